@@ -13,8 +13,8 @@ import (
 )
 
 // edition is what one version of countersign.yaml makes of the desk. It holds everything that a
-// request is answered with, so no request meets two versions. Its parts have no state that would be
-// lost with it.
+// request is answered with, so no request meets two versions. With an edition go only what is read
+// again: the certificates of SNS and where discovery was.
 type edition struct {
 	*purpose
 	site      http.Handler

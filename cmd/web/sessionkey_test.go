@@ -56,7 +56,7 @@ func TestSessionKeyFileRefused(t *testing.T) {
 		make func(path string) error
 		want string
 	}{
-		"Readable": {func(path string) error { return os.WriteFile(path, []byte(rigSessionKey), 0o640) }, "has mode 640, so that other users"},
+		"Readable": {func(path string) error { return os.WriteFile(path, []byte(rigSessionKey), 0o640) }, "has mode 640, so other users"},
 		"Cut":      {func(path string) error { return os.WriteFile(path, []byte(rigSessionKey[:20]), 0o600) }, "32 bytes in base64"},
 		"Empty":    {func(path string) error { return os.WriteFile(path, nil, 0o600) }, "holds no key"},
 		"Folder":   {func(path string) error { return os.Mkdir(path, 0o700) }, "is not a key file"},

@@ -55,7 +55,7 @@ func TestExamine(t *testing.T) {
 	wantFinding(t, found(t, wrong), "problem client ID and secret are refused (invalid_client)")
 	wrong = r.cfg
 	wrong.BaseURL = "https://other.example.com"
-	wantFinding(t, found(t, wrong), "problem the provider refuses the redirect URI or the client Register with the client: redirect URI https://other.example.com/auth/callback")
+	wantFinding(t, found(t, wrong), "problem the provider refuses the redirect URI or the client Register for the client: redirect URI https://other.example.com/auth/callback")
 }
 
 // broken is a provider that has everything, but for what a test changes; it holds a key.
@@ -92,24 +92,24 @@ func TestExamineBroken(t *testing.T) {
 		want   string
 	}{
 		"OtherKeysBeside": {func(map[string]any) {}, "ok 1 signing key"},
-		"Issuer":          {func(d map[string]any) { d["issuer"] = "https://other.example.com" }, "problem the provider calls itself"},
+		"Issuer":          {func(d map[string]any) { d["issuer"] = "https://other.example.com" }, `problem the provider's issuer is "https://other.example.com", and COUNTERSIGN_OIDC_ISSUER is`},
 		"Endpoints":       {func(d map[string]any) { delete(d, "token_endpoint"); delete(d, "jwks_uri") }, "problem the discovery document lacks token_endpoint, jwks_uri"},
 		"NoUserInfo":      {func(d map[string]any) { delete(d, "userinfo_endpoint") }, "warning the provider has no userinfo endpoint"},
 		"Implicit":        {func(d map[string]any) { d["response_types_supported"] = []string{"id_token"} }, "problem the authorization code flow is not offered"},
 		"Grants":          {func(d map[string]any) { d["grant_types_supported"] = []string{"implicit"} }, "problem the authorization code flow is not offered"},
-		"NoPKCE":          {func(d map[string]any) { delete(d, "code_challenge_methods_supported") }, "ok the provider does not say whether it knows PKCE"},
+		"NoPKCE":          {func(d map[string]any) { delete(d, "code_challenge_methods_supported") }, "ok the provider does not say whether it supports PKCE"},
 		"NoResponseTypes": {func(d map[string]any) { delete(d, "response_types_supported") }, "ok authorization code flow"},
-		"PlainPKCE":       {func(d map[string]any) { d["code_challenge_methods_supported"] = []string{"plain"} }, "problem the provider knows PKCE with plain only"},
-		"NoSecret":        {func(d map[string]any) { d["token_endpoint_auth_methods_supported"] = []string{"private_key_jwt"} }, "problem the provider does not take a client secret, only private_key_jwt, which Countersign does not do"},
-		"Symmetric":       {func(d map[string]any) { d["id_token_signing_alg_values_supported"] = []string{"HS256"} }, "problem ID tokens are signed with HS256 only"},
+		"PlainPKCE":       {func(d map[string]any) { d["code_challenge_methods_supported"] = []string{"plain"} }, "problem the provider supports PKCE only with plain, not with S256"},
+		"NoSecret":        {func(d map[string]any) { d["token_endpoint_auth_methods_supported"] = []string{"private_key_jwt"} }, "problem the provider accepts no client secret, only private_key_jwt, which Countersign does not support"},
+		"Symmetric":       {func(d map[string]any) { d["id_token_signing_alg_values_supported"] = []string{"HS256"} }, "problem ID tokens are signed only with HS256"},
 		"KeysAway":        {func(d map[string]any) { d["jwks_uri"] = d["issuer"].(string) + "/nowhere" }, "problem the signing keys cannot be read"},
 		"KeysUnreachable": {func(d map[string]any) { d["jwks_uri"] = "http://127.0.0.1:1/keys" }, "connection refused"},
 		"NoKeys":          {func(d map[string]any) { d["jwks_uri"] = d["issuer"].(string) + "/no-keys" }, "holds no key"},
-		"Scopes":          {func(d map[string]any) { d["scopes_supported"] = []string{"openid"} }, "ok asks for scopes openid groups; the provider does not list groups, which it may have all the same"},
+		"Scopes":          {func(d map[string]any) { d["scopes_supported"] = []string{"openid"} }, "ok asks for scopes openid groups; the provider does not list groups, but may still support it"},
 		"NewName":         {func(d map[string]any) { d["id_token_signing_alg_values_supported"] = []string{"Ed25519"} }, "ok 1 signing key"},
-		"UnknownSigning":  {func(d map[string]any) { d["id_token_signing_alg_values_supported"] = []string{"ES256K", "none"} }, "problem ID tokens are signed with ES256K, none only, which cannot be checked here"},
+		"UnknownSigning":  {func(d map[string]any) { d["id_token_signing_alg_values_supported"] = []string{"ES256K", "none"} }, "problem ID tokens are signed only with ES256K, none, which Countersign cannot check"},
 		"NoSignOut":       {func(d map[string]any) { delete(d, "end_session_endpoint") }, "warning the provider has no end_session_endpoint"},
-		"RedirectUnsaid":  {func(map[string]any) {}, "ok whether the redirect URI is registered cannot be told"},
+		"RedirectUnsaid":  {func(map[string]any) {}, "ok doctor cannot tell whether the redirect URI is registered"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -195,9 +195,9 @@ func TestExaminePushedOnly(t *testing.T) {
 func TestExamineRefusals(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[string]string{
-		"invalid_scope":       "problem the provider refuses a scope of openid groups (invalid_scope) Take it out of COUNTERSIGN_OIDC_SCOPES",
+		"invalid_scope":       "problem the provider refuses a scope of openid groups (invalid_scope) Remove it from COUNTERSIGN_OIDC_SCOPES",
 		"unauthorized_client": "problem the provider does not let this client ask for a sign-in (unauthorized_client) Allow the authorization code flow",
-		"server_error":        "problem the provider knows the redirect URI and refuses the sign-in request (server_error) Look in the provider's log",
+		"server_error":        "problem the provider accepts the redirect URI but refuses the sign-in request (server_error) Look in the provider's log",
 	} {
 		r := newRig(t)
 		r.Misbehave(oidc.Faults{Refuse: code})
@@ -233,7 +233,7 @@ func TestExamineOtherProof(t *testing.T) {
 	cfg := r.cfg
 	cfg.ClientSecret = "another secret"
 	lines := found(t, cfg)
-	wantFinding(t, lines, "problem the provider does not take a client secret, only private_key_jwt")
+	wantFinding(t, lines, "problem the provider accepts no client secret, only private_key_jwt")
 	if strings.Contains(lines, "secret are refused") {
 		t.Errorf("got\n%s", lines)
 	}

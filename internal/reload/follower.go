@@ -31,7 +31,8 @@ type Config struct {
 }
 
 // Follower loads a configuration anew when one of its files changes. It waits until two looks in a
-// row find the same, because a file may be half written, and refuses a wrong version only once.
+// row find the same, because a file may be half written, and refuses a wrong version once, or as often
+// as somebody hangs up.
 type Follower struct {
 	Config
 

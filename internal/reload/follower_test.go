@@ -66,6 +66,8 @@ func (d *disk) load(read reload.ReadFile) (reload.Version, error) {
 		return reload.Version{}, err
 	}
 	return reload.Version{Name: string(word), Apply: func() error {
+		d.mu.Lock()
+		defer d.mu.Unlock()
 		if d.refuse == nil {
 			d.applied = append(d.applied, string(word)+string(secret))
 		}
@@ -102,6 +104,8 @@ func looks(n int) {
 
 func (d *disk) want(t *testing.T, applied ...string) {
 	t.Helper()
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	if !slices.Equal(d.applied, applied) {
 		t.Errorf("applied %v, want %v", d.applied, applied)
 	}
