@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/discovery"
 	"countersign/internal/reload"
 	"countersign/internal/sqlstore/sqlstoretest"
 )
@@ -55,15 +56,21 @@ func (d *reloading) hangUp(text string) {
 // await waits until the desk says what a test wants of its configuration.
 func (d *reloading) await(want func(reload.State) bool) {
 	d.t.Helper()
+	d.until("the configuration", func() bool { return want(d.reloads()) })
+}
+
+// until waits until something is so.
+func (d *reloading) until(what string, so func() bool) {
+	d.t.Helper()
 	limit := time.NewTimer(patience)
 	defer limit.Stop()
 	again := time.NewTicker(5 * time.Millisecond)
 	defer again.Stop()
-	for !want(d.reloads()) {
+	for !so() {
 		select {
 		case <-again.C:
 		case <-limit.C:
-			d.t.Fatalf("after %v the configuration is %+v", patience, d.reloads())
+			d.t.Fatalf("waited %v in vain for %s; the configuration is %+v", patience, what, d.reloads())
 		}
 	}
 }
@@ -133,6 +140,32 @@ func TestReload(t *testing.T) {
 	if s := d.reloads(); s.Problem != nil {
 		t.Errorf("the file is right again: %+v", s)
 	}
+}
+
+// TestReloadWatches: functions that the file names are searched from then on, in the queue that it
+// says, and no longer once it names them no more.
+func TestReloadWatches(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, freeAddress(t))
+	d := openReloading(t, r, alphaDesk)
+	watches := func(want func([]discovery.WatchState) bool) {
+		t.Helper()
+		d.until("watches that follow the file", func() bool {
+			there, err := d.store.Watches(t.Context())
+			return err == nil && want(there)
+		})
+	}
+	searched := func(queue string) func([]discovery.WatchState) bool {
+		return func(all []discovery.WatchState) bool {
+			return len(all) == 1 && all[0].Queue == queue && !all[0].ScannedAt.IsZero()
+		}
+	}
+	d.hangUp(alphaDesk + "functions: {" + rigFunction + ": {watch: {queue: alpha}}}\n")
+	watches(searched("alpha"))
+	d.hangUp(betaDesk + "functions: {" + rigFunction + ": {watch: {queue: beta}}}\n")
+	watches(searched("beta"))
+	d.hangUp(betaDesk)
+	watches(func(all []discovery.WatchState) bool { return len(all) == 0 })
 }
 
 // TestReloadKubernetes: a ConfigMap's files are links into a folder that is one link itself, which
