@@ -75,5 +75,5 @@ func TestPhoneMenu(t *testing.T) {
 		t.Errorf("%g px of the menu are behind the bar below", over)
 	}
 	aiko.submit(`.phone-top form[action="/auth/logout"] button`)
-	aiko.reads("main", "You are signed out")
+	aiko.comes("main", "You are signed out")
 }

@@ -124,7 +124,7 @@ func TestCertifiedProvider(t *testing.T) {
 	lee.until(`location.search === "?scope=mine"`)
 	lee.submit(`.rail form[action="/auth/logout"] button`)
 	lee.submit(`button[name="logout"]`)
-	lee.reads("h1", "You are signed out")
+	lee.comes("h1", "You are signed out")
 }
 
 // startCertified starts the provider and returns its issuer.
