@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 
 	"countersign/internal/standin/demo"
 	"countersign/internal/standin/locallambda"
@@ -110,6 +111,10 @@ func TestOvertakenWithoutStream(t *testing.T) {
 	a := w.ask(t, expense())
 	mara, dana := w.signIn(t, "mara"), w.signIn(t, "dana")
 	call(mara, network.SetBlockedURLs, network.SetBlockedURLsParams{URLPatterns: []*network.BlockPattern{{URLPattern: w.url + "/events", Block: true}}})
+	// nor does it read itself again a while after its stream was refused
+	call(mara, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: `
+		const timeout = setTimeout;
+		window.setTimeout = (f, ms, ...rest) => ms > 3_000 ? 0 : timeout(f, ms, ...rest);`})
 	mara.open(a.page())
 	mara.comes("#freshness", "paused")
 	mara.arm("reject", "No budget")
