@@ -67,9 +67,9 @@ func build(folder string) (path string, err error) {
 
 // startBrowser starts Chromium without what it does on the network by itself.
 func startBrowser() (stop func(), err error) {
-	path, err := exec.LookPath("chromium")
+	path, err := exec.LookPath("chromium-headless-shell")
 	if err != nil {
-		return nil, errors.New("chromium is missing; scripts/install-tools.sh installs it")
+		return nil, errors.New("chromium-headless-shell is missing; scripts/install-tools.sh installs it")
 	}
 	allocator, release := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,

@@ -145,7 +145,7 @@ func (p *person) leads(what string, a chromedp.Action[chromedp.Void]) int {
 // see waits until something is visible, gone until nothing is.
 func (p *person) see(selector string) {
 	p.t.Helper()
-	if p.scriptless { // a page without scripts cannot be told to look before it paints
+	if p.scriptless { // a page without scripts has no timer that could look
 		run(p, "see "+selector, chromedp.WaitVisible(chromedp.CSS(selector), glances))
 		return
 	}
@@ -219,9 +219,9 @@ func (p *person) untilWithin(within time.Duration, expression string) {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.tab, within)
 	defer cancel()
-	// The browser evaluates it whenever it is about to paint, until a load of another page ends
-	// that.
-	poll := chromedp.Poll[chromedp.Void]("!!("+expression+")", chromedp.WithPollingTimeout(0))
+	// The browser evaluates it every now and then, until a load of another page ends that. To do it
+	// before each paint, which is chromedp's default, makes the page paint all the time.
+	poll := chromedp.Poll[chromedp.Void]("!!("+expression+")", chromedp.WithPollingTimeout(0), chromedp.WithPollingInterval(40*time.Millisecond))
 	for {
 		_, err := chromedp.Run(ctx, poll)
 		if err == nil {

@@ -184,7 +184,8 @@ func TestFocusIsSeen(t *testing.T) {
 		{"review", mara, a.page(), "decision-bar:defined", true},
 		{"decided", mara, done.page(), "#receipt", true},
 		{"admin", aiko, "/admin/callbacks", "#list", true},
-		{"audit", aiko, "/audit", "#list", true},
+		// what the other tabs do adds no row here, which would move what has the focus
+		{"audit", aiko, "/audit?action=received", "#list", true},
 	} {
 		t.Run(at.name, func(t *testing.T) {
 			t.Parallel()

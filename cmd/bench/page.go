@@ -19,9 +19,9 @@ const (
 // page loads the inbox in a browser that has never visited it.
 func (b *bench) page(ctx context.Context) ([]row, error) {
 	const name = "first page"
-	chromium, err := exec.LookPath("chromium")
+	chromium, err := exec.LookPath("chromium-headless-shell")
 	if err != nil {
-		return []row{unmeasured(name, "chromium is not installed")}, nil
+		return []row{unmeasured(name, "chromium-headless-shell is not installed")}, nil
 	}
 	file, err := b.database(ctx, b.many)
 	if err != nil {
