@@ -129,6 +129,15 @@ func Plural(n int, word string) string {
 	return fmt.Sprintf("%d %ss", n, word)
 }
 
+// Number formats a number in a sentence, as a word up to ten: "three", "12".
+func Number(n int) string {
+	words := []string{"one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"}
+	if n >= 1 && n <= len(words) {
+		return words[n-1]
+	}
+	return strconv.Itoa(n)
+}
+
 // Ordinal formats an ordinal number, as a word up to the tenth: "Third", "12th", "21st".
 func Ordinal(n int) string {
 	words := []string{"First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth"}

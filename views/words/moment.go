@@ -55,6 +55,14 @@ func (m Moment) Clock(t time.Time) string {
 	return local.Format("2 Jan 2006, 15:04")
 }
 
+// Minute formats t as a deadline in a sentence, without its seconds: "14:32", "25 Nov, 14:32".
+func (m Moment) Minute(t time.Time) string {
+	if local := m.Local(t); sameDay(local, m.Local(m.Now)) {
+		return local.Format("15:04")
+	}
+	return m.Clock(t)
+}
+
 // Exact formats t to the millisecond, for receipts.
 func (m Moment) Exact(t time.Time) string {
 	local := m.Local(t)
