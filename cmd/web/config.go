@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -96,6 +97,10 @@ type configShow struct{ configFile }
 // in force: the variables, as comments, and the file that they name.
 func (c configShow) Run(e environment) error {
 	if c.File == "" {
+		if c.NoSecrets {
+			return exitError{exitUsage, errors.New("--no-secrets is for one file: name FILE. Without it, " +
+				"show reads the configuration as serve does, with its secrets")}
+		}
 		settings, err := loadSettings(e.variables)
 		if err != nil {
 			return err
@@ -171,6 +176,9 @@ func writeSecrets(folder string, r config.Rewritten) error {
 	}
 	for _, path := range r.SecretPaths() {
 		file, err := os.OpenFile(filepath.Clean(path), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if errors.Is(err, fs.ErrExist) {
+			return fmt.Errorf("%s exists already and was not overwritten: remove it, or name another folder with --secrets", path)
+		}
 		if err != nil {
 			return fmt.Errorf("write a secret: %w", err)
 		}

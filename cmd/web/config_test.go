@@ -88,6 +88,11 @@ func TestConfigShow(t *testing.T) {
 		!strings.Contains(got.stdout, "# COUNTERSIGN_OIDC_CLIENT_SECRET=redacted\n") || got.code != 0 {
 		t.Errorf("all that is in force: %+v", got)
 	}
+	refused := configRun{code: 2, err: "--no-secrets is for one file: name FILE. Without it, " +
+		"show reads the configuration as serve does, with its secrets"}
+	if got := runConfig(t, variables, "show", "--no-secrets"); got != refused {
+		t.Errorf("the whole configuration without its secrets: %+v", got)
+	}
 }
 
 func TestConfigSchema(t *testing.T) {
@@ -128,8 +133,11 @@ func TestConfigFromEnv(t *testing.T) {
 		!desk.Queues["finance"].FourEyes || desk.Roles.Reviewers[0] != "CN=Approvers,OU=Groups" || len(desk.Accounts)+len(desk.Topics) != 2 {
 		t.Errorf("read as:\n%s", desk.Shown())
 	}
-	if got := runConfig(t, old, "from-env", "--secrets", secrets); got.code != 1 || !strings.Contains(got.err, "file exists") {
-		t.Errorf("a second run over the same secrets: %+v", got)
+	again := runConfig(t, old, "from-env", "--secrets", secrets)
+	want := configRun{code: 1, err: filepath.Join(secrets, "function-expense-approval-key") +
+		" exists already and was not overwritten: remove it, or name another folder with --secrets"}
+	if again != want {
+		t.Errorf("a second run over the same secrets: %+v", again)
 	}
 }
 

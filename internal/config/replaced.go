@@ -60,8 +60,8 @@ func Rewrite(
 	r.desk.Roles = deskfile.Roles{
 		Reviewers: r.names("ROLE_REVIEWER_GROUPS"), Admins: r.names("ROLE_ADMIN_GROUPS"), Auditors: r.names("ROLE_AUDITOR_GROUPS"),
 	}
-	r.object("QUEUES", &r.desk.Queues)
-	r.object("SNS_TOPICS", &r.desk.Topics)
+	r.queues()
+	r.topics()
 	r.object("ACCOUNTS", &r.desk.Accounts)
 	r.sources()
 	r.functions()
@@ -84,13 +84,17 @@ func (r *rewriter) names(short string) []string {
 	if err := list.UnmarshalText([]byte(r.values[Prefix+short])); err != nil {
 		r.problems.add(Prefix+short, "%s", err)
 	}
-	var once []string // the file takes no group twice
-	for _, name := range list {
-		if !slices.Contains(once, name) {
-			once = append(once, name)
+	return once(list)
+}
+
+// once returns a list without what stands in it already: the file refuses doubles.
+func once(list []string) (single []string) {
+	for _, item := range list {
+		if !slices.Contains(single, item) {
+			single = append(single, item)
 		}
 	}
-	return once
+	return single
 }
 
 // object reads a variable that holds a JSON object. The names of its members are those of the file.
@@ -114,6 +118,22 @@ func (r *rewriter) object(short string, into any) {
 	}
 }
 
+func (r *rewriter) queues() {
+	r.object("QUEUES", &r.desk.Queues)
+	for name, queue := range r.desk.Queues {
+		queue.Groups = once(queue.Groups)
+		r.desk.Queues[name] = queue
+	}
+}
+
+func (r *rewriter) topics() {
+	r.object("SNS_TOPICS", &r.desk.Topics)
+	for arn, topic := range r.desk.Topics {
+		topic.Queues = once(topic.Queues)
+		r.desk.Topics[arn] = topic
+	}
+}
+
 // sources moves the credentials of senders to files.
 func (r *rewriter) sources() {
 	var old map[string]struct {
@@ -124,7 +144,7 @@ func (r *rewriter) sources() {
 	r.object("SOURCES", &old)
 	r.desk.Sources = make(map[string]deskfile.Source)
 	for name, s := range old {
-		source := deskfile.Source{Queues: s.Queues}
+		source := deskfile.Source{Queues: once(s.Queues)}
 		for i, secret := range s.Secrets {
 			source.Secrets = append(source.Secrets, r.secret(fmt.Sprintf("source-%s-secret-%d", name, i+1), secret))
 		}
@@ -143,6 +163,7 @@ func (r *rewriter) functions() {
 	r.object("ENCRYPTION_KEYS", &keys)
 	r.desk.Functions = make(map[string]deskfile.Function)
 	for name, watch := range watches {
+		watch.Except.Names, watch.Except.Subtypes = once(watch.Except.Names), once(watch.Except.Subtypes)
 		r.desk.Functions[name] = deskfile.Function{Watch: &watch}
 	}
 	for name, key := range keys {
