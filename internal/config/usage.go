@@ -22,7 +22,7 @@ func Table(w io.Writer) error {
 	var b strings.Builder
 	b.WriteString("| Variable | Default | What it is |\n| --- | --- | --- |\n")
 	for _, s := range Settings() {
-		fallback := "none"
+		fallback := ""
 		switch {
 		case s.Required:
 			fallback = "**required**"

@@ -9,8 +9,8 @@ import (
 
 // Account says how to act in another AWS account. The forms are those of AssumeRole.
 type Account struct {
-	RoleARN    string `yaml:"roleArn" required:"true" example:"arn:aws:iam::111122223333:role/countersign" pattern:"^arn:[a-z-]+:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]{1,576}$" words:"write the ARN of a role, as arn:aws:iam::111122223333:role/countersign" help:"Role in that account, which is assumed for all calls there."`
-	ExternalID string `yaml:"externalId" example:"'9f2c41d7'" pattern:"^[A-Za-z0-9_+=,.@:/-]{2,}$" words:"write 2 to 1224 letters, digits or _+=,.@:/-" help:"What the role's trust policy asks for as sts:ExternalId."`
+	RoleARN    string `yaml:"roleArn" required:"true" example:"arn:aws:iam::111122223333:role/countersign" pattern:"^arn:[a-z-]+:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]{1,576}$" words:"write the ARN of a role, as arn:aws:iam::111122223333:role/countersign" help:"Role to assume for all calls there."`
+	ExternalID string `yaml:"externalId" example:"'9f2c41d7'" pattern:"^[A-Za-z0-9_+=,.@:/-]{2,}$" words:"write 2 to 1224 letters, digits or _+=,.@:/-" help:"sts:ExternalId that its trust policy asks for."`
 }
 
 const maxExternalID = 1224 // characters; more than an expression can count

@@ -10,12 +10,12 @@ import (
 // Desk is what one file says. It is read-only: many goroutines share it.
 type Desk struct {
 	Roles     Roles               `yaml:"roles" required:"true" example:"{reviewers: [approvers]}" help:"Who may do what."`
-	Groups    map[string]Group    `yaml:"groups" help:"Groups of the OpenID provider. If you list any, roles and queues can name only these."`
-	Queues    map[string]Queue    `yaml:"queues" keys:"^[a-z0-9][a-z0-9_-]{0,62}$" keywords:"write 1 to 63 of a-z, 0-9, - and _" help:"Where requests are routed, by name. Queue default always exists."`
+	Groups    map[string]Group    `yaml:"groups" help:"The provider's groups. If any are listed, roles and queues can name only these."`
+	Queues    map[string]Queue    `yaml:"queues" keys:"^[a-z0-9][a-z0-9_-]{0,62}$" keywords:"write 1 to 63 of a-z, 0-9, - and _" help:"Where requests go, by name. Queue default always exists."`
 	Sources   map[string]Source   `yaml:"sources" keys:"^[a-z0-9][a-z0-9_-]{0,62}$" keywords:"write 1 to 63 of a-z, 0-9, - and _" help:"Senders of webhooks, by name."`
-	Topics    map[string]Topic    `yaml:"snsTopics" keys:"^arn:(aws|aws-cn|aws-us-gov|aws-eusc):sns:[a-z]{2,4}(-[a-z]{2,12}){1,2}-[0-9]{1,2}:[0-9]{12}:[A-Za-z0-9_-]{1,256}$" keywords:"write the ARN of a standard SNS topic" help:"SNS topics whose messages are announcements, by ARN. POST /webhooks/sns is off without any."`
-	Functions map[string]Function `yaml:"functions" keys:"^(arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:)?([*]|[a-zA-Z0-9_-]{1,64})$" keywords:"write a Lambda function's name, its ARN without version or alias, or \"*\"" help:"Lambda functions, by name or by ARN without version or alias. \"*\", also at the end of an ARN, stands for every durable function of a region."`
-	Accounts  map[string]Account  `yaml:"accounts" keys:"^[0-9]{12}$" keywords:"write the 12 digits of an AWS account" help:"AWS accounts beside that of the default credentials, by number. A callback's execution ARN says which it belongs to."`
+	Topics    map[string]Topic    `yaml:"snsTopics" keys:"^arn:(aws|aws-cn|aws-us-gov|aws-eusc):sns:[a-z]{2,4}(-[a-z]{2,12}){1,2}-[0-9]{1,2}:[0-9]{12}:[A-Za-z0-9_-]{1,256}$" keywords:"write the ARN of a standard SNS topic" help:"SNS topics that announce callbacks, by ARN. Without any, POST /webhooks/sns is off."`
+	Functions map[string]Function `yaml:"functions" keys:"^(arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:)?([*]|[a-zA-Z0-9_-]{1,64})$" keywords:"write a Lambda function's name, its ARN without version or alias, or \"*\"" help:"Lambda functions, by name or by ARN without version or alias. \"*\", also at the end of an ARN: every durable function of a region."`
+	Accounts  map[string]Account  `yaml:"accounts" keys:"^[0-9]{12}$" keywords:"write the 12 digits of an AWS account" help:"AWS accounts beside that of the default credentials, by number."`
 
 	// Version names exactly what the file said.
 	Version string
@@ -23,15 +23,15 @@ type Desk struct {
 
 // Roles are the groups that give each role. A person may have several.
 type Roles struct {
-	Reviewers []string `yaml:"reviewers" required:"true" example:"[approvers]" help:"Groups whose members decide in the queues they belong to."`
-	Admins    []string `yaml:"admins" example:"[platform-team]" help:"Groups whose members see every callback and retry failed deliveries."`
-	Auditors  []string `yaml:"auditors" example:"[audit]" help:"Groups whose members read everything and decide nothing."`
+	Reviewers []string `yaml:"reviewers" required:"true" example:"[approvers]" help:"Groups that decide, in their queues."`
+	Admins    []string `yaml:"admins" example:"[platform-team]" help:"Groups that see every callback and retry failed deliveries."`
+	Auditors  []string `yaml:"auditors" example:"[audit]" help:"Groups that read everything and decide nothing."`
 }
 
 // Group is a group of the OpenID provider, and the places where its members are reached together.
 type Group struct {
-	Slack string   `yaml:"slack" example:"'#finance'" pattern:"^#[^\\s#,:]{1,80}$" words:"write a channel's name in quotes, as '#finance'" help:"Slack channel of the group. Nothing is sent there yet."`
-	Email []string `yaml:"email" example:"[finance@example.com]" pattern:"^[^\\s@<>,;]+@[^\\s@<>,;]+[.][^\\s@<>,;.]+$" words:"write an address alone, as finance@example.com" max:"20" help:"Mailing lists of the group. Nothing is sent there yet."`
+	Slack string   `yaml:"slack" example:"'#finance'" pattern:"^#[^\\s#,:]{1,80}$" words:"write a channel's name in quotes, as '#finance'" help:"Slack channel; not used yet."`
+	Email []string `yaml:"email" example:"[finance@example.com]" pattern:"^[^\\s@<>,;]+@[^\\s@<>,;]+[.][^\\s@<>,;.]+$" words:"write an address alone, as finance@example.com" max:"20" help:"Mailing lists; not used yet."`
 }
 
 // inForce fills in what follows from the rest: the default queue, and the account of functions whose

@@ -18,23 +18,23 @@ const keyBytes = 32
 
 // Function is what the desk does for a Lambda function.
 type Function struct {
-	Watch         *Watch  `yaml:"watch" example:"{queue: finance}" help:"Search the function's executions for callbacks that nobody announced; {} keeps all defaults."`
-	EncryptionKey *Secret `yaml:"encryptionKey" example:"{file: /run/secrets/expense-key}" help:"Encrypt the function's results with AES-GCM before they go out: 32 bytes in base64. Its callbacks need the serdes of package durable/aesgcm with the same key."`
+	Watch         *Watch  `yaml:"watch" example:"{queue: finance}" help:"Search its executions for callbacks that nobody announced; {} keeps all defaults."`
+	EncryptionKey *Secret `yaml:"encryptionKey" example:"{file: /run/secrets/expense-key}" help:"Key to encrypt results with AES-GCM, 32 bytes in base64. Its callbacks need the serdes of package durable/aesgcm with the same key."`
 }
 
 // Watch says where callbacks go that are found in a function's executions.
 type Watch struct {
-	Queue   string `yaml:"queue" default:"default" example:"finance" help:"Queue for callbacks that nobody announced."`
-	Region  string `yaml:"region" default:"that of the ARN, or COUNTERSIGN_LAMBDA_REGION" example:"eu-central-1" pattern:"^[a-z]{2,4}(-[a-z]{2,12}){1,2}-[0-9]{1,2}$" words:"write an AWS region, as eu-central-1" help:"Region of the function."`
-	Account string `yaml:"account" default:"that of the ARN if it is listed, or of the default credentials" example:"'111122223333'" pattern:"^[0-9]{12}$" words:"write the 12 digits of an AWS account in quotes" help:"Account of the function, one of accounts."`
-	Except  Except `yaml:"except" example:"{names: [health-*]}" help:"Callbacks to leave out; * in a pattern stands for any text."`
+	Queue   string `yaml:"queue" default:"default" example:"finance" help:"Queue for what is found."`
+	Region  string `yaml:"region" default:"the ARN's, or COUNTERSIGN_LAMBDA_REGION" example:"eu-central-1" pattern:"^[a-z]{2,4}(-[a-z]{2,12}){1,2}-[0-9]{1,2}$" words:"write an AWS region, as eu-central-1" help:"Region of the function."`
+	Account string `yaml:"account" default:"the ARN's if listed, else that of the default credentials" example:"'111122223333'" pattern:"^[0-9]{12}$" words:"write the 12 digits of an AWS account in quotes" help:"Account of the function, one of accounts."`
+	Except  Except `yaml:"except" example:"{names: [health-*]}" help:"Callbacks to leave out, by patterns; * is any text."`
 }
 
 // Except has patterns of callbacks to leave out, by name and by subtype. The bounds are AWS's limits
 // for names of operations and for subtypes.
 type Except struct {
-	Names    []string `yaml:"names" example:"[health-*]" max:"50" pattern:"^.{1,256}$" words:"write at most 256 characters" help:"Patterns for the name of a callback, or of the context that directly contains it."`
-	Subtypes []string `yaml:"subtypes" example:"[MicroVm*]" max:"50" pattern:"^[A-Za-z0-9_*-]{1,32}$" words:"write 1 to 32 letters, digits, hyphens, underscores and *" help:"Patterns for the subtype of a callback, or of that context."`
+	Names    []string `yaml:"names" example:"[health-*]" max:"50" pattern:"^.{1,256}$" words:"write at most 256 characters" help:"Names of callbacks, or of the context that directly contains them."`
+	Subtypes []string `yaml:"subtypes" example:"[MicroVm*]" max:"50" pattern:"^[A-Za-z0-9_*-]{1,32}$" words:"write 1 to 32 letters, digits, hyphens, underscores and *" help:"Their subtypes, or that of this context."`
 }
 
 // Watches returns the functions that are searched, by name.

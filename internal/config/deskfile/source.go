@@ -28,16 +28,16 @@ const (
 
 // Source is a sender of webhooks. It proves its identity with a signature or a bearer token.
 type Source struct {
-	Secrets []Secret `yaml:"secrets" example:"[{file: /run/secrets/expenses}]" max:"20" help:"Signing secrets of Standard Webhooks: whsec_ and base64 of at least 24 bytes. Several while one is replaced."`
+	Secrets []Secret `yaml:"secrets" example:"[{file: /run/secrets/expenses}]" max:"20" help:"Signing secrets of Standard Webhooks: whsec_ and base64 of at least 24 bytes."`
 	Tokens  []Secret `yaml:"tokens" example:"[{env: EXPENSES_TOKEN}]" max:"20" help:"Bearer tokens of at least 32 characters, for senders that cannot sign."`
-	Queues  []string `yaml:"queues" example:"[finance]" default:"every queue" help:"Queues that the source may address."`
+	Queues  []string `yaml:"queues" example:"[finance]" default:"every queue" help:"Queues it may address."`
 }
 
 // Topic is an SNS topic whose messages are announcements.
 type Topic struct {
-	Source string   `yaml:"source" required:"true" example:"expenses" pattern:"^[a-z0-9][a-z0-9_-]{0,62}$" words:"write 1 to 63 of a-z, 0-9, - and _" help:"The sender's name in the record; several topics may share one."`
-	Queues []string `yaml:"queues" example:"[finance]" default:"every queue" help:"Queues that the topic may address."`
-	Events bool     `yaml:"events" default:"false" example:"true" help:"Whether EventBridge may also say through the topic how executions ended."`
+	Source string   `yaml:"source" required:"true" example:"expenses" pattern:"^[a-z0-9][a-z0-9_-]{0,62}$" words:"write 1 to 63 of a-z, 0-9, - and _" help:"The sender's name in the record; topics may share one."`
+	Queues []string `yaml:"queues" example:"[finance]" default:"every queue" help:"Queues it may address."`
+	Events bool     `yaml:"events" default:"false" example:"true" help:"Also take events of EventBridge about ended executions."`
 }
 
 // checkSources notes sources that cannot prove who they are, and credentials that are weak or used

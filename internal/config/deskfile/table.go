@@ -20,7 +20,7 @@ func Table(w io.Writer) error {
 
 // names are the placeholders for the names of members, by the key of their mapping.
 var names = map[string]string{
-	"groups": "GROUP", "queues": "NAME", "sources": "NAME", "snsTopics": "ARN", "functions": "FUNCTION", "accounts": "NUMBER",
+	"groups": "GROUP", "queues": "NAME", "sources": "NAME", "snsTopics": "ARN", "functions": "NAME", "accounts": "NUMBER",
 }
 
 // tableRows writes a row for each key, and below it those of its members.
