@@ -52,21 +52,21 @@ func (d *desk) reloads() reload.State { return d.follower.State() }
 // enforce puts an edition in force. Requests that have begun end with the one before. Its streams
 // end, and its discovery too.
 func (d *desk) enforce(what *purpose) error {
-	d.lambda.SetAccounts(what.accounts, what.regions)
 	next, err := d.newEdition(what)
 	if err != nil {
 		return err
 	}
+	d.lambda.SetAccounts(what.accounts, what.regions)
 	if before := d.edition.Swap(next); before != nil {
 		close(before.replaced)
 	}
 	return nil
 }
 
-// newEdition makes an edition. Lambda must know its accounts.
+// newEdition makes an edition, and changes nothing.
 func (d *desk) newEdition(what *purpose) (e *edition, err error) {
 	e = &edition{purpose: what, replaced: make(chan struct{})}
-	lanes := d.lambda.Lanes()
+	lanes := d.lambda.LanesOf(what.accounts, what.regions)
 	search := d.fixed.discovery
 	search.Queues, search.Lanes = what.queues, lanes
 	search.Watches, search.Exceptions = what.searches(lanes.Region)

@@ -31,15 +31,19 @@ type accounts struct {
 // SetAccounts replaces [Config.Accounts] and [Config.Regions] for the calls that begin after it.
 // Calls under way go on. Clients and credentials are kept if nothing changes.
 func (c *Client) SetAccounts(roles map[string]Role, regions []string) {
-	numbers, regions := slices.Sorted(maps.Keys(roles)), slices.Compact(slices.Sorted(slices.Values(regions)))
-	old := c.accounts.Load()
-	if old != nil && maps.Equal(old.roles, roles) && slices.Equal(old.lanes.Regions, regions) {
+	lanes, old := c.LanesOf(roles, regions), c.accounts.Load()
+	if old != nil && maps.Equal(old.roles, roles) && slices.Equal(old.lanes.Regions, lanes.Regions) {
 		return
 	}
-	c.accounts.Store(&accounts{
-		lanes: callbacks.Lanes{Accounts: numbers, Region: c.config.Region, Regions: regions},
-		roles: roles, clients: map[callbacks.Lane]*lambda.Client{},
-	})
+	c.accounts.Store(&accounts{lanes: lanes, roles: roles, clients: map[callbacks.Lane]*lambda.Client{}})
+}
+
+// LanesOf returns the mapping that [Client.SetAccounts] would put in force.
+func (c *Client) LanesOf(roles map[string]Role, regions []string) callbacks.Lanes {
+	return callbacks.Lanes{
+		Accounts: slices.Sorted(maps.Keys(roles)), Region: c.config.Region,
+		Regions: slices.Compact(slices.Sorted(slices.Values(regions))),
+	}
 }
 
 // Lanes returns the mapping from callbacks to lanes that holds now.
