@@ -68,6 +68,36 @@ func TestManifestSettings(t *testing.T) {
 	}
 }
 
+// TestReadmeSettings: the set-up of the README starts: its variables with its file.
+func TestReadmeSettings(t *testing.T) {
+	t.Parallel()
+	readme, settings := deployFile(t, "README.md"), map[string]string{}
+	_, block, _ := strings.Cut(readme, "```\nCOUNTERSIGN_")
+	block, _, _ = strings.Cut("COUNTERSIGN_"+block, "```")
+	for line := range strings.Lines(block) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+		settings[name] = value
+	}
+	_, desk, _ := strings.Cut(readme, "```yaml\n")
+	desk, _, _ = strings.Cut(desk, "```")
+	files := map[string]string{
+		"/etc/countersign/countersign.yaml": desk, "/run/secrets/oidc": "secret", "/run/secrets/expenses": "whsec_" + rigSessionKey,
+	}
+	c, err := config.Load(settings, func(path string) ([]byte, error) {
+		text, ok := files[path]
+		if !ok {
+			return nil, errors.New("there is no such file: " + path)
+		}
+		return []byte(text), nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.OIDC.ClientSecret != "secret" || len(c.Desk.Sources["expenses"].Secrets) != 1 || len(c.Unknown(settings)) > 0 {
+		t.Errorf("read as:\n%s", c)
+	}
+}
+
 // TestDeployNamesSettings: a misspelt variable would be passed over in silence.
 func TestDeployNamesSettings(t *testing.T) {
 	t.Parallel()

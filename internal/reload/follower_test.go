@@ -150,6 +150,9 @@ func TestFollow_Wrong(t *testing.T) {
 			time.Since(s.ProblemAt) != 7*reload.Interval || strings.Count(d.log.String(), "level=ERROR") != 1 {
 			t.Errorf("state %+v, log:\n%s", s, &d.log)
 		}
+		if want := `version=one faults="[word:1:1: bad word:1:2: very bad]"`; !strings.Contains(d.log.String(), want) {
+			t.Errorf("the log lacks %s:\n%s", want, &d.log)
+		}
 		d.write("secret", "b") // which the wrong version did not ask for
 		looks(9)
 		d.remove("word")

@@ -5,6 +5,7 @@ import (
 	"os"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -74,6 +75,13 @@ func walk(t *testing.T, at string, goType reflect.Type, tag reflect.StructTag, s
 		}
 		walk(t, at+".*", goType.Elem(), "", child("additionalProperties"))
 	case reflect.Slice:
+		most := ""
+		if items, bounded := s["maxItems"].(float64); bounded {
+			most = strconv.FormatFloat(items, 'f', -1, 64)
+		}
+		if most != tag.Get("max") {
+			t.Errorf("%s: the schema takes %q items, the tag says %q", at, most, tag.Get("max"))
+		}
 		walk(t, at+"[]", goType.Elem(), tag, child("items"))
 	case reflect.String:
 		pattern, _ := s["pattern"].(string)
