@@ -29,7 +29,8 @@ type long struct {
 	mu      sync.Mutex
 	markers []string // as they were asked for
 	fail    map[int]error
-	asked   func() // called before each page
+	refuse  []error // what the next askings for the execution get
+	asked   func()  // called before each page
 }
 
 func (l *long) at(id int) history.Event {
@@ -70,6 +71,13 @@ func (l *long) Page(_ context.Context, q history.Query) (history.Page, error) {
 }
 
 func (l *long) Execution(context.Context, callbacks.Lane, callbacks.Target) (history.Execution, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.refuse) > 0 {
+		err := l.refuse[0]
+		l.refuse = l.refuse[1:]
+		return history.Execution{}, err
+	}
 	return history.Execution{Status: l.status}, nil
 }
 
@@ -195,6 +203,37 @@ func TestAsk_Interrupted(t *testing.T) {
 			}
 			if source.pages() != test.pages || quota.Taken() != test.pages {
 				t.Errorf("%d pages asked for (%q), %d paid for; want %d", source.pages(), source.markers, quota.Taken(), test.pages)
+			}
+		})
+	}
+}
+
+// TestAsk_ExecutionUnknown: if only the execution's state is not told, the pages of a long history
+// are not read again. After a refusal they are, because asking for the state alone may never help.
+func TestAsk_ExecutionUnknown(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		events int
+		refuse callbacks.Reply
+		pages  int
+	}{
+		"Long":    {50, callbacks.ReplyThrottled, 5},
+		"OnePage": {10, callbacks.ReplyThrottled, 3},
+		"Denied":  {50, callbacks.ReplyDenied, 15},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			quota, refused := historytest.NewQuota(time.Second), &callbacks.LambdaError{Reply: test.refuse}
+			source := &long{events: test.events, pageSize: 10, status: callbacks.StatusRunning, refuse: []error{refused, refused}}
+			reader := quota.Reader(source, callbacks.Lanes{})
+			for range 2 {
+				if found := reader.Ask(t.Context(), asked); found.Reply != test.refuse {
+					t.Errorf("found %+v, want the refusal", found)
+				}
+			}
+			found := reader.Ask(t.Context(), asked)
+			if found.History != callbacks.HistoryRead || !found.Closing.Open || source.pages() != test.pages {
+				t.Errorf("found %+v after %d pages, want an open callback after %d", found, source.pages(), test.pages)
 			}
 		})
 	}

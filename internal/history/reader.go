@@ -122,6 +122,9 @@ func findingOf(closing callbacks.Closing, err error) callbacks.Finding {
 // callback is open, closing also asks whether the execution still runs. An Open that took several
 // askings is as old as the first of them.
 func (h *Reader) closing(ctx context.Context, r *reading) (callbacks.Closing, error) {
+	if r.whole {
+		return h.open(ctx, r)
+	}
 	for page, err := range h.pages(ctx, r, readquota.Urgent) {
 		if err != nil {
 			return callbacks.Closing{}, err
@@ -131,12 +134,12 @@ func (h *Reader) closing(ctx context.Context, r *reading) (callbacks.Closing, er
 			return closing, nil
 		}
 		if r.ending.complete() {
-			return h.open(ctx, r.query)
+			return h.open(ctx, r)
 		}
 	}
 	switch last := r.query.Marker == ""; {
 	case last && r.ending.started != nil:
-		return h.open(ctx, r.query)
+		return h.open(ctx, r)
 	case last:
 		return callbacks.Closing{}, unreadable("the execution's history does not hold this callback")
 	}
@@ -150,10 +153,15 @@ func unreadable(format string, args ...any) *callbacks.LambdaError {
 }
 
 // open returns the closing of a callback whose history shows no end: it is open unless the
-// execution has ended.
-func (h *Reader) open(ctx context.Context, q Query) (callbacks.Closing, error) {
-	execution, err := h.source.Execution(ctx, q.Lane, q.Target)
+// execution has ended. If nobody says whether it has, a reading of several pages is kept, so that
+// they are not read again; a single page is read anew with the next asking, and is as new as that.
+func (h *Reader) open(ctx context.Context, r *reading) (callbacks.Closing, error) {
+	execution, err := h.source.Execution(ctx, r.query.Lane, r.query.Target)
 	if err != nil {
+		if r.pages > 1 && !callbacks.ReplyOf(err).Reply.Unreadable() {
+			r.whole = true
+			h.unfinished.keep(r, h.now())
+		}
 		return callbacks.Closing{}, err
 	}
 	if execution.Status.Ended() {

@@ -22,6 +22,7 @@ const (
 type reading struct {
 	query Query // its marker says where the reading continues
 	pages int   // read so far
+	whole bool  // every page is read that is needed, and only the execution's state is not known
 
 	ending *ending // of a reading how the callback ended
 	tail   Tail    // of a reading what followed
