@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -52,6 +53,25 @@ func TestGuesses(t *testing.T) {
 		if status := guess(path, right[0], right[1]); status != http.StatusUnprocessableEntity {
 			t.Errorf("%s: a second later a right key gets %d, want 422 for the body", path, status)
 		}
+	}
+}
+
+// TestGuesses_SNSDown: while SNS does not give its certificate, nobody can tell a guess from a
+// message, and none counts.
+func TestGuesses_SNSDown(t *testing.T) {
+	t.Parallel()
+	sns := newSNSSigner(t)
+	s := sns.site(func(c *config) { c.webhooks.Limit = ratelimit.New(1, 2) })
+	b, message := s.visitor(), sns.signed(s.clock.Now())
+	sns.stop()
+	for range 5 { // more than the burst
+		if a := b.publish(message); a.status != http.StatusServiceUnavailable || !strings.Contains(a.body, "sns_unreachable") {
+			t.Errorf("while SNS is down: %d %s", a.status, a.body)
+		}
+	}
+	sns.start()
+	if a := b.publish(message); a.status != http.StatusUnprocessableEntity {
+		t.Errorf("once SNS answers again the message gets %d %s, want 422 for what it announces", a.status, a.body)
 	}
 }
 

@@ -89,6 +89,12 @@ func (s *snsSigner) stop() {
 	s.down = true
 }
 
+func (s *snsSigner) start() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.down = false
+}
+
 // site is a desk that takes messages of one topic, for queue finance.
 func (s *snsSigner) site(change ...func(*config)) *site {
 	s.t.Helper()

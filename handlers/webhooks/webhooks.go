@@ -7,6 +7,7 @@
 package webhooks
 
 import (
+	"cmp"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -61,8 +62,17 @@ func (h *Handlers) With(service *callbacks.Service, senders *intake.Verifier, sn
 // prove runs the proof of who sent a message. A failed proof is a guess and counts against the
 // sender's address. An address with too many guesses is refused without a look at what it sent. A
 // proof reads no body, because bodies that trickle in would hold up the other senders of an address.
+// Trouble in fetching a certificate of SNS says nothing about the sender, so it is no guess.
 func (h *Handlers) prove(c echo.Context, proof func() error) error {
-	return h.Limit.Try(c.Request().Context(), address(c), h.Now, proof)
+	var trouble error
+	err := h.Limit.Try(c.Request().Context(), address(c), h.Now, func() error {
+		err := proof()
+		if errors.Is(err, intake.ErrSNSUnreachable) || errors.Is(err, intake.ErrBusy) {
+			trouble, err = err, nil
+		}
+		return err
+	})
+	return cmp.Or(err, trouble)
 }
 
 // read reads the body of a sender who is not proved yet. A body that is refused counts like a guess,
@@ -70,7 +80,7 @@ func (h *Handlers) prove(c echo.Context, proof func() error) error {
 func (h *Handlers) read(c echo.Context, read bodyReader) ([]byte, error) {
 	body, err := read(c.Response(), c.Request())
 	if err != nil && !errors.Is(err, inflight.ErrFull) {
-		_ = h.Limit.Take(address(c), h.Now()) // err says more
+		h.Limit.Charge(address(c), h.Now())
 	}
 	return body, err
 }

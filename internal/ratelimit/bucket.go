@@ -33,6 +33,21 @@ func (b *bucket) take(now time.Time) error {
 	return nil
 }
 
+// charge removes a token for an event that has happened, also one that a trial holds. The bucket may
+// owe as many tokens as it can have.
+func (b *bucket) charge(now time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.remove(now)
+}
+
+// remove removes a token, or lets the bucket owe one.
+func (b *bucket) remove(now time.Time) {
+	if b.tokens.TokensAt(now) > -float64(b.tokens.Burst()) {
+		b.tokens.ReserveN(now, 1)
+	}
+}
+
 // hold holds a free token for a trial. If other trials hold all that there are, it waits for the end
 // of one. If there are none, it returns an *[Error].
 func (b *bucket) hold(ctx context.Context, now func() time.Time) error {
@@ -63,7 +78,7 @@ func (b *bucket) settle(failed bool, now time.Time) {
 	defer b.mu.Unlock()
 	b.held--
 	if failed {
-		b.tokens.AllowN(now, 1)
+		b.remove(now)
 	}
 	close(b.settled)
 	b.settled = make(chan struct{})

@@ -26,7 +26,7 @@ type Limiter struct {
 }
 
 // ErrBusy says that the context of a [Limiter.Try] ended while it waited for other trials.
-var ErrBusy = errors.New("others are tried first")
+var ErrBusy = errors.New("other trials of the key did not end in time")
 
 // Error says that a key has used up its limit, and when its next event is welcome.
 type Error struct{ RetryAfter time.Duration }
@@ -48,6 +48,10 @@ func New(perSecond float64, burst int) *Limiter {
 func (l *Limiter) Take(key string, now time.Time) error {
 	return l.bucket(key).take(now)
 }
+
+// Charge counts an event of a key that has happened, even if the key has used up its limit or trials
+// hold all that is left of it.
+func (l *Limiter) Charge(key string, now time.Time) { l.bucket(key).charge(now) }
 
 // Try runs a trial, which counts as one event of the key only if it fails. It returns the error of
 // the trial. Without running it, it returns an *[Error], or an [ErrBusy].

@@ -42,6 +42,39 @@ func TestTry(t *testing.T) {
 	}
 }
 
+// TestCharge: an event that has happened counts although trials hold all that is left, and what they
+// then fail with counts too.
+func TestCharge(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		trial func() error
+		wait  time.Duration
+	}{
+		"TrialsSucceed": {succeeds, time.Second},
+		"TrialsFail":    {fails, 3 * time.Second},
+	} {
+		limiter := ratelimit.New(1, 2)
+		nested := func(trial func() error) error { return limiter.Try(t.Context(), "192.0.2.1", atStart, trial) }
+		_ = nested(func() error {
+			return errors.Join(nested(func() error {
+				limiter.Charge("192.0.2.1", start)
+				limiter.Charge("192.0.2.1", start)
+				return test.trial()
+			}), test.trial())
+		})
+		if got := waitOf(t, limiter.Take("192.0.2.1", start)); got != test.wait {
+			t.Errorf("%s: waits %s, want %s", name, got, test.wait)
+		}
+	}
+	limiter := ratelimit.New(1, 2)
+	for range 100 {
+		limiter.Charge("192.0.2.1", start)
+	}
+	if got := waitOf(t, limiter.Take("192.0.2.1", start)); got != 3*time.Second {
+		t.Errorf("waits %s after a hundred events, want 3s: nobody owes more than a burst", got)
+	}
+}
+
 // TestTry_FailuresAtOnce: of many guesses at once, those in the burst are looked at and no more,
 // while the first are still under way and after they have failed.
 func TestTry_FailuresAtOnce(t *testing.T) {
