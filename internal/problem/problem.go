@@ -10,7 +10,10 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"countersign/internal/printable"
 )
@@ -35,7 +38,7 @@ type Fault struct {
 // Table says which problem an error is: the first with that Err or one that it wraps.
 type Table []Problem
 
-// Of looks an error up. A problem without a detail has the error's own text.
+// Of looks an error up. A problem without a detail has the error's own text, as a sentence.
 func (t Table) Of(err error) (_ Problem, known bool) {
 	for _, p := range t {
 		if !errors.Is(err, p.Err) {
@@ -43,11 +46,21 @@ func (t Table) Of(err error) (_ Problem, known bool) {
 		}
 		p.Err = err
 		if p.Detail == "" {
-			p.Detail = err.Error()
+			p.Detail = sentence(err.Error())
 		}
 		return p, true
 	}
 	return Problem{}, false
+}
+
+// sentence writes the text of an error as a sentence.
+func sentence(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	text = string(unicode.ToUpper(first)) + text[size:]
+	if !strings.HasSuffix(text, ".") {
+		text += "."
+	}
+	return text
 }
 
 // document is a problem on the wire. Its type is about:blank, which the RFC lets us leave out, so

@@ -33,7 +33,7 @@ func TestTable(t *testing.T) {
 	}{
 		"First":     {away, problem.Problem{Err: away, Status: 503, Code: "away", Detail: "Try again."}, true},
 		"Wrapped":   {wrapped, problem.Problem{Err: wrapped, Status: 503, Code: "away", Detail: "Try again."}, true},
-		"OwnDetail": {unknown, problem.Problem{Err: unknown, Status: 400, Code: "header", Detail: "header x is missing"}, true},
+		"OwnDetail": {unknown, problem.Problem{Err: unknown, Status: 400, Code: "header", Detail: "Header x is missing."}, true},
 		"Unlisted":  {unlisted, problem.Problem{}, false},
 	} {
 		got, known := table.Of(test.err)
