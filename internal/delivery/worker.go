@@ -163,15 +163,16 @@ func (d *Worker) finish(
 	ctx, cancel := worker.Outlive(ctx, worker.StopWrites, finishTimeout)
 	defer cancel()
 	log := d.log.With("callback", work.Callback.ID, "try", work.Delivery.Tries, "answer", attempt.Reply, "aws_request_id", attempt.RequestID)
-	var due, quiet bool
+	var next time.Time
+	var quiet bool
 	c, err := d.store.Change(ctx, work.Callback.ID, callbacks.Parts{Delivery: true}, func(c *callbacks.Case) error {
 		if err := c.Delivery.Release(d.owner, work.Delivery.Tries); err != nil {
 			return err
 		}
 		before := seen(c.Delivery.FollowUp)
 		err := change(c)
-		due = !c.Delivery.DueAt.IsZero()
-		quiet = work.Callback.State == callbacks.Completed && len(c.Audit) == 0 && due && before == seen(c.Delivery.FollowUp)
+		next = c.Delivery.DueAt
+		quiet = work.Callback.State == callbacks.Completed && len(c.Audit) == 0 && !next.IsZero() && before == seen(c.Delivery.FollowUp)
 		return err
 	})
 	switch {
@@ -182,15 +183,19 @@ func (d *Worker) finish(
 		log.ErrorContext(ctx, "the delivery's result was not recorded; the next claim settles it", "error", err)
 		return
 	}
-	if due {
+	if !next.IsZero() {
 		defer d.Wake()
 	}
 	if quiet { // a reading without news
 		return
 	}
 	// a failed try has its own line, with the cause
-	if work.Callback.State == callbacks.Decided && c.State != callbacks.Decided {
+	switch {
+	case work.Callback.State != callbacks.Decided:
+	case c.State != callbacks.Decided:
 		log.InfoContext(ctx, "delivery", "state", c.State)
+	case !next.IsZero():
+		log.InfoContext(ctx, "the decision is tried again", "next_try", next)
 	}
 	d.invalidator.Changed(callbacks.Invalidation{Callback: c.ID, Queue: c.Queue})
 }

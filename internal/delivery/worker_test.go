@@ -3,7 +3,9 @@ package delivery_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -114,6 +116,29 @@ func TestDelivery_AnswerLostHistoryUnreadable(t *testing.T) {
 	}
 	d.Deliver()
 	d.WantState(c.ID, callbacks.Completed)
+}
+
+// TestDelivery_NextTryIsLogged: an operator who reads why Lambda did not take a decision also reads
+// when the desk tries again.
+func TestDelivery_NextTryIsLogged(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	var log strings.Builder
+	settings := d.Workers(d.Lambda, desktest.Rate).Delivery
+	settings.Log = slog.New(slog.NewTextHandler(&log, nil))
+	d.Deliveries = delivery.NewWorker(settings)
+	d.Lambda.Faults = []callbacks.Reply{callbacks.ReplyDenied}
+	c := d.Announce(nil)
+	d.MustDecide(desktest.Mara, c.ID, "approve", "")
+	d.Deliver()
+	stored, err := d.Store.Delivery(d.Ctx, c.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `msg="the decision is tried again" callback=` + string(c.ID) + " try=1 answer=denied"
+	if text := log.String(); !strings.Contains(text, want) || !strings.Contains(text, "next_try="+stored.DueAt.Format("2006-01-02T15:04:05.000Z07:00")) {
+		t.Errorf("next try %s, log:\n%s", stored.DueAt, text)
+	}
 }
 
 func TestDelivery_HistoryLags(t *testing.T) {
