@@ -58,7 +58,7 @@ var failures = []failure{
 	{isA(auth.ErrTokenInvalid), http.StatusBadGateway, signInAgainPage, notAccepted},
 	{isA(auth.ErrProviderUnfit), http.StatusBadGateway, signInAgainPage, notAccepted},
 	{isOf[*auth.RefusedError], http.StatusForbidden, signInAgainPage, refusedByProvider},
-	{isStatus(http.StatusNotFound), http.StatusNotFound, notFoundPage, "There is no such page."},
+	{isStatus(http.StatusNotFound), http.StatusNotFound, unknownPage, "There is no such page."},
 	{isStatus(http.StatusMethodNotAllowed), http.StatusMethodNotAllowed, wrongMethodPage, "This method is not allowed."},
 	{func(error) bool { return true }, http.StatusInternalServerError, failurePage, "Something went wrong here."},
 }
@@ -142,6 +142,13 @@ func retryAfter(c echo.Context, d time.Duration) {
 // notFoundPage is the same for what does not exist and for what the reader may not see.
 func notFoundPage(s *server, c echo.Context, _ error) templ.Component {
 	return views.NotFoundPage(s.plainShell(c))
+}
+
+// unknownPage is that of an address without a route, so nothing has read the session yet. Without it
+// the page would lack the navigation of its reader. If it cannot be read, the page stands alone.
+func unknownPage(s *server, c echo.Context, err error) templ.Component {
+	_ = withTimeout(s.session(func(echo.Context) error { return nil }))(c)
+	return notFoundPage(s, c, err)
 }
 
 func wrongMethodPage(s *server, c echo.Context, _ error) templ.Component {

@@ -213,6 +213,21 @@ func TestAudit(t *testing.T) {
 	}
 }
 
+// TestUnknownAddress: a reader who follows a wrong address keeps the navigation; a stranger gets the
+// page alone.
+func TestUnknownAddress(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for who, b := range map[string]*browser{"reader": s.as(rita), "stranger": s.visitor()} {
+		a := b.get("/nowhere")
+		page := a.document(t)
+		signedIn := who == "reader"
+		if rails := page.Find("nav.rail").Length(); a.status != http.StatusNotFound || (rails == 1) != signedIn || page.Find("#problem").Length() != 1 {
+			t.Errorf("%s: answered %d with %d navigations", who, a.status, rails)
+		}
+	}
+}
+
 // TestTheme: what a reader chose comes back with each page, error pages included; anything else in
 // the cookie is ignored.
 func TestTheme(t *testing.T) {

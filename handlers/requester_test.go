@@ -210,7 +210,7 @@ func TestUnverified(t *testing.T) {
 	if a := uma.get("/callbacks/" + string(id)); a.document(t).Find("form#decide").Length() != 0 || !strings.Contains(a.text(t), "no verified e-mail address") {
 		t.Errorf("%d: %s", a.status, a.text(t))
 	}
-	if a := uma.decide(id, s.as(rita).choose(id, "approve", "")); a.status != http.StatusForbidden || !strings.Contains(a.text(t), "Reason code unverified") {
+	if a := uma.decide(id, s.as(rita).choose(id, "approve", "")); a.status != http.StatusForbidden || !strings.Contains(a.text(t), "Code for support: unverified") {
 		t.Errorf("%d: %s", a.status, a.text(t))
 	}
 	bySubject := expense()

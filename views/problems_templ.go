@@ -302,7 +302,7 @@ func ForbiddenPage(s Shell, m Forbidden) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = untrusted.Text("Reason code "+m.Code).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = untrusted.Text("Code for support: "+m.Code).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -121,7 +121,11 @@ func foreignHTML(source string) ([]byte, error) {
 	if b.Len() > maxDescription {
 		return asTyped(source), nil
 	}
-	return b.Bytes(), nil
+	return emptyHeader.ReplaceAll(b.Bytes(), []byte("<td></td>")), nil
 }
+
+// emptyHeader finds a header cell without words, such as that above the names of the rows. Screen
+// readers would announce it as the name of its column, so it becomes a plain cell.
+var emptyHeader = regexp.MustCompile(`<th(?: [^>]*)?></th>`)
 
 func asTyped(source string) []byte { return []byte("<pre>\n" + html.EscapeString(source) + "</pre>") }

@@ -30,6 +30,7 @@ func TestRenderMarkdown(t *testing.T) {
 		"picture":          {"![chart](https://a.test/c.png)", `<p><a href="https://a.test/c.png" rel="nofollow noreferrer noopener" target="_blank">chart</a> (a.test)</p>` + "\n"},
 		"bare picture":     {"![](https://a.test/c.png)", `<p><a href="https://a.test/c.png" rel="nofollow noreferrer noopener" target="_blank">Picture</a> (a.test)</p>` + "\n"},
 		"linked picture":   {"[![c](https://a.test/c.png)](https://b.test/)", ""},
+		"table corner":     {"| | a |\n|:-:|---|\n| 1 | 2 |", "<table>\n<thead>\n<tr>\n<td></td>\n<th>a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>1</td>\n<td>2</td>\n</tr>\n</tbody>\n</table>\n"},
 		"table":            {"| a |\n|:-:|\n| 1 |", "<table>\n<thead>\n<tr>\n<th>a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>1</td>\n</tr>\n</tbody>\n</table>\n"},
 		"code class":       {"```js\nx\n```", "<p>js</p>\n<pre><code>x\n</code></pre>\n"},
 	} {
