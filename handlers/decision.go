@@ -23,20 +23,22 @@ type decision struct {
 }
 
 // readDecision reads the form. A time that cannot be read counts as an old one: the preview is
-// shown again.
+// shown again. A page that did not say that the signature waits for others said that it sends.
 func readDecision(c echo.Context) (decision, error) {
 	form, err := postForm(c)
 	if err != nil {
 		return decision{}, err
 	}
-	d := decision{Choice: callbacks.Choice{Outcome: form.Get("outcome"), Comment: form.Get("comment")}, seen: form.Get("seen"), back: form.Has("back")}
+	d := decision{Choice: callbacks.Choice{
+		Outcome: form.Get("outcome"), Comment: form.Get("comment"), Sends: form.Get("sends") != "no",
+	}, seen: form.Get("seen"), back: form.Has("back")}
 	if at, err := time.Parse(time.RFC3339, form.Get("at")); err == nil {
 		d.PreparedAt = at
 	}
 	return d, nil
 }
 
-// decide records a decision whose preview the reviewer saw, and shows the preview of any other.
+// decide records a signature whose preview the reviewer saw, and shows the preview of any other.
 // Whatever goes wrong, the page keeps what the reviewer typed.
 func (s *server) decide(c echo.Context) error {
 	d, err := readDecision(c)
@@ -50,7 +52,7 @@ func (s *server) decide(c echo.Context) error {
 		return s.answerRefusal(c, d, s.confirm(c, d, false))
 	}
 	p := s.person(c)
-	current, err := s.Service.Decide(c.Request().Context(), p, callbackOf(c), d.Choice, d.seen)
+	current, err := s.Service.Sign(c.Request().Context(), p, callbackOf(c), d.Choice, d.seen)
 	switch {
 	case errors.Is(err, callbacks.ErrStale):
 		return s.answerRefusal(c, d, s.confirm(c, d, true))
@@ -59,7 +61,9 @@ func (s *server) decide(c echo.Context) error {
 	case err != nil:
 		return s.answerRefusal(c, d, err)
 	default:
-		s.Metrics.Decision(current.Decision.Kind)
+		if current.Decision != nil {
+			s.Metrics.Decision(current.Decision.Kind)
+		}
 		s.forgetDraft(c, current.ID)
 	}
 	return c.Redirect(http.StatusSeeOther, views.Address{Path: reviewPath(c), Query: s.origin(c).values()}.String())

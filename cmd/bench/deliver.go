@@ -112,13 +112,13 @@ func decideAll(ctx context.Context, file string, all []callbacks.Callback) (err 
 	group.SetLimit(fillers)
 	for _, c := range all {
 		group.Go(func() error {
-			choice := callbacks.Choice{Outcome: "approve"}
+			choice := callbacks.Choice{Outcome: "approve", Sends: true}
 			shown, err := service.Preview(ctx, person, c.ID, choice)
 			if err != nil {
 				return err
 			}
 			choice.PreparedAt = shown.PreparedAt
-			_, err = service.Decide(ctx, person, c.ID, choice, shown.Completion.SHA256())
+			_, err = service.Sign(ctx, person, c.ID, choice, shown.Completion.SHA256())
 			return err
 		})
 	}

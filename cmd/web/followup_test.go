@@ -122,13 +122,13 @@ func (p *payment) decided(outcome string) callbacks.ID {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	choice := callbacks.Choice{Outcome: outcome, Comment: "As agreed."}
+	choice := callbacks.Choice{Outcome: outcome, Sends: true, Comment: "As agreed."}
 	seen, err := p.service.Preview(p.t.Context(), decider, receipt.Callback.ID, choice)
 	if err != nil {
 		p.t.Fatal(err)
 	}
 	choice.PreparedAt = seen.PreparedAt
-	if _, err := p.service.Decide(p.t.Context(), decider, receipt.Callback.ID, choice, seen.Completion.SHA256()); err != nil {
+	if _, err := p.service.Sign(p.t.Context(), decider, receipt.Callback.ID, choice, seen.Completion.SHA256()); err != nil {
 		p.t.Fatal(err)
 	}
 	p.work()

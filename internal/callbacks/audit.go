@@ -40,6 +40,9 @@ const (
 	// the first after a while; timely ones after it are only counted
 	ActionHeartbeat       Action = "heartbeat"
 	ActionHeartbeatFailed Action = "heartbeat.failed"
+	ActionSigned          Action = "signature.given"     // and waits for others
+	ActionWithdrawn       Action = "signature.withdrawn" // a signature, by its person
+	ActionVoid            Action = "signature.void"      // a signature, because the request changed
 	ActionDecided         Action = "decided"
 	ActionDelivered       Action = "delivery.accepted"
 	ActionAttemptFailed   Action = "delivery.attempt_failed"
@@ -87,8 +90,9 @@ type Facts struct {
 	Requester *Requester // as an admin stated it
 	Reason    string     // how the admin knows
 
-	Decision *Decision // without its comment
-	Ending   *Ending   // as it was known then
+	Signature *Signed   // of what was signed, withdrawn or void
+	Decision  *Decision // without its comment
+	Ending    *Ending   // as it was known then
 
 	Execution OperationStatus // how the execution ended after the decision
 	Event     int             // number of the history event that shows it, 0 if none was read
@@ -97,3 +101,15 @@ type Facts struct {
 // NeedsOperator reports whether the entry is about a reply that stays the same until an operator
 // fixes something. Only operators have a use for it.
 func (e AuditEntry) NeedsOperator() bool { return e.Facts.Reply.NeedsOperator() }
+
+// Signed is what the audit keeps of a signature.
+type Signed struct {
+	By        string // the person's name
+	ActingFor string // the name of the person whose right was used; empty for one's own
+	Outcome   string // its label
+	Stance    Stance
+	Rule      string
+	// Has is how many signatures counted for the same proposal afterwards, and Needs how many
+	// decide.
+	Has, Needs int
+}

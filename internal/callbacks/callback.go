@@ -127,6 +127,12 @@ type Callback struct {
 	// has to fix, until Lambda accepts a heartbeat.
 	Problem Reply
 
+	// SignatureCount is how many signatures are on record, those too that do not count any more.
+	SignatureCount int
+	// WaitingSince is when the first of the signatures was given that wait for others; zero while
+	// none does. It stays if the callback ends before they are enough.
+	WaitingSince time.Time
+
 	Decision *Decision // nil until somebody decides
 	Ending   *Ending   // nil while open
 	// ExecutionFailed says that the execution failed, timed out or was stopped after our decision

@@ -13,7 +13,9 @@ type Case struct {
 	// comes without its attempts; those that a change adds are written, by their numbers.
 	Delivery *Delivery
 
-	Signature *Signature // set by a change if somebody signs
+	// all signatures, in the order in which they were given, if the change asked for them; those that
+	// a change adds are written, and the ends of others, and none is removed
+	Signatures []Signature
 	// entries that the change writes; see [Case.Record]
 	Audit []AuditEntry
 	// Bookkeeping is set by a change that makes no page stale, such as that somebody opened the
@@ -25,6 +27,8 @@ type Case struct {
 type Parts struct {
 	Reviews  bool
 	Delivery bool
+	// Signatures costs no reading while nobody has signed.
+	Signatures bool
 }
 
 // Record adds the audit entry of a transition, or returns the transition's error. A zero Action is
@@ -42,6 +46,7 @@ func (c *Case) Apply(change func(*Case) error) error {
 	if err := change(c); err != nil {
 		return err
 	}
+	c.SignatureCount = max(c.SignatureCount, len(c.Signatures))
 	if !c.Bookkeeping {
 		c.Revision++
 	}

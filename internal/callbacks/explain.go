@@ -62,10 +62,10 @@ type Explanation struct {
 }
 
 // Can reports whether the person may sign.
-func (e *Explanation) Can() bool { return e.reached == len(gateTests) }
+func (e Explanation) Can() bool { return e.reached == len(gateTests) }
 
 // Failed returns the first test that did not pass; ok is false if the person may sign.
-func (e *Explanation) Failed() (t Test, ok bool) {
+func (e Explanation) Failed() (t Test, ok bool) {
 	i := slices.IndexFunc(e.Tests, func(t Test) bool { return t.Result != Passed })
 	if i < 0 {
 		return Test{}, false

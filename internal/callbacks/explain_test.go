@@ -10,7 +10,7 @@ import (
 )
 
 // inShort is an explanation as the tests write it.
-func (e *Explanation) inShort() string {
+func (e Explanation) inShort() string {
 	var b strings.Builder
 	if e.ActingFor != "" {
 		fmt.Fprintf(&b, "for %s\n", e.ActingFor)

@@ -41,13 +41,13 @@ func TestOldGroups(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	choice := callbacks.Choice{Outcome: "approve", PreparedAt: shown.PreparedAt}
+	choice := callbacks.Choice{Outcome: "approve", Sends: true, PreparedAt: shown.PreparedAt}
 	if _, err := d.Service.RenewReview(d.Ctx, p, c.ID, lease.Review.ID, callbacks.SignOfLife{}); err != nil {
 		t.Errorf("a second before: %v", err)
 	}
 	d.Clock.Advance(time.Second)
 	for name, act := range map[string]func() error{
-		"Decide":     func() error { _, err := d.Service.Decide(d.Ctx, p, c.ID, choice, shown.Seen()); return err },
+		"Decide":     func() error { _, err := d.Service.Sign(d.Ctx, p, c.ID, choice, shown.Seen()); return err },
 		"Preview":    func() error { _, err := d.Service.Preview(d.Ctx, p, c.ID, choice); return err },
 		"OpenReview": func() error { _, err := d.Service.OpenReview(d.Ctx, p, c.ID, callbacks.SignOfLife{}); return err },
 		"RenewReview": func() error {
@@ -80,7 +80,7 @@ func TestOldGroups(t *testing.T) {
 	}
 	d.WantState(c.ID, callbacks.Pending)
 	p.GroupsReadAt = d.Clock.Now()
-	if _, err := d.Service.Decide(d.Ctx, p, c.ID, choice, shown.Seen()); err != nil {
+	if _, err := d.Service.Sign(d.Ctx, p, c.ID, choice, shown.Seen()); err != nil {
 		t.Errorf("after the sign-in: %v", err)
 	}
 }
@@ -101,7 +101,7 @@ func TestOldGroupsAndAFault(t *testing.T) {
 	d, p := newFreshDesk(t)
 	c := d.Announce(func(a *announcement.Announcement) { a.Timeout = 24 * time.Hour })
 	d.Clock.Advance(groupsLimit)
-	_, err := d.Service.Decide(d.Ctx, p, c.ID, callbacks.Choice{Outcome: "reject", PreparedAt: d.Clock.Now()}, "seen")
+	_, err := d.Service.Sign(d.Ctx, p, c.ID, callbacks.Choice{Outcome: "reject", PreparedAt: d.Clock.Now()}, "seen")
 	if _, invalid := errors.AsType[callbacks.Invalid](err); !invalid {
 		t.Errorf("got %v, want that a comment is missing", err)
 	}

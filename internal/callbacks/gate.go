@@ -51,7 +51,7 @@ func (g Gate) Sign(s Signer, b Ballot) ([]Signature, Standing, error) {
 	signature.Comment, signature.Shown, signature.Via = b.Comment, b.Shown, b.Via
 	signatures := append(claim.others(), signature)
 	standing := Weigh(g.Callback.Requirement, signatures)
-	if decides := standing.Decided != nil; decides != b.Sends {
+	if decides := standing.decides(b.Proposal); decides != b.Sends {
 		return nil, Standing{}, fmt.Errorf("the signature decides: %t: %w", decides, ErrStale)
 	}
 	return signatures, standing, nil
@@ -61,6 +61,26 @@ func (g Gate) Sign(s Signer, b Ballot) ([]Signature, Standing, error) {
 func (g Gate) Explain(s Signer, p Proposal) Explanation {
 	_, why := g.judge(s, p)
 	return why
+}
+
+// Standing is what the signatures add up to.
+func (g Gate) Standing() Standing { return Weigh(g.Callback.Requirement, g.Signatures) }
+
+// Sends reports whether the signature of somebody who may sign for a proposal would decide.
+func (g Gate) Sends(s Signer, p Proposal) bool {
+	claim, _ := g.judge(s, p)
+	return claim.standing().decides(p)
+}
+
+// signing is what a list says to a person.
+func (g Gate) signing(s Signer) Signing {
+	leading := g.Standing().Leading()
+	return Signing{
+		Has: leading.Has, Needs: leading.Needs, May: g.MaySign(s, leading.Proposal) == nil,
+		Signed: slices.ContainsFunc(g.Signatures, func(given Signature) bool {
+			return given.Live() && given.By.ID == s.ID
+		}),
+	}
 }
 
 // claim is one way in which a person may sign: in their own right, or in that of a delegator.
@@ -138,6 +158,11 @@ func (c *claim) signature() Signature {
 		}
 	}
 	return s
+}
+
+// standing is what the signatures add up to together with the one that the signer would give.
+func (c *claim) standing() Standing {
+	return Weigh(c.Callback.Requirement, append(c.others(), c.signature()))
 }
 
 // named returns those of some groups that the queue or the requirement names. No other can matter,

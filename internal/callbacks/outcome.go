@@ -77,6 +77,7 @@ type Choice struct {
 	Outcome    string
 	Comment    string
 	PreparedAt time.Time
+	Sends      bool // the page said that this signature decides, as [Preview.Sends] does
 }
 
 // Fill makes the completion of a choice by a person. The same arguments always give the same bytes.

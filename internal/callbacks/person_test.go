@@ -70,13 +70,13 @@ func TestOneSubjectAtTwoIssuers(t *testing.T) {
 	if err := d.Service.ReleaseReview(d.Ctx, namesake, c.ID, lease.Review.ID); err != nil {
 		t.Fatal(err)
 	}
-	choice := callbacks.Choice{Outcome: "approve"}
+	choice := callbacks.Choice{Outcome: "approve", Sends: true}
 	seen, err := d.Service.Preview(d.Ctx, namesake, c.ID, choice)
 	if err != nil {
 		t.Fatal(err)
 	}
 	choice.PreparedAt = seen.PreparedAt
-	decided, err := d.Service.Decide(d.Ctx, namesake, c.ID, choice, seen.Seen())
+	decided, err := d.Service.Sign(d.Ctx, namesake, c.ID, choice, seen.Seen())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -94,7 +94,18 @@ type Cursor struct {
 // Row is one line of a list.
 type Row struct {
 	Callback
-	Reviewers []Actor // currently reviewing, longest first
+	Reviewers  []Actor     // currently reviewing, longest first
+	Signatures []Signature // those that wait, or waited until the end, for others
+	Signing    Signing     // as the reader sees it; zero from the store
+}
+
+// Signing is what a list says of the signatures of a callback.
+type Signing struct {
+	// Has is how many signatures count for the proposal that needs the fewest, and Needs how many
+	// decide.
+	Has, Needs int
+	Signed     bool // a signature of the reader waits for others
+	May        bool // the reader may sign for that proposal, as far as the desk knows
 }
 
 // Page is a part of a list.

@@ -62,18 +62,18 @@ func (q Queue) Bind(c *Callback, content *Content) Requirement {
 	return Policy{FourEyes: q.FourEyes}.Bind(c, content)
 }
 
-// gate is the gate of a callback that nobody has signed. A callback that needs one signature is
-// decided by the first, so a pending one has none.
-func (q Queues) gate(c *Callback, now time.Time) Gate {
-	return Gate{Callback: c, Queue: q[c.Queue], Now: now}
+// Gate is the gate of a callback with its signatures.
+func (q Queues) Gate(c *Callback, signatures []Signature, now time.Time) Gate {
+	return Gate{Callback: c, Queue: q[c.Queue], Signatures: signatures, Now: now}
 }
 
-// MayDecide returns nil if the gate lets the person sign for a callback while it is pending,
-// otherwise a *[Refusal] that says why not.
+// MayDecide returns nil if the person may take part in the decision of a callback while it is
+// pending: if the gate would let them sign if nobody had signed yet. Otherwise it is a *[Refusal] or
+// an *[OldGroups]. It says nothing of the places that others have filled.
 func (q Queues) MayDecide(p Person, c *Callback, now time.Time) error {
 	pending := *c
 	pending.State = Pending
-	return q.gate(&pending, now).MaySign(Signer{Person: p}, Proposal{Stance: For})
+	return q.Gate(&pending, nil, now).MaySign(Signer{Person: p}, Proposal{Stance: For})
 }
 
 // comparedWithRequester returns nil only for people who are certainly not the requester of a
@@ -108,5 +108,5 @@ func (p Person) stated(r Requester) bool {
 // WantsRequester reports whether an admin may name the requester: the requester may not sign, and
 // the sender did not name them in a form that can be compared.
 func (q Queues) WantsRequester(c *Callback) bool {
-	return q.gate(c, time.Time{}).excludesRequester() && c.requesterOpen()
+	return q.Gate(c, nil, time.Time{}).excludesRequester() && c.requesterOpen()
 }

@@ -21,6 +21,11 @@ type Sheet struct {
 	// FreshUntil is the time from which the reader has to sign in again before they decide, unless
 	// their groups are read again before then; zero for never.
 	FreshUntil time.Time
+
+	Signatures []Signature // all, in the order in which they were given
+	Standing   Standing    // what those that count add up to
+	// Why says whether the reader may sign for the proposal that needs the fewest signatures.
+	Why Explanation
 }
 
 // Sheet reads the page of a callback.
@@ -33,6 +38,12 @@ func (s *Service) Sheet(ctx context.Context, p Person, id ID) (Sheet, error) {
 		Callback: c, Content: content, Refused: s.queues.MayDecide(p, &c, s.now()), WantsRequester: s.queues.WantsRequester(&c),
 		FreshUntil: s.freshUntil(p),
 	}
+	if sheet.Signatures, err = s.signatures(ctx, &c); err != nil {
+		return Sheet{}, err
+	}
+	gate := s.queues.Gate(&sheet.Callback, sheet.Signatures, s.now())
+	sheet.Standing = gate.Standing()
+	sheet.Why = gate.Explain(Signer{Person: p}, sheet.Standing.Leading().Proposal)
 	if sheet.Reviews, err = s.store.Reviews(ctx, id); err != nil {
 		return Sheet{}, fmt.Errorf("reviews of %s: %w", id, err)
 	}
@@ -48,6 +59,18 @@ func (s *Service) Sheet(ctx context.Context, p Person, id ID) (Sheet, error) {
 		}
 	}
 	return sheet, nil
+}
+
+// signatures reads the signatures of a callback, if it has any.
+func (s *Service) signatures(ctx context.Context, c *Callback) ([]Signature, error) {
+	if c.SignatureCount == 0 {
+		return nil, nil
+	}
+	all, err := s.store.Signatures(ctx, c.ID)
+	if err != nil {
+		return nil, fmt.Errorf("signatures of %s: %w", c.ID, err)
+	}
+	return all, nil
 }
 
 // Content reads a callback and what its sender wrote. The reader needs the rights that
@@ -87,7 +110,12 @@ func (s *Service) List(ctx context.Context, p Person, f Filter) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	return s.store.List(ctx, q)
+	page, err := s.store.List(ctx, q)
+	for i := range page.Rows {
+		row := &page.Rows[i]
+		row.Signing = s.queues.Gate(&row.Callback, row.Signatures, q.Now).signing(Signer{Person: p})
+	}
+	return page, err
 }
 
 // Count counts what a filter finds and stops at limit.

@@ -84,17 +84,17 @@ func TestSeal(t *testing.T) {
 			if !keyTaken {
 				before, after = after, before
 			}
-			choice := callbacks.Choice{Outcome: "approve"}
+			choice := callbacks.Choice{Outcome: "approve", Sends: true}
 			shown, err := before.Preview(desk.Ctx, desktest.Mara, c.ID, choice)
 			if err != nil {
 				t.Fatal(err)
 			}
 			choice.PreparedAt = shown.PreparedAt
-			if _, err := after.Decide(desk.Ctx, desktest.Mara, c.ID, choice, shown.Seen()); !errors.Is(err, callbacks.ErrStale) {
+			if _, err := after.Sign(desk.Ctx, desktest.Mara, c.ID, choice, shown.Seen()); !errors.Is(err, callbacks.ErrStale) {
 				t.Errorf("%s: got %v, want ErrStale", name, err)
 			}
 			desk.WantState(c.ID, callbacks.Pending)
-			decided, err := before.Decide(desk.Ctx, desktest.Mara, c.ID, choice, shown.Seen())
+			decided, err := before.Sign(desk.Ctx, desktest.Mara, c.ID, choice, shown.Seen())
 			if err != nil || !after.Repeats(&decided, desktest.Mara, choice, shown.Seen()) {
 				t.Errorf("%s: the second press of a decision (%v) is not recognized", name, err)
 			}

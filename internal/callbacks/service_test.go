@@ -96,7 +96,7 @@ func TestDecideOnlyWhatWasSeen(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	c := d.Announce(nil)
-	choice := callbacks.Choice{Outcome: "approve"}
+	choice := callbacks.Choice{Outcome: "approve", Sends: true}
 	seen, err := d.Service.Preview(d.Ctx, desktest.Mara, c.ID, choice)
 	if err != nil {
 		t.Fatal(err)
@@ -104,11 +104,11 @@ func TestDecideOnlyWhatWasSeen(t *testing.T) {
 	choice.PreparedAt = seen.PreparedAt
 	changed := choice
 	changed.Comment = "typed after the preview"
-	if _, err := d.Service.Decide(d.Ctx, desktest.Mara, c.ID, changed, seen.Completion.SHA256()); !errors.Is(err, callbacks.ErrStale) {
+	if _, err := d.Service.Sign(d.Ctx, desktest.Mara, c.ID, changed, seen.Completion.SHA256()); !errors.Is(err, callbacks.ErrStale) {
 		t.Errorf("other bytes than those shown: got %v, want ErrStale", err)
 	}
 	d.Clock.Advance(callbacks.PreviewAge + time.Second)
-	if _, err := d.Service.Decide(d.Ctx, desktest.Mara, c.ID, choice, seen.Completion.SHA256()); !errors.Is(err, callbacks.ErrStale) {
+	if _, err := d.Service.Sign(d.Ctx, desktest.Mara, c.ID, choice, seen.Completion.SHA256()); !errors.Is(err, callbacks.ErrStale) {
 		t.Errorf("an old preview: got %v, want ErrStale", err)
 	}
 	d.WantState(c.ID, callbacks.Pending)
@@ -154,13 +154,13 @@ func TestTwoReviewersAtOnce(t *testing.T) {
 	errs := make([]error, 2)
 	var group sync.WaitGroup
 	for i, who := range []callbacks.Person{desktest.Mara, desktest.Dana} {
-		choice := callbacks.Choice{Outcome: "approve"}
+		choice := callbacks.Choice{Outcome: "approve", Sends: true}
 		seen, err := d.Service.Preview(d.Ctx, who, c.ID, choice)
 		if err != nil {
 			t.Fatal(err)
 		}
 		choice.PreparedAt = seen.PreparedAt
-		group.Go(func() { _, errs[i] = d.Service.Decide(d.Ctx, who, c.ID, choice, seen.Completion.SHA256()) })
+		group.Go(func() { _, errs[i] = d.Service.Sign(d.Ctx, who, c.ID, choice, seen.Completion.SHA256()) })
 	}
 	group.Wait()
 	if (errs[0] == nil) == (errs[1] == nil) {
@@ -225,7 +225,7 @@ func TestInvisibleIsNotFoundEverywhere(t *testing.T) {
 	}
 	_, sheetErr := d.Service.Sheet(d.Ctx, desktest.Teo, c.ID)
 	_, previewErr := d.Service.Preview(d.Ctx, desktest.Teo, c.ID, callbacks.Choice{Outcome: "approve"})
-	_, decideErr := d.Service.Decide(d.Ctx, desktest.Teo, c.ID, callbacks.Choice{Outcome: "approve"}, "")
+	_, decideErr := d.Service.Sign(d.Ctx, desktest.Teo, c.ID, callbacks.Choice{Outcome: "approve"}, "")
 	_, openErr := d.Service.OpenReview(d.Ctx, desktest.Teo, c.ID, callbacks.SignOfLife{})
 	_, renewErr := d.Service.RenewReview(d.Ctx, desktest.Teo, c.ID, status.Review.ID, callbacks.SignOfLife{})
 	releaseErr := d.Service.ReleaseReview(d.Ctx, desktest.Teo, c.ID, status.Review.ID)

@@ -131,3 +131,34 @@ func end(signatures []Signature, how SignatureEnd, match func(*Signature) bool) 
 	}
 	return left, ended
 }
+
+// wait notes since when signatures wait for others.
+func (c *Case) wait(standing Standing) {
+	c.WaitingSince = time.Time{}
+	for _, tally := range standing.Tallies {
+		if first := tally.Signed[0].At; c.WaitingSince.IsZero() || first.Before(c.WaitingSince) {
+			c.WaitingSince = first
+		}
+	}
+}
+
+// signed returns the audit entry of a signature that waits for others.
+func (c *Callback) signed(s *Signature, standing Standing) AuditEntry {
+	return c.entry(s.At, s.By, ActionSigned, Facts{Signature: c.brief(s, standing)})
+}
+
+// brief returns a signature as the audit keeps it.
+func (c *Callback) brief(s *Signature, standing Standing) *Signed {
+	tally := standing.Of(s.Proposal)
+	kept := &Signed{
+		By: s.By.Name, Outcome: s.Outcome, Stance: s.Stance, Rule: s.Rule,
+		Has: tally.Has, Needs: tally.Needs,
+	}
+	if o, ok := c.Outcome(s.Outcome); ok {
+		kept.Outcome = o.Label
+	}
+	if s.ActingFor != nil {
+		kept.ActingFor = s.ActingFor.Name
+	}
+	return kept
+}

@@ -20,7 +20,9 @@ type signings struct {
 func (s *signings) Change(ctx context.Context, id callbacks.ID, parts callbacks.Parts, change func(*callbacks.Case) error) (callbacks.Callback, error) {
 	return s.Store.Change(ctx, id, parts, func(c *callbacks.Case) error {
 		err := change(c)
-		s.last = c.Signature
+		if n := len(c.Signatures); n > 0 {
+			s.last = &c.Signatures[n-1]
+		}
 		return err
 	})
 }

@@ -77,7 +77,7 @@ func TestStateRequester_Again(t *testing.T) {
 	if _, err := d.Service.StateRequester(d.Ctx, adminOfFinance, c.ID, askedByInes); err != nil {
 		t.Fatal(err)
 	}
-	choice := callbacks.Choice{Outcome: "approve"}
+	choice := callbacks.Choice{Outcome: "approve", Sends: true}
 	seen, err := d.Service.Preview(d.Ctx, desktest.Dana, c.ID, choice)
 	if err != nil {
 		t.Fatal(err)
@@ -86,14 +86,14 @@ func TestStateRequester_Again(t *testing.T) {
 	if _, err := d.Service.StateRequester(d.Ctx, desktest.Ops, c.ID, callbacks.Statement{Requester: "teo@harborline.example", Reason: "It was Teo."}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.Service.Decide(d.Ctx, desktest.Dana, c.ID, choice, seen.Seen()); !errors.Is(err, callbacks.ErrStale) {
+	if _, err := d.Service.Sign(d.Ctx, desktest.Dana, c.ID, choice, seen.Seen()); !errors.Is(err, callbacks.ErrStale) {
 		t.Errorf("a preview of before is decided on: %v", err)
 	}
 	seen, err = d.Service.Preview(d.Ctx, desktest.Dana, c.ID, choice)
 	if err != nil {
 		t.Fatal(err)
 	}
-	decided, err := d.Service.Decide(d.Ctx, desktest.Dana, c.ID, choice, seen.Seen())
+	decided, err := d.Service.Sign(d.Ctx, desktest.Dana, c.ID, choice, seen.Seen())
 	if err != nil || !d.Service.Repeats(&decided, desktest.Dana, choice, seen.Seen()) {
 		t.Errorf("what was shown since gives %v, or is not seen to be the same press again", err)
 	}

@@ -22,7 +22,7 @@ type Store interface {
 	// writes what differs with the audit entries. The transaction may run again, and change with
 	// it. If change fails, Change returns its error as it is and writes nothing. It returns
 	// [ErrNotFound] if the callback does not exist, and [ErrConflict] for a second delivery of a
-	// callback or a second signature of a person.
+	// callback.
 	Change(ctx context.Context, id ID, parts Parts, change func(*Case) error) (Callback, error)
 	// RecordOnce writes an audit entry of a callback, unless the same actor already has one with
 	// the same action. It returns [ErrNotFound] if the callback does not exist.
@@ -34,6 +34,9 @@ type Store interface {
 	Content(ctx context.Context, id ID) (Content, error)
 	// Reviews returns the open reviews of a callback, longest first.
 	Reviews(ctx context.Context, id ID) ([]Review, error)
+	// Signatures returns all signatures of a callback, those too that do not count any more, in the
+	// order in which they were given.
+	Signatures(ctx context.Context, id ID) ([]Signature, error)
 	// Delivery returns the delivery of a callback with its latest attempts, or [ErrNotFound].
 	Delivery(ctx context.Context, id ID) (Delivery, error)
 

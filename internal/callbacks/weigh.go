@@ -237,6 +237,9 @@ func (t *Tally) last() time.Time { return t.Signed[len(t.Signed)-1].At }
 // Complete reports whether the proposal has enough signatures. One with none is never complete.
 func (t *Tally) Complete() bool { return t.Has > 0 && t.Has >= t.Needs }
 
+// decides reports whether a proposal has enough signatures, and no other came before it.
+func (s Standing) decides(p Proposal) bool { return s.Decided != nil && s.Decided.Proposal == p }
+
 // Of returns what the signatures for a proposal add up to; it may have none.
 func (s Standing) Of(p Proposal) Tally {
 	for _, t := range s.Tallies {

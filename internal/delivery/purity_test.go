@@ -143,21 +143,21 @@ func TestSealedForNobody(t *testing.T) {
 	d := newDesk(t)
 	c := d.Announce(nil)
 	seals := d.sealing(d.Store)
-	choice := callbacks.Choice{Outcome: "approve", PreparedAt: d.Clock.Now()}
+	choice := callbacks.Choice{Outcome: "approve", Sends: true, PreparedAt: d.Clock.Now()}
 	shown, err := d.Service.Preview(d.Ctx, desktest.Mara, c.ID, choice)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, decide := range map[string]func() error{
-		"Stranger":   func() error { _, err := d.Service.Decide(d.Ctx, desktest.Teo, c.ID, choice, shown.Seen()); return err },
-		"OtherBytes": func() error { _, err := d.Service.Decide(d.Ctx, desktest.Mara, c.ID, choice, "another"); return err },
+		"Stranger":   func() error { _, err := d.Service.Sign(d.Ctx, desktest.Teo, c.ID, choice, shown.Seen()); return err },
+		"OtherBytes": func() error { _, err := d.Service.Sign(d.Ctx, desktest.Mara, c.ID, choice, "another"); return err },
 	} {
 		if err := decide(); err == nil {
 			t.Errorf("%s decided", name)
 		}
 	}
 	d.MustDecide(desktest.Mara, c.ID, "approve", "")
-	if err := func() error { _, err := d.Service.Decide(d.Ctx, desktest.Dana, c.ID, choice, shown.Seen()); return err }(); !errors.Is(err, callbacks.ErrConflict) {
+	if err := func() error { _, err := d.Service.Sign(d.Ctx, desktest.Dana, c.ID, choice, shown.Seen()); return err }(); !errors.Is(err, callbacks.ErrConflict) {
 		t.Errorf("a second decision gives %v", err)
 	}
 	if n := seals.drawn.Load(); n != 1 {

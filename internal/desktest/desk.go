@@ -152,7 +152,7 @@ func (d *Desk) Announce(change func(*announcement.Announcement)) callbacks.Callb
 	return receipt.Callback
 }
 
-// Decide previews and decides like the page does.
+// Decide previews and signs like the page does; the last signature decides.
 func (d *Desk) Decide(p callbacks.Person, id callbacks.ID, outcome, comment string) (callbacks.Callback, error) {
 	d.T.Helper()
 	choice := callbacks.Choice{Outcome: outcome, Comment: comment}
@@ -160,8 +160,8 @@ func (d *Desk) Decide(p callbacks.Person, id callbacks.ID, outcome, comment stri
 	if err != nil {
 		return callbacks.Callback{}, err
 	}
-	choice.PreparedAt = seen.PreparedAt
-	return d.Service.Decide(d.Ctx, p, id, choice, seen.Seen())
+	choice.PreparedAt, choice.Sends = seen.PreparedAt, seen.Sends
+	return d.Service.Sign(d.Ctx, p, id, choice, seen.Seen())
 }
 
 // MustDecide is Decide for a decision that has to be taken.

@@ -77,21 +77,21 @@ func TestAnnouncedAfterTheDecision(t *testing.T) {
 func TestAnnouncedAfterThePreview(t *testing.T) {
 	t.Parallel()
 	s, _, c, token := foundIn(t, callbacks.DefaultQueue)
-	choice := callbacks.Choice{Outcome: "approve"}
+	choice := callbacks.Choice{Outcome: "approve", Sends: true}
 	shown, err := s.service.Preview(t.Context(), rita, c.ID, choice)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.announce(token, func(a *announcement.Announcement) { a.Queue, a.Title = callbacks.DefaultQueue, "Pay 1,000,000 to Mara" })
 	choice.PreparedAt = shown.PreparedAt
-	if _, err := s.service.Decide(t.Context(), rita, c.ID, choice, shown.Seen()); !errors.Is(err, callbacks.ErrStale) {
+	if _, err := s.service.Sign(t.Context(), rita, c.ID, choice, shown.Seen()); !errors.Is(err, callbacks.ErrStale) {
 		t.Errorf("got %v, want ErrStale", err)
 	}
 	shown, err = s.service.Preview(t.Context(), rita, c.ID, choice)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.service.Decide(t.Context(), rita, c.ID, choice, shown.Seen()); err != nil {
+	if _, err := s.service.Sign(t.Context(), rita, c.ID, choice, shown.Seen()); err != nil {
 		t.Errorf("what was shown since gives %v", err)
 	}
 }
@@ -101,17 +101,17 @@ func TestAnnouncedAfterThePreview(t *testing.T) {
 func TestFoundDecidedTwice(t *testing.T) {
 	t.Parallel()
 	s, _, c, token := foundIn(t, callbacks.DefaultQueue)
-	choice := callbacks.Choice{Outcome: "approve"}
+	choice := callbacks.Choice{Outcome: "approve", Sends: true}
 	shown, err := s.service.Preview(t.Context(), rita, c.ID, choice)
 	if err != nil {
 		t.Fatal(err)
 	}
 	choice.PreparedAt = shown.PreparedAt
-	if _, err := s.service.Decide(t.Context(), rita, c.ID, choice, shown.Seen()); err != nil {
+	if _, err := s.service.Sign(t.Context(), rita, c.ID, choice, shown.Seen()); err != nil {
 		t.Fatal(err)
 	}
 	s.announce(token, nil)
-	current, err := s.service.Decide(t.Context(), rita, c.ID, choice, shown.Seen())
+	current, err := s.service.Sign(t.Context(), rita, c.ID, choice, shown.Seen())
 	if !errors.Is(err, callbacks.ErrConflict) || !s.service.Repeats(&current, rita, choice, shown.Seen()) {
 		t.Errorf("got %v, want a conflict that is a repetition", err)
 	}
@@ -148,7 +148,7 @@ func TestStateRequester_Found(t *testing.T) {
 	if _, err := s.service.StateRequester(t.Context(), desktest.Ops, c.ID, callbacks.Statement{Requester: "Ines Calloway <ines@harborline.example>", Reason: "Ticket FIN-12 is hers."}); err != nil {
 		t.Fatal(err)
 	}
-	choice := callbacks.Choice{Outcome: "approve"}
+	choice := callbacks.Choice{Outcome: "approve", Sends: true}
 	seen, err := s.service.Preview(t.Context(), desktest.Mara, c.ID, choice)
 	if err != nil {
 		t.Fatal(err)
@@ -158,7 +158,7 @@ func TestStateRequester_Found(t *testing.T) {
 	if got := d.Get(c.ID).Requester; got.StatedBy != "" || got.Email != desktest.Mara.Email {
 		t.Errorf("the announcement does not say who asks: %+v", got)
 	}
-	_, err = s.service.Decide(t.Context(), desktest.Mara, c.ID, choice, seen.Seen())
+	_, err = s.service.Sign(t.Context(), desktest.Mara, c.ID, choice, seen.Seen())
 	if refusal, ok := errors.AsType[*callbacks.Refusal](err); !ok || refusal.Code != "requester" {
 		t.Errorf("got %v, want a refusal because she asks herself", err)
 	}

@@ -155,10 +155,10 @@ func BenchmarkDecide(b *testing.B) {
 func decide(c *callbacks.Case) error {
 	at := callbackstest.T0.Add(time.Minute)
 	callbackstest.DecidedBy("ada", at)(&c.Callback)
-	c.Signature = &callbacks.Signature{
+	c.Signatures = append(c.Signatures, callbacks.Signature{
 		By: c.Decision.By, Via: callbacks.ViaWeb, At: at,
 		Proposal: callbacks.Proposal{Outcome: "approve", Stance: callbacks.For},
-	}
+	})
 	c.Delivery = &callbacks.Delivery{
 		Callback: c.ID, Completion: callbackstest.NewCompletion(), Lane: callbacks.Lane{Region: "eu-west-1"}, DueAt: at,
 		Tries: 1, Lease: callbacks.Lease{Owner: "w", Until: at.Add(time.Minute)},

@@ -7,7 +7,8 @@ const callbackColumns = `
 	outcomes, requirement, keep_alive, started_at, timeout, heartbeat_timeout,
 	last_heartbeat_at, seen_open_at, execution_deadline, deadline, deadline_cause,
 	received_at, state, revision, next_heartbeat_at, reviewed_until, heartbeats, problem,
-	decision, decided_by, ending, ended_at, failed, gone, missed_heartbeats`
+	decision, decided_by, ending, ended_at, failed, gone, missed_heartbeats,
+	signature_count, waiting_since`
 
 var insertCallback = insertText("callbacks", callbackColumns)
 
@@ -19,7 +20,7 @@ func (r *callbackRow) values() []any {
 		r.Timeout, r.HeartbeatTimeout, r.LastHeartbeatAt, r.SeenOpenAt, r.ExecutionDeadline,
 		r.Deadline, r.DeadlineCause, r.ReceivedAt, r.State, r.Revision, r.NextHeartbeatAt,
 		r.ReviewedUntil, r.Heartbeats, r.Problem, r.Decision, r.DecidedBy, r.Ending, r.EndedAt,
-		r.Failed, r.Gone, r.MissedHeartbeats,
+		r.Failed, r.Gone, r.MissedHeartbeats, r.SignatureCount, r.WaitingSince,
 	}
 }
 
@@ -34,6 +35,7 @@ func (r *callbackRow) places() []any {
 		&r.SeenOpenAt, &r.ExecutionDeadline, &r.Deadline, &r.DeadlineCause, &r.ReceivedAt,
 		&r.State, &r.Revision, &r.NextHeartbeatAt, &r.ReviewedUntil, &r.Heartbeats, &r.Problem,
 		&r.Decision, &r.DecidedBy, &r.Ending, &r.EndedAt, &r.Failed, &r.Gone, &r.MissedHeartbeats,
+		&r.SignatureCount, &r.WaitingSince,
 	}
 }
 
@@ -79,5 +81,7 @@ func (r *callbackRow) changes(was *callbackRow) (c changes) {
 	changed(&c, "failed", was.Failed, r.Failed)
 	changed(&c, "gone", was.Gone, r.Gone)
 	changed(&c, "missed_heartbeats", was.MissedHeartbeats, r.MissedHeartbeats)
+	changed(&c, "signature_count", was.SignatureCount, r.SignatureCount)
+	changed(&c, "waiting_since", was.WaitingSince, r.WaitingSince)
 	return c
 }

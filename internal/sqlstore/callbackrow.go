@@ -58,6 +58,8 @@ type callbackRow struct {
 	Failed            sql.NullInt64
 	Gone              sql.NullInt64
 	MissedHeartbeats  sql.NullString
+	SignatureCount    int64
+	WaitingSince      int64
 }
 
 // hashOf returns the key under which a long token is found. It is nil if the token is empty.
@@ -102,6 +104,8 @@ func rowOf(num int64, c callbacks.Callback) (callbackRow, error) {
 		ReviewedUntil:     millis(c.ReviewedUntil),
 		Heartbeats:        int64(c.Heartbeats),
 		Problem:           string(c.Problem),
+		SignatureCount:    int64(c.SignatureCount),
+		WaitingSince:      millis(c.WaitingSince),
 	}
 	r.derive(c)
 	err := r.encode(c)
@@ -186,6 +190,8 @@ func (r *callbackRow) callback() (callbacks.Callback, error) {
 		Heartbeats:      int(r.Heartbeats),
 		Problem:         callbacks.Reply(r.Problem),
 		ExecutionFailed: r.Failed.Valid,
+		SignatureCount:  int(r.SignatureCount),
+		WaitingSince:    fromMillis(r.WaitingSince),
 	}
 	err := r.decode(&c)
 	return c, err

@@ -12,6 +12,7 @@ type caseRows struct {
 	callback callbackRow
 	reviews  []reviewRow
 	delivery *deliveryRow // nil if there is none, or nobody asked for it
+	signed   []signatureRow
 }
 
 // Change implements callbacks.Store.
@@ -64,6 +65,12 @@ func (t *tx) load(ctx context.Context, id callbacks.ID, parts callbacks.Parts) (
 			r.delivery = &found[0]
 		}
 	}
+	if parts.Signatures && r.callback.SignatureCount > 0 {
+		if r.signed, err = rows[signatureRow](ctx, t,
+			`select * from signatures where callback = ? order by number`, r.callback.Num); err != nil {
+			return nil, fmt.Errorf("read signatures: %w", err)
+		}
+	}
 	return &r, nil
 }
 
@@ -72,6 +79,9 @@ func (r *caseRows) read() (callbacks.Case, error) {
 	var c callbacks.Case
 	var err error
 	if c.Callback, err = r.callback.callback(); err != nil {
+		return c, err
+	}
+	if c.Signatures, err = signaturesOf(r.signed); err != nil {
 		return c, err
 	}
 	c.Reviews = reviewsOf(r.reviews, c.ID)
@@ -91,10 +101,8 @@ func (t *tx) write(
 	ctx context.Context, before *caseRows, c *callbacks.Case,
 ) (callbacks.Callback, error) {
 	num := before.callback.Num
-	if c.Signature != nil {
-		if err := t.sign(ctx, num, *c.Signature); err != nil {
-			return c.Callback, err
-		}
+	if err := t.putSignatures(ctx, num, before.signed, c.Signatures); err != nil {
+		return c.Callback, err
 	}
 	if c.Delivery != nil {
 		if err := t.putDelivery(ctx, num, before.delivery, c.Delivery); err != nil {

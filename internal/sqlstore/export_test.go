@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"io/fs"
 	"strings"
 
@@ -57,32 +56,4 @@ func Migrate(ctx context.Context, url string, later func(today fs.FS) fs.FS) err
 	defer func() { _ = db.Close() }()
 	kind.Migrations.Files = later(kind.Migrations.Files)
 	return kind.Migrations.Up(ctx, db, func(err error) error { return err })
-}
-
-// Signatures are the signatures of a callback.
-func (s *Store) Signatures(ctx context.Context, id callbacks.ID) (all []callbacks.Signature, err error) {
-	var found []signatureRow
-	err = s.db.NewSelect().Model(&found).Where("callback = (select num from callbacks where id = ?)", id).Scan(ctx)
-	for _, r := range found {
-		var grounds groundsDocument
-		if err := json.Unmarshal([]byte(r.Grounds), &grounds); err != nil {
-			return nil, err
-		}
-		signature := callbacks.Signature{
-			By: callbacks.Actor{Kind: callbacks.ActorPerson, ID: r.Person, Name: r.Name}, Via: callbacks.Via(r.Via),
-			Proposal: callbacks.Proposal{
-				Hash: r.Proposal, Outcome: r.Outcome, Kind: callbacks.Kind(r.Kind), Stance: callbacks.Stance(r.Stance),
-			},
-			Comment: r.Comment, At: fromMillis(r.SignedAt), Shown: r.Shown, ConfigVersion: callbacks.ConfigVersion(r.ConfigVersion),
-			Groups: grounds.Groups, GroupsReadAt: fromMillis(grounds.GroupsReadAt), InQueue: grounds.InQueue,
-			Escalated: grounds.Escalated, NotRequester: grounds.NotRequester, Rule: grounds.Rule,
-		}
-		if from := grounds.ActingFor; from != nil {
-			signature.ActingFor = &callbacks.Delegator{
-				Delegation: from.Delegation, ID: from.ID, Name: from.Name, Groups: from.Groups, ReadAt: fromMillis(from.ReadAt),
-			}
-		}
-		all = append(all, signature)
-	}
-	return all, err
 }

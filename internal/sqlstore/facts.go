@@ -16,6 +16,7 @@ type factsDocument struct {
 	Source    string                    `json:"source,omitempty"`
 	Requester *requesterDocument        `json:"requester,omitempty"`
 	Reason    string                    `json:"reason,omitempty"`
+	Signature *signedDocument           `json:"signature,omitempty"`
 	Decision  *decisionDocument         `json:"decision,omitempty"`
 	Ending    *endingDocument           `json:"ending,omitempty"`
 	Execution callbacks.OperationStatus `json:"execution,omitempty"`
@@ -29,6 +30,16 @@ type requesterDocument struct {
 	StatedBy string `json:"statedBy,omitempty"`
 }
 
+type signedDocument struct {
+	By        string           `json:"by"`
+	ActingFor string           `json:"actingFor,omitempty"`
+	Outcome   string           `json:"outcome"`
+	Stance    callbacks.Stance `json:"stance"`
+	Rule      string           `json:"rule,omitempty"`
+	Has       int              `json:"has"`
+	Needs     int              `json:"needs"`
+}
+
 // encodeFacts returns null for an entry without facts.
 func encodeFacts(f callbacks.Facts) (sql.NullString, error) {
 	d := factsDocument{
@@ -39,6 +50,10 @@ func encodeFacts(f callbacks.Facts) (sql.NullString, error) {
 	if f.Requester != nil {
 		stated := requesterDocument(*f.Requester)
 		d.Requester = &stated
+	}
+	if f.Signature != nil {
+		signed := signedDocument(*f.Signature)
+		d.Signature = &signed
 	}
 	if f.Decision != nil {
 		decision := documentOfDecision(f.Decision)
@@ -68,6 +83,10 @@ func decodeFacts(column sql.NullString) (callbacks.Facts, error) {
 	if d.Requester != nil {
 		stated := callbacks.Requester(*d.Requester)
 		f.Requester = &stated
+	}
+	if d.Signature != nil {
+		signed := callbacks.Signed(*d.Signature)
+		f.Signature = &signed
 	}
 	if d.Decision != nil {
 		f.Decision = d.Decision.decision()

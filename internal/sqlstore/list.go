@@ -86,7 +86,8 @@ func pageText(d *engine.Dialect, w walk, o order, after *callbacks.Cursor, limit
 	return union(d, o.column+" as key, num", w, tail)
 }
 
-// page reads the callbacks at the places, in their order, and the people reviewing them.
+// page reads the callbacks at the places, in their order, the people reviewing them, and the
+// signatures that wait for others.
 func (s *Store) page(ctx context.Context, q callbacks.Query, places []place) (callbacks.Page, error) {
 	if len(places) == 0 {
 		return callbacks.Page{}, nil
@@ -105,13 +106,20 @@ func (s *Store) page(ctx context.Context, q callbacks.Query, places []place) (ca
 	if err != nil {
 		return callbacks.Page{}, err
 	}
+	signatures, err := s.signatures(ctx, waiting(found))
+	if err != nil {
+		return callbacks.Page{}, err
+	}
 	page := callbacks.Page{Rows: make([]callbacks.Row, 0, len(found))}
 	for i := range found {
 		c, err := found[i].callback()
 		if err != nil {
 			return callbacks.Page{}, err
 		}
-		page.Rows = append(page.Rows, callbacks.Row{Callback: c, Reviewers: reviewers[found[i].Num]})
+		num := found[i].Num
+		page.Rows = append(page.Rows, callbacks.Row{
+			Callback: c, Reviewers: reviewers[num], Signatures: signatures[num],
+		})
 	}
 	return page, nil
 }
@@ -133,6 +141,16 @@ func (s *Store) reviewers(ctx context.Context, nums []int64, q callbacks.Query) 
 		}
 	}
 	return here, nil
+}
+
+// waiting returns the numbers of the callbacks whose signatures wait, or waited, for others.
+func waiting(found []callbackRow) (nums []int64) {
+	for i := range found {
+		if found[i].WaitingSince > 0 {
+			nums = append(nums, found[i].Num)
+		}
+	}
+	return nums
 }
 
 // Count implements callbacks.Store.

@@ -2,6 +2,8 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
+	"encoding/json"
 	"fmt"
 
 	"github.com/uptrace/bun"
@@ -13,8 +15,9 @@ import (
 type signatureRow struct {
 	bun.BaseModel `bun:"table:signatures"`
 
-	Callback int64  `bun:",pk"`
-	Person   string `bun:",pk"`
+	Callback int64 `bun:",pk"`
+	Number   int64 `bun:",pk"` // from 1, in the order in which they were given
+	Person   string
 	Name     string
 	Via      string
 	Outcome  string
@@ -27,6 +30,7 @@ type signatureRow struct {
 	Grounds  string // see groundsDocument
 
 	ConfigVersion string
+	Lapse         sql.NullString // see lapseDocument
 }
 
 // groundsDocument is what the right to sign rested on.
@@ -48,6 +52,13 @@ type delegatorDocument struct {
 	ReadAt     int64    `json:"readAt,omitempty"`
 }
 
+// lapseDocument is how a signature ceased to count.
+type lapseDocument struct {
+	How callbacks.Lapse `json:"how"`
+	At  int64           `json:"at"`
+	Why string          `json:"why,omitempty"`
+}
+
 func documentOfGrounds(s callbacks.Signature) groundsDocument {
 	d := groundsDocument{
 		Groups: s.Groups, GroupsReadAt: millis(s.GroupsReadAt), InQueue: s.InQueue,
@@ -64,37 +75,166 @@ func documentOfGrounds(s callbacks.Signature) groundsDocument {
 
 // signatureColumns are the columns of signatures, in the order of values.
 const signatureColumns = `
-	callback, person, name, via, outcome, kind, stance, proposal, shown, comment, signed_at, grounds,
-	config_version`
+	callback, number, person, name, via, outcome, kind, stance, proposal, shown, comment, signed_at,
+	grounds, config_version, lapse`
 
 var insertSignature = insertText("signatures", signatureColumns)
 
 func (r *signatureRow) values() []any {
 	return []any{
-		r.Callback, r.Person, r.Name, r.Via, r.Outcome, r.Kind, r.Stance, r.Proposal, r.Shown,
-		r.Comment, r.SignedAt, r.Grounds, r.ConfigVersion,
+		r.Callback, r.Number, r.Person, r.Name, r.Via, r.Outcome, r.Kind, r.Stance, r.Proposal,
+		r.Shown, r.Comment, r.SignedAt, r.Grounds, r.ConfigVersion, r.Lapse,
 	}
 }
 
-// sign writes a signature. A person has at most one on a callback: for a second it returns
-// [callbacks.ErrConflict].
-func (t *tx) sign(ctx context.Context, num int64, s callbacks.Signature) error {
+func (r *signatureRow) columns() string { return signatureColumns }
+
+func (r *signatureRow) places() []any {
+	return []any{
+		&r.Callback, &r.Number, &r.Person, &r.Name, &r.Via, &r.Outcome, &r.Kind, &r.Stance,
+		&r.Proposal, &r.Shown, &r.Comment, &r.SignedAt, &r.Grounds, &r.ConfigVersion, &r.Lapse,
+	}
+}
+
+// signatureRowOf makes the row of a signature of a callback, which numbers its signatures from 1.
+func signatureRowOf(num, number int64, s callbacks.Signature) (signatureRow, error) {
 	grounds, err := encode(documentOfGrounds(s))
 	if err != nil {
-		return fmt.Errorf("encode signature: %w", err)
+		return signatureRow{}, fmt.Errorf("encode signature: %w", err)
 	}
 	r := signatureRow{
-		Callback: num, Person: s.By.ID, Name: s.By.Name, Via: string(s.Via),
+		Callback: num, Number: number, Person: s.By.ID, Name: s.By.Name, Via: string(s.Via),
 		Outcome: s.Outcome, Kind: string(s.Kind), Stance: string(s.Stance), Proposal: s.Hash,
 		Shown: s.Shown, Comment: s.Comment, SignedAt: millis(s.At), Grounds: grounds.String,
 		ConfigVersion: string(s.ConfigVersion),
 	}
-	err = t.add(ctx, insertSignature, r.values())
-	switch {
-	case t.engine.Duplicate(err):
-		return fmt.Errorf("this person has signed already: %w", callbacks.ErrConflict)
-	case err != nil:
-		return fmt.Errorf("insert signature: %w", err)
+	if r.Lapse, err = encodeLapse(s.End); err != nil {
+		return r, fmt.Errorf("encode the end of a signature: %w", err)
+	}
+	return r, nil
+}
+
+func encodeLapse(e *callbacks.SignatureEnd) (sql.NullString, error) {
+	if e == nil {
+		return sql.NullString{}, nil
+	}
+	return encode(lapseDocument{How: e.Lapse, At: millis(e.At), Why: e.Why})
+}
+
+// signature turns the row into a signature of the domain.
+func (r *signatureRow) signature() (callbacks.Signature, error) {
+	var grounds groundsDocument
+	if err := json.Unmarshal([]byte(r.Grounds), &grounds); err != nil {
+		return callbacks.Signature{}, fmt.Errorf("grounds of a signature: %w", err)
+	}
+	s := callbacks.Signature{
+		By:     callbacks.Actor{Kind: callbacks.ActorPerson, ID: r.Person, Name: r.Name},
+		Groups: grounds.Groups, GroupsReadAt: fromMillis(grounds.GroupsReadAt),
+		InQueue: grounds.InQueue, Escalated: grounds.Escalated, NotRequester: grounds.NotRequester,
+		Proposal: callbacks.Proposal{
+			Hash: r.Proposal, Outcome: r.Outcome, Kind: callbacks.Kind(r.Kind),
+			Stance: callbacks.Stance(r.Stance),
+		},
+		Comment: r.Comment, At: fromMillis(r.SignedAt), Shown: r.Shown, Rule: grounds.Rule,
+		Via: callbacks.Via(r.Via), ConfigVersion: callbacks.ConfigVersion(r.ConfigVersion),
+	}
+	if from := grounds.ActingFor; from != nil {
+		s.ActingFor = &callbacks.Delegator{
+			Delegation: from.Delegation, ID: from.ID, Name: from.Name,
+			Groups: from.Groups, ReadAt: fromMillis(from.ReadAt),
+		}
+	}
+	var lapse lapseDocument
+	lapsed, err := decode(r.Lapse, &lapse)
+	if err != nil {
+		return s, fmt.Errorf("end of a signature: %w", err)
+	}
+	if lapsed {
+		s.End = &callbacks.SignatureEnd{Lapse: lapse.How, At: fromMillis(lapse.At), Why: lapse.Why}
+	}
+	return s, nil
+}
+
+func signaturesOf(rows []signatureRow) ([]callbacks.Signature, error) {
+	var all []callbacks.Signature
+	for i := range rows {
+		s, err := rows[i].signature()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, s)
+	}
+	return all, nil
+}
+
+// putSignatures writes the signatures of a case that are new, and the ends of those that ended.
+func (t *tx) putSignatures(
+	ctx context.Context, num int64, before []signatureRow, all []callbacks.Signature,
+) (err error) {
+	for i := range all {
+		if i < len(before) {
+			err = t.endSignature(ctx, &before[i], all[i].End)
+		} else {
+			err = t.addSignature(ctx, num, int64(i+1), all[i])
+		}
+		if err != nil {
+			return fmt.Errorf("write signature: %w", err)
+		}
 	}
 	return nil
+}
+
+func (t *tx) addSignature(ctx context.Context, num, number int64, s callbacks.Signature) error {
+	r, err := signatureRowOf(num, number, s)
+	if err != nil {
+		return err
+	}
+	return t.add(ctx, insertSignature, r.values())
+}
+
+// endSignature writes how a signature ended, unless that is known.
+func (t *tx) endSignature(
+	ctx context.Context, before *signatureRow, end *callbacks.SignatureEnd,
+) error {
+	lapse, err := encodeLapse(end)
+	if err != nil || lapse == before.Lapse {
+		return err
+	}
+	_, err = t.exec(ctx, `update signatures set lapse = ? where callback = ? and number = ?`,
+		lapse, before.Callback, before.Number)
+	return err
+}
+
+// Signatures implements callbacks.Store.
+func (s *Store) Signatures(ctx context.Context, id callbacks.ID) ([]callbacks.Signature, error) {
+	var found []signatureRow
+	err := s.db.NewSelect().Model(&found).
+		Where("callback = (select num from callbacks where id = ?)", storable(string(id))).
+		OrderExpr("number").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read signatures: %w", s.unavailable(err))
+	}
+	return signaturesOf(found)
+}
+
+// signatures returns the signatures that count by callback, in the order in which they were given.
+func (s *Store) signatures(ctx context.Context, nums []int64) (map[int64][]callbacks.Signature, error) {
+	if len(nums) == 0 {
+		return nil, nil
+	}
+	var found []signatureRow
+	err := s.db.NewSelect().Model(&found).Where("callback in (?)", bun.List(nums)).
+		Where("lapse is null").OrderExpr("callback, number").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read signatures: %w", s.unavailable(err))
+	}
+	all := make(map[int64][]callbacks.Signature, len(nums))
+	for i := range found {
+		one, err := found[i].signature()
+		if err != nil {
+			return nil, err
+		}
+		all[found[i].Callback] = append(all[found[i].Callback], one)
+	}
+	return all, nil
 }

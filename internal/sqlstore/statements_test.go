@@ -111,9 +111,9 @@ func life(t *testing.T, s *Store) []step {
 		})},
 		{"decision", change(nothing, func(c *callbacks.Case) error {
 			callbackstest.DecidedBy("ada", now)(&c.Callback)
-			c.Signature = &callbacks.Signature{
+			c.Signatures = append(c.Signatures, callbacks.Signature{
 				By: c.Decision.By, Via: callbacks.ViaWeb, Proposal: callbacks.Proposal{Outcome: "approve", Stance: callbacks.For}, At: now,
-			}
+			})
 			c.Delivery = &callbacks.Delivery{
 				Callback: c.ID, Completion: callbackstest.NewCompletion(), DueAt: now, Tries: 1, Lease: lease,
 			}

@@ -158,14 +158,14 @@ func TestSetBackAfterAPreview(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	c := d.Announce(nil)
-	choice := callbacks.Choice{Outcome: "approve"}
+	choice := callbacks.Choice{Outcome: "approve", Sends: true}
 	seen, err := d.Service.Preview(d.Ctx, desktest.Mara, c.ID, choice)
 	if err != nil {
 		t.Fatal(err)
 	}
 	choice.PreparedAt = seen.PreparedAt
 	d.Clock.Advance(-jump)
-	if _, err := d.Service.Decide(d.Ctx, desktest.Mara, c.ID, choice, seen.Completion.SHA256()); !errors.Is(err, callbacks.ErrStale) {
+	if _, err := d.Service.Sign(d.Ctx, desktest.Mara, c.ID, choice, seen.Completion.SHA256()); !errors.Is(err, callbacks.ErrStale) {
 		t.Errorf("got %v, want ErrStale", err)
 	}
 	d.WantState(c.ID, callbacks.Pending)

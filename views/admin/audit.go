@@ -31,6 +31,9 @@ var actionWords = map[callbacks.Action]string{
 	callbacks.ActionReviewConfirmed: "confirmed still reviewing",
 	callbacks.ActionHeartbeat:       "heartbeats began",
 	callbacks.ActionHeartbeatFailed: "heartbeat not taken",
+	callbacks.ActionSigned:          "signed",
+	callbacks.ActionWithdrawn:       "withdrew a signature",
+	callbacks.ActionVoid:            "made a signature void",
 	callbacks.ActionDecided:         "decided",
 	callbacks.ActionDelivered:       "delivered",
 	callbacks.ActionAttemptFailed:   "attempt not accepted",
@@ -53,7 +56,8 @@ var actionWords = map[callbacks.Action]string{
 // actions are the actions of the audit in the order of a callback's life.
 var actions = []callbacks.Action{
 	callbacks.ActionReceived, callbacks.ActionFound, callbacks.ActionCorrected, callbacks.ActionContested, callbacks.ActionRequesterStated, callbacks.ActionReviewOpened, callbacks.ActionReviewReleased, callbacks.ActionReviewConfirmed,
-	callbacks.ActionHeartbeat, callbacks.ActionHeartbeatFailed, callbacks.ActionDecided, callbacks.ActionDelivered,
+	callbacks.ActionHeartbeat, callbacks.ActionHeartbeatFailed,
+	callbacks.ActionSigned, callbacks.ActionWithdrawn, callbacks.ActionVoid, callbacks.ActionDecided, callbacks.ActionDelivered,
 	callbacks.ActionAttemptFailed, callbacks.ActionReceipt, callbacks.ActionReceiptDiffers, callbacks.ActionLost, callbacks.ActionUndeliverable, callbacks.ActionUnconfirmed,
 	callbacks.ActionExecutionSucceeded, callbacks.ActionExecutionFailed, callbacks.ActionRetried, callbacks.ActionTimedOut, callbacks.ActionClosed, callbacks.ActionSignedIn, callbacks.ActionSignedOut, callbacks.ActionSessionEnded,
 }

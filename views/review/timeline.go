@@ -90,6 +90,12 @@ func eventOf(m Review, e callbacks.AuditEntry, viewer callbacks.Person) event {
 		told.Icon, told.What = "left", "left the review"
 	case callbacks.ActionReviewConfirmed:
 		told.Icon, told.What = "eye", "confirmed still reviewing"
+	case callbacks.ActionSigned:
+		told.Icon, told.What = "check", "signed"
+	case callbacks.ActionWithdrawn:
+		told.Icon, told.What = "left", "withdrew a signature"
+	case callbacks.ActionVoid:
+		told.Icon, told.Tone, told.Who, told.What = "flag", "bad", "", "A signature is void"
 	case callbacks.ActionDecided:
 		told = decisionEvent(m, told, viewer)
 	case callbacks.ActionDelivered:

@@ -38,6 +38,8 @@ create table callbacks (
     reviewed_until bigint not null,
     heartbeats bigint not null,
     missed_heartbeats text,
+    signature_count bigint not null,
+    waiting_since bigint not null,
     problem text not null,
     decision text,
     decided_by text,
@@ -109,6 +111,7 @@ create index search_by_word on search using gin (words);
 
 create table signatures (
     callback bigint not null references callbacks (num),
+    number bigint not null,
     person text not null,
     name text not null,
     via text not null,
@@ -121,7 +124,8 @@ create table signatures (
     signed_at bigint not null,
     grounds text not null,
     config_version text not null,
-    primary key (callback, person)
+    lapse text,
+    primary key (callback, number)
 );
 
 create table deliveries (

@@ -41,6 +41,8 @@ create table callbacks (
     reviewed_until integer not null,
     heartbeats integer not null,
     missed_heartbeats text, -- JSON: heartbeats that Lambda has not taken since the last that it took; null without any
+    signature_count integer not null, -- how many signatures are on record, those too that do not count any more
+    waiting_since integer not null, -- when the first of the signatures was given that wait for others
     problem text not null,
     decision text, -- JSON
     decided_by text, -- the person in decision
@@ -118,9 +120,11 @@ create table contents (
 -- same.
 create virtual table search using fts5 (words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii');
 
--- Who signed for which outcome. A decision and its last signature are written together.
+-- Who signed for which outcome. A decision and its last signature are written together. What does
+-- not count any more stays on record.
 create table signatures (
     callback integer not null references callbacks (num),
+    number integer not null, -- in the order in which they were given, from 1
     person text not null, -- the id in people
     name text not null, -- as it was then
     via text not null,
@@ -133,7 +137,8 @@ create table signatures (
     signed_at integer not null,
     grounds text not null, -- JSON: what the right to sign rested on
     config_version text not null, -- of countersign.yaml, as the hash of the file
-    primary key (callback, person)
+    lapse text, -- JSON: how it ceased to count; null while it counts
+    primary key (callback, number)
 ) strict, without rowid;
 
 create table deliveries (

@@ -1,0 +1,191 @@
+package callbacks
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// PreviewAge is how long a preview stays valid for a decision. The time that the preview shows goes
+// into the payload.
+const PreviewAge = 15 * time.Minute
+
+// ErrStale means that what the reviewer saw differs from what would be sent, or was shown too long
+// ago. Show a fresh preview.
+var ErrStale = errors.New("the preview is out of date")
+
+// Preview is what Lambda would receive for a choice, and what a signature for it would do.
+type Preview struct {
+	Outcome    Outcome
+	Faults     Invalid // why this cannot be sent; Completion is then empty
+	Completion Completion
+	PreparedAt time.Time
+	Sealed     bool // a success is encrypted for the function before it goes out
+	// nobody has announced the callback: its request will change when somebody does
+	Found  bool
+	Stated Requester // the requester, if an admin named one; an admin may correct it
+
+	Why   Explanation // whether the reader may sign for it
+	Tally Tally       // what the signatures for it add up to
+	// Sends says that the reader's signature would decide. If it is false, the signature would wait
+	// for others, and nothing is sent.
+	Sends bool
+}
+
+const (
+	foundFirst = "found-"  // marks a preview of a callback that was found and not announced yet
+	sealMark   = "sealed-" // marks a preview that promises encryption
+)
+
+// Seen identifies what the preview shows; the decision carries it back. It holds the hash of the
+// bytes, and marks three things that the bytes do not show: a callback that was found and not
+// announced yet, a requester whom an admin named, and that the bytes are encrypted before they go
+// out. A changed configuration would otherwise send in the clear what the page said is encrypted.
+func (p Preview) Seen() string {
+	seen := p.Completion.SHA256()
+	if p.Sealed {
+		seen = sealMark + seen
+	}
+	if p.Stated != (Requester{}) {
+		sum := sha256.Sum256(fmt.Appendf(nil, "%q", p.Stated))
+		seen = hex.EncodeToString(sum[:8]) + "-" + seen
+	}
+	if p.Found {
+		seen = foundFirst + seen
+	}
+	return seen
+}
+
+// seenHash is the hash of the bytes in a value made by [Preview.Seen].
+func seenHash(seen string) string { return seen[strings.LastIndexByte(seen, '-')+1:] }
+
+// Preview shows what a choice would send, without recording anything. A comment that the outcome
+// requires may still be missing. Preview is the first of two steps, so it demands fresh groups as
+// [Service.Sign] does.
+func (s *Service) Preview(ctx context.Context, p Person, id ID, choice Choice) (Preview, error) {
+	gate, err := s.open(ctx, p, id)
+	if err != nil {
+		return Preview{}, err
+	}
+	shown, err := s.preview(gate, p, choice)
+	if err != nil {
+		return Preview{}, err
+	}
+	return shown, s.fresh(p, gate.Now)
+}
+
+// PreviewAll reads a callback and shows what each outcome would send with a comment, as Previews
+// does.
+func (s *Service) PreviewAll(ctx context.Context, p Person, id ID, comment string) ([]Preview, error) {
+	gate, err := s.open(ctx, p, id)
+	if err != nil {
+		return nil, err
+	}
+	if gate.Callback.State != Pending {
+		return nil, ErrConflict
+	}
+	return s.previews(gate, p, comment)
+}
+
+// Previews shows what each outcome of a sheet would send with a comment; it reads nothing more. An
+// outcome that cannot be sent says why in its Faults and does not hide the others.
+func (s *Service) Previews(p Person, sheet *Sheet, comment string) ([]Preview, error) {
+	now := s.now()
+	if err := s.queues.MayDecide(p, &sheet.Callback, now); err != nil {
+		return nil, err
+	}
+	return s.previews(s.queues.Gate(&sheet.Callback, sheet.Signatures, now), p, comment)
+}
+
+// open reads what the gate of a callback needs, for somebody who may decide it.
+func (s *Service) open(ctx context.Context, p Person, id ID) (Gate, error) {
+	c, err := s.see(ctx, p, id)
+	if err != nil {
+		return Gate{}, err
+	}
+	now := s.now()
+	if err := s.queues.MayDecide(p, &c, now); err != nil {
+		return Gate{}, err
+	}
+	signatures, err := s.signatures(ctx, &c)
+	if err != nil {
+		return Gate{}, err
+	}
+	return s.queues.Gate(&c, signatures, now), nil
+}
+
+func (s *Service) previews(gate Gate, p Person, comment string) ([]Preview, error) {
+	previews := make([]Preview, len(gate.Callback.Outcomes))
+	for i, outcome := range gate.Callback.Outcomes {
+		shown, err := s.preview(gate, p, Choice{Outcome: outcome.Name, Comment: comment})
+		if faults, invalid := errors.AsType[Invalid](err); invalid {
+			shown = Preview{Outcome: outcome, Faults: faults}
+		} else if err != nil {
+			return nil, fmt.Errorf("preview of %s: %w", outcome.Name, err)
+		}
+		previews[i] = shown
+	}
+	return previews, nil
+}
+
+// preview is what the choice would send now, and what a signature for it would do.
+func (s *Service) preview(gate Gate, p Person, choice Choice) (Preview, error) {
+	choice.PreparedAt = gate.Now.Truncate(time.Second)
+	shown, err := s.prepared(gate.Callback, p, choice)
+	if err != nil {
+		return shown, err
+	}
+	signer, proposal := Signer{Person: p}, shown.Outcome.Proposal(nil)
+	shown.Why = gate.Explain(signer, proposal)
+	shown.Tally = gate.Standing().Of(proposal)
+	shown.Sends = gate.Sends(signer, proposal)
+	return shown, nil
+}
+
+// prepared is what the choice would send, at the time that it was prepared.
+func (s *Service) prepared(c *Callback, p Person, choice Choice) (Preview, error) {
+	shown, err := preview(c, p, choice)
+	shown.Sealed = s.sealer(c) != nil && shown.Completion.Kind == Success
+	return shown, err
+}
+
+func preview(c *Callback, p Person, choice Choice) (Preview, error) {
+	outcome, ok := c.Outcome(choice.Outcome)
+	if !ok {
+		return Preview{}, Invalid{{Pointer: "outcome", Detail: "This request does not offer that outcome."}}
+	}
+	choice.Comment = tidyComment(choice.Comment)
+	if n := utf8.RuneCountInString(choice.Comment); n > MaxCommentRunes {
+		return Preview{}, Invalid{{Pointer: "comment", Detail: fmt.Sprintf("At most %d characters, this has %d.", MaxCommentRunes, n)}}
+	}
+	if outcome.Comment == CommentNone {
+		choice.Comment = ""
+	}
+	if n := outcome.leastSize(choice, p); n > maxCompletionBytes {
+		return Preview{}, tooLong(choice, n)
+	}
+	made := outcome.Fill(choice, p)
+	if n := len(made.Body()); n > maxCompletionBytes {
+		return Preview{}, tooLong(choice, n)
+	}
+	shown := Preview{Outcome: outcome, Completion: made, PreparedAt: choice.PreparedAt, Found: c.found()}
+	if c.Requester.StatedBy != "" {
+		shown.Stated = c.Requester
+	}
+	return shown, nil
+}
+
+// tooLong is the fault of a completion of n bytes or more. If there is no comment, the reviewer
+// cannot shorten anything, and the fault is about the outcome.
+func tooLong(choice Choice, n int) Invalid {
+	place := "comment"
+	if choice.Comment == "" {
+		place = "outcome"
+	}
+	return Invalid{{Pointer: place, Detail: fmt.Sprintf("Lambda takes at most %d bytes, this would be %d or more.", maxCompletionBytes, n)}}
+}

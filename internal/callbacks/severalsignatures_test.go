@@ -1,0 +1,164 @@
+package callbacks_test
+
+import (
+	"errors"
+	"testing"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desktest"
+)
+
+// asks is a requirement of so many signatures of anybody in the queue.
+func asks(n int) callbacks.Requirement {
+	return callbacks.Requirement{
+		Rule: "large expenses", Version: "v8",
+		Terms: callbacks.Terms{Signatures: []callbacks.Threshold{{For: n}}},
+	}
+}
+
+// require binds a callback to a requirement, as a queue's policy does on arrival.
+func require(d *desk, id callbacks.ID, r callbacks.Requirement) {
+	d.T.Helper()
+	callbackstest.Change(d.T, d.Store, id, func(c *callbacks.Case) error {
+		c.Requirement = r
+		return nil
+	})
+}
+
+// TestSignatureWaits: the first of two signatures sends nothing; the second decides.
+func TestSignatureWaits(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.Announce(nil)
+	require(d, c.ID, asks(2))
+	told := d.Invalidations.Count()
+	waiting, err := d.Decide(desktest.Mara, c.ID, "approve", "Fine by me.")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if waiting.State != callbacks.Pending || waiting.Revision != c.Revision+2 || waiting.SignatureCount != 1 || !waiting.WaitingSince.Equal(d.Clock.Now()) {
+		t.Errorf("after the first signature: %+v", waiting)
+	}
+	if d.Invalidations.Count() != told+1 {
+		t.Error("open pages were not told")
+	}
+	if _, err := d.Store.Delivery(d.Ctx, c.ID); !errors.Is(err, callbacks.ErrNotFound) {
+		t.Errorf("a delivery exists: %v", err)
+	}
+	decided, err := d.Decide(desktest.Dana, c.ID, "approve", "")
+	if err != nil || decided.State != callbacks.Decided || decided.Decision.By != desktest.Dana.Actor() || !decided.WaitingSince.IsZero() {
+		t.Fatalf("after the last signature: %+v, %v", decided, err)
+	}
+	signatures, err := d.Store.Signatures(d.Ctx, c.ID)
+	if err != nil || len(signatures) != 2 || signatures[0].Comment != "Fine by me." || signatures[1].By != desktest.Dana.Actor() {
+		t.Errorf("on record: %+v, %v", signatures, err)
+	}
+	want := []callbacks.Action{callbacks.ActionDecided, callbacks.ActionSigned, callbacks.ActionReceived}
+	callbackstest.Same(t, "audit", callbackstest.AuditOf(t, d.Store, c.ID), want)
+	signed := callbackstest.Audit(t, d.Store, callbacks.AuditQuery{Callback: c.ID, Action: callbacks.ActionSigned})
+	callbackstest.Same(t, "the audit of the first", signed[0].Facts.Signature, &callbacks.Signed{
+		By: "mara", Outcome: "Approve", Stance: callbacks.For, Rule: "large expenses", Has: 1, Needs: 2,
+	})
+}
+
+// TestPageOfSignatures: sheet, previews and rows say to each reader what stands and what their own
+// signature would do.
+func TestPageOfSignatures(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.Announce(nil)
+	require(d, c.ID, asks(2))
+	sheet, shown := sheetOf(d, t, desktest.Mara, c.ID)
+	if len(sheet.Signatures) != 0 || !sheet.Why.Can() || shown["approve"].Sends || !shown["reject"].Sends || shown["approve"].Tally.Needs != 2 {
+		t.Errorf("before: %+v %+v", sheet.Standing, shown)
+	}
+	d.MustDecide(desktest.Mara, c.ID, "approve", "")
+	sheet, shown = sheetOf(d, t, desktest.Mara, c.ID)
+	if failed, _ := sheet.Why.Failed(); failed.Code != callbacks.CodeAlreadySigned || shown["approve"].Why.Can() || !shown["reject"].Why.Can() {
+		t.Errorf("to who signed: %+v", sheet.Why)
+	}
+	sheet, shown = sheetOf(d, t, desktest.Dana, c.ID)
+	if leading := sheet.Standing.Leading(); leading.Has != 1 || leading.Needs != 2 || len(sheet.Signatures) != 1 || !sheet.Why.Can() {
+		t.Errorf("to the second: %+v %+v", leading, sheet.Why)
+	}
+	if approve := shown["approve"]; !approve.Sends || approve.Tally.Has != 1 || !approve.Why.Can() {
+		t.Errorf("to the second: %+v", approve)
+	}
+	for who, want := range map[*callbacks.Person]callbacks.Signing{
+		&desktest.Mara: {Has: 1, Needs: 2, Signed: true}, &desktest.Dana: {Has: 1, Needs: 2, May: true},
+	} {
+		page, err := d.Service.List(d.Ctx, *who, callbacks.Filter{Scope: callbacks.ScopeAvailable})
+		if err != nil || len(page.Rows) != 1 || page.Rows[0].Signing != want {
+			t.Errorf("the row of %s: %+v, %v; want %+v", who.Name, page.Rows, err, want)
+		}
+	}
+}
+
+// sheetOf reads a callback's page with its previews by outcome.
+func sheetOf(d *desk, t *testing.T, p callbacks.Person, id callbacks.ID) (callbacks.Sheet, map[string]callbacks.Preview) {
+	t.Helper()
+	sheet, err := d.Service.Sheet(d.Ctx, p, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	previews, err := d.Service.Previews(p, &sheet, "No.")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := map[string]callbacks.Preview{}
+	for _, preview := range previews {
+		shown[preview.Outcome.Name] = preview
+	}
+	return sheet, shown
+}
+
+// TestPressDoesWhatThePageSaid: a press that was to wait never sends, and one that was to send never
+// waits.
+func TestPressDoesWhatThePageSaid(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.Announce(nil)
+	require(d, c.ID, asks(2))
+	press := func(p callbacks.Person, sends bool) error {
+		choice := callbacks.Choice{Outcome: "approve", Sends: sends}
+		shown, err := d.Service.Preview(d.Ctx, p, c.ID, choice)
+		if err != nil {
+			t.Fatal(err)
+		}
+		choice.PreparedAt = shown.PreparedAt
+		_, err = d.Service.Sign(d.Ctx, p, c.ID, choice, shown.Seen())
+		return err
+	}
+	if err := press(desktest.Mara, true); !errors.Is(err, callbacks.ErrStale) {
+		t.Errorf("a first signature that was to send: %v", err)
+	}
+	if err := press(desktest.Mara, false); err != nil {
+		t.Fatal(err)
+	}
+	if err := press(desktest.Dana, false); !errors.Is(err, callbacks.ErrStale) {
+		t.Errorf("a last signature that was to wait: %v", err)
+	}
+	d.WantState(c.ID, callbacks.Pending)
+	if err := press(desktest.Dana, true); err != nil {
+		t.Fatal(err)
+	}
+	d.WantState(c.ID, callbacks.Decided)
+}
+
+// TestSamePressAgain: a press whose answer was lost is repeated, and signs once.
+func TestSamePressAgain(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.Announce(nil)
+	require(d, c.ID, asks(3))
+	for range 2 {
+		d.MustDecide(desktest.Mara, c.ID, "approve", "Fine.")
+	}
+	if got := d.Get(c.ID); got.SignatureCount != 1 {
+		t.Errorf("%d signatures", got.SignatureCount)
+	}
+	if _, err := d.Decide(desktest.Mara, c.ID, "approve", "Another word."); reasonOf(err) != "already_signed" {
+		t.Errorf("got %v", err)
+	}
+}

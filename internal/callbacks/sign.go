@@ -1,0 +1,175 @@
+package callbacks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"countersign/internal/printable"
+)
+
+// errSignedAlready means that the same press was recorded before.
+var errSignedAlready = errors.New("this signature is on record already")
+
+// Sign records a person's signature for a choice whose preview they saw, which [Preview.Seen]
+// identifies. It either waits for others or, as the last one, makes the decision; [Choice.Sends] says
+// which of the two the person was told. A recorded decision is delivered whatever happens to this
+// process. The same press again changes nothing. Errors: [ErrNotFound], [ErrForbidden], [Invalid]
+// for a missing comment, [ErrOldGroups], [ErrStale] for an old preview or if the signature would do
+// something else than the person was told, and [ErrConflict] if somebody or a clock was faster; the
+// returned callback then says who or what.
+func (s *Service) Sign(ctx context.Context, p Person, id ID, choice Choice, seen string) (Callback, error) {
+	shown, err := s.see(ctx, p, id)
+	if err != nil {
+		return Callback{}, err
+	}
+	var out sealed
+	slot := &reservation{to: s.deliveries}
+	if choice.Sends {
+		out = s.seal(ctx, &shown, p, choice, seen)
+		slot = s.reserve(&shown)
+		defer slot.release()
+	}
+	c, err := s.store.Change(ctx, id, Parts{Signatures: true}, func(c *Case) error {
+		err := s.sign(c, p, choice, seen, out, s.now())
+		slot.lend(c)
+		return err
+	})
+	switch {
+	case errors.Is(err, errSignedAlready):
+		return shown, nil
+	case errors.Is(err, ErrConflict):
+		if current, getErr := s.store.Get(ctx, id); getErr == nil {
+			c = current
+		}
+		return c, fmt.Errorf("callback %s: %w", id, err)
+	case err != nil:
+		return Callback{}, fmt.Errorf("callback %s: %w", id, err)
+	}
+	s.changed(c)
+	if c.State == Decided {
+		slot.begin(c)
+	}
+	s.beat()
+	return c, nil
+}
+
+// sign holds the rules of Sign. It runs inside the transaction.
+func (s *Service) sign(
+	c *Case, p Person, choice Choice, seen string, out sealed, now time.Time,
+) error {
+	if c.State != Pending {
+		return c.wrongState("sign")
+	}
+	if c.repeats(p, choice, seen) {
+		return errSignedAlready
+	}
+	if err := s.queues.MayDecide(p, &c.Callback, now); err != nil {
+		return err
+	}
+	made, err := s.confirmed(&c.Callback, p, choice, seen, now)
+	if err != nil {
+		return err
+	}
+	ballot := Ballot{
+		Proposal: made.Outcome.Proposal(nil), Comment: made.Outcome.comment(choice), Shown: seen,
+		Via: ViaWeb, Sends: choice.Sends,
+	}
+	gate := s.queues.Gate(&c.Callback, c.Signatures, now)
+	signatures, standing, err := gate.Sign(Signer{Person: p}, ballot)
+	if err != nil {
+		return err
+	}
+	given := &signatures[len(signatures)-1]
+	given.ConfigVersion = s.version
+	c.Signatures = signatures
+	if !ballot.Sends {
+		c.wait(standing)
+		return c.Record(c.signed(given, standing), nil)
+	}
+	return s.decide(c, given, made, out, now)
+}
+
+// decide makes the decision of the last signature, and its delivery.
+func (s *Service) decide(c *Case, last *Signature, made Preview, out sealed, now time.Time) error {
+	sent, err := s.outgoing(&c.Callback, made.Completion, out)
+	if err != nil {
+		return err
+	}
+	decision := Decision{
+		Outcome: made.Outcome.Name, Label: made.Outcome.Label, Kind: made.Outcome.Kind,
+		By: last.By, Comment: last.Comment, At: now,
+		SHA256: sent.SHA256(), Size: len(sent.Body()), ConfigVersion: s.version,
+	}
+	if err := c.Record(c.Decide(decision)); err != nil {
+		return err
+	}
+	c.Delivery = &Delivery{
+		Callback: c.ID, Completion: sent, Lane: s.lanes.Of(c.Target()), DueAt: now,
+	}
+	return nil
+}
+
+// repeats reports whether the person's signature for the same choice is on record and waits.
+func (c *Case) repeats(p Person, choice Choice, seen string) bool {
+	outcome, _ := c.Outcome(choice.Outcome)
+	return slices.ContainsFunc(c.Signatures, func(s Signature) bool {
+		return s.Live() && s.By.ID == p.ID && s.Shown == seen && s.Outcome == choice.Outcome &&
+			s.Comment == outcome.comment(choice)
+	})
+}
+
+// confirmed returns the preview of a choice, if the choice is complete and the preview is the one
+// that the person saw a short while ago.
+func (s *Service) confirmed(
+	c *Callback, p Person, choice Choice, seen string, now time.Time,
+) (Preview, error) {
+	made, err := s.prepared(c, p, choice)
+	if err != nil {
+		return Preview{}, err
+	}
+	if made.Outcome.Comment == CommentRequired && !printable.HasInk(made.Outcome.comment(choice)) {
+		return Preview{}, Invalid{{Pointer: "comment", Detail: made.Outcome.Label + " needs a comment."}}
+	}
+	if err := s.fresh(p, now); err != nil {
+		// checked after everything else that the person can fix, so that the comment they typed is
+		// worth keeping until they have signed in
+		return Preview{}, err
+	}
+	switch {
+	case choice.PreparedAt.Before(now.Add(-PreviewAge)) || choice.PreparedAt.After(now.Add(time.Minute)):
+		return Preview{}, fmt.Errorf("prepared at %s: %w", choice.PreparedAt.Format(time.RFC3339), ErrStale)
+	case made.Seen() != seen:
+		return Preview{}, fmt.Errorf("other bytes than those shown, or another request: %w", ErrStale)
+	}
+	return made, nil
+}
+
+// comment is the comment of a choice, empty if the outcome has none.
+func (o Outcome) comment(choice Choice) string {
+	if o.Comment == CommentNone {
+		return ""
+	}
+	return tidyComment(choice.Comment)
+}
+
+// Repeats reports whether a person made this decision already: the button was pressed twice, or the
+// answer to the first press was lost. It compares the bytes that were seen; if they were encrypted
+// before sending, it compares outcome and comment.
+func (s *Service) Repeats(c *Callback, p Person, choice Choice, seen string) bool {
+	d := c.Decision
+	if d == nil || d.By.ID != p.ID {
+		return false
+	}
+	sealed := d.Kind == Success && strings.Contains(seen, sealMark)
+	return d.SHA256 == seenHash(seen) || sealed && d.Outcome == choice.Outcome && d.Comment == tidyComment(choice.Comment)
+}
+
+// tidyComment normalises the line ends of a form, so that the same comment gives the same bytes
+// with and without scripts.
+func tidyComment(s string) string {
+	return strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\r\n", "\n"))
+}
