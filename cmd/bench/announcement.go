@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"countersign/cmd/bench/lambdastub"
+
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 )
 
@@ -56,7 +58,7 @@ func announce(n int) announcement {
 			map[string]any{"what": "flight", "amount": 3120.4}, map[string]any{"what": "hotel", "amount": 2410}, map[string]any{"what": "meals", "amount": 2315.8},
 		}},
 		ExecutionARN: fmt.Sprintf("arn:aws:lambda:eu-central-1:123456789012:function:expense-approval-%d:14/durable-execution/exp-%d/%s",
-			n%functionCount, n, executionKey(callbackID)),
+			n%functionCount, n, lambdastub.ExecutionKey(callbackID)),
 		Name:      "manager-approval",
 		StartedAt: time.Now(),
 		Queue:     queueNames[n%len(queueNames)],

@@ -97,7 +97,7 @@ func (b *bench) attackedBy(ctx context.Context, a attack, file string) (row, err
 		return row{}, err
 	}
 	defer v.stop()
-	rest, err := v.process.memory()
+	rest, err := v.process.Memory()
 	if err != nil {
 		return row{}, err
 	}
@@ -105,7 +105,7 @@ func (b *bench) attackedBy(ctx context.Context, a attack, file string) (row, err
 	if err != nil {
 		return row{}, err
 	}
-	peak, err := v.peak()
+	peak, err := v.Peak()
 	if err != nil {
 		return row{}, err
 	}

@@ -42,7 +42,7 @@ func (b *bench) beats(ctx context.Context) ([]row, error) {
 		return nil, fmt.Errorf("open reviews: %w", err)
 	}
 	interval := b.heartbeat / beatsInTimeout
-	b.lambda.pulses.begin(interval)
+	b.lambda.Pulses.Begin(interval)
 	d, err := b.startReplicas(ctx, database, 1)
 	if err != nil {
 		return nil, err
@@ -51,12 +51,12 @@ func (b *bench) beats(ctx context.Context) ([]row, error) {
 	if err := pause(ctx, interval+deskAway); err != nil { // the first heartbeat of each callback
 		return nil, err
 	}
-	b.lambda.pulses.begin(interval)
+	b.lambda.Pulses.Begin(interval)
 	used, err := d.watchProcessor(ctx, steadyHeartbeats*interval)
 	if err != nil {
 		return nil, err
 	}
-	behind := b.lambda.pulses.end()
+	behind := b.lambda.Pulses.End()
 	if len(behind) == 0 {
 		return nil, errors.New("no heartbeat came")
 	}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"countersign/cmd/bench/lambdastub"
 	"countersign/cmd/bench/load"
 	"countersign/cmd/internal/deskprocess"
 )
@@ -39,7 +40,7 @@ type bench struct {
 	folder string
 	binary string // of the desk
 	self   string // this program, which also serves the floors
-	lambda *lambdaStub
+	lambda *lambdastub.Stub
 	filled map[int]string // database files by number of pending callbacks
 }
 
@@ -58,7 +59,7 @@ func newBench(ctx context.Context, p plan, binary string) (_ *bench, err error) 
 			b.close()
 		}
 	}()
-	if b.lambda, err = startLambda(ctx); err != nil {
+	if b.lambda, err = lambdastub.Start(ctx); err != nil {
 		return nil, err
 	}
 	if b.binary == "" {
@@ -71,7 +72,7 @@ func newBench(ctx context.Context, p plan, binary string) (_ *bench, err error) 
 // close removes everything. The code that started a process has already stopped it.
 func (b *bench) close() {
 	if b.lambda != nil {
-		b.lambda.close()
+		b.lambda.Close()
 	}
 	_ = os.RemoveAll(b.folder) // in the system's folder for temporary files
 }

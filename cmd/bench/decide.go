@@ -111,8 +111,8 @@ func (b *bench) decisionsOf(work *backlog, connections int) rival {
 		work.left = work.left[n:]
 		ctx, cancel := context.WithTimeout(ctx, deliveryTimeout)
 		defer cancel()
-		round := b.lambda.expect(n, connections)
-		posts := &posts{turns: round.turns, left: mine, cookie: work.cookie, begun: make(map[string]time.Time, n)}
+		round := b.lambda.Expect(n, connections)
+		posts := &posts{turns: round.Turns, left: mine, cookie: work.cookie, begun: make(map[string]time.Time, n)}
 		begin := time.Now()
 		_, err := load.Load{
 			Address: work.address, Beside: work.beside, Connections: connections, Status: http.StatusSeeOther,
@@ -121,16 +121,16 @@ func (b *bench) decisionsOf(work *backlog, connections int) rival {
 		if err != nil {
 			return load.Sample{}, err
 		}
-		if err := waitFor(ctx, round.decisions.over); err != nil {
+		if err := waitFor(ctx, round.Decisions.Over); err != nil {
 			return load.Sample{}, err
 		}
 		elapsed := time.Since(begin)
 		var took []time.Duration
-		for id, at := range b.lambda.arrivals() {
+		for id, at := range b.lambda.Arrivals() {
 			took = append(took, at.Sub(posts.begun[id]))
 		}
 		if work.proves {
-			err = waitFor(ctx, round.proofs.over)
+			err = waitFor(ctx, round.Proofs.Over)
 		}
 		return load.NewSample(took, elapsed), err
 	}

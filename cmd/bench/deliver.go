@@ -56,7 +56,7 @@ func (b *bench) deliverDue(ctx context.Context, file string) (load.Sample, error
 	if err := decideAll(ctx, file, all); err != nil {
 		return load.Sample{}, fmt.Errorf("decide: %w", err)
 	}
-	round := b.lambda.expect(b.due, 0)
+	round := b.lambda.Expect(b.due, 0)
 	d, err := b.startDesk(ctx, file)
 	if err != nil {
 		return load.Sample{}, err
@@ -64,11 +64,11 @@ func (b *bench) deliverDue(ctx context.Context, file string) (load.Sample, error
 	defer d.stop()
 	ctx, cancel := context.WithTimeout(ctx, deliveryTimeout)
 	defer cancel()
-	if err := waitFor(ctx, round.decisions.over); err != nil {
+	if err := waitFor(ctx, round.Decisions.Over); err != nil {
 		return load.Sample{}, err
 	}
 	var first, last time.Time
-	for _, at := range b.lambda.arrivals() {
+	for _, at := range b.lambda.Arrivals() {
 		if first.IsZero() || at.Before(first) {
 			first = at
 		}
@@ -76,20 +76,20 @@ func (b *bench) deliverDue(ctx context.Context, file string) (load.Sample, error
 			last = at
 		}
 	}
-	return load.NewSample(make([]time.Duration, b.due), last.Sub(first)), waitFor(ctx, round.proofs.over)
+	return load.NewSample(make([]time.Duration, b.due), last.Sub(first)), waitFor(ctx, round.Proofs.Over)
 }
 
 // callLambda calls Lambda once for each decision.
 func (b *bench) callLambda(ctx context.Context) (load.Sample, error) {
 	var called atomic.Int64
 	return load.Load{
-		Address: strings.TrimPrefix(b.lambda.url, "http://"), Connections: deliverers, Status: http.StatusOK,
+		Address: strings.TrimPrefix(b.lambda.URL, "http://"), Connections: deliverers, Status: http.StatusOK,
 		Next: func() (*http.Request, error) {
 			n := called.Add(1)
 			if n > int64(b.due) {
 				return nil, nil
 			}
-			return http.NewRequestWithContext(ctx, http.MethodPost, b.lambda.url+floor.CallbackPath(fmt.Sprintf("floor-%d", n)), strings.NewReader(`{"approved":true}`))
+			return http.NewRequestWithContext(ctx, http.MethodPost, b.lambda.URL+floor.CallbackPath(fmt.Sprintf("floor-%d", n)), strings.NewReader(`{"approved":true}`))
 		},
 	}.Run(ctx)
 }

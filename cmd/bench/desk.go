@@ -106,7 +106,7 @@ func (b *bench) startReplica(ctx context.Context, d *desk, database, address str
 		// the limits are not part of the measurement
 		"COUNTERSIGN_INTAKE_RATE=1000000", "COUNTERSIGN_INTAKE_BURST=1000000", "COUNTERSIGN_WATCH_RATE=1000000",
 		"COUNTERSIGN_LAMBDA_REGION=eu-central-1",
-		"COUNTERSIGN_LAMBDA_ENDPOINT=" + b.lambda.url,
+		"COUNTERSIGN_LAMBDA_ENDPOINT=" + b.lambda.URL,
 		"AWS_ACCESS_KEY_ID=bench", "AWS_SECRET_ACCESS_KEY=bench",
 	}, b.binary, "serve")
 	if err != nil {

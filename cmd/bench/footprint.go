@@ -50,7 +50,7 @@ func (b *bench) memoryOn(ctx context.Context, file string) (megabytes float64, e
 	if err := b.look(ctx, d, b.round); err != nil {
 		return 0, err
 	}
-	bytes, err := d.process.memory()
+	bytes, err := d.process.Memory()
 	return float64(bytes) / 1e6, err
 }
 

@@ -3,11 +3,10 @@ package main
 import (
 	"bufio"
 	"context"
-	"errors"
-	"fmt"
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"countersign/cmd/bench/floor"
 	"countersign/cmd/internal/deskprocess"
@@ -31,7 +30,7 @@ func (b *bench) startFloor(ctx context.Context, kind floor.Kind, rows int) (*pro
 	}
 	defer func() { _ = out.Close() }()
 	started, err := deskprocess.Start(ctx, name+"/log", in, os.Environ(), b.self, "floor",
-		"-kind", string(kind), "-file", name+"/floor.db", "-rows", strconv.Itoa(rows), "-lambda", b.lambda.url)
+		"-kind", string(kind), "-file", name+"/floor.db", "-rows", strconv.Itoa(rows), "-lambda", b.lambda.URL)
 	_ = in.Close() // the child's copy stays open until the child ends, and then reading ends
 	if err != nil {
 		return nil, err
@@ -46,22 +45,27 @@ func (b *bench) startFloor(ctx context.Context, kind floor.Kind, rows int) (*pro
 	return p, nil
 }
 
-// memory returns the resident memory of the process in bytes, as Linux reports it.
-func (p *process) memory() (int64, error) { return p.status("VmRSS:") }
-
-// peak returns the largest resident memory that the process has had.
-func (p *process) peak() (int64, error) { return p.status("VmHWM:") }
-
-func (p *process) status(field string) (int64, error) {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.PID()))
+// watchProcessor waits for a time span and returns how much of it the process ran on processors.
+func (p *process) watchProcessor(ctx context.Context, span time.Duration) (time.Duration, error) {
+	before, err := p.ProcessorTime()
 	if err != nil {
-		return 0, fmt.Errorf("read the memory of a process: %w", err)
+		return 0, err
 	}
-	for line := range strings.Lines(string(status)) {
-		if value, ok := strings.CutPrefix(line, field); ok {
-			kilobytes, err := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(value), "kB")), 10, 64)
-			return kilobytes << 10, err
-		}
+	if err := pause(ctx, span); err != nil {
+		return 0, err
 	}
-	return 0, errors.New("the memory of a process is not told here")
+	after, err := p.ProcessorTime()
+	return after - before, err
+}
+
+// pause waits for d. It returns early with the error of ctx if that ends.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }

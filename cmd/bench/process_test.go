@@ -16,7 +16,7 @@ func TestFloorIsAProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer p.Stop()
-	if used, err := p.memory(); err != nil || used < 1<<20 {
+	if used, err := p.Memory(); err != nil || used < 1<<20 {
 		t.Errorf("%d bytes of memory, %v", used, err)
 	}
 	if sample, err := b.gets(p.address, get("http://"+p.address+"/items", nil))(t.Context()); err != nil || sample.Rate() == 0 {
@@ -24,7 +24,7 @@ func TestFloorIsAProcess(t *testing.T) {
 	}
 	p.Stop()
 	p.Stop() // again: nothing happens
-	if _, err := p.memory(); err == nil {
+	if _, err := p.Memory(); err == nil {
 		t.Error("the process is still there after its stop")
 	}
 }

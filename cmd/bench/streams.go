@@ -31,7 +31,7 @@ func (b *bench) tell(ctx context.Context) ([]row, error) {
 	if err := b.look(ctx, d, b.round); err != nil {
 		return nil, err
 	}
-	before, err := d.memory()
+	before, err := d.Memory()
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +40,7 @@ func (b *bench) tell(ctx context.Context) ([]row, error) {
 		return nil, err
 	}
 	defer pages.close()
-	after, err := d.memory()
+	after, err := d.Memory()
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package main
+package lambdastub
 
 import (
 	"net/http"
@@ -11,16 +11,16 @@ import (
 // Each heartbeat occupies the desk for that time.
 const beatAnswer = 50 * time.Millisecond
 
-// pulses notes when heartbeats come. It counts nothing before begin.
-type pulses struct {
+// Pulses notes when heartbeats come. It counts nothing before Begin.
+type Pulses struct {
 	mu       sync.Mutex
 	interval time.Duration // from one heartbeat to the next
 	last     map[string]time.Time
 	behind   []time.Duration // how far each heartbeat was behind its schedule
 }
 
-// begin starts a new count, for callbacks with the given interval between heartbeats.
-func (p *pulses) begin(interval time.Duration) {
+// Begin starts a new count, for callbacks with the given interval between heartbeats.
+func (p *Pulses) Begin(interval time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.interval, p.behind = interval, nil
@@ -29,9 +29,9 @@ func (p *pulses) begin(interval time.Duration) {
 	}
 }
 
-// end returns how far each heartbeat was behind its schedule, sorted. A missing heartbeat counts as
+// End returns how far each heartbeat was behind its schedule, sorted. A missing heartbeat counts as
 // if it came now.
-func (p *pulses) end() []time.Duration {
+func (p *Pulses) End() []time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now, behind := time.Now(), p.behind
@@ -46,7 +46,7 @@ func (p *pulses) end() []time.Duration {
 }
 
 // beat answers one heartbeat.
-func (p *pulses) beat(w http.ResponseWriter, r *http.Request) {
+func (p *Pulses) beat(w http.ResponseWriter, r *http.Request) {
 	p.note(r.PathValue("id"), time.Now())
 	select {
 	case <-time.After(beatAnswer):
@@ -55,7 +55,7 @@ func (p *pulses) beat(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusOK)
 }
 
-func (p *pulses) note(id string, at time.Time) {
+func (p *Pulses) note(id string, at time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.last == nil {

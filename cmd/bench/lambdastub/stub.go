@@ -1,4 +1,4 @@
-package main
+package lambdastub
 
 import (
 	"context"
@@ -17,34 +17,34 @@ import (
 // maxResult is Lambda's own limit for a result, in bytes.
 const maxResult = 1 << 20
 
-// lambdaStub accepts every decision, notes when it came, and shows it in the history of its
+// Stub accepts every decision, notes when it came, and shows it in the history of its
 // execution.
-type lambdaStub struct {
-	url    string
+type Stub struct {
+	URL    string // where it listens
 	server *http.Server
 
 	mu     sync.Mutex
 	closed map[string]*closed // by execution key
-	round  round
+	round  Round
 
-	pulses pulses // heartbeats of callbacks
+	Pulses Pulses // heartbeats of callbacks
 }
 
-// round is the state of one turn of decisions.
-type round struct {
-	turns     chan struct{}        // one entry for each decision that may be posted now
+// Round is the state of one round of decisions.
+type Round struct {
+	Turns     chan struct{}        // one entry for each decision that may be posted now
 	arrived   map[string]time.Time // by callback ID
-	decisions countdown
-	proofs    countdown // counts the decisions whose history has been read
+	Decisions Countdown            // counts the decisions that have arrived
+	Proofs    Countdown            // counts the decisions whose history has been read
 }
 
-func newRound(decisions, atOnce int) round {
-	r := round{
-		turns: make(chan struct{}, decisions+atOnce), arrived: make(map[string]time.Time, decisions),
-		decisions: newCountdown(decisions), proofs: newCountdown(decisions),
+func newRound(decisions, atOnce int) Round {
+	r := Round{
+		Turns: make(chan struct{}, decisions+atOnce), arrived: make(map[string]time.Time, decisions),
+		Decisions: newCountdown(decisions), Proofs: newCountdown(decisions),
 	}
 	for range atOnce {
-		r.turns <- struct{}{}
+		r.Turns <- struct{}{}
 	}
 	return r
 }
@@ -56,39 +56,40 @@ type closed struct {
 	proved             bool
 }
 
-// countdown closes its channel after the given number of steps.
-type countdown struct {
+// Countdown closes its channel after the given number of steps.
+type Countdown struct {
 	left int
-	over chan struct{}
+	Over chan struct{} // closed after the last step
 }
 
-func newCountdown(n int) countdown { return countdown{left: n, over: make(chan struct{})} }
+func newCountdown(n int) Countdown { return Countdown{left: n, Over: make(chan struct{})} }
 
-func (c *countdown) step() {
+func (c *Countdown) step() {
 	if c.left--; c.left == 0 {
-		close(c.over)
+		close(c.Over)
 	}
 }
 
-// executionKey returns the end of the ARN of the execution that waits for a callback, so that the
+// ExecutionKey returns the end of the ARN of the execution that waits for a callback, so that the
 // stub can find the one by the other.
-func executionKey(callbackID string) string {
+func ExecutionKey(callbackID string) string {
 	sum := sha256.Sum256([]byte(callbackID))
 	return hex.EncodeToString(sum[:8])
 }
 
-func startLambda(ctx context.Context) (*lambdaStub, error) {
-	l := &lambdaStub{closed: map[string]*closed{}, round: newRound(0, 0)}
+// Start starts a stub on loopback. Close it after use.
+func Start(ctx context.Context) (*Stub, error) {
+	l := &Stub{closed: map[string]*closed{}, round: newRound(0, 0)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /2025-12-01/durable-execution-callbacks/{id}/succeed", l.succeed)
-	mux.HandleFunc("POST /2025-12-01/durable-execution-callbacks/{id}/heartbeat", l.pulses.beat)
+	mux.HandleFunc("POST /2025-12-01/durable-execution-callbacks/{id}/heartbeat", l.Pulses.beat)
 	mux.HandleFunc("GET /2025-12-01/durable-executions/{arn}/history", l.history)
 	var err error
-	l.url, l.server, err = deskprocess.Serve(ctx, mux)
+	l.URL, l.server, err = deskprocess.Serve(ctx, mux)
 	return l, err
 }
 
-func (l *lambdaStub) succeed(w http.ResponseWriter, r *http.Request) {
+func (l *Stub) succeed(w http.ResponseWriter, r *http.Request) {
 	now := time.Now()
 	result, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxResult))
 	if err != nil {
@@ -98,18 +99,18 @@ func (l *lambdaStub) succeed(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.closed[executionKey(id)] = &closed{callbackID: id, result: string(result), at: now}
+	l.closed[ExecutionKey(id)] = &closed{callbackID: id, result: string(result), at: now}
 	l.round.arrived[id] = now
-	l.round.decisions.step()
+	l.round.Decisions.step()
 	select {
-	case l.round.turns <- struct{}{}:
+	case l.round.Turns <- struct{}{}:
 	default: // nobody waits for this one
 	}
 }
 
 // history answers with the newest event first, as the desk requests. The execution ends with its
 // callback, so there is no follow-up.
-func (l *lambdaStub) history(w http.ResponseWriter, r *http.Request) {
+func (l *Stub) history(w http.ResponseWriter, r *http.Request) {
 	c := l.read(path.Base(r.PathValue("arn")))
 	if c == nil {
 		http.Error(w, `{"message":"no such execution"}`, http.StatusNotFound)
@@ -132,31 +133,32 @@ func (l *lambdaStub) history(w http.ResponseWriter, r *http.Request) {
 
 // read finds what an execution waited for and notes its first reading; it returns nil if there is
 // no such execution.
-func (l *lambdaStub) read(key string) *closed {
+func (l *Stub) read(key string) *closed {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	c := l.closed[key]
 	if c != nil && !c.proved {
 		c.proved = true
-		l.round.proofs.step()
+		l.round.Proofs.step()
 	}
 	return c
 }
 
-// expect begins a round with the given number of decisions, of which atOnce may be under way at the
+// Expect begins a round with the given number of decisions, of which atOnce may be under way at the
 // same time.
-func (l *lambdaStub) expect(decisions, atOnce int) round {
+func (l *Stub) Expect(decisions, atOnce int) Round {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.round = newRound(decisions, atOnce)
 	return l.round
 }
 
-// arrivals returns when the decisions of this round came, by callback ID.
-func (l *lambdaStub) arrivals() map[string]time.Time {
+// Arrivals returns when the decisions of this round came, by callback ID.
+func (l *Stub) Arrivals() map[string]time.Time {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.round.arrived
 }
 
-func (l *lambdaStub) close() { _ = l.server.Close() } // nothing is lost
+// Close ends the stub. It waits for nothing.
+func (l *Stub) Close() { _ = l.server.Close() } // nothing is lost
