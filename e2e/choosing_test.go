@@ -88,29 +88,33 @@ func (p *person) hasColour(selector, token string) {
 	}
 }
 
+// opensAnew opens a callback beside the list, without what was typed before.
+func (p *person) opensAnew(a asked) {
+	p.t.Helper()
+	eval[bool](p, `localStorage.removeItem("drafts"), true`)
+	p.open("/?item=" + a.id)
+	p.see("decision-bar:defined")
+}
+
+// armsFromField arms what was chosen from the comment, and takes it back.
+func (p *person) armsFromField(outcome, question, colour string) {
+	p.t.Helper()
+	p.click("#comment")
+	p.ctrlEnter()
+	p.armed(outcome)
+	p.reads(armedBar, question)
+	p.hasColour(armedBar+" .confirm", colour)
+	p.press("\x1b")
+	p.gone(armedBar)
+	p.choseNothing()
+}
+
 // TestChoices: whatever leads to the comment, Ctrl Enter arms that and nothing else.
 func TestChoices(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a, other := w.ask(t, expense(threeWays)), w.ask(t, expense())
 	mara := w.signIn(t, "mara")
-	open := func(t *testing.T) {
-		t.Helper()
-		eval[bool](mara, `localStorage.removeItem("drafts"), true`) // of the case before
-		mara.open("/?item=" + a.id)
-		mara.see("decision-bar:defined")
-	}
-	armsFromField := func(t *testing.T, outcome, question, colour string) {
-		t.Helper()
-		mara.click("#comment")
-		mara.ctrlEnter()
-		mara.armed(outcome)
-		mara.reads(armedBar, question)
-		mara.hasColour(armedBar+" .confirm", colour)
-		mara.press("\x1b")
-		mara.gone(armedBar)
-		mara.choseNothing()
-	}
 	for _, tc := range []struct {
 		name                 string
 		choose               func()
@@ -128,15 +132,21 @@ func TestChoices(t *testing.T) {
 		{"KeyAThenR", func() { mara.press("a"); mara.armed("approve"); mara.press("r"); mara.gone(armedBar) }, "reject", "Reject", "Reject “", "reject"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			open(t)
+			mara.opensAnew(a)
 			tc.choose()
 			mara.chose(tc.outcome, tc.label, tc.tone)
 			mara.write("#comment", "Which project?")
-			armsFromField(t, tc.outcome, tc.asks, map[string]string{"approve": "--approved-solid", "reject": "--rejected", "other": "--solid"}[tc.tone])
+			mara.armsFromField(tc.outcome, tc.asks, map[string]string{"approve": "--approved-solid", "reject": "--rejected", "other": "--solid"}[tc.tone])
 		})
 	}
+	choicesEnd(t, mara, a, other)
+}
+
+// choicesEnd are the ways in which nothing is chosen any more, or was not yet.
+func choicesEnd(t *testing.T, mara *person, a, other asked) {
+	t.Helper()
 	t.Run("Nothing", func(t *testing.T) {
-		open(t)
+		mara.opensAnew(a)
 		mara.write("#comment", "Which project?")
 		mara.ctrlEnter()
 		mara.comes(state, "Nothing was sent: choose an outcome first")
@@ -147,7 +157,7 @@ func TestChoices(t *testing.T) {
 		mara.armed("send-back")
 	})
 	t.Run("Esc", func(t *testing.T) {
-		open(t)
+		mara.opensAnew(a)
 		mara.press("r")
 		mara.hasFocus("#comment")
 		mara.press("\x1b")
@@ -159,7 +169,7 @@ func TestChoices(t *testing.T) {
 		mara.gone(armedBar)
 	})
 	t.Run("AnotherRow", func(t *testing.T) {
-		open(t)
+		mara.opensAnew(a)
 		mara.press("r")
 		mara.hasFocus("#comment")
 		mara.click(other.row() + " a")
@@ -171,7 +181,7 @@ func TestChoices(t *testing.T) {
 		mara.gone(armedBar)
 	})
 	t.Run("FieldOfTheList", func(t *testing.T) {
-		open(t)
+		mara.opensAnew(a)
 		mara.click(tab("approve"))
 		mara.chose("approve", "Approve", "approve")
 		mara.click(search)
