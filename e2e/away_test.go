@@ -66,3 +66,27 @@ func TestAnswerLost(t *testing.T) {
 		})
 	}
 }
+
+// TestIdentityProxyAsks: a redirect to anywhere but the callback is no answer of the desk. The
+// decision stays armed with its comment, and goes with the next try.
+func TestIdentityProxyAsks(t *testing.T) {
+	t.Parallel()
+	g, behind := behindGateway(t)
+	g.away.Store(true)
+	w := newWorld(t, behind)
+	a := w.ask(t, expense())
+	mara := w.signIn(t, "mara")
+	mara.open(a.page())
+	mara.comes("#freshness", "Updates paused")
+	mara.arm("approve", "Agreed in “July”")
+	g.asks.Store(true)
+	samePage := mara.keepsPage()
+	mara.click(armedBar + " .confirm")
+	mara.comes(armedBar, "No answer: it is perhaps recorded.")
+	mara.hasComment("Agreed in “July”")
+	samePage()
+	g.asks.Store(false)
+	mara.armed("approve")
+	mara.confirm()
+	mara.reaches("completed")
+}

@@ -18,7 +18,11 @@ type gateway struct {
 	passes chan struct{}   // closed when streams are passed on
 	away   atomic.Bool     // streams are answered with 502, as while the desk starts again
 	loses  atomic.Bool     // the answers to decisions get lost, and pages cannot read themselves again
+	asks   atomic.Bool     // decisions are redirected to a page that asks who this is, as identity proxies do
 }
+
+// askingPage is where decisions are redirected to while the gateway asks.
+const askingPage = "/who-is-this"
 
 // behindGateway puts a gateway before the desk.
 func behindGateway(t *testing.T) (*gateway, func(settings map[string]string)) {
@@ -52,6 +56,9 @@ func (g *gateway) handler(desk *url.URL) http.Handler {
 			what = "again " + r.URL.Path
 		}
 		g.asked.add(what)
+		if r.URL.Path == askingPage {
+			return
+		}
 		loses := g.loses.Load()
 		if g.away.Load() && r.URL.Path == "/events" || loses && strings.HasPrefix(what, "again") {
 			w.WriteHeader(http.StatusBadGateway)
@@ -60,6 +67,10 @@ func (g *gateway) handler(desk *url.URL) http.Handler {
 		if loses && r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/decision") {
 			proxy.ServeHTTP(httptest.NewRecorder(), r)
 			panic(http.ErrAbortHandler)
+		}
+		if g.asks.Load() && r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/decision") {
+			http.Redirect(w, r, askingPage, http.StatusFound)
+			return
 		}
 		proxy.ServeHTTP(w, r)
 	})

@@ -45,7 +45,7 @@ class DecisionBar extends HTMLElement {
     on(document, "click", (event) => this.#clicked(event.target));
     on(document, "focusin", (event) => this.#follow(event.target));
     on(document, "visibilitychange", () => document.hidden && this.disarm());
-    on(window, "pageshow", (event) => event.persisted && this.#sent(false));
+    on(window, "pageshow", (event) => event.persisted && this.#markSending(false));
     if (this.#typed !== (this.#comment?.defaultValue ?? "")) this.#retyped(); // typed before this script loaded, or restored by a reload
     if (this.dataset.chosen) this.choose(this.dataset.chosen);
     if (this.dataset.notice) this.#tell(this.dataset.notice);
@@ -274,15 +274,15 @@ class DecisionBar extends HTMLElement {
       input.disabled = false;
     }
     session.setItem("decided", this.closest("#item").dataset.callback);
-    this.#sent(true);
+    this.#markSending(true);
     if (!deskMayBeAway()) return;
     event.preventDefault();
-    this.#try();
+    this.#post();
   }
 
   // Until there is a result, nothing on the bar can be changed or pressed. Without an answer the
   // decision stays armed, and the bar says what is known of it.
-  async #try() {
+  async #post() {
     clearTimeout(this.#timer);
     const before = this.#perhaps;
     this.#perhaps = true; // a reading of the page meanwhile may show what was recorded
@@ -298,7 +298,7 @@ class DecisionBar extends HTMLElement {
   }
 
   // Marks the decision as being sent, or no longer. While it is being sent, presses do nothing.
-  #sent(sending) {
+  #markSending(sending) {
     clearTimeout(this.#timer);
     this.#sending = sending;
     this.setAttribute("aria-busy", String(sending));

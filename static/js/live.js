@@ -215,11 +215,12 @@ export async function tryToSend(form) {
   const answer = (url, options) => fetch(url, { ...options, signal: AbortSignal.timeout(SILENCE) }).catch(() => undefined);
   const there = await answer("/healthz", { cache: "no-store" }); // cheap, and 200 also while the desk itself refuses decisions
   if (!there || there.status >= 502) return "unsent";
-  const response = await answer(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual" });
-  if (response?.type === "opaqueredirect") {
-    const to = new URL(form.action);
-    to.pathname = to.pathname.replace(/\/decision$/, ""); // the callback, where the redirect leads
-    location.assign(to);
+  const response = await answer(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+  if (response?.redirected) {
+    const { origin, pathname } = new URL(response.url), callback = new URL(form.action);
+    const answered = origin === callback.origin && `${pathname}/decision` === callback.pathname;
+    if (!answered) return "lost"; // an identity proxy asks who this is, and the desk got nothing
+    location.assign(response.url);
     return "answered";
   }
   // A proxy that gets no answer from the desk sends a page of its own.
