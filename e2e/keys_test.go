@@ -156,3 +156,26 @@ func TestFreshRowsComeLater(t *testing.T) {
 	mara.click("#fresh-rows")
 	mara.see(second.row())
 }
+
+// TestMenusClose: a menu closes on Esc, which leads back to its name, and on a press outside of it.
+func TestMenusClose(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.ask(t, expense())
+	mara := w.signIn(t, "mara")
+	mara.look(phone)
+	mara.open("/")
+	mara.see(".list")
+	const menu = ".phone-top details.menu"
+	for range 2 { // Esc does not forget how to open it
+		mara.click(menu + " summary")
+		mara.until(`document.querySelector("` + menu + `").open`)
+		mara.press("\x1b")
+		mara.until(`!document.querySelector("` + menu + `").open`)
+		mara.hasFocus(menu + " summary")
+	}
+	mara.click(menu + " summary")
+	mara.until(`document.querySelector("` + menu + `").open`)
+	mara.click(".list-head h1")
+	mara.until(`!document.querySelector("` + menu + `").open`)
+}

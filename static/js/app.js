@@ -37,6 +37,17 @@ document.addEventListener("focusin", ({ target }) => {
   target.scrollIntoView({ block: "nearest", inline: "nearest" });
 });
 
+// Closes the open menus but one, and reports whether there were any. A focus inside moves to the menu's name.
+function closeMenus(but) {
+  const open = [...document.querySelectorAll("details.menu[open]")].filter((menu) => menu !== but);
+  for (const menu of open) {
+    if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+    menu.open = false;
+  }
+  return open.length > 0;
+}
+document.addEventListener("click", ({ target }) => closeMenus(target.closest("details.menu")));
+
 // Signing out deletes what this browser has stored for the person.
 document.addEventListener("submit", ({ target }) => {
   if (target.matches('[action="/auth/logout"]')) local.removeItem("drafts");
@@ -170,7 +181,7 @@ function send(event, field, bar) {
 }
 
 function escape(field, bar) {
-  if (panel?.open || (!elsewhere(field) && bar?.escape?.())) return;
+  if (panel?.open || closeMenus() || (!elsewhere(field) && bar?.escape?.())) return;
   field?.blur();
 }
 
