@@ -140,4 +140,12 @@ func TestKeyboard(t *testing.T) {
 	mara.press("?")
 	mara.see("#keys")
 	mara.inspect("keys")
+	for _, l := range []look{phone, {"zoomed", "light", 320, 256}} { // the second is a desktop at 400 %
+		mara.look(l)
+		if hidden := eval[int64](mara, `[...document.querySelectorAll("#keys kbd")].filter((key) => !key.checkVisibility()).length`); hidden > 0 {
+			t.Errorf("%s: %d keys are hidden", l.name, hidden)
+		}
+		mara.until(`(({ bottom }) => bottom <= innerHeight)(document.querySelector("#keys").getBoundingClientRect())`)
+		mara.until(`(keys => { keys.scrollTop = 1e4; const { bottom } = keys.querySelector(".check").getBoundingClientRect(); return bottom <= innerHeight })(document.querySelector("#keys"))`)
+	}
 }
