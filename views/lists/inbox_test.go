@@ -32,6 +32,19 @@ func TestFoundWords(t *testing.T) {
 	}
 }
 
+// TestInboxFoot: the foot offers the keys of a decision to people who may decide.
+func TestInboxFoot(t *testing.T) {
+	t.Parallel()
+	for role, viewer := range map[string]callbacks.Roles{"reviewer": {Reviewer: true}, "auditor": {Auditor: true}, "admin": {Admin: true}} {
+		s := viewstest.Shell("mine", "/")
+		s.Viewer.Roles = viewer
+		decides := viewstest.HTML(t, lists.InboxPage(s, lists.Inbox{})).Find(".list-foot .decides").Length()
+		if want := map[bool]int{true: 2, false: 0}[viewer.Reviewer]; decides != want {
+			t.Errorf("%s: %d keys of decisions, want %d", role, decides, want)
+		}
+	}
+}
+
 func inboxPage(t *testing.T) *goquery.Document {
 	t.Helper()
 	m := pagetest.Inbox(callbacks.ScopeMine, viewstest.Rows())

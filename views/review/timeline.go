@@ -76,10 +76,13 @@ func eventOf(m Review, e callbacks.AuditEntry, viewer callbacks.Person) event {
 	switch e.Action {
 	case callbacks.ActionReceived:
 		told.Icon, told.Who, told.What = "plug", "", "Announced by "+untrusted.Isolate(e.Actor.Name)
+		if e.Facts.Announced == callbacks.AnnouncedFirst {
+			told.Note = "" // it says no more
+		}
 	case callbacks.ActionFound:
 		told.Icon, told.Who, told.What = "search", "", "Found in the history"
 	case callbacks.ActionCorrected:
-		told.Icon, told.Who, told.What = "exec", "", "Corrected by the history"
+		told.Icon, told.Who, told.What = "exec", "", "Updated from the history"
 	case callbacks.ActionContested:
 		told.Icon, told.Tone, told.What = "flag", "bad", "announced it too, with other content, and was refused"
 	case callbacks.ActionRequesterStated:

@@ -31,6 +31,27 @@ func TestTimeline(t *testing.T) {
 	}
 }
 
+// TestTimelineSaysItOnce: a line whose entry adds nothing has no note, and one about values of the
+// history does not claim that others were wrong.
+func TestTimelineSaysItOnce(t *testing.T) {
+	t.Parallel()
+	m := sampleReview()
+	m.Audit = []callbacks.AuditEntry{
+		{Action: callbacks.ActionCorrected, Facts: callbacks.Facts{Differs: []string{"executionArn"}}},
+		{Action: callbacks.ActionReceived, Actor: callbacks.Actor{Name: "expenses"}, Facts: callbacks.Facts{Announced: callbacks.AnnouncedFound}},
+		{Action: callbacks.ActionReceived, Actor: callbacks.Actor{Name: "expenses"}, Facts: callbacks.Facts{Announced: callbacks.AnnouncedFirst}},
+	}
+	for i, want := range [][2]string{
+		{"Updated from the history", "Taken from the execution's history: execution."},
+		{"Announced by expenses", "Announced after it was found in the execution's history."},
+		{"Announced by expenses", ""},
+	} {
+		if e := timelineOf(m, viewstest.Mara)[i]; e.What != want[0] || e.Note != want[1] {
+			t.Errorf("line %d is %q, %q, want %q", i+1, e.What, e.Note, want)
+		}
+	}
+}
+
 // TestTimelineCountsHeartbeats: all of them, where the latest stretch of them began.
 func TestTimelineCountsHeartbeats(t *testing.T) {
 	t.Parallel()
