@@ -13,8 +13,8 @@ import (
 )
 
 // edition is what one version of countersign.yaml makes of the desk. It holds everything that a
-// request is answered with, so no request meets two versions. With an edition go only what is read
-// again: the certificates of SNS and where discovery was.
+// request is answered with, so no request meets two versions. With an edition goes only what is read
+// again: where discovery was.
 type edition struct {
 	*purpose
 	site      http.Handler
@@ -38,7 +38,7 @@ func (d *desk) loading(settings config.Config) func(reload.ReadFile) (reload.Ver
 		if err != nil {
 			return reload.Version{}, err
 		}
-		what, err := newPurpose(file, d.now)
+		what, err := newPurpose(file, d.edition.Load(), d.now)
 		if err != nil {
 			return reload.Version{}, err
 		}

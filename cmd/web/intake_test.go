@@ -18,7 +18,7 @@ func TestWaysIn(t *testing.T) {
 	t.Parallel()
 	settings := config.Config{Desk: &deskfile.Desk{}}
 	open := func() (webhooks.Config, error) {
-		what, err := newPurpose(settings.Desk, time.Now)
+		what, err := newPurpose(settings.Desk, nil, time.Now)
 		if err != nil {
 			t.Fatal(err)
 		}

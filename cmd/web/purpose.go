@@ -26,8 +26,9 @@ type purpose struct {
 	sns      *intake.SNS // nil if no topic is listed
 }
 
-// newPurpose converts a desk. Its errors are those of rules that only the packages know.
-func newPurpose(d *deskfile.Desk, now func() time.Time) (p *purpose, err error) {
+// newPurpose converts a desk. before may be nil; its certificates of SNS are kept. The errors are
+// those of rules that only the packages know.
+func newPurpose(d *deskfile.Desk, before *edition, now func() time.Time) (p *purpose, err error) {
 	p = &purpose{
 		desk: d, queues: domainQueues(d.Queues), accounts: roles(d.Accounts), regions: watchedRegions(d.Watches()),
 		roles: auth.RoleGroups{Reviewer: d.Roles.Reviewers, Admin: d.Roles.Admins, Auditor: d.Roles.Auditors},
@@ -39,7 +40,11 @@ func newPurpose(d *deskfile.Desk, now func() time.Time) (p *purpose, err error) 
 		return nil, fmt.Errorf("webhook sources: %w", err)
 	}
 	if len(d.Topics) > 0 {
-		if p.sns, err = intake.NewSNS(intake.SNSConfig{Topics: intakeTopics(d.Topics), Now: now}); err != nil {
+		topics := intake.SNSConfig{Topics: intakeTopics(d.Topics), Now: now}
+		if before != nil {
+			topics.Before = before.sns
+		}
+		if p.sns, err = intake.NewSNS(topics); err != nil {
 			return nil, err
 		}
 	}

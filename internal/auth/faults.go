@@ -84,7 +84,7 @@ var faults = map[Fault]words{
 	FaultGroupsMissing: {
 		"Your identity provider did not send your groups.",
 		"neither the ID token nor userinfo has the groups claim",
-		"Make the provider send it, or set COUNTERSIGN_OIDC_GROUPS_CLAIM to the claim that lists groups.",
+		"Make the provider send that claim, or set COUNTERSIGN_OIDC_GROUPS_CLAIM to the one that lists groups.",
 	},
 	FaultGroupsOverage: {
 		"You are in more groups than your identity provider can send.",

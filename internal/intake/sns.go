@@ -29,7 +29,10 @@ var (
 
 // SNSConfig is what [NewSNS] needs. Client may be nil; it makes the requests to SNS and to Amazon's
 // certificate authority, whose certificates it must verify. Its redirects and timeout are not used.
+// Before may be nil. Otherwise it is an SNS with other topics, and the new one fetches through it
+// and knows its certificates: Client and Roots are not used.
 type SNSConfig struct {
+	Before *SNS
 	Topics []Topic
 	Client *http.Client
 	Roots  *x509.CertPool // trusted to sign certificates of SNS; nil for those of the system
@@ -51,7 +54,12 @@ const maxReading = 2
 
 // NewSNS checks the topics.
 func NewSNS(c SNSConfig) (*SNS, error) {
-	s := &SNS{topics: map[string]Topic{}, signers: newSigners(c), now: c.Now, reading: make(chan struct{}, maxReading)}
+	s := &SNS{topics: map[string]Topic{}, now: c.Now, reading: make(chan struct{}, maxReading)}
+	if c.Before != nil {
+		s.signers, s.reading = c.Before.signers, c.Before.reading
+	} else {
+		s.signers = newSigners(c)
+	}
 	for _, t := range c.Topics {
 		if err := t.check(); err != nil {
 			return nil, err

@@ -199,6 +199,30 @@ func TestSigningCertificateIsKept(t *testing.T) {
 	}
 }
 
+// TestSigningCertificateOutlivesTopics: when the topics change, their certificates need not be fetched
+// again, and a topic that is gone is not known any more.
+func TestSigningCertificateOutlivesTopics(t *testing.T) {
+	t.Parallel()
+	a := newAmazon(t)
+	before := a.sns(clock)
+	if _, err := before.Verify(t.Context(), signSNS(t, notification("{}"))); err != nil {
+		t.Fatal(err)
+	}
+	a.requests()
+	after, err := intake.NewSNS(intake.SNSConfig{Before: before, Topics: []intake.Topic{{ARN: topicARN, Source: "renamed"}}, Now: clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := after.Verify(t.Context(), signSNS(t, notification("{}")))
+	if asked := a.requests(); err != nil || got.From.Name != "renamed" || len(asked) > 0 {
+		t.Errorf("got %+v and %v, asked for %v", got.From, err, asked)
+	}
+	other := signSNS(t, changed(notification("{}"), "TopicArn", otherARN))
+	if _, err := after.Verify(t.Context(), other); !errors.Is(err, intake.ErrUnknownTopic) {
+		t.Errorf("a topic that is gone: %v", err)
+	}
+}
+
 // A forger can make the desk ask SNS for certificates, but not often; who has a genuine one gets
 // through meanwhile.
 func TestSigningCertificatesAreAskedForSlowly(t *testing.T) {
