@@ -97,7 +97,7 @@ func proofStep(m Review) (step, bool) {
 	c := &m.Callback
 	switch {
 	case seenInHistory(m):
-		return step{Name: "Seen in history", Icon: "check", At: c.Ending.At, Note: eventNote(c.Ending)}, true
+		return step{Name: "Seen in history", Icon: "check", At: c.Ending.At, Note: seenNote(m)}, true
 	case c.State == callbacks.Decided && c.ExecutionARN != "":
 		return step{Name: "Seen in history", State: "todo", Icon: "todo", Note: "waiting"}, true
 	case c.State == callbacks.Completed && m.Delivery != nil && !m.Delivery.DueAt.IsZero():
@@ -110,6 +110,16 @@ func proofStep(m Review) (step, bool) {
 		return step{Name: words.Capital(words.EndedBy(c.Ending)), State: "lost", Icon: "flag", At: c.Ending.At, Note: eventNote(c.Ending)}, true
 	}
 	return step{}, false
+}
+
+// seenNote names the event that shows the decision. Its time is Lambda's, which may be earlier than
+// the time at which our clock says that the answer came: the note then says whose it is.
+func seenNote(m Review) string {
+	note := eventNote(m.Callback.Ending)
+	if last, tried := lastAttempt(m); tried && m.Callback.Ending.At.Before(last.EndedAt) {
+		note += ", by Lambda’s clock"
+	}
+	return note
 }
 
 // eventNote names the event in the history that shows an end; it is empty if there is none.

@@ -68,6 +68,21 @@ func TestReceipt(t *testing.T) {
 	}
 }
 
+// TestReceiptClocks: the history has Lambda's times. One that seems to lie before the answer that it
+// explains says whose it is.
+func TestReceiptClocks(t *testing.T) {
+	t.Parallel()
+	answered := proven().Delivery.Attempts[0].EndedAt
+	for after, want := range map[time.Duration]string{-200 * time.Millisecond: ", by Lambda’s clock", 0: "", time.Second: ""} {
+		m := proven()
+		m.Callback.Ending.Event, m.Callback.Ending.At = 14, answered.Add(after)
+		steps := receiptOf(m, viewstest.Shell("mine", "/"))
+		if got := steps[len(steps)-1].Note; got != "Event 14"+want {
+			t.Errorf("%v after the answer: %q", after, got)
+		}
+	}
+}
+
 func TestReceiptPage(t *testing.T) {
 	t.Parallel()
 	s := viewstest.Shell("mine", "/")
