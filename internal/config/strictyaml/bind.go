@@ -13,10 +13,11 @@ import (
 // is wrong. If there are faults, the struct holds what could be read.
 //
 // Keys are the fields with a tag yaml; [Field] lists the other tags. A field is a struct, a map
-// with string keys, a slice, a string, a bool, or a pointer to one of them.
+// with string keys, a slice, a string, a bool, an int, or a pointer to one of them.
 func Read(text []byte, into any) *Document {
 	d := &Document{places: map[Path]Place{"": {1, 1}}, unsure: make(map[Path]bool)}
 	clean := d.cleanText(text)
+	d.lines = strings.Split(clean, "\n")
 	if len(d.faults) > 0 {
 		return d
 	}
@@ -68,6 +69,10 @@ func (d *Document) bind(n *node, into reflect.Value, f Field, at Path) {
 		if d.wants(n, kindText, into, f, at) && d.textFits(n.text, f, at) {
 			into.SetString(n.text)
 		}
+	case reflect.Int:
+		if d.wants(n, kindNumber, into, f, at) {
+			d.bindNumber(n, into, f, at)
+		}
 	case reflect.Bool:
 		if d.wants(n, kindSwitch, into, f, at) {
 			into.SetBool(strings.EqualFold(n.text, "true"))
@@ -92,6 +97,8 @@ func (d *Document) wants(n *node, want kind, into reflect.Value, f Field, at Pat
 		d.Fault(at, "must be a text, not %s: put it in quotes", kindWords(n.kind))
 	case want == kindSwitch:
 		d.Fault(at, "must be true or false, not %s", switchWords(n))
+	case want == kindNumber:
+		d.Fault(at, "must be a whole number from %d to %d, not %s", f.Least, f.Most, kindWords(n.kind))
 	case f.Example != "" && want != kindMapping:
 		d.Fault(at, "must be %s, not %s: write %s", want, kindWords(n.kind), f.Example)
 	case want == kindMapping:
@@ -119,6 +126,16 @@ func switchWords(n *node) string {
 		return strconv.Quote(n.text) + ": write false"
 	}
 	return string(n.kind)
+}
+
+// bindNumber reads a whole number as people write one: 0x10, 1e3 and 1_000 are refused.
+func (d *Document) bindNumber(n *node, into reflect.Value, f Field, at Path) {
+	number, err := strconv.Atoi(n.text)
+	if err != nil || number < f.Least || number > f.Most || strings.HasPrefix(n.text, "+") {
+		d.Fault(at, "must be a whole number from %d to %d, not %s", f.Least, f.Most, clipped(n.text))
+		return
+	}
+	into.SetInt(int64(number))
 }
 
 func (d *Document) bindStruct(n *node, into reflect.Value, at Path) {
@@ -201,6 +218,8 @@ func (d *Document) textFits(text string, f Field, at Path) bool {
 	switch {
 	case text == "":
 		d.Fault(at, "the text is empty: write one, or remove it")
+	case strings.HasSuffix(text, "\n"):
+		d.Fault(at, "the text ends with a line end: write |- instead of |, or >- instead of >")
 	case text != strings.TrimSpace(text):
 		d.Fault(at, "the text begins or ends with a space: remove it")
 	case len(f.Enum) > 0 && !slices.Contains(f.Enum, text):
@@ -213,11 +232,13 @@ func (d *Document) textFits(text string, f Field, at Path) bool {
 	return false
 }
 
-func quoted(text string) string {
+func quoted(text string) string { return strconv.Quote(clipped(text)) }
+
+func clipped(text string) string {
 	if utf8.RuneCountInString(text) > maxShown {
 		text = string([]rune(text)[:maxShown]) + "…"
 	}
-	return strconv.Quote(text)
+	return text
 }
 
 func either(words []string) string {

@@ -12,18 +12,18 @@ func TestRead(t *testing.T) {
 	t.Parallel()
 	want := garden{
 		Name: "Kew: Gardens", Open: true, Tools: []string{"spade", "no"},
-		Beds:  map[string]bed{"north": {Plants: []plant{{"rose"}, {"ivy"}}, Soil: "clay"}, "south": {}},
+		Beds:  map[string]bed{"north": {Plants: []plant{{"rose"}, {"ivy"}}, Soil: "clay", Depth: 45}, "south": {}},
 		Gates: map[string]*bed{"0123": {Soil: "sand"}},
 	}
 	block := "# A garden\n---\nname: 'Kew: Gardens'\nopen: true # until dusk\ntools:\n- spade\n- \"no\"\n" +
-		"beds:\n  north:\n    plants:\n      - kind: rose\n      - kind: ivy\n    soil: clay\n  south: {}\n" +
+		"beds:\n  north:\n    plants:\n      - kind: rose\n      - kind: ivy\n    soil: clay\n    depth: 45\n  south: {}\n" +
 		"gates:\n  0123: {soil: sand}\n"
 	for name, text := range map[string]string{
 		"Block":   block,
 		"Windows": strings.ReplaceAll(block, "\n", "\r\n"),
 		"NoEnd":   strings.TrimSuffix(block, "\n"),
 		"JSON": `{"name":"Kew: Gardens","open":true,"tools":["spade","no"],"beds":{"north":{"plants":[{"kind":"rose"},` +
-			`{"kind":"ivy"}],"soil":"clay"},"south":{}},"gates":{"0123":{"soil":"sand"}}}`,
+			`{"kind":"ivy"}],"soil":"clay","depth":45},"south":{}},"gates":{"0123":{"soil":"sand"}}}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -55,9 +55,17 @@ func TestFaultsOfValues(t *testing.T) {
 		}, "\n")},
 		"TooManyItems": {"tools: [a, b, c, d]\n", "1:1: tools: the list has 4 items: at most 3 are allowed"},
 		"LongText":     {"beds: {north: {soil: " + strings.Repeat("x", 100) + "}}\n", `1:22: beds.north.soil: must be clay or sand, not "` + strings.Repeat("x", 60) + `…"`},
-		"NullItem":     {"tools: [spade, ~]\n", "1:16: tools[1]: there is no value here: write one, or remove the key"},
-		"MultiLine":    {"name: |\n  Kew\n", "1:7: name: the text begins or ends with a space: remove it"},
-		"Misspelt":     {"nam: Kew\n", "1:1: nam: there is no such key: did you mean name?"},
+		"Numbers": {"beds:\n  a: {depth: 9}\n  b: {depth: 201}\n  c: {depth: 1e2}\n  d: {depth: 0x20}\n  e: {depth: \"45\"}\n  f: {depth: 99999999999999999999}\n", strings.Join([]string{
+			"2:14: beds.a.depth: must be a whole number from 10 to 200, not 9",
+			"3:14: beds.b.depth: must be a whole number from 10 to 200, not 201",
+			"4:14: beds.c.depth: must be a whole number from 10 to 200, not a text",
+			"5:14: beds.d.depth: must be a whole number from 10 to 200, not 0x20",
+			"6:14: beds.e.depth: must be a whole number from 10 to 200, not a text",
+			"7:14: beds.f.depth: must be a whole number from 10 to 200, not a text",
+		}, "\n")},
+		"NullItem":  {"tools: [spade, ~]\n", "1:16: tools[1]: there is no value here: write one, or remove the key"},
+		"MultiLine": {"name: |\n  Kew\n", "1:7: name: the text ends with a line end: write |- instead of |, or >- instead of >"},
+		"Misspelt":  {"nam: Kew\n", "1:1: nam: there is no such key: did you mean name?"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

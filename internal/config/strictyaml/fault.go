@@ -36,6 +36,7 @@ func byPlace(a, b Fault) int {
 // wrong.
 type Document struct {
 	places   map[Path]Place
+	lines    []string // of the text
 	faults   []Fault
 	readable bool
 	unsure   map[Path]bool

@@ -23,6 +23,7 @@ type Field struct {
 	// keywords).
 	KeyPattern, KeyWords string
 	Max                  int // tag max: the most items of a list; 0 for no bound
+	Least, Most          int // tags least and most: the bounds of a number
 	Type                 reflect.Type
 
 	index int
@@ -45,9 +46,11 @@ func Fields(t reflect.Type) []Field {
 		if values := tag.Get("enum"); values != "" {
 			f.Enum = strings.Split(values, ",")
 		}
-		if most := tag.Get("max"); most != "" {
-			if _, err := fmt.Sscan(most, &f.Max); err != nil {
-				panic(fmt.Sprintf("strictyaml: tag max of %s: %v", name, err))
+		for key, into := range map[string]*int{"max": &f.Max, "least": &f.Least, "most": &f.Most} {
+			if bound := tag.Get(key); bound != "" {
+				if _, err := fmt.Sscan(bound, into); err != nil {
+					panic(fmt.Sprintf("strictyaml: tag %s of %s: %v", key, name, err))
+				}
 			}
 		}
 		list = append(list, f)

@@ -19,6 +19,7 @@ type garden struct {
 type bed struct {
 	Plants []plant `yaml:"plants"`
 	Soil   string  `yaml:"soil" enum:"clay,sand"`
+	Depth  int     `yaml:"depth" default:"30" least:"10" most:"200"`
 }
 
 type plant struct {

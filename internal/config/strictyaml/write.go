@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -36,7 +37,7 @@ func (w *writer) structure(v reflect.Value, indent string) {
 func (w *writer) written(v reflect.Value) []Field {
 	return slices.DeleteFunc(Fields(v.Type()), func(f Field) bool {
 		value := v.Field(f.index)
-		if w.defaults && f.Default != "" && (len(f.Enum) > 0 || value.Kind() == reflect.Bool) {
+		if w.defaults && f.Default != "" && (len(f.Enum) > 0 && value.Kind() == reflect.String || value.Kind() == reflect.Bool || value.Kind() == reflect.Int) {
 			return false
 		}
 		return value.IsZero() || value.Kind() == reflect.Slice && value.Len() == 0
@@ -65,6 +66,12 @@ func (w *writer) member(name string, v reflect.Value, f Field, indent string) {
 		}
 	case reflect.Slice:
 		w.list(v, indent)
+	case reflect.Int:
+		number := strconv.FormatInt(v.Int(), 10)
+		if v.IsZero() {
+			number = f.Default
+		}
+		w.out.WriteString(" " + number + "\n")
 	case reflect.Bool:
 		w.out.WriteString(map[bool]string{true: " true\n", false: " false\n"}[v.Bool()])
 	default:

@@ -12,7 +12,7 @@ func TestWrite(t *testing.T) {
 	t.Parallel()
 	in := garden{
 		Name: "Kew: Gardens", Open: true, Tools: []string{"spade", "no", "#1", "a:b"},
-		Beds:  map[string]bed{"south": {}, "north": {Plants: []plant{{"rose"}, {"ivy"}}, Soil: "clay"}},
+		Beds:  map[string]bed{"south": {}, "north": {Plants: []plant{{"rose"}, {"ivy"}}, Soil: "clay", Depth: 45}},
 		Gates: map[string]*bed{"0123": {Soil: "sand"}, "*": {}},
 	}
 	want := `name: "Kew: Gardens"
@@ -22,6 +22,7 @@ beds:
       - kind: rose
       - kind: ivy
     soil: clay
+    depth: 45
   south: {}
 gates:
   "*": {}
