@@ -77,7 +77,7 @@ func (a Announcement) Callback(source string, allowed []string, queues callbacks
 	}
 	queue := a.queue(allowed, queues, &faults)
 	a.Outcomes = slices.Clone(a.Outcomes) // because checkOutcomes normalises them in place
-	requester := a.check(source, queue, now, &faults)
+	requester, unclear := a.check(source, queue, now, &faults)
 	if err := faults.Err(); err != nil {
 		return callbacks.Callback{}, callbacks.Content{}, err
 	}
@@ -108,7 +108,20 @@ func (a Announcement) Callback(source string, allowed []string, queues callbacks
 	}
 	content := callbacks.Content{Description: a.Description, Payload: bytes.TrimSpace(a.Payload), Links: a.Links, Tags: a.Tags}
 	c.Requirement = queue.Bind(&c, &content)
-	return c, content, nil
+	if c.Requirement.ExcludesRequester() {
+		a.needRequester(source, unclear, fmt.Sprintf("Rule %q", c.Requirement.Rule), &faults)
+	}
+	return c, content, faults.Err()
+}
+
+// needRequester notes a requester who cannot be told from whoever decides. unclear says why; it is
+// empty for one who can. who asks for four eyes. A history does not say who the requester is.
+func (a Announcement) needRequester(source, unclear, who string, faults *callbacks.Invalid) {
+	if unclear != "" && source != callbacks.SourceDiscovery {
+		faults.Add("/requester", "this %s. %s asks for four eyes and has to tell who asks: "+
+			`send one address, as in "Ines Calloway <ines@example.com>", or requesterId, `+
+			"the person's subject at the desk's sign-in", unclear, who)
+	}
 }
 
 // clocks are those that the sender states; without a start they run from now.
@@ -125,10 +138,11 @@ func (a Announcement) clocks(now time.Time) callbacks.Clocks {
 	return c
 }
 
-// check reports what is wrong with the values and returns who asks. It normalises the outcomes.
+// check reports what is wrong with the values, and returns who asks and why that is unclear. It
+// normalises the outcomes.
 func (a Announcement) check(
 	source string, queue callbacks.Queue, now time.Time, faults *callbacks.Invalid,
-) callbacks.Requester {
+) (_ callbacks.Requester, unclear string) {
 	a.checkText(faults)
 	a.checkClocks(faults)
 	if source != callbacks.SourceDiscovery { // AWS's clock is authoritative
@@ -136,11 +150,8 @@ func (a Announcement) check(
 	}
 	checkOutcomes(a.Outcomes, cmp.Or(queue.RejectAs, callbacks.Failure), "/outcomes", faults)
 	requester, unclear := callbacks.ParseRequester(a.Requester, a.RequesterID)
-	// a history does not say who the requester is
-	if unclear != "" && queue.FourEyes && source != callbacks.SourceDiscovery {
-		faults.Add("/requester", "this %s. Queue %q asks for four eyes and has to tell who asks: "+
-			`send one address, as in "Ines Calloway <ines@example.com>", or requesterId, `+
-			"the person's subject at the desk's sign-in", unclear, queue.Name)
+	if queue.FourEyes {
+		a.needRequester(source, unclear, fmt.Sprintf("Queue %q", queue.Name), faults)
 	}
 	checkLinks(a.Links, faults)
 	checkTags(a.Tags, faults)
@@ -149,7 +160,7 @@ func (a Announcement) check(
 	default:
 		faults.Add("/keepAlive", "review or queued")
 	}
-	return requester
+	return requester, unclear
 }
 
 func (a Announcement) queue(allowed []string, queues callbacks.Queues, faults *callbacks.Invalid) callbacks.Queue {

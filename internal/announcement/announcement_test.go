@@ -180,3 +180,36 @@ func TestAnnouncementCallback(t *testing.T) {
 		}
 	})
 }
+
+// TestCallback_BoundByRule: a callback arrives with the terms of its rule. A rule that excludes the
+// requester has to know who asks, except of what was found in a history.
+func TestCallback_BoundByRule(t *testing.T) {
+	t.Parallel()
+	two := callbacks.Terms{
+		Signatures: []callbacks.Threshold{{For: 2}}, Exclude: []callbacks.Exclusion{callbacks.ExcludeRequester},
+	}
+	ruled := callbacks.Queues{"pay": {Name: "pay", Version: "v8", Rules: []callbacks.Rule{{Name: "all", Terms: two}}}}
+	for name, tc := range map[string]struct {
+		source, requester, fault string
+	}{
+		"Known":   {"expenses", "ines@harborline.example", ""},
+		"Unclear": {"expenses", "Ines", "/requester"},
+		"Found":   {callbacks.SourceDiscovery, "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := announcement(func(a *Announcement) { a.Queue, a.Requester = "pay", tc.requester })
+			c, _, err := a.Callback(tc.source, nil, ruled, t0)
+			if tc.fault != "" {
+				faults, _ := errors.AsType[callbacks.Invalid](err)
+				if len(faults) != 1 || faults[0].Pointer != tc.fault || !strings.Contains(faults[0].Detail, `Rule "all" asks for four eyes`) {
+					t.Errorf("got %v", err)
+				}
+				return
+			}
+			if r := c.Requirement; err != nil || r.Rule != "all" || r.Version != "v8" || r.Places() != 2 {
+				t.Errorf("got %+v, %v", r, err)
+			}
+		})
+	}
+}

@@ -183,7 +183,7 @@ func (g Gate) named(groups []string) (named []string) {
 // excludesRequester reports whether only people sign who are certainly not the requester. Four eyes
 // that the queue got after the callback arrived count too.
 func (g Gate) excludesRequester() bool {
-	return g.Callback.Requirement.excludes() || g.Queue.FourEyes
+	return g.Callback.Requirement.ExcludesRequester() || g.Queue.FourEyes
 }
 
 // excluded says why the signer, or somebody they act for, may be the requester; nil if none can be.

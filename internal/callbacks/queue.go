@@ -14,17 +14,26 @@ var queueName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
 // ValidQueueName reports whether a queue can have this name: 1 to 63 of a-z, 0-9, - and _.
 func ValidQueueName(name string) bool { return queueName.MatchString(name) }
 
-// Queue says who may see and decide the callbacks that are routed to it.
+// Queue says who may see the callbacks that are routed to it, and who must sign them.
 type Queue struct {
 	Name      string
 	Groups    []string  // their members see and decide it
 	KeepAlive KeepAlive // used if a request does not say
-	// requesters may not decide their own requests, and nobody may decide one whose requester is
-	// unknown
-	FourEyes bool
 	// RejectAs is the kind of the default reject outcome: Failure unless the queue wants a negative
 	// success.
 	RejectAs Kind
+
+	// The first of the rules whose condition holds binds a request. Otherwise names the rule of
+	// requests for which no condition holds or one cannot be evaluated; if it names none, they get
+	// the first. Version is that of the rules.
+	Rules     []Rule
+	Otherwise string
+	Version   ConfigVersion
+	// FourEyes adds to each rule that requesters may not decide their own requests, and that nobody
+	// may decide one whose requester is unknown.
+	FourEyes bool
+	// GroupsNotOlderThan is the greatest age of the groups that a signature rests on; 0 for no limit.
+	GroupsNotOlderThan time.Duration
 }
 
 // Queues are the configured queues by name.
@@ -55,11 +64,6 @@ func (q Queues) MaySee(p Person, queue string) bool {
 		return true
 	}
 	return p.Roles.Reviewer && p.InGroup(q[queue].Groups)
-}
-
-// Bind returns what the queue asks of a callback that arrives in it.
-func (q Queue) Bind(c *Callback, content *Content) Requirement {
-	return Policy{FourEyes: q.FourEyes}.Bind(c, content)
 }
 
 // Gate is the gate of a callback with its signatures.

@@ -49,7 +49,7 @@ func TestBind(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := Policy{Rules: tt.rules, Otherwise: tt.otherwise, Version: "v8"}.Bind(&Callback{}, &Content{})
+			got := Queue{Rules: tt.rules, Otherwise: tt.otherwise, Version: "v8"}.Bind(&Callback{}, &Content{})
 			want := Requirement{Rule: tt.rule, Version: "v8", Basis: tt.basis, Fault: tt.fault, Terms: needs("2 " + tt.rule).Terms}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
@@ -61,12 +61,21 @@ func TestBind(t *testing.T) {
 // TestBindWithoutRules: a queue without rules asks for one signature of its groups.
 func TestBindWithoutRules(t *testing.T) {
 	t.Parallel()
-	want := OneSignature
-	want.Version = "v8"
-	if diff := cmp.Diff(want, Policy{Version: "v8"}.Bind(&Callback{}, &Content{})); diff != "" {
+	if diff := cmp.Diff(OneSignature, Queue{Version: "v8"}.Bind(&Callback{}, &Content{})); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	if OneSignature.Version != "" {
+}
+
+// TestBindGroupsAge: the age of groups is the queue's, with rules and without.
+func TestBindGroupsAge(t *testing.T) {
+	t.Parallel()
+	for name, rules := range map[string][]Rule{"None": nil, "Some": {rule("a", holds)}} {
+		got := Queue{Rules: rules, GroupsNotOlderThan: time.Hour}.Bind(&Callback{}, &Content{})
+		if got.GroupsNotOlderThan != time.Hour {
+			t.Errorf("%s: groups may be %v old", name, got.GroupsNotOlderThan)
+		}
+	}
+	if OneSignature.GroupsNotOlderThan != 0 {
 		t.Error("the shared requirement was changed")
 	}
 }
@@ -77,7 +86,7 @@ func TestBindFourEyes(t *testing.T) {
 	strict := rule("strict", nil)
 	strict.Exclude = []Exclusion{ExcludeRequester}
 	for name, rules := range map[string][]Rule{"None": nil, "Silent": {rule("a", holds)}, "Strict": {strict}} {
-		got := Policy{Rules: rules, FourEyes: true}.Bind(&Callback{}, &Content{})
+		got := Queue{Rules: rules, FourEyes: true}.Bind(&Callback{}, &Content{})
 		if diff := cmp.Diff([]Exclusion{ExcludeRequester}, got.Exclude); diff != "" {
 			t.Errorf("%s: -want +got:\n%s", name, diff)
 		}
@@ -91,7 +100,7 @@ func TestBindFourEyes(t *testing.T) {
 func TestBindBoundsTheFault(t *testing.T) {
 	t.Parallel()
 	long := answer{err: errors.New(strings.Repeat("x", 5000))}
-	if got := (Policy{Rules: []Rule{rule("a", long)}}).Bind(&Callback{}, &Content{}).Fault; len(got) > maxDetail+len("…") {
+	if got := (Queue{Rules: []Rule{rule("a", long)}}).Bind(&Callback{}, &Content{}).Fault; len(got) > maxDetail+len("…") {
 		t.Errorf("the fault has %d bytes", len(got))
 	}
 }

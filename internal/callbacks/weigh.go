@@ -69,7 +69,7 @@ func (t Terms) fits(s *Signature) []bool {
 // whom the terms exclude, and the groups that it rests on had been read lately.
 func (t Terms) eligible(s *Signature) bool {
 	switch {
-	case t.excludes() && !s.NotRequester,
+	case t.ExcludesRequester() && !s.NotRequester,
 		t.GroupsNotOlderThan > 0 && s.At.Sub(s.GroupsReadAt) > t.GroupsNotOlderThan,
 		s.ActingFor != nil && s.At.Sub(s.ActingFor.ReadAt) > delegatorGroupsMaxAge:
 		return false

@@ -1,0 +1,84 @@
+package callbacks
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Condition is what a rule asks of a request before it applies. An adapter compiles it from the
+// rule's text. An error means that the condition cannot be evaluated for this request, because a
+// field is missing or has another type, or because it costs too much.
+type Condition interface {
+	Holds(c *Callback, content *Content) (bool, error)
+}
+
+// Conditions compiles the text of a condition. The error is a *[ConditionFault] if the text is none.
+type Conditions func(text string) (Condition, error)
+
+// ConditionFault says what is wrong with the text of a condition, and where. Line and column count
+// from 1; columns count characters.
+type ConditionFault struct {
+	Line, Column int
+	Text         string // what is wrong, and what to write instead
+}
+
+func (f *ConditionFault) Error() string { return fmt.Sprintf("%d:%d: %s", f.Line, f.Column, f.Text) }
+
+// Rule is what a queue asks of the requests that fulfil a condition.
+type Rule struct {
+	Name      string
+	When      string    // the text of the condition
+	Condition Condition // nil if the rule applies to every request
+	Terms
+}
+
+// Bind returns what the queue asks of a callback that arrives in it, from now on: the terms of the
+// first rule whose condition holds. A condition that cannot be evaluated ends the search: nobody
+// knows whether a stricter rule would have applied, so no later rule is tried. A queue without rules
+// asks for [OneSignature].
+func (q Queue) Bind(c *Callback, content *Content) Requirement {
+	r := q.choose(c, content)
+	if q.FourEyes && !r.ExcludesRequester() {
+		r.Exclude = []Exclusion{ExcludeRequester}
+	}
+	r.GroupsNotOlderThan = q.GroupsNotOlderThan
+	return r
+}
+
+// choose returns the requirement of the rule that a request gets.
+func (q Queue) choose(c *Callback, content *Content) Requirement {
+	if len(q.Rules) == 0 {
+		return OneSignature
+	}
+	for _, rule := range q.Rules {
+		holds, err := rule.holds(c, content)
+		if err != nil {
+			r := q.requirement(q.otherwise(), BasisFault)
+			r.Fault = clip(fmt.Sprintf("%s: %v", rule.Name, err), maxDetail)
+			return r
+		}
+		if holds {
+			return q.requirement(rule, BasisCondition)
+		}
+	}
+	return q.requirement(q.otherwise(), BasisOtherwise)
+}
+
+func (r Rule) holds(c *Callback, content *Content) (bool, error) {
+	if r.Condition == nil {
+		return true, nil
+	}
+	return r.Condition.Holds(c, content)
+}
+
+// otherwise is the rule of requests that no condition decides on.
+func (q Queue) otherwise() Rule {
+	if i := slices.IndexFunc(q.Rules, func(r Rule) bool { return r.Name == q.Otherwise }); i >= 0 {
+		return q.Rules[i]
+	}
+	return q.Rules[0]
+}
+
+func (q Queue) requirement(rule Rule, basis Basis) Requirement {
+	return Requirement{Rule: rule.Name, Version: q.Version, Basis: basis, Terms: rule.Terms}
+}
