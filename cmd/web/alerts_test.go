@@ -9,6 +9,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"countersign/internal/condition"
 	"countersign/internal/config"
 	"countersign/internal/config/deskfile"
 )
@@ -45,7 +46,7 @@ func TestAlertsAndMetrics(t *testing.T) {
 // metricsOfTheDesk are the names of all that it can measure, also of what has not happened yet.
 func metricsOfTheDesk(t *testing.T) (names []string) {
 	t.Helper()
-	settings, err := config.Load(smallest(t, "127.0.0.1:0"), deskfile.ReadFile)
+	settings, err := config.Load(smallest(t, "127.0.0.1:0"), deskfile.ReadFile, condition.Compile)
 	if err != nil {
 		t.Fatal(err)
 	}

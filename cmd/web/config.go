@@ -11,6 +11,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"countersign/internal/condition"
 	"countersign/internal/config"
 	"countersign/internal/config/deskfile"
 	"countersign/internal/printable"
@@ -55,7 +56,8 @@ func (c configFile) load(e environment) (string, *deskfile.Desk, error) {
 	}
 	desk, err := deskfile.Load(c.File, deskfile.Surroundings{
 		ReadFile: deskfile.ReadFile, Variables: e.variables, SkipSecrets: c.NoSecrets,
-		Region: e.variables[config.Prefix+"LAMBDA_REGION"],
+		Region:     e.variables[config.Prefix+"LAMBDA_REGION"],
+		Conditions: condition.Compile,
 	})
 	if faults, ok := errors.AsType[*deskfile.Faults](err); ok {
 		_, _ = fmt.Fprintln(e.stderr, printable.String(faults.Error(), printable.Lines))
@@ -161,6 +163,7 @@ func (c configFromEnv) print(e environment, text []byte) error {
 	}
 	_, err := deskfile.Parse("countersign.yaml", text, deskfile.Surroundings{
 		ReadFile: deskfile.ReadFile, Variables: e.variables, Region: e.variables[config.Prefix+"LAMBDA_REGION"],
+		Conditions: condition.Compile,
 	})
 	if err != nil {
 		return exitError{exitFaults, fmt.Errorf("the variables are no longer valid:\n%w", err)}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"countersign/internal/condition"
 	"countersign/internal/config/deskfile"
 )
 
@@ -124,7 +125,7 @@ func TestConfigFromEnv(t *testing.T) {
 		t.Fatalf("%+v", got)
 	}
 	file := writeFile(t, filepath.Join(folder, "countersign.yaml"), got.stdout)
-	desk, err := deskfile.Load(file, deskfile.Surroundings{ReadFile: deskfile.ReadFile})
+	desk, err := deskfile.Load(file, deskfile.Surroundings{ReadFile: deskfile.ReadFile, Conditions: condition.Compile})
 	if err != nil {
 		t.Fatal(err)
 	}

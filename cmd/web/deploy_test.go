@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/internal/condition"
 	"countersign/internal/config"
 )
 
@@ -59,7 +60,7 @@ func TestManifestSettings(t *testing.T) {
 			return nil, errors.New("the comment names no such secret")
 		}
 		return []byte(text), nil
-	})
+	}, condition.Compile)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +90,7 @@ func TestReadmeSettings(t *testing.T) {
 			return nil, errors.New("there is no such file: " + path)
 		}
 		return []byte(text), nil
-	})
+	}, condition.Compile)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,7 +30,7 @@ type purpose struct {
 // those of rules that only the packages know.
 func newPurpose(d *deskfile.Desk, before *edition, now func() time.Time) (p *purpose, err error) {
 	p = &purpose{
-		desk: d, queues: domainQueues(d.Queues), accounts: roles(d.Accounts), regions: watchedRegions(d.Watches()),
+		desk: d, queues: domainQueues(d), accounts: roles(d.Accounts), regions: watchedRegions(d.Watches()),
 		roles: auth.RoleGroups{Reviewer: d.Roles.Reviewers, Admin: d.Roles.Admins, Auditor: d.Roles.Auditors},
 	}
 	if p.seals, err = sealers(d.EncryptionKeys()); err != nil {
@@ -52,12 +52,10 @@ func newPurpose(d *deskfile.Desk, before *edition, now func() time.Time) (p *pur
 }
 
 // domainQueues converts the configured queues to the domain's type.
-func domainQueues(configured map[string]deskfile.Queue) callbacks.Queues {
-	queues := make(callbacks.Queues, len(configured))
-	for name, q := range configured {
-		queues[name] = callbacks.Queue{
-			Name: name, Groups: q.Groups, KeepAlive: callbacks.KeepAlive(q.KeepAlive), FourEyes: q.FourEyes, RejectAs: callbacks.Kind(q.RejectAs),
-		}
+func domainQueues(d *deskfile.Desk) callbacks.Queues {
+	queues := make(callbacks.Queues, len(d.Queues))
+	for name, q := range d.Queues {
+		queues[name] = q.Domain(name, callbacks.ConfigVersion(d.Version))
 	}
 	return queues
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"countersign/durable"
+	"countersign/internal/condition"
 	"countersign/internal/config"
 	"countersign/internal/config/deskfile"
 	"countersign/internal/live"
@@ -344,7 +345,7 @@ func (one *replica) serve(t *testing.T, l net.Listener) {
 
 func load(t *testing.T, settings map[string]string) config.Config {
 	t.Helper()
-	c, err := config.Load(prefixed(settings), deskfile.ReadFile)
+	c, err := config.Load(prefixed(settings), deskfile.ReadFile, condition.Compile)
 	if err != nil {
 		t.Fatal(err)
 	}

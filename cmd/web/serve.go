@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"countersign/internal/condition"
 	"countersign/internal/config"
 	"countersign/internal/config/deskfile"
 )
@@ -60,7 +61,7 @@ func receiveHangups() (hangups <-chan os.Signal, stop func()) {
 }
 
 func loadSettings(environ map[string]string) (config.Config, error) {
-	settings, err := config.Load(environ, deskfile.ReadFile)
+	settings, err := config.Load(environ, deskfile.ReadFile, condition.Compile)
 	if err != nil {
 		return config.Config{}, fmt.Errorf("the configuration is incomplete or invalid:\n%w", err)
 	}

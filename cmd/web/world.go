@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/condition"
 	"countersign/internal/config"
 	"countersign/internal/config/deskfile"
 	"countersign/internal/standin"
@@ -53,7 +54,7 @@ func newWorld(
 	if err := w.writeDesk(folder); err != nil {
 		return nil, err
 	}
-	settings, err := config.Load(w.environment(folder), deskfile.ReadFile)
+	settings, err := config.Load(w.environment(folder), deskfile.ReadFile, condition.Compile)
 	if err != nil {
 		return nil, fmt.Errorf("the demo's configuration is invalid:\n%w", err)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/caarlos0/env/v11"
 
+	"countersign/internal/callbacks"
 	"countersign/internal/config/deskfile"
 )
 
@@ -91,10 +92,12 @@ type Lambda struct {
 }
 
 // Load reads and checks every setting, and the file that they name. environ is the environment by
-// name, and readFile reads files ([deskfile.ReadFile]). The error joins all problems, one line each:
+// name, readFile reads files ([deskfile.ReadFile]), and conditions compiles those of rules. The error joins all problems, one line each:
 // the variable, what is wrong, and what a correct value looks like, or the place in the file. It
 // never holds a secret.
-func Load(environ map[string]string, readFile func(string) ([]byte, error)) (Config, error) {
+func Load(
+	environ map[string]string, readFile func(string) ([]byte, error), conditions callbacks.Conditions,
+) (Config, error) {
 	var c Config
 	problems := make(problems)
 	values := readVariables(environ, readFile, problems)
@@ -107,6 +110,7 @@ func Load(environ map[string]string, readFile func(string) ([]byte, error)) (Con
 	c.ReadDesk = func(readFile func(string) ([]byte, error)) (*deskfile.Desk, error) {
 		return deskfile.Load(c.ConfigFile, deskfile.Surroundings{
 			ReadFile: readFile, Variables: environ, Region: environ[Prefix+"LAMBDA_REGION"],
+			Conditions: conditions,
 		})
 	}
 	var deskErr error

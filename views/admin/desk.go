@@ -118,6 +118,9 @@ func members(groups []string) string {
 
 func queueEntry(q callbacks.Queue) entry {
 	e := entry{q.Name, []string{"decided by " + members(q.Groups)}}
+	if n := len(q.Rules); n > 0 {
+		e.Facts = []string{"seen by " + members(q.Groups), words.Plural(n, "rule") + " about who must sign"}
+	}
 	if q.FourEyes {
 		e.Facts = append(e.Facts, "requesters cannot decide their own requests")
 	}

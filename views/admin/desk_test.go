@@ -18,6 +18,7 @@ func TestDeskInWords(t *testing.T) {
 		Groups: []Group{{Name: "finance-approvers", Slack: "#finance", Email: []string{"finance@example.com"}}},
 		Queues: []callbacks.Queue{
 			{Name: "default", Groups: []string{"approvers"}},
+			{Name: "expenses", Groups: []string{"approvers"}, Rules: []callbacks.Rule{{Name: "large"}, {Name: "everyday"}}},
 			{Name: "finance", Groups: []string{"finance-approvers"}, FourEyes: true, KeepAlive: callbacks.KeepAliveQueued, RejectAs: callbacks.Success},
 		},
 		Sources: []Source{{Name: "expenses", Queues: []string{"finance"}, Secrets: 2, Tokens: 1}},
@@ -30,7 +31,7 @@ func TestDeskInWords(t *testing.T) {
 	doc := configurationPage(t, m)
 	for title, want := range map[string]string{
 		"Roles":      "Reviewers Members of approvers, finance-approvers Admins Members of platform-team Auditors Nobody",
-		"Queues":     "2 default Decided by members of approvers finance Decided by members of finance-approvers; requesters cannot decide their own requests; heartbeats also while a request waits; the usual reject is sent as a success",
+		"Queues":     "3 default Decided by members of approvers expenses Seen by members of approvers; 2 rules about who must sign finance Decided by members of finance-approvers; requesters cannot decide their own requests; heartbeats also while a request waits; the usual reject is sent as a success",
 		"Sources":    "1 expenses May address finance; 2 secrets; 1 token",
 		"SNS topics": "1 arn:aws:sns:eu-central-1:111122223333:asks Announces as source expenses; may address every queue; also events of how executions ended",
 		"Functions":  "1 expense-approval Searched, into queue finance; region eu-central-1; account 111122223333; without names health-*; without subtypes MicroVm*; results are encrypted",

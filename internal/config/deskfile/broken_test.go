@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"countersign/internal/callbacks"
 )
 
 var rewrite = flag.Bool("update", false, "write what the package makes into the files that repeat it")
@@ -37,8 +39,23 @@ func surroundings() Surroundings {
 			return []byte(text), nil
 		},
 		Variables: map[string]string{"SHORT_TOKEN": "short"},
-		Region:    "eu-central-1",
+		Region:    "eu-central-1", Conditions: compile,
 	}
+}
+
+// text is a condition that was compiled.
+type text string
+
+func (text) Holds(*callbacks.Callback, *callbacks.Content) (bool, error) { return true, nil }
+
+// compile takes every text but those with a question mark, which are wrong there.
+func compile(when string) (callbacks.Condition, error) {
+	for i, line := range strings.Split(when, "\n") {
+		if column := strings.Index(line, "?"); column >= 0 {
+			return nil, &callbacks.ConditionFault{Line: i + 1, Column: column + 1, Text: "there is no ?"}
+		}
+	}
+	return text(when), nil
 }
 
 // faultsOf returns the messages about a file, without its name.

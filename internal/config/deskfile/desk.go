@@ -42,9 +42,7 @@ func (d *Desk) inForce() {
 		queues = make(map[string]Queue)
 	}
 	queue := queues[callbacks.DefaultQueue]
-	if len(queue.Groups) == 0 {
-		queue.Groups = slices.Clone(d.Roles.Reviewers)
-	}
+	queue.Groups = slices.Clone(d.groupsOf(callbacks.DefaultQueue))
 	queues[callbacks.DefaultQueue] = queue
 	d.Queues = queues
 	d.watchesInForce()

@@ -14,16 +14,41 @@ type Queue struct {
 	KeepAlive string   `yaml:"keepAlive" enum:"review,queued" default:"review" example:"queued" help:"When heartbeats go out: while somebody reviews the request (review), or also while it waits for a reviewer (queued)."`
 	FourEyes  bool     `yaml:"fourEyes" default:"false" example:"true" help:"Whether requesters are kept from deciding their own requests."`
 	RejectAs  string   `yaml:"rejectAs" enum:"failure,success" default:"failure" example:"success" help:"What the usual reject does: fail the callback with ErrorType Rejected (failure), or complete it with {\"approved\":false,…} (success)."`
+	Rules     []Rule   `yaml:"rules" max:"20" help:"Who must sign, by the first rule whose condition holds; see [signatures.md](signatures.md). Without rules one person of the groups signs."`
+	Otherwise string   `yaml:"otherwise" default:"the first rule" example:"large expenses" help:"Rule of requests for which no condition holds, or one cannot be evaluated."`
+
+	GroupsNotOlderThan string `yaml:"groupsNotOlderThan" example:"8h" pattern:"^([0-9]{1,3}h)?([0-9]{1,3}m)?$" words:"write hours and minutes, as 8h or 1h30m" help:"A signature needs groups that the provider named within this time."`
 }
 
-// FourEyes returns the names of the queues that require four eyes, sorted.
+// FourEyes returns the names of the queues that require four eyes of some requests, sorted.
 func (d *Desk) FourEyes() (names []string) {
 	for _, name := range slices.Sorted(maps.Keys(d.Queues)) {
-		if d.Queues[name].FourEyes {
+		queue := d.Queues[name]
+		if queue.FourEyes || slices.ContainsFunc(queue.Rules, func(r Rule) bool { return len(r.Exclude) > 0 }) {
 			names = append(names, name)
 		}
 	}
 	return names
+}
+
+// groupsOf returns the groups that see a queue.
+func (d *Desk) groupsOf(queue string) []string {
+	if groups := d.Queues[queue].Groups; len(groups) > 0 || queue != callbacks.DefaultQueue {
+		return groups
+	}
+	return d.Roles.Reviewers
+}
+
+// Domain is the queue in the type of the domain. version is that of the file.
+func (q Queue) Domain(name string, version callbacks.ConfigVersion) callbacks.Queue {
+	domain := callbacks.Queue{
+		Name: name, Groups: q.Groups, KeepAlive: callbacks.KeepAlive(q.KeepAlive), RejectAs: callbacks.Kind(q.RejectAs),
+		Otherwise: q.Otherwise, Version: version, FourEyes: q.FourEyes, GroupsNotOlderThan: q.groupsAge(),
+	}
+	for _, rule := range q.Rules {
+		domain.Rules = append(domain.Rules, rule.Domain())
+	}
+	return domain
 }
 
 // checkQueues notes queues in which nobody could decide.
@@ -35,6 +60,7 @@ func (c *checker) checkQueues() {
 			c.doc.Fault(groups, "nobody could decide in this queue: write groups: [finance-approvers]")
 		}
 		c.checkGroups(groups, queue.Groups)
+		c.checkRules(name, queue, at)
 	}
 }
 

@@ -20,6 +20,8 @@ type Surroundings struct {
 	ReadFile  func(path string) ([]byte, error) // [ReadFile], outside tests
 	Variables map[string]string                 // by name
 	Region    string                            // of functions that name none
+	// Conditions compiles what rules ask of a request.
+	Conditions callbacks.Conditions
 	// SkipSecrets leaves secrets unread, for a check where they are not. Such a Desk cannot serve.
 	SkipSecrets bool
 }

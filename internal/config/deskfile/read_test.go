@@ -6,9 +6,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"countersign/internal/callbacks"
 )
 
 // everything is a file that has every key.
@@ -23,7 +26,22 @@ groups:
   platform-team: {}
   CN=Audit,OU=Groups,DC=corp: {}
 queues:
-  finance: {groups: [finance-approvers], keepAlive: queued, fourEyes: true, rejectAs: success}
+  finance:
+    groups: [finance-approvers, approvers]
+    keepAlive: queued
+    fourEyes: true
+    rejectAs: success
+    rules:
+      - name: large expenses
+        when: payload.report.total >= 15000.0
+        signatures: [{from: [finance-approvers], for: 2}, {for: 1}]
+        against: 2
+        exclude: [requester]
+        reason: [for, against]
+        escalate: {at: 50%, to: [platform-team]}
+      - {name: everyday, signatures: [{for: 1}]}
+    otherwise: large expenses
+    groupsNotOlderThan: 1h30m
 sources:
   expenses:
     secrets: [{file: /run/secrets/good}]
@@ -64,7 +82,20 @@ func TestEveryKeyIsRead(t *testing.T) {
 			"finance-approvers": {Slack: "#finance", Email: []string{"finance@example.com"}},
 		},
 		Queues: map[string]Queue{
-			"finance": {Groups: []string{"finance-approvers"}, KeepAlive: "queued", FourEyes: true, RejectAs: "success"},
+			"finance": {
+				Groups: []string{"finance-approvers", "approvers"}, KeepAlive: "queued", FourEyes: true, RejectAs: "success",
+				Rules: []Rule{
+					{
+						Name: "large expenses", When: "payload.report.total >= 15000.0",
+						Signatures: []Threshold{{From: []string{"finance-approvers"}, For: 2}, {For: 1}},
+						Against:    2, Exclude: []string{"requester"}, Reason: []string{"for", "against"},
+						Escalate:  &Escalation{At: "50%", To: []string{"platform-team"}},
+						condition: text("payload.report.total >= 15000.0"),
+					},
+					{Name: "everyday", Signatures: []Threshold{{For: 1}}},
+				},
+				Otherwise: "large expenses", GroupsNotOlderThan: "1h30m",
+			},
 			"default": {Groups: []string{"approvers", "finance-approvers"}},
 		},
 		Sources: map[string]Source{"expenses": {
@@ -91,7 +122,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 		},
 	}
 	got := parse(t, everything)
-	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Secret{}), cmpopts.IgnoreFields(Desk{}, "Version")); diff != "" {
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Secret{}, Rule{}), cmpopts.IgnoreFields(Desk{}, "Version")); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	if key := got.EncryptionKeys()["expense-approval"]; len(key) != keyBytes {
@@ -164,8 +195,53 @@ func TestUnreadable(t *testing.T) {
 	}
 }
 
+// TestDomain: everything that a queue says reaches the domain.
+func TestDomain(t *testing.T) {
+	t.Parallel()
+	want := callbacks.Queue{
+		Name: "finance", Groups: []string{"finance-approvers", "approvers"}, KeepAlive: callbacks.KeepAliveQueued,
+		RejectAs: callbacks.Success, Otherwise: "large expenses", Version: "v8", FourEyes: true, GroupsNotOlderThan: 90 * time.Minute,
+		Rules: []callbacks.Rule{
+			{
+				Name: "large expenses", When: "payload.report.total >= 15000.0", Condition: text("payload.report.total >= 15000.0"),
+				Terms: callbacks.Terms{
+					Signatures: []callbacks.Threshold{{From: []string{"finance-approvers"}, For: 2}, {For: 1}},
+					Against:    2, Exclude: []callbacks.Exclusion{callbacks.ExcludeRequester},
+					Reason:   []callbacks.Stance{callbacks.For, callbacks.Against},
+					Escalate: &callbacks.Escalation{After: 0.5, To: []string{"platform-team"}},
+				},
+			},
+			{Name: "everyday", Terms: callbacks.Terms{Signatures: []callbacks.Threshold{{For: 1}}}},
+		},
+	}
+	if diff := cmp.Diff(want, parse(t, everything).Queues["finance"].Domain("finance", "v8")); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// TestShown: what is printed is read as the same.
+func TestShown(t *testing.T) {
+	t.Parallel()
+	desk := parse(t, everything)
+	again := parse(t, string(desk.Shown()))
+	ignore := cmpopts.IgnoreFields(Desk{}, "Version")
+	if diff := cmp.Diff(string(desk.Shown()), string(again.Shown()), ignore); diff != "" {
+		t.Errorf("-first +again:\n%s", diff)
+	}
+	for _, want := range []string{"for: 2", `at: "50%"`, "against: 1\n"} {
+		if !strings.Contains(string(desk.Shown()), want) {
+			t.Errorf("no %q in\n%s", want, desk.Shown())
+		}
+	}
+}
+
+// TestFourEyes: a queue asks for them as a whole, or by one of its rules.
 func TestFourEyes(t *testing.T) {
 	t.Parallel()
+	ruled := parse(t, smallDeskOf("queues: {pay: {groups: [approvers], rules: [{name: all, exclude: [requester], signatures: [{for: 1}]}]}}\n"))
+	if diff := cmp.Diff([]string{"pay"}, ruled.FourEyes()); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
 	if diff := cmp.Diff([]string{"finance"}, parse(t, everything).FourEyes()); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

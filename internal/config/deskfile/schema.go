@@ -46,6 +46,8 @@ func schemaOf(t reflect.Type, f strictyaml.Field) schema {
 		return s
 	case reflect.Bool:
 		return schema{"type": "boolean"}
+	case reflect.Int:
+		return schema{"type": "integer", "minimum": f.Least, "maximum": f.Most}
 	default:
 		s := schema{"type": "string", "minLength": 1}
 		if f.Pattern != "" {

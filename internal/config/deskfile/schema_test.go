@@ -2,6 +2,7 @@ package deskfile
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"reflect"
 	"slices"
@@ -61,6 +62,7 @@ func walk(t *testing.T, at string, goType reflect.Type, tag reflect.StructTag, s
 	}
 	kinds := map[reflect.Kind]string{
 		reflect.Struct: "object", reflect.Map: "object", reflect.Slice: "array", reflect.Bool: "boolean", reflect.String: "string",
+		reflect.Int: "integer",
 	}
 	if s["type"] != kinds[goType.Kind()] {
 		t.Errorf("%s is a %s in Go and %v in the schema", at, goType, s["type"])
@@ -91,6 +93,10 @@ func walk(t *testing.T, at string, goType reflect.Type, tag reflect.StructTag, s
 		}
 		if pattern != tag.Get("pattern") || strings.Join(enum, ",") != tag.Get("enum") {
 			t.Errorf("%s: the schema has %q and %v, the tag is %s", at, pattern, enum, tag)
+		}
+	case reflect.Int:
+		if fmt.Sprint(s["minimum"], s["maximum"]) != tag.Get("least")+" "+tag.Get("most") {
+			t.Errorf("%s: the schema has %v to %v, the tag is %s", at, s["minimum"], s["maximum"], tag)
 		}
 	default:
 	}
@@ -139,7 +145,7 @@ func asList(v any) []any { list, _ := v.([]any); return list }
 // formFaults are the messages about what a schema can see: a key or value by itself.
 var formFaults = []string{
 	"there is no such key", "there is no value here", "the key is missing", "does not fit", "must be a list", "must be a mapping",
-	"must be a text", "must be true or false", "must be review or", "must be failure or", "the list has this already", "a secret never stands",
+	"must be a text", "must be true or false", "must be review or", "must be failure or", "must be requester", "must be for or", "must be a whole number", "the list has this already", "a secret never stands",
 }
 
 // TestSchemaAgreesWithTheReader: editors mark what the desk would refuse, and nothing else.

@@ -10,10 +10,15 @@ import (
 )
 
 // Table writes the keys of countersign.yaml as the Markdown table of docs/configuration.md.
-func Table(w io.Writer) error {
+func Table(w io.Writer) error { return writeTable(w, reflect.TypeFor[Desk]()) }
+
+// RulesTable writes the keys of a rule as the Markdown table of docs/signatures.md.
+func RulesTable(w io.Writer) error { return writeTable(w, reflect.TypeFor[Rule]()) }
+
+func writeTable(w io.Writer, t reflect.Type) error {
 	var b strings.Builder
 	b.WriteString("| Key | What it is |\n| --- | --- |\n")
-	tableRows(&b, "", reflect.TypeFor[Desk]())
+	tableRows(&b, "", t)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -36,21 +41,27 @@ func tableRows(b *strings.Builder, above string, t reflect.Type) {
 		}
 		fmt.Fprintf(b, "| `%s` | %s |\n", key, help)
 		if below, element := key+".", mappingOf(f.Type); element != nil {
-			if f.Type.Kind() == reflect.Map {
+			switch f.Type.Kind() {
+			case reflect.Map:
 				below += names[f.Name] + "."
+			case reflect.Slice:
+				below = key + "[]."
+			default:
 			}
 			tableRows(b, below, element)
 		}
 	}
 }
 
-// mappingOf returns the struct that a field holds, by itself or by name. Lists of secrets and single
-// ones are described once, by the page.
+// mappingOf returns the struct that a field holds, by itself, by name or in a list. Secrets are
+// described once, by the page, and rules by a page of their own.
 func mappingOf(t reflect.Type) reflect.Type {
-	if t.Kind() == reflect.Pointer || t.Kind() == reflect.Map {
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Map, reflect.Slice:
 		t = t.Elem()
+	default:
 	}
-	if t.Kind() != reflect.Struct || t == reflect.TypeFor[Secret]() {
+	if t.Kind() != reflect.Struct || t == reflect.TypeFor[Secret]() || t == reflect.TypeFor[Rule]() {
 		return nil
 	}
 	return t

@@ -1,0 +1,176 @@
+package deskfile
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/config/strictyaml"
+)
+
+// Rule is what a queue asks of the requests that fulfil a condition.
+type Rule struct {
+	Name       string      `yaml:"name" required:"true" example:"large expenses" pattern:"^.{1,60}$" words:"write at most 60 characters" help:"What pages and the record call the rule."`
+	When       string      `yaml:"when" example:"payload.total >= 15000.0" pattern:"^[\\s\\S]{1,1000}$" words:"write at most 1000 characters" help:"Condition in CEL, with the variables below. Without one the rule takes every request."`
+	Signatures []Threshold `yaml:"signatures" required:"true" example:"[{for: 1}]" max:"10" help:"Who must sign. One person fills one place."`
+	Against    int         `yaml:"against" default:"1" least:"1" most:"20" example:"2" help:"Signatures against that end it."`
+	Exclude    []string    `yaml:"exclude" enum:"requester" example:"[requester]" help:"Who may not sign, nor anybody who acts for them."`
+	Reason     []string    `yaml:"reason" enum:"for,against" example:"[against]" help:"Signatures that need a comment."`
+	Escalate   *Escalation `yaml:"escalate" example:"{at: 50%, to: [finance-leads]}" help:"Who may sign too when time runs short."`
+
+	condition callbacks.Condition // nil without When
+}
+
+// Threshold is how many people of some groups must sign.
+type Threshold struct {
+	From []string `yaml:"from" example:"[controllers]" help:"Groups, members of any of them. Default: those of the queue."`
+	For  int      `yaml:"for" required:"true" least:"1" most:"20" example:"2" help:"How many people."`
+}
+
+// Escalation lets more people sign when time runs short.
+type Escalation struct {
+	At string   `yaml:"at" required:"true" example:"50%" pattern:"^[1-9][0-9]?%$" words:"write 1% to 99%" help:"Part of the time from arrival to the end of the callback."`
+	To []string `yaml:"to" required:"true" example:"[finance-leads]" help:"Groups whose members may fill any place from then on."`
+}
+
+// Terms are what the rule asks for, in the words of the domain.
+func (r Rule) Terms() callbacks.Terms {
+	t := callbacks.Terms{Against: r.Against}
+	for _, s := range r.Signatures {
+		t.Signatures = append(t.Signatures, callbacks.Threshold{From: s.From, For: s.For})
+	}
+	for _, who := range r.Exclude {
+		t.Exclude = append(t.Exclude, callbacks.Exclusion(who))
+	}
+	for _, stance := range r.Reason {
+		t.Reason = append(t.Reason, callbacks.Stance(stance))
+	}
+	if r.Escalate != nil {
+		percent, _ := strconv.Atoi(strings.TrimSuffix(r.Escalate.At, "%")) // its pattern has digits alone
+		t.Escalate = &callbacks.Escalation{After: float64(percent) / 100, To: r.Escalate.To}
+	}
+	return t
+}
+
+// Domain is the rule in the type of the domain, with its condition.
+func (r Rule) Domain() callbacks.Rule {
+	return callbacks.Rule{Name: r.Name, When: r.When, Condition: r.condition, Terms: r.Terms()}
+}
+
+// groupsAge is the greatest age of the groups that a signature rests on; 0 for no limit.
+func (q Queue) groupsAge() time.Duration {
+	age, _ := time.ParseDuration(q.GroupsNotOlderThan) // its pattern is one of durations
+	return age
+}
+
+// checkRules notes rules that nobody could satisfy, or that no request could get.
+func (c *checker) checkRules(name string, q Queue, at strictyaml.Path) {
+	first := make(map[string]int)
+	for i := range q.Rules {
+		rule, place := &q.Rules[i], at.Key("rules").Item(i)
+		if earlier, twice := first[rule.Name]; twice && rule.Name != "" {
+			c.doc.Fault(place.Key("name"), "rule %d has this name already: choose another", earlier+1)
+		}
+		first[rule.Name] = i
+		c.checkSignatures(name, *rule, place.Key("signatures"))
+		c.checkCondition(rule, place.Key("when"))
+		if e := rule.Escalate; e != nil {
+			c.checkNamed(place.Key("escalate").Key("to"), e.To)
+			c.checkGroups(place.Key("escalate").Key("to"), e.To)
+		}
+	}
+	c.checkOtherwise(q, at)
+	if q.GroupsNotOlderThan != "" && !c.doc.Faulty(at.Key("groupsNotOlderThan")) && q.groupsAge() == 0 {
+		c.doc.Fault(at.Key("groupsNotOlderThan"), "nobody's groups are that fresh: write a longer time, as 8h")
+	}
+}
+
+// checkSignatures notes places that nobody could fill.
+func (c *checker) checkSignatures(queue string, rule Rule, at strictyaml.Path) {
+	if c.doc.Has(at) && len(rule.Signatures) == 0 && !c.doc.Faulty(at) {
+		c.doc.Fault(at, "the list is empty, so nobody would have to sign: write signatures: [{for: 1}]")
+	}
+	first := make(map[string]int)
+	for i, s := range rule.Signatures {
+		place := at.Item(i)
+		sorted := slices.Sorted(slices.Values(s.From))
+		key := strings.Join(sorted, "\n")
+		if earlier, twice := first[key]; twice && !c.doc.Faulty(place) {
+			c.doc.Fault(place, "item %d asks the same groups: write one item with the sum of both", earlier+1)
+		}
+		first[key] = i
+		c.checkNamed(place.Key("from"), s.From)
+		c.checkSeeing(place.Key("from"), queue, s.From)
+	}
+}
+
+// checkNamed notes a list of groups that is there and empty.
+func (c *checker) checkNamed(at strictyaml.Path, groups []string) {
+	if c.doc.Has(at) && len(groups) == 0 && !c.doc.Faulty(at) {
+		c.doc.Fault(at, "the list is empty: name a group, or remove the key")
+	}
+}
+
+// checkSeeing notes groups that must sign and may not see the queue.
+func (c *checker) checkSeeing(at strictyaml.Path, queue string, groups []string) {
+	seeing, list := c.desk.groupsOf(queue), strictyaml.Path("queues").Key(queue).Key("groups")
+	if c.doc.Faulty(list) || c.doc.Faulty("roles.reviewers") {
+		return
+	}
+	for i, group := range groups {
+		if group != "" && !slices.Contains(seeing, group) {
+			c.doc.Fault(at.Item(i), "members of %q do not see the queue: add the group to %s, or name one of its groups", group, list)
+		}
+	}
+}
+
+// checkOtherwise notes a name that no rule has, and rules that no request gets.
+func (c *checker) checkOtherwise(q Queue, at strictyaml.Path) {
+	otherwise := at.Key("otherwise")
+	if len(q.Rules) == 0 {
+		if q.Otherwise != "" && !c.doc.Unsure(at.Key("rules")) {
+			c.doc.Fault(otherwise, "the queue has no rules: remove the key")
+		}
+		return
+	}
+	names := make([]string, len(q.Rules))
+	all := -1 // the first rule without a condition
+	for i, rule := range q.Rules {
+		names[i] = rule.Name
+		if all >= 0 && rule.Name != q.Otherwise {
+			c.doc.Fault(at.Key("rules").Item(i), "no request gets this rule, because rule %d takes every request: "+
+				"put it last, or give it a condition", all+1)
+		}
+		if all < 0 && rule.When == "" && !c.doc.Has(at.Key("rules").Item(i).Key("when")) {
+			all = i
+		}
+	}
+	if q.Otherwise != "" && !slices.Contains(names, q.Otherwise) && !c.doc.Faulty(at.Key("rules")) {
+		c.unknownRule(otherwise, q.Otherwise, names)
+	}
+}
+
+func (c *checker) unknownRule(at strictyaml.Path, name string, names []string) {
+	if near := strictyaml.Nearest(name, names); near != "" {
+		c.doc.Fault(at, "the queue has no rule %q: did you mean %s?", name, near)
+		return
+	}
+	c.doc.Fault(at, "the queue has no rule %q: write the name of one of its rules", name)
+}
+
+// checkCondition compiles a condition. A fault is where it is in the condition.
+func (c *checker) checkCondition(rule *Rule, at strictyaml.Path) {
+	if rule.When == "" {
+		return
+	}
+	var err error
+	rule.condition, err = c.Conditions(rule.When)
+	if fault, ok := errors.AsType[*callbacks.ConditionFault](err); ok {
+		c.doc.FaultWithin(at, strictyaml.Place{Line: fault.Line, Column: fault.Column}, "%s", fault.Text)
+	} else if err != nil {
+		c.doc.Fault(at, "%v", err)
+	}
+}
