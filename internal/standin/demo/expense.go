@@ -15,7 +15,7 @@ type expense struct {
 	Report   string        `json:"report"`
 	Employee string        `json:"employee"`
 	Email    string        `json:"email"`
-	Total    string        `json:"total"`
+	Total    json.Number   `json:"total"` // with two digits for cents
 	Currency string        `json:"currency"`
 	Trip     string        `json:"trip"`
 	Lines    []expenseLine `json:"lines"`
@@ -88,7 +88,7 @@ func (in expense) question(callbackID string) Question {
 		CallbackID:              callbackID,
 		Name:                    "manager-sign-off",
 		Queue:                   "finance",
-		Title:                   fmt.Sprintf("Expense report %s: $%s, %s", in.Report, in.Total, in.Trip),
+		Title:                   fmt.Sprintf("Expense report %s: $%s, %s", in.Report, in.amount(), in.Trip),
 		Requester:               fmt.Sprintf("%s <%s>", in.Employee, in.Email),
 		Description:             in.why(),
 		Payload:                 in,
@@ -97,11 +97,17 @@ func (in expense) question(callbackID string) Question {
 		Links:                   []Link{{Title: "The receipts", URL: "https://expenses.harborline.example/" + in.Report}},
 		Tags:                    []string{"over policy", "EMEA"},
 		Outcomes: []Outcome{
-			{Name: "approve", Label: "Approve $" + in.Total, Kind: "success", Payload: expensePayload(true, "approved")},
+			{Name: "approve", Label: "Approve $" + in.amount(), Kind: "success", Payload: expensePayload(true, "approved")},
 			{Name: "reject", Label: "Reject", Kind: "failure", ErrorType: "Rejected", ErrorMessage: "Rejected by {{reviewer.name}}: {{comment}}"},
 			{Name: "send-back", Label: "Send back", Kind: "success", Comment: "required", Payload: expensePayload(false, "sent_back")},
 		},
 	}
+}
+
+// amount is the total as people write it.
+func (in expense) amount() string {
+	total, _ := in.Total.Float64() // reports have numbers alone
+	return dollars(total)
 }
 
 // expensePayload is the result that the function gets, with its keys in an order that suits

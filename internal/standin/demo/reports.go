@@ -6,7 +6,7 @@ import "fmt"
 var reports = []expense{
 	{
 		Employee: "Ines Calloway", Email: "ines.calloway@harborline.example",
-		Total: "7,846.20", Trip: "Osaka customer onsite",
+		Total: "7846.20", Trip: "Osaka customer onsite",
 		Lines: []expenseLine{
 			{1, "Flight MUC-KIX return", 2914.50, "r-88101"},
 			{2, "Hotel, 3 nights", 1167.00, "r-88102"},
@@ -16,7 +16,7 @@ var reports = []expense{
 	},
 	{
 		Employee: "Aurelio Bianchi", Email: "aurelio.bianchi@harborline.example",
-		Total: "5,212.00", Trip: "trade fair stand",
+		Total: "5212.00", Trip: "trade fair stand",
 		Lines: []expenseLine{
 			{1, "Stand, 12 square metres, 3 days", 3900.00, "r-88140"},
 			{2, "Carpentry and carpet", 912.00, "r-88141"},
@@ -26,7 +26,7 @@ var reports = []expense{
 	},
 	{
 		Employee: "Leo Marchetti", Email: "leo.marchetti@harborline.example",
-		Total: "6,120.75", Trip: "laptops for the new team",
+		Total: "6120.75", Trip: "laptops for the new team",
 		Lines: []expenseLine{
 			{1, "Laptop, 14 inch, 3 pieces", 5397.00, "r-88177"},
 			{2, "Docking station, 3 pieces", 723.75, "r-88178"},
