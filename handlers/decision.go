@@ -102,7 +102,11 @@ func (s *server) confirm(c echo.Context, d decision, stale bool) error {
 	if err != nil {
 		return err
 	}
-	if preview.Outcome.Comment == callbacks.CommentRequired && !printable.HasInk(d.Comment) {
+	if failed, cannot := preview.Why.Failed(); cannot {
+		return &callbacks.Refusal{Code: failed.Code, Reason: failed.Reason}
+	}
+	required := preview.Outcome.Comment == callbacks.CommentRequired || current.Requirement.NeedsReason(preview.Outcome.Stance())
+	if required && !printable.HasInk(d.Comment) {
 		return callbacks.Invalid{{Pointer: "comment", Detail: preview.Outcome.Label + " needs a comment."}}
 	}
 	from := s.origin(c)
@@ -111,8 +115,8 @@ func (s *server) confirm(c echo.Context, d decision, stale bool) error {
 		return err
 	}
 	return render(c, http.StatusOK, review.ConfirmPage(shell, review.Confirm{
-		Callback: current, Payload: content.Payload, Preview: preview, Comment: d.Comment, Stale: stale,
-		List: from.address(),
+		Callback: current, Payload: content.Payload, Preview: preview, Comment: d.Comment,
+		Stale: stale, Sends: d.Sends, List: from.address(),
 	}))
 }
 
@@ -120,7 +124,13 @@ func (s *server) confirm(c echo.Context, d decision, stale bool) error {
 // errors have pages of their own, which keep the comment too.
 func (s *server) answerRefusal(c echo.Context, d decision, err error) error {
 	faults, invalid := errors.AsType[callbacks.Invalid](err)
+	refusal, refused := errors.AsType[*callbacks.Refusal](err)
 	switch {
+	case refused && (refusal.Code == callbacks.CodeNoPlace || refusal.Code == callbacks.CodeAlreadySigned):
+		// Others signed meanwhile: the page says what became of it, and keeps the comment.
+		return s.showReview(c, http.StatusConflict, review.Draft{
+			Outcome: d.Outcome, Comment: d.Comment, Faults: callbacks.Invalid{{Pointer: "outcome", Detail: refusal.Reason}},
+		})
 	case invalid:
 		return s.showReview(c, http.StatusUnprocessableEntity, review.Draft{Outcome: d.Outcome, Comment: d.Comment, Faults: faults})
 	case errors.Is(err, callbacks.ErrConflict):

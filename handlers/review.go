@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 
@@ -72,7 +73,8 @@ func (s *server) reviewModel(c echo.Context, id callbacks.ID, from listing, draf
 		return m, err
 	}
 	if sheet.Refused == nil {
-		m.Previews, err = s.Service.Previews(p, &sheet, draft.Comment)
+		m.Draft.Comment = cmp.Or(draft.Comment, review.VoidComment(&sheet, p))
+		m.Previews, err = s.Service.Previews(p, &sheet, m.Draft.Comment)
 	}
 	return m, err
 }

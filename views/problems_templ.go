@@ -995,7 +995,7 @@ func UnavailablePage(s Shell, m Unavailable) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = KeptDraft(d.Callback, "kept-comment", false).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = KeptDraft(d.Callback, "kept-comment", false, "").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

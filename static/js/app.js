@@ -53,11 +53,13 @@ document.addEventListener("submit", ({ target }) => {
   if (target.matches('[action="/auth/logout"]')) local.removeItem("drafts");
 });
 
-// A reader who has just decided hears first what came of the decision.
+// A reader who has just decided hears first what came of the decision, and one who has just signed that the
+// signature waits.
 const item = document.getElementById("item");
-if (item && session.getItem("decided") === item.dataset.callback && item.dataset.state !== "pending") {
-  session.removeItem("decided");
-  item.querySelector("h1")?.focus();
+if (item && session.getItem("decided") === item.dataset.callback) {
+  const told = item.querySelector(item.dataset.state === "pending" ? "[data-signed]" : "h1");
+  if (told) session.removeItem("decided");
+  told?.focus();
 }
 
 // If there is room for both, a row opens beside its list. Otherwise, and with a modifier key, it is

@@ -19,7 +19,7 @@ const LOST = "No answer: it is perhaps recorded. Try again: it is recorded and s
 class DecisionBar extends HTMLElement {
   #chosen; // the chosen outcome
   #awaiting; // { outcome }: will be armed once its bytes are on the page
-  #armed; // { outcome, seen, at }
+  #armed; // { outcome, seen, at, sends }
   #armedAt = 0;
   #pressedAt = -SETTLE;
   #quick = false; // did the last press follow the one before too quickly?
@@ -33,7 +33,8 @@ class DecisionBar extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
     this.#rest ??= this.querySelector(".state").textContent;
-    this.previews = new Previews(this.dataset.preview, () => this.#typed, this.#comment?.defaultValue ?? "", (there) => this.#previewed(there));
+    const made = this.hasAttribute("data-renew") ? undefined : this.#comment?.defaultValue ?? "";
+    this.previews = new Previews(this.dataset.preview, () => this.#typed, made, (there) => this.#previewed(there));
     const { signal } = (this.#listening = new AbortController());
     const on = (target, type, listener, options) => target.addEventListener(type, listener, { signal, ...options });
     on(this.form, "submit", (event) => this.#submit(event));
@@ -47,6 +48,7 @@ class DecisionBar extends HTMLElement {
     on(document, "visibilitychange", () => document.hidden && this.disarm());
     on(window, "pageshow", (event) => event.persisted && this.#markSending(false));
     if (this.#typed !== (this.#comment?.defaultValue ?? "")) this.#retyped(); // typed before this script loaded, or restored by a reload
+    if (made === undefined) this.previews.read();
     if (this.dataset.chosen) this.choose(this.dataset.chosen);
     if (this.dataset.notice) this.#tell(this.dataset.notice);
     this.#watch();
@@ -146,6 +148,29 @@ class DecisionBar extends HTMLElement {
     bar.dataset.notice = "The request changed while you read it." + (begun ? " Yours was not sent: look at it again." : "");
     if (field) field.value = this.#typed;
     return field && document.activeElement === this.#comment ? field : undefined;
+  }
+
+  /** Called before the bar is replaced because somebody signed or withdrew. The next one keeps the choice, and says what happened. */
+  passPress(next) {
+    const recorded = this.#perhaps && next.querySelector("[data-signed]"), inside = this.contains(document.activeElement);
+    const begun = recorded ? undefined : this.#armed || this.#awaiting;
+    const unsent = begun ? " Yours was not sent: read what a press does now." : "";
+    next.dataset.notice = `${next.dataset.news}${unsent} ${next.querySelector(".state").textContent}`;
+    next.dataset.renew = ""; // the previews beside the bar are older than it
+    if (this.#chosen) next.dataset.chosen = this.#chosen;
+    const why = this.querySelector("#withdraw-why"), nextWhy = next.querySelector("#withdraw-why");
+    if (why && nextWhy) {
+      nextWhy.value = why.value;
+      nextWhy.closest("details").open = why.closest("details").open;
+      if (document.activeElement === why) return () => nextWhy.focus();
+    }
+    return inside ? () => next.focusOn(begun?.outcome ?? this.#chosen) : undefined;
+  }
+
+  /** Moves the focus to the button of an outcome, or else to what can be seen of the bar. */
+  focusOn(outcome) {
+    const button = this.#button(outcome);
+    (button?.checkVisibility() ? button : this.querySelector("[data-bar=rest] :is(button, summary)"))?.focus({ preventScroll: true });
   }
 
   get #comment() {
@@ -256,10 +281,10 @@ class DecisionBar extends HTMLElement {
   #ask(button, { dataset: { seen, at, size } }) {
     const confirm = this.querySelector(".confirm");
     this.querySelector(".question").textContent = button.dataset.ask;
-    this.querySelector(".cost").textContent = `${size} go to Lambda. This cannot be undone.`;
+    this.querySelector(".cost").textContent = button.dataset.cost || `${size} go to Lambda. This cannot be undone.`;
     confirm.firstElementChild.textContent = button.dataset.confirm;
     confirm.lastElementChild.textContent = button.dataset.key.toUpperCase();
-    this.#armed = { outcome: button.value, seen, at };
+    this.#armed = { outcome: button.value, seen, at, sends: button.dataset.sends };
     this.#armedAt = performance.now();
     this.#show("armed");
     confirm.focus({ preventScroll: true });

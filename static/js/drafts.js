@@ -81,9 +81,12 @@ const sameWords = (a, b) => a.split(/\s+/).join(" ").trim() === b.split(/\s+/).j
 class KeptDraft extends HTMLElement {
   connectedCallback() {
     const { callback, field, sent } = this.dataset;
-    const draft = find(callback);
+    let draft = find(callback);
+    if (draft && sent !== undefined && sameWords(draft.text, sent)) {
+      drop(callback);
+      draft = undefined;
+    }
     if (field) this.#follow(document.getElementById(field), draft);
-    else if (draft && sent !== undefined && sameWords(draft.text, sent)) drop(callback);
     else if (draft) this.#offer(draft);
   }
 

@@ -270,8 +270,10 @@ export function show(page) {
   }
 }
 
-// Turns an element into another one and keeps the focus, scroll position and typed text.
+// Turns an element into another one and keeps the focus, scroll position and typed text, and what the reader
+// has opened.
 function morph(element, next) {
+  for (const { id } of element.querySelectorAll("details[id][open]")) next.querySelector(`#${id}`)?.setAttribute("open", "");
   htmx.swap({ text: next.outerHTML, target: element, sourceElement: element, swap: "outerMorph" });
 }
 
@@ -279,7 +281,9 @@ function morph(element, next) {
 // their own. The old bar hands the reader's unfinished decision to the new one.
 function showItem(item, next) {
   const bar = item.querySelector("decision-bar"), same = item.dataset.callback === next.dataset.callback;
-  if (same && item.dataset.state === next.dataset.state && item.dataset.subject === next.dataset.subject) return showTime(bar, next);
+  if (same && item.dataset.state === next.dataset.state && item.dataset.subject === next.dataset.subject) {
+    return item.dataset.standing === next.dataset.standing ? showTime(bar, next) : showPress(item, bar, next);
+  }
   if (bar?.sending) return; // the answer to the decision is another page
   if (bar && !bar.passOn) return void customElements.whenDefined("decision-bar").then(() => readSoon());
   const inUse = item.contains(document.activeElement);
@@ -289,6 +293,20 @@ function showItem(item, next) {
   item.replaceWith(document.adoptNode(next));
   if (inUse) (focus ?? heading).focus();
   else if (!focus) announce(heading.textContent);
+  document.dispatchEvent(new Event("item:shown"));
+}
+
+// Somebody signed or withdrew: a press may do something else than the bar said, so the bar is replaced.
+// The rest of the item stays as the reader has it.
+function showPress(item, bar, next) {
+  if (bar?.sending) return; // the answer to the signature is another page
+  const nextBar = next.querySelector(".decide");
+  const old = item.querySelector(".decide");
+  if (bar && !bar.passPress) return void customElements.whenDefined("decision-bar").then(() => readSoon());
+  const focus = nextBar.matches("decision-bar") ? bar?.passPress(nextBar) : undefined;
+  item.dataset.standing = next.dataset.standing;
+  old.replaceWith(document.adoptNode(nextBar));
+  focus?.();
   document.dispatchEvent(new Event("item:shown"));
 }
 

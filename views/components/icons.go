@@ -13,6 +13,7 @@ var icons = map[string]string{
 	"check":  `<path d="m3 8.6 3.3 3.2L13 4.6"/>`,
 	"clock":  `<circle cx="8" cy="8" r="5.5"/><path d="M8 4.9V8l2.1 1.4"/>`,
 	"copy":   `<rect x="5.5" y="5.5" width="8" height="8" rx="1.5"/><path d="M10.5 3.5v-.2a.8.8 0 0 0-.8-.8H3.3a.8.8 0 0 0-.8.8v6.4c0 .4.4.8.8.8h.2"/>`,
+	"dash":   `<path d="M4 8h8"/>`,
 	"down":   `<path d="M3.5 6 8 10.5 12.5 6"/>`,
 	"exec":   `<path d="M4 2.5h8M4 13.5h8M5 2.5c0 3 6 3.5 6 5.5s-6 2.5-6 5.5M11 2.5c0 3-6 3.5-6 5.5s6 2.5 6 5.5"/>`,
 	"eye":    `<path d="M1.7 8S4 3.8 8 3.8 14.3 8 14.3 8 12 12.2 8 12.2 1.7 8 1.7 8z"/><circle cx="8" cy="8" r="1.8"/>`,

@@ -27,7 +27,7 @@ func Review(sheet callbacks.Sheet) review.Review {
 	m.Draft.Comment = viewstest.Comment
 	switch {
 	case m.Callback.State == callbacks.Pending:
-		m.Previews = viewstest.Previews(m.Callback, viewstest.Comment)
+		m.Previews = viewstest.Previews(m.Callback, viewstest.Comment, m.Signatures...)
 	case m.Callback.Decision != nil:
 		next := viewstest.Rows()[1]
 		next.Reviewers = nil

@@ -25,3 +25,11 @@ func okWhen(kept bool) string {
 	}
 	return ""
 }
+
+// withinWords says what the time is for.
+func withinWords(m Review) string {
+	if signsNeeded(m) {
+		return "All signatures within"
+	}
+	return "Decide within"
+}

@@ -2,7 +2,6 @@ package review
 
 import (
 	"cmp"
-	"errors"
 	"strings"
 	"time"
 
@@ -15,12 +14,10 @@ import (
 // shown returns the outcome whose preview is open first: the one that was tried before, or the
 // primary one.
 func shown(m Review) string {
-	for _, p := range m.Previews {
-		if p.Outcome.Name == m.Draft.Outcome {
-			return p.Outcome.Name
-		}
+	if name := chosen(m); name != "" {
+		return name
 	}
-	return primary(m.Callback.Outcomes)
+	return primary(offeredOutcomes(m))
 }
 
 // primary returns the outcome that gets the strong button: approve, or else the first success.
@@ -85,8 +82,10 @@ func waysName(direct []callbacks.Outcome) string {
 
 // chosen returns the outcome that the reader chose before, after a refused decision.
 func chosen(m Review) string {
-	if _, ok := m.Callback.Outcome(m.Draft.Outcome); ok {
-		return m.Draft.Outcome
+	for _, p := range offered(m) {
+		if p.Outcome.Name == m.Draft.Outcome {
+			return p.Outcome.Name
+		}
 	}
 	return ""
 }
@@ -119,10 +118,11 @@ func buttonKey(o callbacks.Outcome) string {
 
 // commentHint puts the comment rules of all outcomes into one line: "optional to approve, required
 // to reject".
-func commentHint(outcomes []callbacks.Outcome) string {
+func commentHint(m Review) string {
 	by := map[callbacks.CommentRule][]string{}
-	for _, o := range outcomes {
-		by[o.Comment] = append(by[o.Comment], "“"+untrusted.Isolate(o.Label)+"”")
+	for _, o := range offeredOutcomes(m) {
+		rule := commentRule(m, o)
+		by[rule] = append(by[rule], "“"+untrusted.Isolate(o.Label)+"”")
 	}
 	if len(by) == 1 {
 		for rule := range by {
@@ -155,6 +155,15 @@ func takesComment(outcomes []callbacks.Outcome) bool {
 	return false
 }
 
+// commentRule is the rule for the comment of an outcome. The rule of a request may ask for a
+// comment where the outcome does not.
+func commentRule(m Review, o callbacks.Outcome) callbacks.CommentRule {
+	if o.Comment != callbacks.CommentNone && m.Callback.Requirement.NeedsReason(o.Stance()) {
+		return callbacks.CommentRequired
+	}
+	return o.Comment
+}
+
 // fault returns what is wrong with a field of the draft; it is empty if nothing is.
 func (d Draft) fault(field string) string {
 	for _, f := range d.Faults {
@@ -169,7 +178,7 @@ func (d Draft) fault(field string) string {
 func (d Draft) otherFaults() []string {
 	var faults []string
 	for _, f := range d.Faults {
-		if f.Pointer != "comment" {
+		if f.Pointer != "comment" && f.Pointer != "why" {
 			faults = append(faults, f.Detail)
 		}
 	}
@@ -197,24 +206,6 @@ func ask(o callbacks.Outcome, c *callbacks.Callback, payload []byte) string {
 		name += ", " + sum
 	}
 	return untrusted.Isolate(o.Label) + " “" + name + "”?"
-}
-
-// refusalTitle says whether a refusal concerns only the reader or everybody.
-func refusalTitle(m Review) string {
-	var refusal *callbacks.Refusal
-	if errors.As(m.Refused, &refusal) && (refusal.Code == "unknown" || refusal.Code == "unannounced") {
-		return "Nobody can decide this yet"
-	}
-	return "You can see this, but not decide it"
-}
-
-// refusalText says why the reader may not decide.
-func refusalText(m Review) string {
-	var refusal *callbacks.Refusal
-	if errors.As(m.Refused, &refusal) {
-		return refusal.Reason
-	}
-	return "Someone else must."
 }
 
 // lockUnder is the time left below which a decision would arrive too late, so the page no longer

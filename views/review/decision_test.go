@@ -114,7 +114,11 @@ func TestCommentHints(t *testing.T) {
 		{[]callbacks.Outcome{outcome("A", callbacks.CommentRequired), outcome("B", callbacks.CommentRequired)}, "required"},
 		{[]callbacks.Outcome{outcome("A", callbacks.CommentOptional), outcome("B", callbacks.CommentNone), outcome("C", callbacks.CommentOptional)}, "optional for “A”, “C”; not sent for “B”"},
 	} {
-		if got := commentHint(tc.outcomes); got != tc.want {
+		m := Review{Sheet: callbacks.Sheet{Callback: callbacks.Callback{Request: callbacks.Request{Outcomes: tc.outcomes}}}}
+		for _, o := range tc.outcomes {
+			m.Previews = append(m.Previews, callbacks.Preview{Outcome: o, Faults: callbacks.Invalid{{}}})
+		}
+		if got := commentHint(m); got != tc.want {
 			t.Errorf("%q, want %q", got, tc.want)
 		}
 	}

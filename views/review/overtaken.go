@@ -64,7 +64,7 @@ func since(d time.Duration) string {
 // no longer counts.
 func subject(m Review) string {
 	c := &m.Callback
-	read, _ := json.Marshal([]any{c.Title, c.Requester, c.Queue, c.Outcomes, m.Content, m.Refused == nil})
+	read, _ := json.Marshal([]any{c.Title, c.Requester, c.Queue, c.Outcomes, m.Content, mayDecide(m)})
 	sum := sha256.Sum256(read)
 	return hex.EncodeToString(sum[:8])
 }

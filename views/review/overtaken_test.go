@@ -90,7 +90,7 @@ func TestSubject(t *testing.T) {
 		"Queue":     func(m *Review) { m.Callback.Queue = "other" },
 		"Outcomes":  func(m *Review) { m.Callback.Outcomes = m.Callback.Outcomes[:1] },
 		"Payload":   func(m *Review) { m.Content.Payload = []byte(`{}`) },
-		"Refused":   func(m *Review) { m.Refused = &callbacks.Refusal{} },
+		"Refused":   func(m *Review) { m.Previews = nil },
 	} {
 		m := sampleReview()
 		if change(&m); subject(m) == was {

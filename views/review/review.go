@@ -28,6 +28,8 @@ type Draft struct {
 	Faults  callbacks.Invalid // what has to change before it can be recorded
 	Waited  bool              // it waited for a new sign-in of its person
 	Asker   AskerDraft        // an admin's other form
+	// Withdrawal is the reason for which the reader wanted to withdraw their signature.
+	Withdrawal string
 }
 
 // Next is what the reader can do after this callback.
@@ -44,11 +46,12 @@ type Confirm struct {
 	Preview  callbacks.Preview
 	Comment  string        // as typed
 	Stale    bool          // what was shown before differs from what would be sent now
+	Sends    bool          // what the page before said: whether the signature decides
 	List     views.Address // the list that the reader came from
 }
 
 // mayDecide reports whether the callback is pending and the reader may decide it.
-func mayDecide(m Review) bool { return m.Callback.State == callbacks.Pending && len(m.Previews) > 0 }
+func mayDecide(m Review) bool { return m.Callback.State == callbacks.Pending && len(offered(m)) > 0 }
 
 func skipName(m Review) string {
 	if mayDecide(m) {

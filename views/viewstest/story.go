@@ -15,7 +15,7 @@ import (
 var (
 	Berlin = time.FixedZone("CET", 3600)
 	Now    = time.Date(2026, 11, 24, 13, 51, 2, 0, Berlin)
-	Mara   = callbacks.Person{ID: "mara", Subject: "mara", Name: "Mara Okafor", Email: "mara.okafor@harborline.example", Groups: []string{"finance"}, Roles: callbacks.Roles{Reviewer: true, Admin: true}}
+	Mara   = callbacks.Person{ID: "mara", Subject: "mara", Name: "Mara Okafor", Email: "mara.okafor@harborline.example", Groups: []string{"finance-approvers"}, EmailVerified: true, GroupsReadAt: Now.Add(-4 * time.Minute), Roles: callbacks.Roles{Reviewer: true, Admin: true}}
 	Lena   = callbacks.Person{ID: "lena", Subject: "lena", Name: "Lena Vogt", Email: "lena@harborline.example", Roles: callbacks.Roles{Reviewer: true}}
 	Dana   = callbacks.Actor{Kind: callbacks.ActorPerson, ID: "dana", Name: "Dana Fischer"}
 	System = callbacks.System("deliveries")
@@ -43,7 +43,7 @@ func Waiting(id, heading, function, requester string, age, left time.Duration) c
 			Queue: "finance", Source: "expenses", Title: heading, Requester: callbacks.Requester{Name: requester},
 			Outcomes: outcomes(), KeepAlive: callbacks.KeepAliveReview,
 		},
-		ReceivedAt: Now.Add(-age), State: callbacks.Pending,
+		ReceivedAt: Now.Add(-age), State: callbacks.Pending, Requirement: callbacks.OneSignature,
 	}
 	c.Clocks = callbacks.Clocks{StartedAt: Now.Add(-age)}
 	if left > 0 {
@@ -95,16 +95,6 @@ func reviewedRow(r callbacks.Row) callbacks.Row {
 	r.NextHeartbeatAt = Now.Add(28 * time.Second)
 	r.Heartbeats = 71
 	return r
-}
-
-// Previews are the previews of all outcomes with a comment.
-func Previews(c callbacks.Callback, comment string) []callbacks.Preview {
-	var previews []callbacks.Preview
-	for _, o := range c.Outcomes {
-		choice := callbacks.Choice{Outcome: o.Name, Comment: comment, PreparedAt: Now}
-		previews = append(previews, callbacks.Preview{Outcome: o, Completion: o.Fill(choice, Mara), PreparedAt: Now})
-	}
-	return previews
 }
 
 // Audit has the audit entries of a callback that is under review.

@@ -1,0 +1,97 @@
+package review
+
+import (
+	"slices"
+
+	"countersign/internal/callbacks"
+	"countersign/views/untrusted"
+)
+
+// tested is one test of the gate as the page shows it. State is its class: "pass", "fail", "unk"
+// when nobody can tell, "ntest" when it was not run.
+type tested struct {
+	State, Icon, Result string
+	Text, Value, Reason string
+	Code                callbacks.ReasonCode // of a test that did not pass
+}
+
+// testsOf are the tests of an explanation. What did not pass comes first, because it names the way
+// out; what was not tested comes last.
+func testsOf(why *callbacks.Explanation) []tested {
+	var all []tested
+	for _, t := range why.Tests {
+		one := tested{Text: t.Text, Value: t.Value}
+		switch t.Result {
+		case callbacks.Passed:
+			one.State, one.Icon, one.Result = "pass", "check", "Passed"
+		case callbacks.Failed:
+			one.State, one.Icon, one.Result = "fail", "x", "Failed"
+			one.Reason, one.Code = t.Reason, t.Code
+		case callbacks.Unknown:
+			one.State, one.Icon, one.Result = "unk", "warn", "Not known"
+			one.Reason, one.Code = t.Reason, t.Code
+		case callbacks.Untested:
+			one.State, one.Icon, one.Result, one.Value = "ntest", "dash", "Not tested", "not tested"
+		}
+		all = append(all, one)
+	}
+	slices.SortStableFunc(all, func(a, b tested) int { return testOrder[a.State] - testOrder[b.State] })
+	return all
+}
+
+var testOrder = map[string]int{"fail": 0, "unk": 0, "pass": 1, "ntest": 2}
+
+// whyQuestion is the question that an explanation answers.
+func whyQuestion(why *callbacks.Explanation) string {
+	if why.Can() {
+		return "Why can I sign?"
+	}
+	return "Why can’t I sign?"
+}
+
+// whyAnswer is the answer in a few words.
+func whyAnswer(why *callbacks.Explanation) string {
+	failed, ok := why.Failed()
+	switch {
+	case !ok && why.ActingFor != "":
+		return "You can sign, for " + untrusted.Isolate(why.ActingFor)
+	case !ok:
+		return "You can sign"
+	case failed.Result == callbacks.Unknown:
+		return "Not known whether you can sign"
+	}
+	return "You cannot sign: " + because(failed.Code)
+}
+
+// because is a reason in a few words.
+func because(code callbacks.ReasonCode) string {
+	switch code {
+	case callbacks.CodeNotPending:
+		return "it does not wait any more"
+	case callbacks.CodeRole:
+		return "you have no role that signs"
+	case callbacks.CodeUnannounced, callbacks.CodeUnknownRequester:
+		return "nobody knows who asks"
+	case callbacks.CodeRequester:
+		return "you asked for this"
+	case callbacks.CodeStated:
+		return "you said who asks"
+	case callbacks.CodeUnverified:
+		return "you may be the requester"
+	case callbacks.CodeActsForRequester:
+		return "you act for the requester"
+	case callbacks.CodeActsForExcluded:
+		return "you act for somebody who may be the requester"
+	case callbacks.CodeQueue:
+		return "you are in no group of the queue"
+	case callbacks.CodeGroup:
+		return "you are in none of the groups"
+	case callbacks.CodeAlreadySigned:
+		return "you have signed"
+	case callbacks.CodeNoPlace:
+		return "every place that you can fill is taken"
+	case callbacks.CodeGroupsOld, callbacks.CodeDelegatorOld:
+		return "groups were read too long ago"
+	}
+	return string(code)
+}

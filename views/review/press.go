@@ -1,0 +1,195 @@
+package review
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+
+	"countersign/internal/callbacks"
+	"countersign/views"
+	"countersign/views/untrusted"
+	"countersign/views/words"
+)
+
+// press is what the button of an outcome says and does: it gives a signature that waits for others,
+// or the one that decides.
+type press struct {
+	Label   string
+	Confirm string // on the second button
+	Cost    string // what the second press does, if nothing is sent
+	Sends   bool
+}
+
+// offered returns the previews of the outcomes that the reader can sign for. One that cannot be
+// sent stays, because it says what is wrong.
+func offered(m Review) (all []callbacks.Preview) {
+	for _, p := range m.Previews {
+		if p.Why.Can() || len(p.Faults) > 0 {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// offeredOutcomes are the outcomes of those previews.
+func offeredOutcomes(m Review) (all []callbacks.Outcome) {
+	for _, p := range offered(m) {
+		if o, ok := m.Callback.Outcome(p.Outcome.Name); ok {
+			all = append(all, o)
+		}
+	}
+	return all
+}
+
+// pressOf returns what the button of an outcome does. It says so in the words of the rule: "Sign
+// approval, 2 of 3", "Reject, ends it".
+func pressOf(m Review, o callbacks.Outcome) press {
+	for _, p := range m.Previews {
+		if p.Outcome.Name == o.Name {
+			return pressFor(p, signsNeeded(m))
+		}
+	}
+	return press{Label: o.Label, Confirm: confirmNoun(o), Sends: true}
+}
+
+// pressFor is [pressOf] for a preview of a request that needs several signatures, or one.
+func pressFor(p callbacks.Preview, several bool) press {
+	o := p.Outcome
+	made := press{Label: o.Label, Confirm: confirmNoun(o), Sends: p.Sends || len(p.Faults) > 0}
+	switch {
+	case !several:
+	case !made.Sends:
+		sum := fmt.Sprintf("%d of %d", p.Tally.Has+1, p.Tally.Needs)
+		made.Label = "Sign “" + untrusted.Isolate(o.Label) + "”, " + sum
+		if o.Ours() {
+			made.Label = "Sign " + words.DecisionNoun(o.Name) + ", " + sum
+		}
+		made.Confirm = "Confirm signature, " + sum
+		made.Cost = "Nothing is sent yet. You can withdraw it until the decision."
+	case o.Stance() == callbacks.Against:
+		made.Label += ", ends it"
+	default:
+		made.Confirm = "Confirm, last signature"
+	}
+	return made
+}
+
+// press is what the button of the second step does.
+func (m Confirm) press() press { return pressFor(m.Preview, severalSigners(&m.Callback)) }
+
+// staleWords say why the second step is shown again.
+func staleWords(m Confirm) string {
+	switch {
+	case m.Preview.Sends && !m.Sends:
+		return "Others signed meanwhile: yours is now the last signature, and sends this."
+	case m.Sends && !m.Preview.Sends:
+		return "Signatures are missing now that were there before: yours would wait for others."
+	}
+	return "What you saw is out of date; this is what would be sent now."
+}
+
+// confirmCost says what the second step does.
+func confirmCost(m Confirm) string {
+	if cost := m.press().Cost; cost != "" {
+		return cost
+	}
+	return words.Size(len(m.Preview.Completion.Body())) + " go to Lambda. This cannot be undone."
+}
+
+// barState says on the resting bar what a press would do, or what the reader has done already.
+func barState(m Review, s views.Shell) string {
+	signer := untrusted.Isolate(s.Viewer.Actor().Name)
+	if !signsNeeded(m) {
+		return "Sent to Lambda at once, signed as " + signer + "."
+	}
+	if own := ownSignature(m, s.Viewer); own != nil {
+		tally := standing(m).Of(own.Proposal)
+		return missingBefore(m, s, tally) + ". Nothing is sent until then."
+	}
+	if void := lastVoid(m); void != nil && void.By.ID == s.Viewer.ID {
+		return "Your signature does not count any more. " + sentence(void.End.Why) + "Read the request, then sign again."
+	}
+	for _, p := range offered(m) {
+		if p.Outcome.Name == primary(m.Callback.Outcomes) {
+			return signatureNumber(m, s, p, signer)
+		}
+	}
+	return whyAnswer(&m.Why) + ". Still missing: " + missingBefore(m, s, leading(m)) + "."
+}
+
+// signatureNumber says which signature the reader's would be: "Second of three signatures".
+func signatureNumber(m Review, s views.Shell, p callbacks.Preview, signer string) string {
+	if p.Sends {
+		return "Last signature: sends it, signed as " + signer + "."
+	}
+	needs := words.Number(p.Tally.Needs)
+	return words.Ordinal(p.Tally.Has+1) + " of " + needs + " signatures. Nothing is sent until all " + needs + " are there" +
+		before(m, s) + "."
+}
+
+// barStrokes are the two strokes on the resting bar.
+func barStrokes(m Review) string {
+	if leading(m).Has > 0 {
+		return "1"
+	}
+	return "0"
+}
+
+// latestSignature says who signed or withdrew last, for readers whose bar changes by it; it is
+// empty if nobody did.
+func latestSignature(m Review, viewer callbacks.Person) string {
+	said, at := "", m.Callback.ReceivedAt
+	for i := range m.Signatures {
+		given := &m.Signatures[i]
+		who := words.Actor(given.By, viewer)
+		if !given.At.Before(at) {
+			said, at = who+" signed.", given.At
+		}
+		if end := given.End; end != nil && !end.At.Before(at) && end.Lapse == callbacks.Withdrawn {
+			said, at = who+" withdrew a signature.", end.At
+		}
+	}
+	return said
+}
+
+// standingMark identifies what the bar says about signatures. If it changes, a press may do
+// something else than the bar said.
+func standingMark(m Review) string {
+	mark := ""
+	for _, p := range m.Previews {
+		mark += fmt.Sprintf("%s %t %t %d/%d, ", p.Outcome.Name, p.Why.Can(), p.Sends, p.Tally.Has, p.Tally.Needs)
+	}
+	return mark + strconv.Itoa(len(m.Signatures))
+}
+
+// sendsWord is how a form says what the page told the reader.
+func sendsWord(sends bool) string {
+	if sends {
+		return "yes"
+	}
+	return "no"
+}
+
+// barredTitle says in a few words why the reader cannot sign.
+func barredTitle(m Review) string {
+	var refusal *callbacks.Refusal
+	switch {
+	case errors.As(m.Refused, &refusal) && (refusal.Code == callbacks.CodeUnknownRequester || refusal.Code == callbacks.CodeUnannounced):
+		return "Nobody can decide this yet"
+	case signsNeeded(m) && len(m.Why.Tests) > 0, errors.Is(m.Refused, callbacks.ErrOldGroups):
+		return whyAnswer(&m.Why)
+	}
+	return "You can see this, but not decide it"
+}
+
+// barredText says why, and what the way out is.
+func barredText(m Review) string {
+	var refusal *callbacks.Refusal
+	if errors.As(m.Refused, &refusal) {
+		return refusal.Reason
+	}
+	if failed, ok := m.Why.Failed(); ok && failed.Reason != "" {
+		return failed.Reason
+	}
+	return "Someone else must."
+}
