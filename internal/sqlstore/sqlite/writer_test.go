@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -102,12 +103,12 @@ func TestWriterCommitsTogether(t *testing.T) {
 		release := b.hold(t)
 		replies := map[string]<-chan error{}
 		// the second a is refused and undoes nothing else
-		for _, text := range []string{"a", "b", "a", "c"} {
+		for _, text := range []string{"a", "b", "c", "a"} {
 			replies[fmt.Sprint(text, len(replies))] = b.start(t.Context(), note(text))
 		}
 		release()
 		for name, reply := range replies {
-			if err := <-reply; (name == "a2") != duplicate(err) || name != "a2" && err != nil {
+			if err := <-reply; (name == "a3") != duplicate(err) || name != "a3" && err != nil {
 				t.Errorf("%s got %v", name, err)
 			}
 		}
@@ -121,31 +122,86 @@ func TestWriterCommitsTogether(t *testing.T) {
 	})
 }
 
-// TestWriterFirstFails: the first of a batch has no savepoint; what it did is undone all the same,
+// TestWriterFailure: what a request did before it failed is undone, whichever of its batch it is,
 // and nothing of the others.
-func TestWriterFirstFails(t *testing.T) {
+func TestWriterFailure(t *testing.T) {
+	t.Parallel()
+	refused := errors.New("refused")
+	for failing := range 3 {
+		t.Run(fmt.Sprint(failing), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				b := newBench(t)
+				release := b.hold(t)
+				var replies []<-chan error
+				for i, text := range []string{"a", "b", "c"} {
+					replies = append(replies, b.start(t.Context(), func(ctx context.Context, x engine.Statements) error {
+						if err := note(text)(ctx, x); i != failing {
+							return err
+						}
+						return refused
+					}))
+				}
+				release()
+				want := []string{"a", "b", "c"}
+				for i, reply := range replies {
+					if err := <-reply; (i == failing) != errors.Is(err, refused) || i != failing && err != nil {
+						t.Errorf("%s got %v", want[i], err)
+					}
+				}
+				b.close()
+				if got := b.notes(t); !slices.Equal(got, slices.Delete(want, failing, failing+1)) {
+					t.Errorf("notes are %v, want all but one", got)
+				}
+			})
+		})
+	}
+}
+
+// TestWriterFailsAlone: a request that fails runs once if it has no others with it.
+func TestWriterFailsAlone(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
-		gate, refused := make(chan struct{}), errors.New("refused")
-		first := b.start(t.Context(), func(ctx context.Context, x engine.Statements) error {
-			if err := note("undone")(ctx, x); err != nil {
-				return err
-			}
-			<-gate
+		ran := 0
+		refused := errors.New("refused")
+		err := b.transact(t.Context(), func(context.Context, engine.Statements) error {
+			ran++
 			return refused
 		})
-		second := b.start(t.Context(), note("kept"))
-		close(gate)
-		if err := <-first; !errors.Is(err, refused) {
-			t.Errorf("the first got %v", err)
+		if !errors.Is(err, refused) || ran != 1 {
+			t.Errorf("got %v after %d runs, want refused after one", err, ran)
 		}
-		if err := <-second; err != nil {
-			t.Errorf("the second got %v", err)
+		b.close()
+	})
+}
+
+// TestWriterPanic: a panic is raised where the request was made, and undoes nothing of the others.
+func TestWriterPanic(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		release := b.hold(t)
+		kept := b.start(t.Context(), note("kept"))
+		raised := make(chan any, 1)
+		go func() {
+			defer func() { raised <- recover() }()
+			_ = b.transact(t.Context(), func(ctx context.Context, x engine.Statements) error {
+				_ = note("undone")(ctx, x)
+				panic("a fault")
+			})
+		}()
+		synctest.Wait()
+		release()
+		if err := <-kept; err != nil {
+			t.Errorf("the other got %v", err)
+		}
+		if value := fmt.Sprint(<-raised); !strings.HasPrefix(value, "a fault") {
+			t.Errorf("the panic is %s", value)
 		}
 		b.close()
 		if got := b.notes(t); !slices.Equal(got, []string{"kept"}) {
-			t.Errorf("notes are %v, want the second's alone", got)
+			t.Errorf("notes are %v, want the other's alone", got)
 		}
 	})
 }
@@ -258,25 +314,31 @@ func TestWriterCommitFails(t *testing.T) {
 	})
 }
 
-// TestWriterTransactionLost: when even the savepoint cannot be rolled back, the whole batch is
-// undone and says so.
-func TestWriterTransactionLost(t *testing.T) {
+// TestWriterNoRollback: if a failed batch cannot be rolled back, none of it is done, and the answers
+// say so.
+func TestWriterNoRollback(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
-		gone := errors.New("SQLite rolled the transaction back")
-		b.traced.fail["rollback to request"] = gone
+		b.traced.fail["rollback"] = errors.New("a fault of the disk")
 		release := b.hold(t)
 		first, second := b.start(t.Context(), note("a")), b.start(t.Context(), note("a"))
 		release()
 		for _, reply := range []<-chan error{first, second} {
-			if err := <-reply; !errors.Is(err, callbacks.ErrUnavailable) || !errors.Is(err, gone) {
-				t.Errorf("got %v, want ErrUnavailable with its cause", err)
+			if err := <-reply; !errors.Is(err, callbacks.ErrUnavailable) {
+				t.Errorf("got %v, want ErrUnavailable", err)
 			}
 		}
+		delete(b.traced.fail, "rollback")
+		if err := b.transact(t.Context(), note("b")); !errors.Is(err, callbacks.ErrUnavailable) {
+			t.Errorf("in the transaction that is still open: %v, want ErrUnavailable", err)
+		}
+		if err := b.transact(t.Context(), note("c")); err != nil {
+			t.Errorf("after it is rolled back: %v", err)
+		}
 		b.close()
-		if got := b.notes(t); len(got) != 0 {
-			t.Errorf("notes are %v, want none", got)
+		if got := b.notes(t); !slices.Equal(got, []string{"c"}) {
+			t.Errorf("notes are %v, want c", got)
 		}
 	})
 }
