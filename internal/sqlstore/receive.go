@@ -89,8 +89,7 @@ func (t *tx) announce(ctx context.Context, c callbacks.Callback, content callbac
 	if err != nil {
 		return 0, callbacks.Acknowledgment{}, err
 	}
-	num, err := row[int64](ctx, t, insertCallback+` on conflict (callback_hash) do nothing returning num`,
-		arguments(r.values())...)
+	num, err := t.addNumbered(ctx, insertCallback+` on conflict (callback_hash) do nothing`, "num", r.values())
 	if errors.Is(err, sql.ErrNoRows) {
 		return t.announced(ctx, c, content, fingerprint, entry)
 	}

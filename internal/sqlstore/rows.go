@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"database/sql"
 	"strings"
@@ -42,6 +43,25 @@ func arguments(values []any) []any {
 func (t *tx) add(ctx context.Context, text string, values []any) error {
 	_, err := t.exec(ctx, text, arguments(values)...)
 	return err
+}
+
+// addNumbered inserts a row and returns the number that the database gave it in a column. It returns
+// [sql.ErrNoRows] if a row is there already and the statement does nothing on a conflict.
+func (t *tx) addNumbered(
+	ctx context.Context, text, column string, values []any,
+) (int64, error) {
+	if !t.dialect.NumbersInserted {
+		return row[int64](ctx, t, text+" returning "+column, arguments(values)...)
+	}
+	text, args := t.dialect.Statement(text, arguments(values))
+	result, err := t.statements.Exec(ctx, text, args)
+	if err != nil {
+		return 0, t.engine.Unavailable(err)
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
+		return 0, cmp.Or(t.engine.Unavailable(err), sql.ErrNoRows)
+	}
+	return result.LastInsertId()
 }
 
 // changes are the columns to update, with their new values. Indexes of other columns stay

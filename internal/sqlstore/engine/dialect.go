@@ -13,6 +13,10 @@ type Dialect struct {
 	// statements.
 	Shared bool
 
+	// NumbersInserted says that the result of an insert has the number of the new row, so that it
+	// need not be asked for with "returning".
+	NumbersInserted bool
+
 	// Clock reads the time of the database if it runs on another machine. Otherwise it is empty.
 	Clock string
 

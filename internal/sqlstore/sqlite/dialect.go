@@ -7,8 +7,11 @@ import (
 )
 
 // dialect is SQLite's. There is one writer, and SQLite merges the arms of a union that come sorted
-// from an index, row by row as they are needed.
+// from an index, row by row as they are needed. To return a column, SQLite would open a savepoint
+// for the insert, and with it make the full-text index write what the batch has added so far.
 var dialect = engine.Dialect{
+	NumbersInserted: true,
+
 	Statement: func(text string, args []any) (string, []any) { return text, args },
 	Arm:       func(text, _ string) string { return text },
 	LookUp:    `(%) as candidates cross join callbacks on num = candidate`,
