@@ -64,7 +64,7 @@ func isWordLetter(r rune) bool {
 // isSolid reports whether a letter's script puts no blanks between words or, like Hangul, joins
 // several words into one.
 func isSolid(r rune) bool {
-	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Bopomofo, unicode.Yi,
+	return r > unicode.MaxLatin1 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Bopomofo, unicode.Yi,
 		unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar, unicode.Tibetan) || r == 'ー' || r == '〆'
 }
 
@@ -75,6 +75,9 @@ var plainLetters = strings.NewReplacer("æ", "ae", "œ", "oe", "ø", "o", "ł", 
 // folded returns a word without case, with ß as ss. It composes Hangul again, so that one letter is
 // one syllable.
 func folded(letters []rune) string {
+	if !slices.ContainsFunc(letters, func(r rune) bool { return r > unicode.MaxASCII }) {
+		return strings.ToLower(string(letters)) // the same, and much faster
+	}
 	return plainLetters.Replace(cases.Fold().String(norm.NFC.String(string(letters))))
 }
 
