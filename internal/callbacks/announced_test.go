@@ -13,7 +13,7 @@ func TestAnnouncedBindsAnew(t *testing.T) {
 	found := Requirement{Rule: "found", Terms: Terms{Signatures: []Threshold{{For: 1}}}}
 	named := Requirement{Rule: "large", Terms: Terms{Signatures: []Threshold{{For: 2}}}}
 	for state, want := range map[State]Requirement{Pending: named, Decided: found} {
-		c := Callback{State: state, Requirement: found}
+		c := Case{Callback: Callback{State: state, Requirement: found}}
 		said := Callback{Requirement: named}
 		c.Announced(&Content{}, said, Content{}, t0, shop)
 		if diff := cmp.Diff(want, c.Requirement); diff != "" {

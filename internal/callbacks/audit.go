@@ -43,6 +43,7 @@ const (
 	ActionSigned          Action = "signature.given"     // and waits for others
 	ActionWithdrawn       Action = "signature.withdrawn" // a signature, by its person
 	ActionVoid            Action = "signature.void"      // a signature, because the request changed
+	ActionPolicyApplied   Action = "policy.applied"      // the present one, by an admin
 	ActionDecided         Action = "decided"
 	ActionDelivered       Action = "delivery.accepted"
 	ActionAttemptFailed   Action = "delivery.attempt_failed"
@@ -88,9 +89,10 @@ type Facts struct {
 	Source    string   // that announced the callback first
 
 	Requester *Requester // as an admin stated it
-	Reason    string     // how the admin knows
+	Reason    string     // how the admin knows, or why somebody did it
 
-	Signature *Signed   // of what was signed, withdrawn or void
+	Signature *Signed   // that was given, withdrawn, or is void
+	Policy    *Rebound  // what an admin applied
 	Decision  *Decision // without its comment
 	Ending    *Ending   // as it was known then
 
@@ -101,15 +103,3 @@ type Facts struct {
 // NeedsOperator reports whether the entry is about a reply that stays the same until an operator
 // fixes something. Only operators have a use for it.
 func (e AuditEntry) NeedsOperator() bool { return e.Facts.Reply.NeedsOperator() }
-
-// Signed is what the audit keeps of a signature.
-type Signed struct {
-	By        string // the person's name
-	ActingFor string // the name of the person whose right was used; empty for one's own
-	Outcome   string // its label
-	Stance    Stance
-	Rule      string
-	// Has is how many signatures counted for the same proposal afterwards, and Needs how many
-	// decide.
-	Has, Needs int
-}

@@ -28,6 +28,7 @@ const (
 	CodeQueue            ReasonCode = "queue"
 	CodeGroup            ReasonCode = "group"
 	CodeAlreadySigned    ReasonCode = "already_signed"
+	CodeTooOften         ReasonCode = "too_often"
 	CodeNoPlace          ReasonCode = "no_place"
 )
 
@@ -87,7 +88,7 @@ var (
 	freshGroups = []ReasonCode{CodeGroupsOld}
 	allBefore   = []ReasonCode{
 		CodeNotPending, CodeRole, CodeRequester, CodeGroupsOld,
-		CodeQueue, CodeGroup, CodeDelegatorOld, CodeAlreadySigned,
+		CodeQueue, CodeGroup, CodeDelegatorOld, CodeAlreadySigned, CodeTooOften,
 	}
 )
 
@@ -103,6 +104,7 @@ var gateTests = []gateTest{
 	{CodeRequester, "You neither are nor act for the requester", (*claim).testRequester, nil},
 	{CodeDelegatorOld, "The groups of the person you act for are known", (*claim).testDelegator, nil},
 	{CodeAlreadySigned, "You have not signed this already", (*claim).testUnsigned, nil},
+	{CodeTooOften, "You have not signed again and again", (*claim).testCount, nil},
 	{CodeNoPlace, "A signature that you can give is missing", (*claim).testPlace, allBefore},
 }
 
@@ -236,6 +238,20 @@ func (c *claim) testUnsigned() (Test, bool) {
 		}
 	}
 	return passed("")
+}
+
+func (c *claim) testCount() (Test, bool) {
+	given := 0
+	for _, s := range c.Signatures {
+		if s.By.ID == c.signer.ID {
+			given++
+		}
+	}
+	if given < maxOwnSignatures {
+		return Test{}, false
+	}
+	return failed(fmt.Sprintf("%d times", given), "You have signed this request "+fmt.Sprint(given)+
+		" times. Someone else must sign it.")
 }
 
 // testPlace: a signature that changes nothing is not taken, so that nobody believes that it counts.

@@ -132,6 +132,10 @@ func (c *claim) holder() *Person {
 	return &c.signer.Person
 }
 
+// maxOwnSignatures is how often a person may sign one callback. It bounds what is on record of people
+// who sign, withdraw and sign again.
+const maxOwnSignatures = 20
+
 // others are the callback's signatures once the signer has given another one.
 func (c *claim) others() []Signature {
 	left, _ := end(c.Signatures, SignatureEnd{Lapse: Replaced, At: c.Now, Why: "Signed again."},

@@ -364,3 +364,16 @@ func TestSignNeedsAReason(t *testing.T) {
 		}
 	}
 }
+
+// TestSignsNotForEver: what one person puts on record of a callback is bounded.
+func TestSignsNotForEver(t *testing.T) {
+	t.Parallel()
+	s := newScene()
+	for range maxOwnSignatures {
+		s.signed(vote("p-mara", "finance", ended(Withdrawn)))
+		s.signed(vote("a", "finance", ended(Replaced)))
+	}
+	checkRefusal(t, s.MaySign(s.signer, s.proposal), CodeTooOften)
+	s.Signatures = s.Signatures[2:]
+	checkRefusal(t, s.MaySign(s.signer, s.proposal), "")
+}

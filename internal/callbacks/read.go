@@ -26,6 +26,11 @@ type Sheet struct {
 	Standing   Standing    // what those that count add up to
 	// Why says whether the reader may sign for the proposal that needs the fewest signatures.
 	Why Explanation
+	// Void is the last signature of the reader, if it is void and they have to sign again.
+	Void *Signature
+	// Policy is what the present policy would ask, if that is not what binds the callback, for an
+	// admin who may apply it.
+	Policy *Requirement
 }
 
 // Sheet reads the page of a callback.
@@ -41,9 +46,7 @@ func (s *Service) Sheet(ctx context.Context, p Person, id ID) (Sheet, error) {
 	if sheet.Signatures, err = s.signatures(ctx, &c); err != nil {
 		return Sheet{}, err
 	}
-	gate := s.queues.Gate(&sheet.Callback, sheet.Signatures, s.now())
-	sheet.Standing = gate.Standing()
-	sheet.Why = gate.Explain(Signer{Person: p}, sheet.Standing.Leading().Proposal)
+	s.weigh(&sheet, p)
 	if sheet.Reviews, err = s.store.Reviews(ctx, id); err != nil {
 		return Sheet{}, fmt.Errorf("reviews of %s: %w", id, err)
 	}
@@ -59,6 +62,20 @@ func (s *Service) Sheet(ctx context.Context, p Person, id ID) (Sheet, error) {
 		}
 	}
 	return sheet, nil
+}
+
+// weigh says what the signatures of a sheet add up to, and what its reader may do about it.
+func (s *Service) weigh(sheet *Sheet, p Person) {
+	gate := s.queues.Gate(&sheet.Callback, sheet.Signatures, s.now())
+	sheet.Standing = gate.Standing()
+	sheet.Why = gate.Explain(Signer{Person: p}, sheet.Standing.Leading().Proposal)
+	last := lastOf(sheet.Signatures, p)
+	if last != nil && sheet.Callback.State == Pending && !last.Live() && last.End.Lapse == Void {
+		sheet.Void = last
+	}
+	if p.Roles.Admin {
+		sheet.Policy = s.unbound(&sheet.Callback, &sheet.Content)
+	}
 }
 
 // signatures reads the signatures of a callback, if it has any.

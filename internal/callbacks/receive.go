@@ -107,7 +107,7 @@ const Unannounced = ""
 // AnnouncedAgain compares an announcement with a callback that is already known by its CallbackID.
 // stored is the fingerprint the callback was stored with, announced that of the announcement. The
 // announcement may repeat what is known, complete a callback that was found (see
-// [Callback.Announced]), or be another request, which is a [DifferentError].
+// [Case.Announced]), or be another request, which is a [DifferentError].
 func (c *Callback) AnnouncedAgain(stored, announced string) (completes bool, err error) {
 	switch {
 	case announced == stored, announced == Unannounced:
@@ -150,14 +150,24 @@ func (c *Callback) Discovered(by Actor) AuditEntry {
 }
 
 // Announced adds what the sender says to a callback that was found in a history first. said and
-// saying are the callback and content that the announcement alone would have made. Announced keeps
-// what the history told, because that is true: the clocks, the execution and the names. A callback
-// that is no longer pending keeps everything it showed, because it was decided on that. The store
-// calls Announced within Receive.
-func (c *Callback) Announced(
+// saying are the callback and content that the announcement alone would have made. What was signed
+// before is void: it was another request. The store calls Announced within Receive, with the
+// signatures in the case.
+func (c *Case) Announced(
+	content *Content, said Callback, saying Content, now time.Time, by Actor,
+) {
+	c.Audit = append(c.Audit, c.announced(content, said, saying, now, by))
+	if c.State == Pending {
+		c.void("Its function announced the request after it was signed.", now, by)
+	}
+}
+
+// announced keeps what the history told, because that is true: the clocks, the execution and the
+// names. A callback that is no longer pending keeps everything it showed, because it was decided on
+// that.
+func (c *Callback) announced(
 	content *Content, said Callback, saying Content, now time.Time, by Actor,
 ) AuditEntry {
-	c.Revision++
 	if c.State != Pending {
 		differs := c.differs(*content, said, saying)
 		return c.entry(now, by, ActionReceived, Facts{Announced: AnnouncedLate, Differs: differs})

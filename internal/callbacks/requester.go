@@ -96,19 +96,27 @@ func (s Statement) check() (Requester, error) {
 	if fault != "" {
 		faults.Add("requester", "This %s. Give one address, or the subject beside it.", fault)
 	}
-	for _, line := range []struct {
-		field, value string
-		limit        int
-	}{{"requester", s.Requester, MaxNameRunes}, {"requesterId", s.RequesterID, MaxSubjectRunes}, {"reason", s.Reason, MaxReasonRunes}} {
-		_, _, hidden := printable.Unseen(line.value)
-		switch {
-		case line.field == "reason" && !printable.HasInk(line.value):
-			faults.Add(line.field, "Say how you know: it goes on record.")
-		case utf8.RuneCountInString(line.value) > line.limit || hidden:
-			faults.Add(line.field, "One line of at most %d characters.", line.limit)
-		}
-	}
+	faults.checkLine("requester", s.Requester, MaxNameRunes)
+	faults.checkLine("requesterId", s.RequesterID, MaxSubjectRunes)
+	faults.checkReason(s.Reason, "Say how you know: it goes on record.")
 	return r, faults.Err()
+}
+
+// checkLine adds a fault if a line of a form is too long, or holds what nobody can see.
+func (v *Invalid) checkLine(field, value string, limit int) {
+	if _, _, hidden := printable.Unseen(value); hidden || utf8.RuneCountInString(value) > limit {
+		v.Add(field, "One line of at most %d characters.", limit)
+	}
+}
+
+// checkReason adds a fault unless somebody says in a line why they do something; missing is what
+// they read without one.
+func (v *Invalid) checkReason(reason, missing string) {
+	if !printable.HasInk(reason) {
+		v.Add("reason", "%s", missing)
+		return
+	}
+	v.checkLine("reason", reason, MaxReasonRunes)
 }
 
 // requesterOpen reports whether an admin may name the requester: nobody has named one that can be
@@ -129,7 +137,8 @@ func (c *Callback) StateRequester(r Requester, reason string, now time.Time, by 
 
 // StateRequester lets an admin name the requester of a callback that waits in a queue with four
 // eyes and whose requester cannot be compared. Errors: [ErrNotFound], [ErrForbidden], [Invalid],
-// [ErrOldGroups], and [ErrConflict] if nobody needs to name the requester any more.
+// [ErrOldGroups], and [ErrConflict] if nobody needs to name the requester any more. Signatures given
+// before are void, because nobody compared those who signed with the requester named now.
 func (s *Service) StateRequester(ctx context.Context, p Person, id ID, statement Statement) (Callback, error) {
 	if _, err := s.see(ctx, p, id); err != nil {
 		return Callback{}, err
@@ -145,11 +154,15 @@ func (s *Service) StateRequester(ctx context.Context, p Person, id ID, statement
 	if err := s.fresh(p, now); err != nil {
 		return Callback{}, err
 	}
-	c, err := s.store.Change(ctx, id, Parts{}, func(c *Case) error {
+	c, err := s.store.Change(ctx, id, Parts{Signatures: true}, func(c *Case) error {
 		if !s.queues.WantsRequester(&c.Callback) {
 			return c.wrongState("say who asks for")
 		}
-		return c.Record(c.StateRequester(requester, statement.Reason, now, p.Actor()))
+		if err := c.Record(c.StateRequester(requester, statement.Reason, now, p.Actor())); err != nil {
+			return err
+		}
+		c.void("An admin said who asks for this after it was signed.", now, p.Actor())
+		return nil
 	})
 	if err != nil {
 		return Callback{}, fmt.Errorf("say who asks for %s: %w", id, err)

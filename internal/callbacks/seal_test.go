@@ -54,6 +54,18 @@ func TestSeal(t *testing.T) {
 			t.Error("the record holds another hash than that of what was sent")
 		}
 	})
+	t.Run("OnlyWhatIsSent", func(t *testing.T) {
+		t.Parallel()
+		d := sealing(t)
+		c := d.Announce(func(a *announcement.Announcement) { a.ExecutionARN, a.Function = "", "expense-approval" })
+		require(d, c.ID, asks(2))
+		d.MustDecide(desktest.Mara, c.ID, "approve", "")
+		_, err := d.Decide(desktest.Dana, c.ID, "approve", "") // sealing needs the ARN
+		if faults := (callbacks.Invalid{}); !errors.As(err, &faults) {
+			t.Errorf("got %v, want the fault of what cannot be encrypted", err)
+		}
+		d.WantState(c.ID, callbacks.Pending)
+	})
 	t.Run("FailureStaysPlain", func(t *testing.T) {
 		t.Parallel()
 		d := sealing(t)

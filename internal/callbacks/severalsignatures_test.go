@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/desktest"
@@ -15,6 +16,11 @@ func asks(n int) callbacks.Requirement {
 		Rule: "large expenses", Version: "v8",
 		Terms: callbacks.Terms{Signatures: []callbacks.Threshold{{For: n}}},
 	}
+}
+
+// named announces another callback.
+func named(id string) func(*announcement.Announcement) {
+	return func(a *announcement.Announcement) { a.CallbackID = id }
 }
 
 // require binds a callback to a requirement, as a queue's policy does on arrival.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"countersign/internal/printable"
+	"countersign/internal/spelling"
 )
 
 // errSignedAlready means that the same press was recorded before.
@@ -79,7 +80,7 @@ func (s *Service) sign(
 		Via: ViaWeb, Sends: choice.Sends,
 	}
 	gate := s.queues.Gate(&c.Callback, c.Signatures, now)
-	signatures, standing, err := gate.Sign(Signer{Person: p}, ballot)
+	signatures, _, err := gate.Sign(Signer{Person: p}, ballot)
 	if err != nil {
 		return err
 	}
@@ -87,8 +88,8 @@ func (s *Service) sign(
 	given.ConfigVersion = s.version
 	c.Signatures = signatures
 	if !ballot.Sends {
-		c.wait(standing)
-		return c.Record(c.signed(given, standing), nil)
+		facts := Facts{Signature: c.brief(given, c.wait())}
+		return c.Record(c.entry(now, given.By, ActionSigned, facts), nil)
 	}
 	return s.decide(c, given, made, out, now)
 }
@@ -146,6 +147,54 @@ func (s *Service) confirmed(
 		return Preview{}, fmt.Errorf("other bytes than those shown, or another request: %w", ErrStale)
 	}
 	return made, nil
+}
+
+// errWithdrawnAlready means that the same press was recorded before.
+var errWithdrawnAlready = errors.New("the signature is withdrawn already")
+
+// Withdraw takes back the signature of a person that waits for others, on record, for a reason. It
+// changes nothing if that is done already. Errors: [ErrNotFound], [Invalid] without a reason,
+// [ErrOldGroups], and [ErrConflict] if the callback is decided or ended, or nothing of theirs waits.
+func (s *Service) Withdraw(ctx context.Context, p Person, id ID, why string) (Callback, error) {
+	shown, err := s.see(ctx, p, id)
+	if err != nil {
+		return Callback{}, err
+	}
+	var faults Invalid
+	faults.checkReason(why, "Say why: it goes on record.")
+	if err := faults.Err(); err != nil {
+		return Callback{}, err
+	}
+	now := s.now()
+	if err := s.fresh(p, now); err != nil {
+		return Callback{}, err
+	}
+	c, err := s.store.Change(ctx, id, Parts{Signatures: true}, func(c *Case) error {
+		return c.withdraw(p, spelling.Spaced(why), now)
+	})
+	if errors.Is(err, errWithdrawnAlready) {
+		return shown, nil
+	}
+	if err != nil {
+		return Callback{}, fmt.Errorf("withdraw from %s: %w", id, err)
+	}
+	s.changed(c)
+	return c, nil
+}
+
+// withdraw holds the rules of Withdraw.
+func (c *Case) withdraw(p Person, why string, now time.Time) error {
+	if c.State != Pending {
+		return c.wrongState("withdraw a signature of")
+	}
+	how := SignatureEnd{Lapse: Withdrawn, At: now, Why: why}
+	if c.endSignatures(how, p.Actor(), func(s *Signature) bool { return s.By.ID == p.ID }) > 0 {
+		return nil
+	}
+	if last := lastOf(c.Signatures, p); last != nil && last.End.Lapse == Withdrawn {
+		return errWithdrawnAlready
+	}
+	return c.wrongState("withdraw no signature of")
 }
 
 // comment is the comment of a choice, empty if the outcome has none.

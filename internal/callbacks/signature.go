@@ -119,32 +119,51 @@ func (s *Signature) groups() []string {
 	return s.Groups
 }
 
-// end returns the signatures with an end for the live ones that match, and their number.
-func end(signatures []Signature, how SignatureEnd, match func(*Signature) bool) ([]Signature, int) {
-	ended := 0
-	left := slices.Clone(signatures)
+// lastOf is the signature that a person gave last; nil if they gave none.
+func lastOf(signatures []Signature, p Person) (last *Signature) {
+	for i := range signatures {
+		if signatures[i].By.ID == p.ID {
+			last = &signatures[i]
+		}
+	}
+	return last
+}
+
+// end returns the signatures with an end for the live ones that match, and those that it ended.
+func end(signatures []Signature, how SignatureEnd, match func(*Signature) bool) (left, ended []Signature) {
+	left = slices.Clone(signatures)
 	for i := range left {
 		if s := &left[i]; s.Live() && match(s) {
 			s.End = &how
-			ended++
+			ended = append(ended, *s)
 		}
 	}
 	return left, ended
 }
 
-// wait notes since when signatures wait for others.
-func (c *Case) wait(standing Standing) {
+// Signed is what the audit keeps of a signature.
+type Signed struct {
+	By        string // the person's name
+	ActingFor string // the name of the person whose right was used; empty for one's own
+	Outcome   string // its label
+	Stance    Stance
+	Rule      string
+	// Has is how many signatures counted for the same proposal afterwards, and Needs how many
+	// decide.
+	Has, Needs int
+}
+
+// wait notes what the signatures add up to while others are missing: since when the first of them
+// waits.
+func (c *Case) wait() Standing {
+	standing := Weigh(c.Requirement, c.Signatures)
 	c.WaitingSince = time.Time{}
 	for _, tally := range standing.Tallies {
 		if first := tally.Signed[0].At; c.WaitingSince.IsZero() || first.Before(c.WaitingSince) {
 			c.WaitingSince = first
 		}
 	}
-}
-
-// signed returns the audit entry of a signature that waits for others.
-func (c *Callback) signed(s *Signature, standing Standing) AuditEntry {
-	return c.entry(s.At, s.By, ActionSigned, Facts{Signature: c.brief(s, standing)})
+	return standing
 }
 
 // brief returns a signature as the audit keeps it.
@@ -161,4 +180,58 @@ func (c *Callback) brief(s *Signature, standing Standing) *Signed {
 		kept.ActingFor = s.ActingFor.Name
 	}
 	return kept
+}
+
+// endSignatures ends the live signatures that match, on record.
+func (c *Case) endSignatures(how SignatureEnd, by Actor, match func(*Signature) bool) (n int) {
+	left, ended := end(c.Signatures, how, match)
+	if len(ended) == 0 {
+		return 0
+	}
+	c.Signatures = left
+	standing := c.wait()
+	action := ActionVoid
+	if how.Lapse == Withdrawn {
+		action = ActionWithdrawn
+	}
+	for i := range ended {
+		facts := Facts{Signature: c.brief(&ended[i], standing), Reason: how.Why}
+		c.Audit = append(c.Audit, c.entry(how.At, by, action, facts))
+	}
+	return len(ended)
+}
+
+// void ends every live signature, because the request is not the one that was signed any more.
+func (c *Case) void(why string, now time.Time, by Actor) {
+	how := SignatureEnd{Lapse: Void, At: now, Why: why}
+	c.endSignatures(how, by, func(*Signature) bool { return true })
+}
+
+// Fate is what became of a signature.
+type Fate string
+
+// The fates.
+const (
+	FateWaiting   Fate = "waiting"  // it waits for others
+	FateDecided   Fate = "decided"  // it is one of those that decided
+	FateOutvoted  Fate = "outvoted" // another proposal was decided
+	FateLate      Fate = "late"     // the callback ended before enough had signed
+	FateWithdrawn Fate = Fate(Withdrawn)
+	FateReplaced  Fate = Fate(Replaced)
+	FateVoid      Fate = Fate(Void)
+)
+
+// Fate says what became of one of the sheet's signatures.
+func (s *Sheet) Fate(given *Signature) Fate {
+	switch {
+	case given.End != nil:
+		return Fate(given.End.Lapse)
+	case s.Callback.State == Pending:
+		return FateWaiting
+	case s.Callback.Decision == nil:
+		return FateLate
+	case s.Standing.decides(given.Proposal):
+		return FateDecided
+	}
+	return FateOutvoted
 }

@@ -59,7 +59,7 @@ func receipt(closing Closing) func(*Callback) (AuditEntry, error) {
 
 func announce(c *Callback) (AuditEntry, error) {
 	said := Callback{Request: Request{Title: "Pay", Queue: c.Queue, Source: "shop", Requester: Requester{Name: "Ines"}}}
-	return c.Announced(&Content{}, said, Content{}, t0, shop), nil
+	return c.announced(&Content{}, said, Content{}, t0, shop), nil
 }
 
 func stateRequester(c *Callback) (AuditEntry, error) {
@@ -184,7 +184,7 @@ var corrections = []event{
 		known := Sighting{Clocks: Clocks{StartedAt: t0, Timeout: time.Hour, HeartbeatTimeout: time.Minute}}
 		return c.Correct(known, t0, System("discovery"))
 	}},
-	{name: "Announced", do: announce, to: stays(States...)},
+	{name: "announced", do: announce, to: stays(States...)},
 	{name: "StateRequester", do: stateRequester, to: stays(Pending)},
 	{name: "StateRequester/Found", given: func(c *Callback) {
 		c.Source, c.Requester = SourceDiscovery, Requester{ID: "u-2"}

@@ -65,10 +65,9 @@ func (t *tx) load(ctx context.Context, id callbacks.ID, parts callbacks.Parts) (
 			r.delivery = &found[0]
 		}
 	}
-	if parts.Signatures && r.callback.SignatureCount > 0 {
-		if r.signed, err = rows[signatureRow](ctx, t,
-			`select * from signatures where callback = ? order by number`, r.callback.Num); err != nil {
-			return nil, fmt.Errorf("read signatures: %w", err)
+	if parts.Signatures {
+		if r.signed, err = t.signaturesOf(ctx, &r.callback); err != nil {
+			return nil, err
 		}
 	}
 	return &r, nil

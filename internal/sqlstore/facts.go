@@ -17,6 +17,7 @@ type factsDocument struct {
 	Requester *requesterDocument        `json:"requester,omitempty"`
 	Reason    string                    `json:"reason,omitempty"`
 	Signature *signedDocument           `json:"signature,omitempty"`
+	Policy    *reboundDocument          `json:"policy,omitempty"`
 	Decision  *decisionDocument         `json:"decision,omitempty"`
 	Ending    *endingDocument           `json:"ending,omitempty"`
 	Execution callbacks.OperationStatus `json:"execution,omitempty"`
@@ -40,6 +41,11 @@ type signedDocument struct {
 	Needs     int              `json:"needs"`
 }
 
+type reboundDocument struct {
+	From callbacks.Requirement `json:"from"`
+	To   callbacks.Requirement `json:"to"`
+}
+
 // encodeFacts returns null for an entry without facts.
 func encodeFacts(f callbacks.Facts) (sql.NullString, error) {
 	d := factsDocument{
@@ -54,6 +60,10 @@ func encodeFacts(f callbacks.Facts) (sql.NullString, error) {
 	if f.Signature != nil {
 		signed := signedDocument(*f.Signature)
 		d.Signature = &signed
+	}
+	if f.Policy != nil {
+		policy := reboundDocument(*f.Policy)
+		d.Policy = &policy
 	}
 	if f.Decision != nil {
 		decision := documentOfDecision(f.Decision)
@@ -87,6 +97,10 @@ func decodeFacts(column sql.NullString) (callbacks.Facts, error) {
 	if d.Signature != nil {
 		signed := callbacks.Signed(*d.Signature)
 		f.Signature = &signed
+	}
+	if d.Policy != nil {
+		policy := callbacks.Rebound(*d.Policy)
+		f.Policy = &policy
 	}
 	if d.Decision != nil {
 		f.Decision = d.Decision.decision()

@@ -141,29 +141,37 @@ func (t *tx) announced(ctx context.Context, said callbacks.Callback, saying call
 
 // complete adds to a discovered callback what its announcement says.
 func (t *tx) complete(ctx context.Context, r callbackRow, before contentRow, said callbacks.Callback, saying callbacks.Content, fingerprint string, entry callbacks.AuditEntry) (callbacks.Callback, error) {
-	c, err := r.callback()
+	signed, err := t.signaturesOf(ctx, &r)
 	if err != nil {
-		return c, err
+		return callbacks.Callback{}, err
+	}
+	found := &caseRows{callback: r, signed: signed}
+	c, err := found.read()
+	if err != nil {
+		return c.Callback, err
 	}
 	content, err := before.content()
 	if err != nil {
-		return c, err
+		return c.Callback, err
 	}
-	entry = c.Announced(&content, said, saying, entry.At, entry.Actor)
+	err = c.Apply(func(c *callbacks.Case) error {
+		c.Announced(&content, said, saying, entry.At, entry.Actor)
+		return nil
+	})
+	if err != nil {
+		return c.Callback, err
+	}
 	after, err := contentRowOf(r.Num, content, fingerprint)
 	if err != nil {
-		return c, err
+		return c.Callback, err
 	}
 	if err := t.apply(ctx, "contents", "callback", r.Num, after.changes(&before)); err != nil {
-		return c, fmt.Errorf("update content: %w", err)
+		return c.Callback, fmt.Errorf("update content: %w", err)
 	}
-	if err := t.setWords(ctx, r.Num, wordsOf(c, content.Tags)); err != nil {
-		return c, err
+	if err := t.setWords(ctx, r.Num, wordsOf(c.Callback, content.Tags)); err != nil {
+		return c.Callback, err
 	}
-	if err := t.record(ctx, entry); err != nil {
-		return c, err
-	}
-	return t.save(ctx, r, c)
+	return t.write(ctx, found, &c)
 }
 
 // remember stores the answer to a message, in case the message comes again.

@@ -167,6 +167,19 @@ func signaturesOf(rows []signatureRow) ([]callbacks.Signature, error) {
 	return all, nil
 }
 
+// signaturesOf reads the signatures of a callback. While there are none, it runs no statement.
+func (t *tx) signaturesOf(ctx context.Context, c *callbackRow) ([]signatureRow, error) {
+	if c.SignatureCount == 0 {
+		return nil, nil
+	}
+	all, err := rows[signatureRow](ctx, t,
+		`select * from signatures where callback = ? order by number`, c.Num)
+	if err != nil {
+		return nil, fmt.Errorf("read signatures: %w", err)
+	}
+	return all, nil
+}
+
 // putSignatures writes the signatures of a case that are new, and the ends of those that ended.
 func (t *tx) putSignatures(
 	ctx context.Context, num int64, before []signatureRow, all []callbacks.Signature,

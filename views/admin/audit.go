@@ -34,6 +34,7 @@ var actionWords = map[callbacks.Action]string{
 	callbacks.ActionSigned:          "signed",
 	callbacks.ActionWithdrawn:       "withdrew a signature",
 	callbacks.ActionVoid:            "made a signature void",
+	callbacks.ActionPolicyApplied:   "applied the present policy",
 	callbacks.ActionDecided:         "decided",
 	callbacks.ActionDelivered:       "delivered",
 	callbacks.ActionAttemptFailed:   "attempt not accepted",
@@ -57,7 +58,7 @@ var actionWords = map[callbacks.Action]string{
 var actions = []callbacks.Action{
 	callbacks.ActionReceived, callbacks.ActionFound, callbacks.ActionCorrected, callbacks.ActionContested, callbacks.ActionRequesterStated, callbacks.ActionReviewOpened, callbacks.ActionReviewReleased, callbacks.ActionReviewConfirmed,
 	callbacks.ActionHeartbeat, callbacks.ActionHeartbeatFailed,
-	callbacks.ActionSigned, callbacks.ActionWithdrawn, callbacks.ActionVoid, callbacks.ActionDecided, callbacks.ActionDelivered,
+	callbacks.ActionSigned, callbacks.ActionWithdrawn, callbacks.ActionVoid, callbacks.ActionPolicyApplied, callbacks.ActionDecided, callbacks.ActionDelivered,
 	callbacks.ActionAttemptFailed, callbacks.ActionReceipt, callbacks.ActionReceiptDiffers, callbacks.ActionLost, callbacks.ActionUndeliverable, callbacks.ActionUnconfirmed,
 	callbacks.ActionExecutionSucceeded, callbacks.ActionExecutionFailed, callbacks.ActionRetried, callbacks.ActionTimedOut, callbacks.ActionClosed, callbacks.ActionSignedIn, callbacks.ActionSignedOut, callbacks.ActionSessionEnded,
 }

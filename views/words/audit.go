@@ -44,6 +44,8 @@ func Audit(e callbacks.AuditEntry) string {
 		}
 	case callbacks.ActionSigned, callbacks.ActionWithdrawn, callbacks.ActionVoid:
 		return signed(e.Action, f)
+	case callbacks.ActionPolicyApplied:
+		return rebound(f)
 	case callbacks.ActionDecided:
 		if d := f.Decision; d != nil {
 			return fmt.Sprintf("%s, %s of %d bytes, sha256 %s", d.Label, d.Kind, d.Size, d.SHA256) +

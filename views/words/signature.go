@@ -6,8 +6,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// signed says what an audit entry of a signature adds: what was signed, for whom, and how many
-// count since then.
+// signed says what an audit entry of a signature adds: what was signed, for whom, how many count
+// since then, and why.
 func signed(a callbacks.Action, f callbacks.Facts) string {
 	s := f.Signature
 	if s == nil {
@@ -20,13 +20,67 @@ func signed(a callbacks.Action, f callbacks.Facts) string {
 	if s.ActingFor != "" {
 		text += ", acting for " + s.ActingFor
 	}
-	text += fmt.Sprintf(": %d of %d", s.Has, s.Needs)
-	if s.Rule != "" {
-		text += " under the rule " + s.Rule
+	return withReason(fmt.Sprintf("%s: %d of %d%s.", text, s.Has, s.Needs, byRule(s.Rule)), f)
+}
+
+// rebound says which requirement was replaced by which.
+func rebound(f callbacks.Facts) string {
+	p := f.Policy
+	if p == nil {
+		return ""
 	}
-	text += "."
-	if f.Reason != "" {
-		text += " " + f.Reason
+	from, to := p.From.Places(), p.To.Places()
+	text := fmt.Sprintf("From %s%s to %s%s.", signatures(from), byRule(p.From.Rule), signatures(to), byRule(p.To.Rule))
+	if to < from {
+		text = "Fewer signatures. " + text
 	}
-	return text
+	return withReason(text, f)
+}
+
+func signatures(n int) string {
+	if n == 1 {
+		return "1 signature"
+	}
+	return fmt.Sprintf("%d signatures", n)
+}
+
+func byRule(name string) string {
+	if name == "" {
+		return ""
+	}
+	return " by the rule " + name
+}
+
+func withReason(text string, f callbacks.Facts) string {
+	if f.Reason == "" {
+		return text
+	}
+	return text + " " + f.Reason
+}
+
+// fateWords say what became of a signature.
+var fateWords = map[callbacks.Fate]string{
+	callbacks.FateWaiting:   "waits for others",
+	callbacks.FateDecided:   "counted",
+	callbacks.FateOutvoted:  "something else was decided",
+	callbacks.FateLate:      "too late",
+	callbacks.FateWithdrawn: "withdrawn",
+	callbacks.FateReplaced:  "signed again",
+	callbacks.FateVoid:      "void",
+}
+
+// Fate says what became of a signature.
+func Fate(f callbacks.Fate) string { return fateWords[f] }
+
+// TooLate says of a callback that ended before enough had signed what was missing: "1 of 2 signed,
+// too late: 1 more from controllers was missing." It is empty if nobody had signed.
+func TooLate(t callbacks.Tally) string {
+	if t.Has == 0 {
+		return ""
+	}
+	verb := "was"
+	if t.Needs-t.Has > 1 {
+		verb = "were"
+	}
+	return fmt.Sprintf("%d of %d signed, too late: %s %s missing.", t.Has, t.Needs, t.Words(), verb)
 }

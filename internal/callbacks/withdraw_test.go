@@ -1,0 +1,143 @@
+package callbacks_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"countersign/internal/announcement"
+	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desktest"
+)
+
+// TestWithdraw: a signature that waits is taken back, with its reason on record; the person may sign
+// again, and what decided stays.
+func TestWithdraw(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.Announce(nil)
+	require(d, c.ID, asks(2))
+	d.MustDecide(desktest.Mara, c.ID, "approve", "Fine.")
+	d.Clock.Advance(time.Minute)
+	told := d.Invalidations.Count()
+	for range 2 { // the second press changes nothing
+		got, err := d.Service.Withdraw(d.Ctx, desktest.Mara, c.ID, " The  receipt is of last year. ")
+		if err != nil || got.State != callbacks.Pending || !got.WaitingSince.IsZero() {
+			t.Fatalf("got %+v, %v", got, err)
+		}
+	}
+	if d.Invalidations.Count() != told+1 {
+		t.Errorf("open pages were told %d times", d.Invalidations.Count()-told)
+	}
+	signatures, err := d.Store.Signatures(d.Ctx, c.ID)
+	want := &callbacks.SignatureEnd{Lapse: callbacks.Withdrawn, At: d.Clock.Now(), Why: "The receipt is of last year."}
+	if err != nil || len(signatures) != 1 || *signatures[0].End != *want {
+		t.Errorf("on record: %+v, %v", signatures, err)
+	}
+	entry := callbackstest.Audit(t, d.Store, callbacks.AuditQuery{Callback: c.ID})[0]
+	if entry.Action != callbacks.ActionWithdrawn || entry.Actor != desktest.Mara.Actor() || entry.Facts.Signature.Has != 0 || entry.Facts.Reason != want.Why {
+		t.Errorf("the audit has %+v", entry)
+	}
+	d.MustDecide(desktest.Mara, c.ID, "approve", "It is of this year after all.")
+	d.WantState(c.ID, callbacks.Pending)
+	d.MustDecide(desktest.Dana, c.ID, "approve", "")
+	d.WantState(c.ID, callbacks.Decided)
+	if _, err := d.Service.Withdraw(d.Ctx, desktest.Mara, c.ID, "Too late."); !errors.Is(err, callbacks.ErrConflict) {
+		t.Errorf("after the decision: %v", err)
+	}
+}
+
+func TestWithdrawRefused(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.Announce(nil)
+	require(d, c.ID, asks(2))
+	d.MustDecide(desktest.Mara, c.ID, "approve", "")
+	for name, tt := range map[string]struct {
+		who    callbacks.Person
+		reason string
+		want   error
+	}{
+		"ErrStranger":  {desktest.Teo, "Why not.", callbacks.ErrNotFound},
+		"ErrNotTheirs": {desktest.Dana, "Why not.", callbacks.ErrConflict},
+		"ErrNoReason":  {desktest.Mara, " \u200b", errInvalid},
+		"ErrTwoLines":  {desktest.Mara, "One\nand two", errInvalid},
+	} {
+		_, err := d.Service.Withdraw(d.Ctx, tt.who, c.ID, tt.reason)
+		if faults := (callbacks.Invalid{}); errors.As(err, &faults) && faults[0].Pointer == "reason" {
+			err = errInvalid
+		}
+		if !errors.Is(err, tt.want) {
+			t.Errorf("%s: got %v, want %v", name, err, tt.want)
+		}
+	}
+	if got := d.Get(c.ID); got.SignatureCount != 1 || got.WaitingSince.IsZero() {
+		t.Errorf("the signature does not wait any more: %+v", got)
+	}
+}
+
+// TestSignAgain: who signs for something else replaces what they signed, and both stay on record.
+func TestSignAgain(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.Announce(nil)
+	r := asks(2)
+	r.Against = 2
+	require(d, c.ID, r)
+	d.MustDecide(desktest.Mara, c.ID, "approve", "")
+	d.Clock.Advance(time.Minute)
+	d.MustDecide(desktest.Mara, c.ID, "reject", "The receipt is of last year.")
+	sheet, _ := sheetOf(d, t, desktest.Mara, c.ID)
+	if len(sheet.Signatures) != 2 || sheet.Fate(&sheet.Signatures[0]) != callbacks.FateReplaced || sheet.Fate(&sheet.Signatures[1]) != callbacks.FateWaiting {
+		t.Errorf("on record: %+v", sheet.Signatures)
+	}
+	if sheet.Standing.Leading().Has != 0 || len(sheet.Standing.Tallies) != 1 || sheet.Standing.Tallies[0].Has != 1 {
+		t.Errorf("they add up to %+v", sheet.Standing)
+	}
+}
+
+// TestFates: each reads what became of their signature.
+func TestFates(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.Announce(nil)
+	require(d, c.ID, asks(2))
+	fate := func(want callbacks.Fate) {
+		t.Helper()
+		sheet, err := d.Service.Sheet(d.Ctx, desktest.Mara, c.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := sheet.Fate(&sheet.Signatures[0]); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+	d.MustDecide(desktest.Mara, c.ID, "approve", "")
+	fate(callbacks.FateWaiting)
+	d.MustDecide(desktest.Dana, c.ID, "reject", "No receipt.")
+	fate(callbacks.FateOutvoted)
+
+	late := d.Announce(func(a *announcement.Announcement) { a.CallbackID, a.ExecutionARN = "b3RoZXI=", "" })
+	require(d, late.ID, asks(2))
+	d.MustDecide(desktest.Mara, late.ID, "approve", "")
+	d.Clock.Advance(2 * time.Hour)
+	d.Expire()
+	d.WantState(late.ID, callbacks.TimedOut)
+	c = late
+	fate(callbacks.FateLate)
+	sheet, _ := d.Service.Sheet(d.Ctx, desktest.Dana, c.ID)
+	if tally := sheet.Standing.Leading(); tally.Has != 1 || tally.Needs != 2 {
+		t.Errorf("at the end stood %+v", tally)
+	}
+	page, err := d.Service.List(d.Ctx, desktest.Dana, callbacks.Filter{Scope: callbacks.ScopeHistory})
+	if err != nil || len(page.Rows) != 1 || page.Rows[0].Signing != (callbacks.Signing{Has: 1, Needs: 2}) {
+		t.Errorf("the row says %+v, %v", page.Rows, err)
+	}
+
+	c = d.Announce(named("dGhpcmQ="))
+	require(d, c.ID, asks(2))
+	d.MustDecide(desktest.Mara, c.ID, "approve", "")
+	d.MustDecide(desktest.Dana, c.ID, "approve", "")
+	fate(callbacks.FateDecided)
+}
