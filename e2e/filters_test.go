@@ -25,6 +25,14 @@ func TestFilters(t *testing.T) {
 	aiko.open("/admin/callbacks")
 	aiko.comes("#freshness", "Live")
 	aiko.see(first.row())
+	together := `(([from, to]) => from.top === to.top && to.right <= innerWidth)([...document.querySelectorAll(".date .inp")].map((field) => field.getBoundingClientRect()))`
+	for _, width := range []int64{1440, 1180, 901} { // one line has both dates
+		aiko.look(look{"", "light", width, 900})
+		if !eval[bool](aiko, together) {
+			t.Errorf("at %d px the dates are not beside each other", width)
+		}
+	}
+	aiko.look(desktop)
 	samePage := aiko.keepsPage()
 	// on the browser's calendar, as 2026-11-23
 	const day = `new Date(Date.now() - %d * 86_400_000).toLocaleDateString("sv")`
