@@ -48,19 +48,44 @@ no purchase order.`,
 take the machines over.`,
 }
 
+// deposit is so large that three people have to sign it.
+var deposit = expense{
+	Employee: "Ines Calloway", Email: "ines.calloway@harborline.example",
+	Total: "18420.00", Trip: "Lisbon partner summit, venue deposit",
+	Lines: []expenseLine{
+		{1, "Hall for 340 people, 40 % deposit", 16800.00, "contract-2296"},
+		{2, "Interpreters, 40 % deposit", 1620.00, "contract-2297"},
+	},
+	Policy: overLimit("deposit_over_15000"),
+}
+
+const depositReason = `Deposit of 40 % for the hall in Lisbon, due **Thursday 26 November**. Without it the hall goes to
+the next bidder.
+
+- Budget line ` + "`EV-2027-03`" + ` has $61,000.00 left.
+- Refundable until 15 January, less 10 %.`
+
 func overLimit(violations ...string) expensePolicy {
 	return expensePolicy{Version: "2026-07", OverLimit: true, Violations: violations}
 }
 
-// expenseInput is the n-th report. It begins with the first again after the last.
-func expenseInput(n int) any {
-	report := reports[n%len(reports)]
-	report.Report, report.Currency = fmt.Sprintf("EXP-%d", 2291+n), "USD"
+// expenseInput is the n-th report. It begins with the first again after the last. Reports have odd
+// numbers, deposits even ones.
+func expenseInput(n int) any { return numbered(reports[n%len(reports)], 2291+2*n) }
+
+// depositInput is the n-th deposit.
+func depositInput(n int) any { return numbered(deposit, 2296+2*n) }
+
+func numbered(report expense, number int) expense {
+	report.Report, report.Currency = fmt.Sprintf("EXP-%d", number), "USD"
 	return report
 }
 
 // why says why a report is over policy.
 func (in expense) why() string {
+	if in.Trip == deposit.Trip {
+		return depositReason
+	}
 	for i, report := range reports {
 		if report.Trip == in.Trip {
 			return reasons[i]

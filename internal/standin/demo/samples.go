@@ -38,6 +38,7 @@ func (s Sample) Input(n int) []byte {
 // Samples are the pieces of work, in the order in which the demo starts them.
 var Samples = []Sample{
 	{"expense", "Expense report", "expense-approval", expenseInput},
+	{"deposit", "Large expense, three sign", "expense-approval", depositInput},
 	{"vendor", "Bank account change", "vendor-master-update", vendorInput},
 	{"deploy", "Deploy to production", "release-train", deployInput},
 	{"refund", "Refund", "order-refund", refundInput},
