@@ -18,3 +18,15 @@ func StrokesOf(s callbacks.State) string {
 	}
 	return "0"
 }
+
+// RowStrokes is the state of the strokes of a row: of a callback that waits, they say whether
+// somebody has signed, and of one that ended without a decision, that somebody signed in vain.
+func RowStrokes(r *callbacks.Row) string {
+	switch {
+	case r.Signing.Has == 0 || r.Decision != nil:
+		return StrokesOf(r.State)
+	case r.State == callbacks.Pending:
+		return "1"
+	}
+	return "x"
+}

@@ -111,10 +111,15 @@ func tagsOf(r row, viewer callbacks.Person) []words.Mark {
 			m = words.Mark{Word: words.Decision(r.Decision) + ", not delivered yet: " + words.AnswerFor(r.Problem, viewer), Icon: "retry", Tone: "problem"}
 		}
 		return []words.Mark{m}
-	case r.State != callbacks.Pending:
-		return []words.Mark{words.EndMark(&r.Callback, viewer)}
 	}
 	var tags []words.Mark
+	signed, ok := words.SignedMark(r.Row)
+	if ok {
+		tags = append(tags, signed)
+	}
+	if r.State != callbacks.Pending {
+		return append(tags, words.EndMark(&r.Callback, viewer))
+	}
 	if r.HeartbeatsFail {
 		tags = append(tags, words.Mark{Word: words.FailingHeartbeats(&r.Callback, viewer), Icon: "pulse", Tone: "risk"})
 	}

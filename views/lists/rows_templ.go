@@ -225,7 +225,7 @@ func listRow(s views.Shell, r row, open bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = components.Strokes(components.StrokesOf(r.State)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.Strokes(components.RowStrokes(r.Row)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

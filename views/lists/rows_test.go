@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"countersign/internal/callbacks"
+	"countersign/views/components"
 	"countersign/views/viewstest"
 )
 
@@ -81,5 +82,24 @@ func TestGroupedByFailingHeartbeats(t *testing.T) {
 	want := []string{"At risk:", "exp2291", "vendor", "mails", "Due soon:"}
 	if got := outline(grouped(l, viewstest.Now)); !slices.Equal(got[:len(want)], want) {
 		t.Errorf("got  %v\nwant %v", got, want)
+	}
+}
+
+// TestRowOfSignatures: the strokes and a tag say that somebody has signed, or signed in vain.
+func TestRowOfSignatures(t *testing.T) {
+	t.Parallel()
+	waiting, ended := viewstest.Rows()[2], viewstest.EndedRows()[4]
+	waiting.Signing = callbacks.Signing{Has: 1, Needs: 3, May: true}
+	ended.Signing = callbacks.Signing{Has: 1, Needs: 2}
+	for want, r := range map[string]callbacks.Row{
+		"1 1 of 3 signed": waiting, "x 1 of 2, too late": ended, "0 ": viewstest.Rows()[5],
+	} {
+		tag := ""
+		if tags := tagsOf(row{Row: &r}, viewstest.Mara); r.Signing.Needs > 0 {
+			tag = tags[0].Word
+		}
+		if got := components.RowStrokes(&r) + " " + tag; got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
 	}
 }

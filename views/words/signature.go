@@ -84,3 +84,20 @@ func TooLate(t callbacks.Tally) string {
 	}
 	return fmt.Sprintf("%d of %d signed, too late: %s %s missing.", t.Has, t.Needs, t.Words(), verb)
 }
+
+// SignedMark says how many have signed a callback that needs several signatures, for a row of a
+// list. ok is false for any other callback, and for one that is decided.
+func SignedMark(r *callbacks.Row) (m Mark, ok bool) {
+	sum := fmt.Sprintf("%d of %d", r.Signing.Has, r.Signing.Needs)
+	switch {
+	case r.Signing.Needs < 2 || r.Decision != nil:
+		return Mark{}, false
+	case r.State != callbacks.Pending:
+		return Mark{Word: sum + ", too late", Icon: "clock", Tone: "over"}, r.Signing.Has > 0
+	case r.Signing.Signed:
+		return Mark{Word: "You signed, " + sum, Icon: "check"}, true
+	case !r.Signing.May:
+		return Mark{Word: sum + " signed, not yours to sign"}, true
+	}
+	return Mark{Word: sum + " signed"}, true
+}

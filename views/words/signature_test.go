@@ -6,47 +6,28 @@ import (
 	"countersign/internal/callbacks"
 )
 
-func TestAuditOfSignatures(t *testing.T) {
+// TestSignedMark: a list says how many have signed, and to each reader whether they are meant.
+func TestSignedMark(t *testing.T) {
 	t.Parallel()
-	given := &callbacks.Signed{By: "Mara", Outcome: "Approve", Stance: callbacks.For, Rule: "large", Has: 1, Needs: 3}
-	acting := *given
-	acting.ActingFor, acting.Rule = "Dana", ""
-	needs := func(n int, rule string) callbacks.Requirement {
-		return callbacks.Requirement{Rule: rule, Terms: callbacks.Terms{Signatures: []callbacks.Threshold{{For: n}}}}
-	}
-	for want, entry := range map[string]callbacks.AuditEntry{
-		"Approve: 1 of 3 by the rule large.": {Action: callbacks.ActionSigned, Facts: callbacks.Facts{Signature: given}},
-		"Approve, acting for Dana: 1 of 3.":  {Action: callbacks.ActionSigned, Facts: callbacks.Facts{Signature: &acting}},
-		"Approve: 1 of 3 by the rule large. I was wrong.": {
-			Action: callbacks.ActionWithdrawn, Facts: callbacks.Facts{Signature: given, Reason: "I was wrong."},
-		},
-		"The signature of Mara for Approve does not count any more: 1 of 3 by the rule large. The request changed.": {
-			Action: callbacks.ActionVoid, Facts: callbacks.Facts{Signature: given, Reason: "The request changed."},
-		},
-		"Fewer signatures. From 2 signatures by the rule large to 1 signature by the rule small. Priya is away.": {
-			Action: callbacks.ActionPolicyApplied,
-			Facts:  callbacks.Facts{Policy: &callbacks.Rebound{From: needs(2, "large"), To: needs(1, "small")}, Reason: "Priya is away."},
-		},
-		"From 1 signature to 2 signatures.": {
-			Action: callbacks.ActionPolicyApplied, Facts: callbacks.Facts{Policy: &callbacks.Rebound{From: needs(1, ""), To: needs(2, "")}},
-		},
+	decided := &callbacks.Decision{}
+	for _, tc := range []struct {
+		state    callbacks.State
+		decision *callbacks.Decision
+		signing  callbacks.Signing
+		want     string
+	}{
+		{callbacks.Pending, nil, callbacks.Signing{Needs: 1, May: true}, ""},
+		{callbacks.Pending, nil, callbacks.Signing{Needs: 3, May: true}, "0 of 3 signed"},
+		{callbacks.Pending, nil, callbacks.Signing{Has: 1, Needs: 3, May: true}, "1 of 3 signed"},
+		{callbacks.Pending, nil, callbacks.Signing{Has: 2, Needs: 3, Signed: true}, "You signed, 2 of 3"},
+		{callbacks.Pending, nil, callbacks.Signing{Has: 2, Needs: 3}, "2 of 3 signed, not yours to sign"},
+		{callbacks.TimedOut, nil, callbacks.Signing{Has: 1, Needs: 2}, "1 of 2, too late"},
+		{callbacks.TimedOut, nil, callbacks.Signing{Needs: 2}, ""},
+		{callbacks.Completed, decided, callbacks.Signing{Has: 3, Needs: 3}, ""},
 	} {
-		if got := Audit(entry); got != want {
-			t.Errorf("got %q, want %q", got, want)
+		m, ok := SignedMark(&callbacks.Row{Callback: callbacks.Callback{State: tc.state, Decision: tc.decision}, Signing: tc.signing})
+		if ok != (tc.want != "") || ok && m.Word != tc.want {
+			t.Errorf("%s %+v: %q %v, want %q", tc.state, tc.signing, m.Word, ok, tc.want)
 		}
-	}
-}
-
-func TestTooLate(t *testing.T) {
-	t.Parallel()
-	r := callbacks.Requirement{Terms: callbacks.Terms{Signatures: []callbacks.Threshold{{From: []string{"finance"}, For: 1}, {From: []string{"controllers"}, For: 1}}}}
-	sign := callbacks.Signature{
-		By: callbacks.Actor{ID: "mara"}, Groups: []string{"finance"}, InQueue: true, Proposal: callbacks.Proposal{Stance: callbacks.For},
-	}
-	if got := TooLate(callbacks.Weigh(r, []callbacks.Signature{sign}).Leading()); got != "1 of 2 signed, too late: 1 more from controllers was missing." {
-		t.Errorf("got %q", got)
-	}
-	if got := TooLate(callbacks.Weigh(r, nil).Leading()); got != "" {
-		t.Errorf("got %q where nobody signed", got)
 	}
 }

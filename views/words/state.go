@@ -40,6 +40,9 @@ func MarkOf(r *callbacks.Row, u Urgency) Mark {
 			return Mark{"Beats fail", "pulse", "risk"}
 		case u.Unattended && u.Tone != ToneCalm:
 			return Mark{"Unattended", "pulse", "risk"}
+		case r.Signing.Has > 0:
+			m, _ := SignedMark(r)
+			return Mark{m.Word, "clock", ""}
 		case len(r.Reviewers) > 0:
 			return Mark{"In review", "eye", ""}
 		}
