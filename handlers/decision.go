@@ -170,7 +170,7 @@ func (s *server) preview(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	previews, err := s.Service.PreviewAll(c.Request().Context(), s.person(c), callbackOf(c), d.Comment)
+	previews, err := s.Service.PreviewAll(c.Request().Context(), s.person(c), callbackOf(c), d.Choice)
 	if err != nil {
 		return err
 	}

@@ -74,7 +74,7 @@ func (s *server) reviewModel(c echo.Context, id callbacks.ID, from listing, draf
 	}
 	if sheet.Refused == nil {
 		m.Draft.Comment = cmp.Or(draft.Comment, review.VoidComment(&sheet, p))
-		m.Previews, err = s.Service.Previews(p, &sheet, m.Draft.Comment)
+		m.Previews, err = s.Service.Previews(p, &sheet, callbacks.Choice{Comment: m.Draft.Comment})
 	}
 	return m, err
 }

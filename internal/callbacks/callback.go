@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -192,9 +193,10 @@ func (c *Callback) Gone() bool {
 	return c.State == Closed || c.State == TimedOut && c.Ending != nil && c.Ending.Cause == CauseExecution
 }
 
-// Outcome finds an outcome by its name.
+// Outcome finds an outcome by its name: one of the request's, or a free one. Whether a free one is
+// offered, [Queues.Offers] says.
 func (c *Callback) Outcome(name string) (Outcome, bool) {
-	for _, o := range c.Outcomes {
+	for _, o := range slices.Concat(c.Outcomes, freeOutcomes) {
 		if o.Name == name {
 			return o, true
 		}

@@ -67,7 +67,7 @@ func TestOldGroups(t *testing.T) {
 	}
 	for name, read := range map[string]func() error{
 		"Sheet":      func() error { _, err := d.Service.Sheet(d.Ctx, p, c.ID); return err },
-		"PreviewAll": func() error { _, err := d.Service.PreviewAll(d.Ctx, p, c.ID, ""); return err },
+		"PreviewAll": func() error { _, err := d.Service.PreviewAll(d.Ctx, p, c.ID, callbacks.Choice{}); return err },
 		"List": func() error {
 			_, err := d.Service.List(d.Ctx, p, callbacks.Filter{Scope: callbacks.ScopeAvailable})
 			return err

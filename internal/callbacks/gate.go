@@ -21,6 +21,7 @@ type Gate struct {
 // Ballot is what somebody wants to sign.
 type Ballot struct {
 	Proposal Proposal
+	Answer   Answer // of the proposal
 	Comment  string
 	Shown    string // identifies what the person saw
 	Via      Via
@@ -48,7 +49,7 @@ func (g Gate) Sign(s Signer, b Ballot) ([]Signature, Standing, error) {
 		return nil, Standing{}, Invalid{{Pointer: "comment", Detail: "The rule asks for a comment."}}
 	}
 	signature := claim.signature()
-	signature.Comment, signature.Shown, signature.Via = b.Comment, b.Shown, b.Via
+	signature.Answer, signature.Comment, signature.Shown, signature.Via = b.Answer, b.Comment, b.Shown, b.Via
 	signatures := append(claim.others(), signature)
 	standing := Weigh(g.Callback.Requirement, signatures)
 	if decides := standing.decides(b.Proposal); decides != b.Sends {

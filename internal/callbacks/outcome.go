@@ -71,11 +71,12 @@ func DefaultOutcomes(rejectAs Kind) []Outcome {
 	}
 }
 
-// Choice is what a reviewer picks: an outcome and a comment. PreparedAt is the time that the
-// preview showed; it goes into the payload, so that the bytes sent are the bytes shown.
+// Choice is what a reviewer picks: an outcome, a comment and perhaps an answer. PreparedAt is the time
+// that the preview showed; it goes into the payload, so that the bytes sent are the bytes shown.
 type Choice struct {
 	Outcome    string
 	Comment    string
+	Answer     Answer // for an outcome that is free
 	PreparedAt time.Time
 	Sends      bool // the page said that this signature decides, as [Preview.Sends] does
 }

@@ -97,11 +97,10 @@ func TestPreview_TooLong(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			o.Name = "long"
-			c := Callback{Request: Request{Outcomes: []Outcome{o}}}
 			choice := Choice{Outcome: "long", Comment: strings.Repeat("🎉", MaxCommentRunes)}
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			_, err := preview(&c, mara, choice)
+			_, err := Preview{Outcome: o}.completion(choice, mara)
 			runtime.ReadMemStats(&after)
 			faults, ok := errors.AsType[Invalid](err)
 			if !ok || faults[0].Pointer != "comment" || !strings.Contains(faults[0].Detail, "Lambda takes at most 1048576 bytes") {
@@ -121,8 +120,8 @@ func TestPreview_LongByItself(t *testing.T) {
 	named := mara
 	named.Name = strings.Repeat("Mara ", 100)
 	template := json.RawMessage(`"` + strings.Repeat("{{reviewer.name}}", 3000) + `"`)
-	c := Callback{Request: Request{Outcomes: []Outcome{{Name: "long", Kind: Success, Payload: template}}}}
-	_, err := preview(&c, named, Choice{Outcome: "long"})
+	long := Preview{Outcome: Outcome{Name: "long", Kind: Success, Payload: template}}
+	_, err := long.completion(Choice{Outcome: "long"}, named)
 	if faults, ok := errors.AsType[Invalid](err); !ok || faults[0].Pointer != "outcome" {
 		t.Errorf("got %v, want a fault of the outcome", err)
 	}

@@ -22,6 +22,7 @@ var ErrStale = errors.New("the preview is out of date")
 // Preview is what Lambda would receive for a choice, and what a signature for it would do.
 type Preview struct {
 	Outcome    Outcome
+	Answer     Answer  // what the reviewer wrote, if the outcome is free
 	Faults     Invalid // why this cannot be sent; Completion is then empty
 	Completion Completion
 	PreparedAt time.Time
@@ -79,9 +80,8 @@ func (s *Service) Preview(ctx context.Context, p Person, id ID, choice Choice) (
 	return shown, s.fresh(p, gate.Now)
 }
 
-// PreviewAll reads a callback and shows what each outcome would send with a comment, as Previews
-// does.
-func (s *Service) PreviewAll(ctx context.Context, p Person, id ID, comment string) ([]Preview, error) {
+// PreviewAll reads a callback and shows what each outcome would send, as Previews does.
+func (s *Service) PreviewAll(ctx context.Context, p Person, id ID, draft Choice) ([]Preview, error) {
 	gate, err := s.open(ctx, p, id)
 	if err != nil {
 		return nil, err
@@ -89,17 +89,18 @@ func (s *Service) PreviewAll(ctx context.Context, p Person, id ID, comment strin
 	if gate.Callback.State != Pending {
 		return nil, ErrConflict
 	}
-	return s.previews(gate, p, comment)
+	return s.previews(gate, p, draft)
 }
 
-// Previews shows what each outcome of a sheet would send with a comment; it reads nothing more. An
-// outcome that cannot be sent says why in its Faults and does not hide the others.
-func (s *Service) Previews(p Person, sheet *Sheet, comment string) ([]Preview, error) {
+// Previews shows what each outcome of a sheet would send with the comment and the answer of a draft;
+// it reads nothing more. An outcome that cannot be sent says why in its Faults and does not hide the
+// others.
+func (s *Service) Previews(p Person, sheet *Sheet, draft Choice) ([]Preview, error) {
 	now := s.now()
 	if err := s.queues.MayDecide(p, &sheet.Callback, now); err != nil {
 		return nil, err
 	}
-	return s.previews(s.queues.Gate(&sheet.Callback, sheet.Signatures, now), p, comment)
+	return s.previews(s.queues.Gate(&sheet.Callback, sheet.Signatures, now), p, draft)
 }
 
 // open reads what the gate of a callback needs, for somebody who may decide it.
@@ -119,16 +120,16 @@ func (s *Service) open(ctx context.Context, p Person, id ID) (Gate, error) {
 	return s.queues.Gate(&c, signatures, now), nil
 }
 
-func (s *Service) previews(gate Gate, p Person, comment string) ([]Preview, error) {
-	previews := make([]Preview, len(gate.Callback.Outcomes))
-	for i, outcome := range gate.Callback.Outcomes {
-		shown, err := s.preview(gate, p, Choice{Outcome: outcome.Name, Comment: comment})
+func (s *Service) previews(gate Gate, p Person, draft Choice) (previews []Preview, err error) {
+	for _, outcome := range s.queues.Offers(gate.Callback) {
+		draft.Outcome = outcome.Name
+		shown, err := s.preview(gate, p, draft)
 		if faults, invalid := errors.AsType[Invalid](err); invalid {
-			shown = Preview{Outcome: outcome, Faults: faults}
+			shown.Faults = faults
 		} else if err != nil {
 			return nil, fmt.Errorf("preview of %s: %w", outcome.Name, err)
 		}
-		previews[i] = shown
+		previews = append(previews, shown)
 	}
 	return previews, nil
 }
@@ -137,47 +138,54 @@ func (s *Service) previews(gate Gate, p Person, comment string) ([]Preview, erro
 func (s *Service) preview(gate Gate, p Person, choice Choice) (Preview, error) {
 	choice.PreparedAt = gate.Now.Truncate(time.Second)
 	shown, err := s.prepared(gate.Callback, p, choice)
-	if err != nil {
-		return shown, err
-	}
-	signer, proposal := Signer{Person: p}, shown.Outcome.Proposal(nil)
+	signer, proposal := Signer{Person: p}, shown.Proposal()
 	shown.Why = gate.Explain(signer, proposal)
 	shown.Tally = gate.Standing().Of(proposal)
 	shown.Sends = gate.Sends(signer, proposal)
-	return shown, nil
-}
-
-// prepared is what the choice would send, at the time that it was prepared.
-func (s *Service) prepared(c *Callback, p Person, choice Choice) (Preview, error) {
-	shown, err := preview(c, p, choice)
-	shown.Sealed = s.sealer(c) != nil && shown.Completion.Kind == Success
 	return shown, err
 }
 
-func preview(c *Callback, p Person, choice Choice) (Preview, error) {
-	outcome, ok := c.Outcome(choice.Outcome)
+// prepared is what the choice would send, at the time that it was prepared. With an [Invalid], the
+// preview says only what was chosen.
+func (s *Service) prepared(c *Callback, p Person, choice Choice) (Preview, error) {
+	outcome, ok := s.queues.offer(c, choice.Outcome)
 	if !ok {
 		return Preview{}, Invalid{{Pointer: "outcome", Detail: "This request does not offer that outcome."}}
 	}
-	choice.Comment = tidyComment(choice.Comment)
-	if n := utf8.RuneCountInString(choice.Comment); n > MaxCommentRunes {
-		return Preview{}, Invalid{{Pointer: "comment", Detail: fmt.Sprintf("At most %d characters, this has %d.", MaxCommentRunes, n)}}
+	shown := Preview{Outcome: outcome, Answer: outcome.answer(choice.Answer)}
+	shown.Outcome = outcome.labelled(shown.Answer)
+	made, err := shown.completion(choice, p)
+	if err != nil {
+		return shown, err
 	}
-	if outcome.Comment == CommentNone {
-		choice.Comment = ""
-	}
-	if n := outcome.leastSize(choice, p); n > maxCompletionBytes {
-		return Preview{}, tooLong(choice, n)
-	}
-	made := outcome.Fill(choice, p)
-	if n := len(made.Body()); n > maxCompletionBytes {
-		return Preview{}, tooLong(choice, n)
-	}
-	shown := Preview{Outcome: outcome, Completion: made, PreparedAt: choice.PreparedAt, Found: c.found()}
+	shown.Completion, shown.PreparedAt, shown.Found = made, choice.PreparedAt, c.found()
+	shown.Sealed = s.sealer(c) != nil && made.Kind == Success
 	if c.Requester.StatedBy != "" {
 		shown.Stated = c.Requester
 	}
 	return shown, nil
+}
+
+// completion makes what would be sent for a choice of the preview's outcome.
+func (p Preview) completion(choice Choice, by Person) (Completion, error) {
+	choice.Comment = tidyComment(choice.Comment)
+	if n := utf8.RuneCountInString(choice.Comment); n > MaxCommentRunes {
+		return Completion{}, Invalid{{Pointer: "comment", Detail: fmt.Sprintf("At most %d characters, this has %d.", MaxCommentRunes, n)}}
+	}
+	if p.Outcome.Free() {
+		return p.Answer.completion(p.Outcome.Kind)
+	}
+	if p.Outcome.Comment == CommentNone {
+		choice.Comment = ""
+	}
+	if n := p.Outcome.leastSize(choice, by); n > maxCompletionBytes {
+		return Completion{}, tooLong(choice, n)
+	}
+	made := p.Outcome.Fill(choice, by)
+	if n := len(made.Body()); n > maxCompletionBytes {
+		return Completion{}, tooLong(choice, n)
+	}
+	return made, nil
 }
 
 // tooLong is the fault of a completion of n bytes or more. If there is no comment, the reviewer

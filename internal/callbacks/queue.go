@@ -22,6 +22,7 @@ type Queue struct {
 	// RejectAs is the kind of the default reject outcome: Failure unless the queue wants a negative
 	// success.
 	RejectAs Kind
+	Free     Free // which callbacks take an answer that the reviewer writes
 
 	// The first of the rules whose condition holds binds a request. Otherwise names the rule of
 	// requests for which no condition holds or one cannot be evaluated; if it names none, they get

@@ -108,7 +108,7 @@ func sheetOf(d *desk, t *testing.T, p callbacks.Person, id callbacks.ID) (callba
 	if err != nil {
 		t.Fatal(err)
 	}
-	previews, err := d.Service.Previews(p, &sheet, "No.")
+	previews, err := d.Service.Previews(p, &sheet, callbacks.Choice{Comment: "No."})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -76,8 +76,8 @@ func (s *Service) sign(
 		return err
 	}
 	ballot := Ballot{
-		Proposal: made.Outcome.Proposal(nil), Comment: made.Outcome.comment(choice), Shown: seen,
-		Via: ViaWeb, Sends: choice.Sends,
+		Proposal: made.Proposal(), Answer: made.Answer, Comment: made.Outcome.comment(choice),
+		Shown: seen, Via: ViaWeb, Sends: choice.Sends,
 	}
 	gate := s.queues.Gate(&c.Callback, c.Signatures, now)
 	signatures, _, err := gate.Sign(Signer{Person: p}, ballot)
@@ -207,13 +207,14 @@ func (o Outcome) comment(choice Choice) string {
 
 // Repeats reports whether a person made this decision already: the button was pressed twice, or the
 // answer to the first press was lost. It compares the bytes that were seen; if they were encrypted
-// before sending, it compares outcome and comment.
+// before sending, it compares outcome and comment. An encrypted answer that a reviewer wrote matches
+// nothing, because nobody can tell it from another.
 func (s *Service) Repeats(c *Callback, p Person, choice Choice, seen string) bool {
 	d := c.Decision
 	if d == nil || d.By.ID != p.ID {
 		return false
 	}
-	sealed := d.Kind == Success && strings.Contains(seen, sealMark)
+	sealed := d.Kind == Success && strings.Contains(seen, sealMark) && d.Outcome != OutcomeResult
 	return d.SHA256 == seenHash(seen) || sealed && d.Outcome == choice.Outcome && d.Comment == tidyComment(choice.Comment)
 }
 

@@ -40,7 +40,7 @@ type Proposal struct {
 	Stance  Stance
 }
 
-// Proposal is the outcome with an answer; the answer of an outcome without a form is empty.
+// Proposal is the outcome with an answer, which only a free outcome has.
 func (o Outcome) Proposal(answer []byte) Proposal {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %q %q %q %q %q",
 		o.Name, o.Label, o.Kind, o.Encoding, o.Payload, o.ErrorType, o.ErrorMessage, o.ErrorData, answer))
@@ -63,6 +63,7 @@ type Signature struct {
 	InQueue, Escalated, NotRequester bool
 
 	Proposal
+	Answer  Answer // if the outcome is free
 	Comment string
 	At      time.Time
 	Shown   string // identifies what the person saw, as [Preview.Seen] does
@@ -174,7 +175,7 @@ func (c *Callback) brief(s *Signature, standing Standing) *Signed {
 		Has: tally.Has, Needs: tally.Needs,
 	}
 	if o, ok := c.Outcome(s.Outcome); ok {
-		kept.Outcome = o.Label
+		kept.Outcome = o.labelled(s.Answer).Label
 	}
 	if s.ActingFor != nil {
 		kept.ActingFor = s.ActingFor.Name

@@ -116,10 +116,11 @@ func (d *Desk) Workers(lambda API, rate float64) Settings {
 	}
 }
 
-// Queues are those of the desk: finance has four eyes.
+// Queues are those of the desk: finance has four eyes, and legal takes answers that reviewers write.
 var Queues = callbacks.Queues{
 	callbacks.DefaultQueue: {Name: callbacks.DefaultQueue, Groups: []string{"reviewers"}},
 	"finance":              {Name: "finance", Groups: []string{"finance-approvers"}, FourEyes: true},
+	"legal":                {Name: "legal", Groups: []string{"finance-approvers"}, Free: callbacks.FreeAlways},
 }
 
 // Reviewer is a person of some groups.
@@ -155,7 +156,12 @@ func (d *Desk) Announce(change func(*announcement.Announcement)) callbacks.Callb
 // Decide previews and signs like the page does; the last signature decides.
 func (d *Desk) Decide(p callbacks.Person, id callbacks.ID, outcome, comment string) (callbacks.Callback, error) {
 	d.T.Helper()
-	choice := callbacks.Choice{Outcome: outcome, Comment: comment}
+	return d.Choose(p, id, callbacks.Choice{Outcome: outcome, Comment: comment})
+}
+
+// Choose is Decide for any choice.
+func (d *Desk) Choose(p callbacks.Person, id callbacks.ID, choice callbacks.Choice) (callbacks.Callback, error) {
+	d.T.Helper()
 	seen, err := d.Service.Preview(d.Ctx, p, id, choice)
 	if err != nil {
 		return callbacks.Callback{}, err

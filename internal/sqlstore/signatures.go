@@ -23,7 +23,8 @@ type signatureRow struct {
 	Outcome  string
 	Kind     string
 	Stance   string
-	Proposal string // the hash
+	Proposal string         // the hash
+	Answer   sql.NullString // JSON, if the outcome is free
 	Shown    string
 	Comment  string
 	SignedAt int64
@@ -75,15 +76,15 @@ func documentOfGrounds(s callbacks.Signature) groundsDocument {
 
 // signatureColumns are the columns of signatures, in the order of values.
 const signatureColumns = `
-	callback, number, person, name, via, outcome, kind, stance, proposal, shown, comment, signed_at,
-	grounds, config_version, lapse`
+	callback, number, person, name, via, outcome, kind, stance, proposal, answer, shown, comment,
+	signed_at, grounds, config_version, lapse`
 
 var insertSignature = insertText("signatures", signatureColumns)
 
 func (r *signatureRow) values() []any {
 	return []any{
 		r.Callback, r.Number, r.Person, r.Name, r.Via, r.Outcome, r.Kind, r.Stance, r.Proposal,
-		r.Shown, r.Comment, r.SignedAt, r.Grounds, r.ConfigVersion, r.Lapse,
+		r.Answer, r.Shown, r.Comment, r.SignedAt, r.Grounds, r.ConfigVersion, r.Lapse,
 	}
 }
 
@@ -92,7 +93,7 @@ func (r *signatureRow) columns() string { return signatureColumns }
 func (r *signatureRow) places() []any {
 	return []any{
 		&r.Callback, &r.Number, &r.Person, &r.Name, &r.Via, &r.Outcome, &r.Kind, &r.Stance,
-		&r.Proposal, &r.Shown, &r.Comment, &r.SignedAt, &r.Grounds, &r.ConfigVersion, &r.Lapse,
+		&r.Proposal, &r.Answer, &r.Shown, &r.Comment, &r.SignedAt, &r.Grounds, &r.ConfigVersion, &r.Lapse,
 	}
 }
 
@@ -108,10 +109,20 @@ func signatureRowOf(num, number int64, s callbacks.Signature) (signatureRow, err
 		Shown: s.Shown, Comment: s.Comment, SignedAt: millis(s.At), Grounds: grounds.String,
 		ConfigVersion: string(s.ConfigVersion),
 	}
+	if r.Answer, err = encodeAnswer(s.Answer); err != nil {
+		return r, fmt.Errorf("encode the answer of a signature: %w", err)
+	}
 	if r.Lapse, err = encodeLapse(s.End); err != nil {
 		return r, fmt.Errorf("encode the end of a signature: %w", err)
 	}
 	return r, nil
+}
+
+func encodeAnswer(a callbacks.Answer) (sql.NullString, error) {
+	if a == (callbacks.Answer{}) {
+		return sql.NullString{}, nil
+	}
+	return encode(a)
 }
 
 func encodeLapse(e *callbacks.SignatureEnd) (sql.NullString, error) {
@@ -143,6 +154,9 @@ func (r *signatureRow) signature() (callbacks.Signature, error) {
 			Delegation: from.Delegation, ID: from.ID, Name: from.Name,
 			Groups: from.Groups, ReadAt: fromMillis(from.ReadAt),
 		}
+	}
+	if _, err := decode(r.Answer, &s.Answer); err != nil {
+		return s, fmt.Errorf("answer of a signature: %w", err)
 	}
 	var lapse lapseDocument
 	lapsed, err := decode(r.Lapse, &lapse)
@@ -231,13 +245,14 @@ func (s *Store) Signatures(ctx context.Context, id callbacks.ID) ([]callbacks.Si
 }
 
 // signatures returns the signatures that count by callback, in the order in which they were given.
+// They come without their answers, which may be long and which no list needs.
 func (s *Store) signatures(ctx context.Context, nums []int64) (map[int64][]callbacks.Signature, error) {
 	if len(nums) == 0 {
 		return nil, nil
 	}
 	var found []signatureRow
-	err := s.db.NewSelect().Model(&found).Where("callback in (?)", bun.List(nums)).
-		Where("lapse is null").OrderExpr("callback, number").Scan(ctx)
+	err := s.db.NewSelect().Model(&found).ExcludeColumn("answer").
+		Where("callback in (?)", bun.List(nums)).Where("lapse is null").OrderExpr("callback, number").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read signatures: %w", s.unavailable(err))
 	}

@@ -17,6 +17,7 @@ func someSignature(at time.Time) callbacks.Signature {
 	return callbacks.Signature{
 		By: callbackstest.Person("ada"), Via: callbacks.ViaWeb,
 		Proposal: callbacks.Proposal{Hash: "a1", Outcome: "approve", Kind: callbacks.Success, Stance: callbacks.For},
+		Answer:   callbacks.Answer{Format: callbacks.FormatText, Result: "a\x00\u2028<b>"},
 		Comment:  "fine\x00 \xff", At: at, Shown: "found-9f31", ConfigVersion: "6a1f",
 		Groups: []string{"finance-approvers"}, GroupsReadAt: at.Add(-time.Hour), InQueue: true, Escalated: true,
 		NotRequester: true, Rule: "large expenses",

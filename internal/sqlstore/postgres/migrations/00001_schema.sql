@@ -119,6 +119,7 @@ create table signatures (
     kind text not null,
     stance text not null,
     proposal text not null,
+    answer text,
     shown text not null,
     comment text not null,
     signed_at bigint not null,

@@ -132,6 +132,7 @@ create table signatures (
     kind text not null,
     stance text not null,
     proposal text not null, -- the hash of outcome and answer
+    answer text, -- JSON: what the person wrote; null if the outcome has no answer
     shown text not null, -- identifies what the person saw
     comment text not null,
     signed_at integer not null,
