@@ -182,7 +182,24 @@ function send(event, field, bar) {
   bar?.send?.();
 }
 
+// An explanation lies over the page: Esc, or a press elsewhere, closes it.
+const explanation = () => document.querySelector("details.why[open]");
+
+document.addEventListener("click", ({ target }) => {
+  const open = explanation();
+  if (open && !open.contains(target)) open.open = false;
+});
+
+function closeExplanation() {
+  const open = explanation();
+  if (!open) return false;
+  open.open = false;
+  open.querySelector("summary").focus({ preventScroll: true });
+  return true;
+}
+
 function escape(field, bar) {
+  if (closeExplanation()) return;
   if (panel?.open || closeMenus() || (!elsewhere(field) && bar?.escape?.())) return;
   field?.blur();
 }

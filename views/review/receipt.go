@@ -23,7 +23,7 @@ type step struct {
 func receiptOf(m Review, s views.Shell) []step {
 	c := &m.Callback
 	steps := []step{
-		{Name: "Recorded", Icon: "check", At: c.Decision.At, Note: words.Capital(words.ByActor(c.Decision.By, s.Viewer)) + ", in the audit"},
+		{Name: "Recorded", Icon: "check", At: c.Decision.At, Note: recordedNote(m, s.Viewer)},
 		deliveringStep(m, s),
 		answerStep(m, s),
 	}
@@ -31,6 +31,15 @@ func receiptOf(m Review, s views.Shell) []step {
 		steps = append(steps, proof)
 	}
 	return steps
+}
+
+// recordedNote says whose decision it is: of several people, that of the last to sign.
+func recordedNote(m Review, viewer callbacks.Person) string {
+	by := words.ByActor(m.Callback.Decision.By, viewer)
+	if d := standing(m).Decided; d != nil && d.Has > 1 {
+		return fmt.Sprintf("%d signatures, the last by %s", d.Has, by)
+	}
+	return words.Capital(by) + ", in the audit"
 }
 
 func lastAttempt(m Review) (callbacks.Attempt, bool) {

@@ -94,7 +94,7 @@ func eventOf(m Review, e callbacks.AuditEntry, viewer callbacks.Person) event {
 	case callbacks.ActionReviewConfirmed:
 		told.Icon, told.What = "eye", "confirmed still reviewing"
 	case callbacks.ActionSigned:
-		told.Icon, told.What = "check", "signed"
+		told = signatureEvent(m, e, told)
 	case callbacks.ActionWithdrawn:
 		told.Icon, told.What = "left", "withdrew a signature"
 	case callbacks.ActionVoid:
@@ -127,6 +127,17 @@ func eventOf(m Review, e callbacks.AuditEntry, viewer callbacks.Person) event {
 	case callbacks.ActionRetried:
 		told.Icon, told.What = "retry", "sent it again"
 	case callbacks.ActionSignedIn, callbacks.ActionSignedOut, callbacks.ActionSessionEnded: // these belong to no callback
+	}
+	return told
+}
+
+// signatureEvent says what somebody signed, and quotes the comment.
+func signatureEvent(m Review, e callbacks.AuditEntry, told event) event {
+	told.Icon, told.What = "check", "signed"
+	for i := range m.Signatures {
+		if given := &m.Signatures[i]; given.By.ID == e.Actor.ID && given.At.Equal(e.At) && given.Comment != "" {
+			told.Note += " “" + given.Comment + "”"
+		}
 	}
 	return told
 }

@@ -149,3 +149,25 @@ func TestEveryActionIsTold(t *testing.T) {
 		}
 	}
 }
+
+// TestTimelineOfSignatures: each signature says how many there were then, with its comment.
+func TestTimelineOfSignatures(t *testing.T) {
+	t.Parallel()
+	m := signing(byPriya)
+	facts := func(has int) callbacks.Facts {
+		return callbacks.Facts{Signature: &callbacks.Signed{By: "Priya Raman", Outcome: "Approve", Rule: "large expenses", Has: has, Needs: 3}}
+	}
+	m.Audit = []callbacks.AuditEntry{
+		{Action: callbacks.ActionWithdrawn, Actor: viewstest.Priya, Facts: facts(0)},
+		{Action: callbacks.ActionSigned, Actor: viewstest.Priya, At: byPriya.At, Facts: facts(1)},
+	}
+	events := timelineOf(m, viewstest.Mara)
+	for i, want := range [][2]string{
+		{"withdrew a signature", "Approve: 0 of 3 by the rule large expenses."},
+		{"signed", "Approve: 1 of 3 by the rule large expenses. “Deposit is in the plan.”"},
+	} {
+		if e := events[i]; e.Who != "Priya Raman" || e.What != want[0] || e.Note != want[1] {
+			t.Errorf("line %d is %q %q, %q, want %q", i+1, e.Who, e.What, e.Note, want)
+		}
+	}
+}

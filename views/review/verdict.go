@@ -58,16 +58,41 @@ func verdictOf(m Review, s views.Shell) (v verdict, ok bool) {
 			decidedBy(c.Decision, s.Viewer) + title,
 			ending(c) + " " + operatorHint(s, doubtHint(m)), "prob",
 		}, true
+	case callbacks.TimedOut, callbacks.Closed:
+		return undecided(m), true
+	}
+	return verdict{words.State(c.State) + ".", ending(c), "idle"}, true
+}
+
+// undecided is the verdict on a callback that ended without a decision.
+func undecided(m Review) verdict {
+	c := &m.Callback
+	if tally := leading(m); tally.Has > 0 {
+		return tooLateVerdict(tally, ending(c))
+	}
+	switch c.State {
 	case callbacks.TimedOut:
-		return verdict{timedOutTitle(c), ending(c) + " No decision was made. The function continues with its own timeout handling.", "idle"}, true
-	case callbacks.Closed:
+		return verdict{timedOutTitle(c), ending(c) + " No decision was made. The function continues with its own timeout handling.", "idle"}
+	default:
 		title := "Closed elsewhere."
 		if c.Ending != nil && c.Ending.By == callbacks.EndedByUnknown {
 			title = "Closed already."
 		}
-		return verdict{title, ending(c) + " Nothing was sent from here.", "idle"}, true
+		return verdict{title, ending(c) + " Nothing was sent from here.", "idle"}
 	}
-	return verdict{words.State(c.State) + ".", ending(c), "idle"}, true
+}
+
+// tooLateVerdict is the verdict on a callback that ended while signatures were missing. It names
+// the groups that did not sign, and no person.
+func tooLateVerdict(t callbacks.Tally, ended string) verdict {
+	signatures := words.Number(t.Needs-t.Has) + " signatures"
+	if t.Needs-t.Has == 1 {
+		signatures = "one signature"
+	}
+	return verdict{
+		"Too late by " + signatures + ". Nothing was sent.",
+		fmt.Sprintf("%d of %d had signed. Missing: %s. %s", t.Has, t.Needs, missingFrom(t), ended), "lost",
+	}
 }
 
 // underWay is the verdict on a decision that Lambda has not accepted yet.
