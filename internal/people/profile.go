@@ -13,13 +13,16 @@ import (
 )
 
 // Store keeps the people who have signed in. Implementations pass the contract of package
-// callbackstest. The stored data is for the desk's own use: no page shows it to other people.
+// callbackstest. The stored data is for the desk's own use: of other people, pages show only names
+// and groups, and only to admins and auditors.
 type Store interface {
 	// KeepPerson adds to the stored profile of a person, by [Profile.Add]. A new person gets a
 	// profile.
 	KeepPerson(ctx context.Context, said Profile) error
 	// Profile returns the stored profile of a person, or [callbacks.ErrNotFound].
 	Profile(ctx context.Context, id string) (Profile, error)
+	// PeopleSeen returns the people last seen at a time or later, the latest first, at most limit.
+	PeopleSeen(ctx context.Context, since time.Time, limit int) ([]Profile, error)
 }
 
 // Profile is what is stored of a person: what the provider said last, and every address and user

@@ -109,14 +109,16 @@ func exerciseUpkeep(t *testing.T, s *Store, c callbacks.Callback) {
 	}
 }
 
-// exerciseSessions runs every method of the sessions.
+// exerciseSessions runs every method of the sessions, and the search for people.
 func exerciseSessions(t *testing.T, s *Store) {
 	t.Helper()
 	ctx, now, check := t.Context(), callbackstest.T0, passing(t)
+	_, err := s.PeopleSeen(ctx, now, 10)
+	check(err)
 	sessions := s.Sessions(func() time.Time { return now })
 	session := people.StoredSession{Session: people.Session{ID: "s1", Person: "ada"}, TokenHash: []byte("hash"), Sealed: []byte("sealed"), ExpiresAt: now}
 	check(sessions.Insert(ctx, session))
-	_, _, err := sessions.Find(ctx, session.TokenHash)
+	_, _, err = sessions.Find(ctx, session.TokenHash)
 	check(err)
 	_, err = sessions.Update(ctx, session, session.Sealed)
 	check(err)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"countersign/internal/people"
 
@@ -72,6 +73,23 @@ func (s *Store) Profile(ctx context.Context, id string) (people.Profile, error) 
 		return people.Profile{}, missing(s.unavailable(err))
 	}
 	return r.profile()
+}
+
+// PeopleSeen implements people.Store.
+func (s *Store) PeopleSeen(ctx context.Context, since time.Time, limit int) ([]people.Profile, error) {
+	var found []personRow
+	err := s.db.NewRaw(`select * from people where last_seen_at >= ? order by last_seen_at desc, id limit ?`,
+		millis(since), limit).Scan(ctx, &found)
+	if err != nil {
+		return nil, fmt.Errorf("people seen: %w", s.unavailable(err))
+	}
+	all := make([]people.Profile, len(found))
+	for i := range found {
+		if all[i], err = found[i].profile(); err != nil {
+			return nil, fmt.Errorf("person %s: %w", found[i].ID, err)
+		}
+	}
+	return all, nil
 }
 
 func rowOfPerson(p people.Profile) (personRow, error) {

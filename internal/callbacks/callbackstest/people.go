@@ -23,6 +23,7 @@ func RunPeople(t *testing.T, open func(*testing.T) people.Store) {
 		"Hostile":   personHostile,
 		"AtOnce":    personAtOnce,
 		"Namesakes": personNamesakes,
+		"Seen":      personSeen,
 	} {
 		t.Run("People/"+name, func(t *testing.T) {
 			t.Parallel()
@@ -153,5 +154,30 @@ func personNamesakes(t *testing.T, s people.Store) {
 	keep(t, s, other, false, T0)
 	if one, two := profile(t, s, "p-ines"), profile(t, s, "p-other"); one.Name != "Ines Calloway" || two.Name != "Ines Other" {
 		t.Errorf("got %q and %q", one.Name, two.Name)
+	}
+}
+
+// personSeen: people who were seen lately come first, and nobody who was not.
+func personSeen(t *testing.T, s people.Store) {
+	for i, id := range []string{"p-old", "p-edge", "p-late", "p-last"} {
+		p := ines()
+		p.ID = id
+		keep(t, s, p, true, T0.Add(time.Duration(i)*time.Hour))
+	}
+	for _, tc := range []struct {
+		limit int
+		want  []string
+	}{{10, []string{"p-last", "p-late", "p-edge"}}, {2, []string{"p-last", "p-late"}}} {
+		seen, err := s.PeopleSeen(t.Context(), T0.Add(time.Hour), tc.limit)
+		var ids []string
+		for _, p := range seen {
+			ids = append(ids, p.ID)
+		}
+		if diff := cmp.Diff(tc.want, ids); diff != "" || err != nil {
+			t.Errorf("%v, at most %d: -want +got:\n%s", err, tc.limit, diff)
+		}
+		if seen[0].Groups[0] != "finance" {
+			t.Errorf("groups %q", seen[0].Groups)
+		}
 	}
 }

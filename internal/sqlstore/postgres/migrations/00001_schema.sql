@@ -218,6 +218,7 @@ create table people (
     first_seen_at bigint not null,
     last_seen_at bigint not null
 );
+create index people_by_last_seen on people (last_seen_at desc, id);
 
 create table sessions (
     token_hash bytea primary key,

@@ -235,6 +235,7 @@ create table people (
     first_seen_at integer not null,
     last_seen_at integer not null
 ) strict, without rowid;
+create index people_by_last_seen on people (last_seen_at desc, id);
 
 -- What signs people in, encrypted. What is searched is name, address and person in lower case.
 create table sessions (
