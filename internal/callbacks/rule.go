@@ -45,23 +45,64 @@ func (q Queue) Bind(c *Callback, content *Content) Requirement {
 	return r
 }
 
+// Step is what was found of a rule when a queue chose one for a request.
+type Step struct {
+	Rule   Rule
+	Result StepResult
+	Fault  string // why the condition cannot be evaluated, with StepFault
+}
+
+// StepResult says whether a rule takes a request.
+type StepResult string
+
+// The results.
+const (
+	StepHolds    StepResult = "holds"
+	StepNot      StepResult = "not"
+	StepFault    StepResult = "fault"
+	StepUntested StepResult = "untested" // an earlier rule took the request
+)
+
+// Steps returns what was found of each rule, in order. The first that is not StepNot decides.
+func (q Queue) Steps(c *Callback, content *Content) []Step {
+	steps := make([]Step, len(q.Rules))
+	open := true
+	for i, rule := range q.Rules {
+		steps[i] = Step{Rule: rule, Result: StepUntested}
+		if !open {
+			continue
+		}
+		holds, err := rule.holds(c, content)
+		switch {
+		case err != nil:
+			steps[i].Result, steps[i].Fault = StepFault, err.Error()
+		case holds:
+			steps[i].Result = StepHolds
+		default:
+			steps[i].Result = StepNot
+		}
+		open = steps[i].Result == StepNot
+	}
+	return steps
+}
+
 // choose returns the requirement of the rule that a request gets.
 func (q Queue) choose(c *Callback, content *Content) Requirement {
 	if len(q.Rules) == 0 {
 		return OneSignature
 	}
-	for _, rule := range q.Rules {
-		holds, err := rule.holds(c, content)
-		if err != nil {
-			r := q.requirement(q.otherwise(), BasisFault)
-			r.Fault = clip(fmt.Sprintf("%s: %v", rule.Name, err), maxDetail)
+	for _, step := range q.Steps(c, content) {
+		switch step.Result {
+		case StepHolds:
+			return q.requirement(step.Rule, BasisCondition)
+		case StepFault:
+			r := q.requirement(q.Fallback(), BasisFault)
+			r.Fault = clip(fmt.Sprintf("%s: %s", step.Rule.Name, step.Fault), maxDetail)
 			return r
-		}
-		if holds {
-			return q.requirement(rule, BasisCondition)
+		case StepNot, StepUntested:
 		}
 	}
-	return q.requirement(q.otherwise(), BasisOtherwise)
+	return q.requirement(q.Fallback(), BasisOtherwise)
 }
 
 func (r Rule) holds(c *Callback, content *Content) (bool, error) {
@@ -71,8 +112,8 @@ func (r Rule) holds(c *Callback, content *Content) (bool, error) {
 	return r.Condition.Holds(c, content)
 }
 
-// otherwise is the rule of requests that no condition decides on.
-func (q Queue) otherwise() Rule {
+// Fallback is the rule of requests that no condition decides on. The queue must have rules.
+func (q Queue) Fallback() Rule {
 	if i := slices.IndexFunc(q.Rules, func(r Rule) bool { return r.Name == q.Otherwise }); i >= 0 {
 		return q.Rules[i]
 	}

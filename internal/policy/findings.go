@@ -1,0 +1,240 @@
+package policy
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"countersign/internal/callbacks"
+)
+
+// Severity says how bad a finding is.
+type Severity string
+
+// The severities. What makes a file wrong is no finding: such a file is not read at all.
+const (
+	Warning Severity = "warning" // a request could wait in vain, or get a rule that nobody meant
+	Note    Severity = "note"    // something that the desk does not know
+)
+
+// Finding is something about a policy that its author should know.
+type Finding struct {
+	Severity    Severity
+	Path        string // of the key in countersign.yaml, as queues.finance.rules[0].when; may be empty
+	Queue, Rule string // that it concerns; may be empty
+	Text        string // a sentence without its full stop
+	Detail      string // what follows from it, or how it is known, in sentences; may be empty
+}
+
+// Examine returns what is to be said of a policy, in the order of queues and rules. Without evidence
+// it finds what the file alone shows, and says what it could not check.
+func (p Policy) Examine(e *Evidence) []Finding {
+	var all []Finding
+	for _, name := range slices.Sorted(maps.Keys(p.Queues)) {
+		q := p.Queues[name]
+		for i, rule := range rules(q) {
+			at := place{queue: q, index: i, rule: rule}
+			all = append(all, p.rolesOf(at)...)
+			if e != nil {
+				all = append(all, p.satisfiable(at, e)...)
+			}
+		}
+		if e != nil {
+			all = append(all, conditions(q, e)...)
+		}
+	}
+	if e == nil {
+		return append(all, Finding{Severity: Note, Text: "Not known: who could sign, and what the conditions find",
+			Detail: "Without a database nobody was seen, and no request is there to try the conditions on."})
+	}
+	return append(all, seen(e))
+}
+
+// seen says how far the findings reach.
+func seen(e *Evidence) Finding {
+	f := Finding{Severity: Note, Text: "Seen in 30 days: " + plural(len(e.People), "person", "people"),
+		Detail: "“Seen” means signed in here. The provider may know others."}
+	if e.MorePeople {
+		f.Detail = fmt.Sprintf("Only the last %d people were looked at.", maxPeople)
+	}
+	return f
+}
+
+// place is a rule in its queue.
+type place struct {
+	queue callbacks.Queue
+	index int
+	rule  callbacks.Rule
+}
+
+// path leads to the rule, or to a key of it. A queue without rules has its groups there.
+func (at place) path(key string) string {
+	if len(at.queue.Rules) == 0 {
+		return "queues." + at.queue.Name + ".groups"
+	}
+	return fmt.Sprintf("queues.%s.rules[%d]%s", at.queue.Name, at.index, key)
+}
+
+// named says which rule it is, as the beginning of a sentence.
+func (at place) named() string {
+	if at.rule.Name == "" {
+		return "Queue " + at.queue.Name
+	}
+	return "Rule " + at.rule.Name
+}
+
+func (at place) finding(s Severity, key, text, detail string) Finding {
+	return Finding{Severity: s, Path: at.path(key), Queue: at.queue.Name, Rule: at.rule.Name, Text: text, Detail: detail}
+}
+
+// from returns the groups of a threshold.
+func (at place) from(t callbacks.Threshold) []string {
+	if len(t.From) == 0 {
+		return at.queue.Groups
+	}
+	return t.From
+}
+
+// rolesOf finds groups that must sign and whose members have no role for it.
+func (p Policy) rolesOf(at place) (all []Finding) {
+	for i, t := range at.rule.Signatures {
+		for j, group := range t.From {
+			if !p.Roles.signs(group) {
+				all = append(all, at.finding(Warning, fmt.Sprintf(".signatures[%d].from[%d]", i, j),
+					"Group "+group+" gives no role that signs",
+					"Its members can sign only if another of their groups is among roles.reviewers or roles.admins."))
+			}
+		}
+	}
+	return all
+}
+
+// satisfiable finds rules that the people seen here could not satisfy.
+func (p Policy) satisfiable(at place, e *Evidence) []Finding {
+	signers := e.signers(p, at.queue)
+	var all []Finding
+	for i, t := range at.rule.Signatures {
+		members := 0
+		for _, person := range signers {
+			if person.InGroup(at.from(t)) {
+				members++
+			}
+		}
+		groups, key := strings.Join(at.from(t), " or "), fmt.Sprintf(".signatures[%d]", i)
+		switch need := max(t.For, 1); {
+		case members == 0:
+			all = append(all, at.finding(Warning, key, "Nobody seen in "+groups+" in 30 days",
+				fmt.Sprintf("%s needs %d of them who can sign. A request could wait until its timeout.", at.named(), need)))
+		case members < need:
+			all = append(all, at.finding(Warning, key, fmt.Sprintf("%s needs %d of %s, and %d %s seen in 30 days",
+				at.named(), need, groups, members, was(members)), "A request could wait until its timeout."))
+		}
+	}
+	if len(all) > 0 {
+		return all
+	}
+	if missing := lacks(at, signers, ""); missing != "" {
+		return []Finding{at.finding(Warning, ".signatures", fmt.Sprintf("%s needs %d different people, and %d %s seen who can sign",
+			at.named(), at.rule.Places(), len(signers), was(len(signers))), "One person fills one place. Missing: "+missing+".")}
+	}
+	return at.requesters(signers)
+}
+
+// requesters finds people without whom nobody could complete their own request.
+func (at place) requesters(signers []callbacks.Person) []Finding {
+	if !at.rule.ExcludesRequester() {
+		return nil
+	}
+	var names []string
+	missing := ""
+	for _, asks := range signers {
+		if lack := lacks(at, signers, asks.ID); lack != "" {
+			names, missing = append(names, asks.Actor().Name), lack
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	who := names[0] + " asks"
+	if len(names) > 1 {
+		who = "one of " + joined(names) + " asks"
+	}
+	return []Finding{at.finding(Warning, "", "If "+who+", too few are left for "+strings.ToLower(at.named()[:1])+at.named()[1:],
+		"The requester may not sign. Missing then: "+missing+".")}
+}
+
+// lacks says what would be missing if everybody signed but one; it is empty if nothing would.
+func lacks(at place, signers []callbacks.Person, but string) string {
+	proposal := callbacks.Proposal{Hash: "all", Outcome: callbacks.OutcomeApprove, Stance: callbacks.For}
+	var signatures []callbacks.Signature
+	for _, p := range signers {
+		if p.ID != but {
+			signatures = append(signatures, callbacks.Signature{
+				By: p.Actor(), Groups: p.Groups, InQueue: true, NotRequester: true, Proposal: proposal,
+			})
+		}
+	}
+	tally := callbacks.Weigh(callbacks.Requirement{Terms: at.rule.Terms}, signatures).Of(proposal)
+	return tally.Words()
+}
+
+// conditions finds what the conditions of a queue do on the requests that it has received.
+func conditions(q callbacks.Queue, e *Evidence) (all []Finding) {
+	known := e.Requests[q.Name]
+	taken, faults, reasons := make([]int, len(q.Rules)), make([]int, len(q.Rules)), make([]string, len(q.Rules))
+	for _, r := range known {
+		for i, step := range q.Steps(&r.Callback, &r.Content) {
+			switch step.Result {
+			case callbacks.StepHolds:
+				taken[i]++
+			case callbacks.StepFault:
+				faults[i]++
+				reasons[i] = step.Fault
+			case callbacks.StepNot, callbacks.StepUntested:
+			}
+		}
+	}
+	for i, rule := range q.Rules {
+		at := place{queue: q, index: i, rule: rule}
+		switch {
+		case rule.When == "":
+		case len(known) == 0:
+			all = append(all, at.finding(Note, ".when", "Not known: what the condition of "+rule.Name+" finds",
+				"No request of queue "+q.Name+" is there to try it on."))
+		case faults[i] > 0:
+			all = append(all, at.finding(Warning, ".when", fmt.Sprintf("The condition of %s cannot be evaluated for %d of %s",
+				rule.Name, faults[i], plural(len(known), "request", "requests")),
+				fmt.Sprintf("The last one: %s. Such requests get rule %s.", reasons[i], q.Fallback().Name)))
+		case taken[i] == 0:
+			all = append(all, at.finding(Note, ".when", fmt.Sprintf("None of %s would get rule %s",
+				plural(len(known), "request", "requests"), rule.Name), ""))
+		}
+	}
+	return all
+}
+
+// was is the verb of a number of people.
+func was(n int) string {
+	if n == 1 {
+		return "was"
+	}
+	return "were"
+}
+
+func plural(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, more)
+}
+
+// maxNames bounds the names in a sentence.
+const maxNames = 5
+
+func joined(names []string) string {
+	if more := len(names) - maxNames; more > 0 {
+		return strings.Join(names[:maxNames], ", ") + fmt.Sprintf(" and %d more", more)
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}

@@ -1,0 +1,242 @@
+package policy_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/policy"
+)
+
+var now = time.Date(2026, 11, 24, 12, 51, 0, 0, time.UTC)
+
+// amount is a condition that holds from a number on: the payload's length in bytes.
+type amount int
+
+func (a amount) Holds(_ *callbacks.Callback, content *callbacks.Content) (bool, error) {
+	if len(content.Payload) == 0 {
+		return false, errors.New("there is no total in the request")
+	}
+	return len(content.Payload) >= int(a), nil
+}
+
+// finance is a policy of the story: two approvers and a controller for large expenses.
+func finance(change func(*callbacks.Queue)) policy.Policy {
+	q := callbacks.Queue{
+		Name: "finance", Groups: []string{"approvers", "controllers"}, Version: "v8", Otherwise: "large",
+		Rules: []callbacks.Rule{
+			{Name: "large", When: "size >= 10", Condition: amount(10), Terms: callbacks.Terms{
+				Signatures: []callbacks.Threshold{{From: []string{"approvers"}, For: 2}, {From: []string{"controllers"}, For: 1}},
+				Exclude:    []callbacks.Exclusion{callbacks.ExcludeRequester},
+			}},
+			{Name: "everyday", Terms: callbacks.Terms{Signatures: []callbacks.Threshold{{For: 1}}}},
+		},
+	}
+	if change != nil {
+		q.Rules = slices.Clone(q.Rules)
+		change(&q)
+	}
+	return policy.Policy{
+		Version: "v8", Queues: callbacks.Queues{"finance": q}, Roles: policy.Roles{Reviewers: []string{"approvers", "controllers"}},
+	}
+}
+
+func person(name string, groups ...string) policy.Known {
+	return policy.Known{Person: callbacks.Person{
+		ID: "p-" + name, Subject: name, Name: name, Email: strings.ToLower(name) + "@example.com", EmailVerified: true,
+		Groups: groups, GroupsReadAt: now,
+	}, LastSeenAt: now}
+}
+
+func request(payload string, c callbacks.Callback) policy.Request {
+	c.Queue, c.State = "finance", callbacks.Pending
+	c.Requester = callbacks.Requester{Name: "Ines", Email: "ines@example.com"}
+	if c.Requirement.Signatures == nil {
+		c.Requirement = callbacks.OneSignature
+	}
+	return policy.Request{Callback: c, Content: callbacks.Content{Payload: []byte(payload)}}
+}
+
+// everybody are enough people for every rule, whoever asks.
+var everybody = []policy.Known{
+	person("Mara", "approvers"), person("Dana", "approvers"), person("Priya", "approvers"),
+	person("Aiko", "controllers"), person("Tomasz", "controllers"), person("Teo", "warehouse"),
+}
+
+func evidence(people []policy.Known, requests ...policy.Request) *policy.Evidence {
+	return &policy.Evidence{Now: now, People: people, Requests: map[string][]policy.Request{"finance": requests}}
+}
+
+// TestExamine has a row for each finding, beside one without any.
+func TestExamine(t *testing.T) {
+	t.Parallel()
+	large, small, unreadable := request("0123456789", callbacks.Callback{}), request("1", callbacks.Callback{}), request("", callbacks.Callback{})
+	without := func(names ...string) []policy.Known {
+		return slices.DeleteFunc(slices.Clone(everybody), func(k policy.Known) bool { return slices.Contains(names, k.Name) })
+	}
+	for name, tc := range map[string]struct {
+		policy   policy.Policy
+		evidence *policy.Evidence
+		want     []string // severity, path and text of each but the last finding
+	}{
+		"Fine": {finance(nil), evidence(everybody, large, small), nil},
+		"NobodySeen": {finance(nil), evidence(without("Aiko", "Tomasz"), large), []string{
+			"warning queues.finance.rules[0].signatures[1]: Nobody seen in controllers in 30 days"}},
+		"TooFew": {finance(nil), evidence(without("Mara", "Dana"), large), []string{
+			"warning queues.finance.rules[0].signatures[0]: Rule large needs 2 of approvers, and 1 was seen in 30 days"}},
+		"OnePersonOnePlace": {finance(nil), evidence([]policy.Known{person("Mara", "approvers", "controllers"), person("Dana", "approvers")}, large), []string{
+			"warning queues.finance.rules[0].signatures: Rule large needs 3 different people, and 2 were seen who can sign"}},
+		"Requester": {finance(nil), evidence(without("Tomasz"), large), []string{
+			"warning queues.finance.rules[0]: If Aiko asks, too few are left for rule large"}},
+		"Requesters": {finance(nil), evidence(without("Tomasz", "Priya"), large), []string{
+			"warning queues.finance.rules[0]: If one of Mara, Dana and Aiko asks, too few are left for rule large"}},
+		"RequesterMay": {finance(func(q *callbacks.Queue) { q.Rules[0].Exclude = nil }), evidence(without("Tomasz"), large), nil},
+		"FourEyes": {finance(func(q *callbacks.Queue) { q.Rules, q.FourEyes = nil, true }), evidence(without("Mara", "Dana", "Priya", "Tomasz")), []string{
+			"warning queues.finance.groups: If Aiko asks, too few are left for queue finance"}},
+		"NoRules": {finance(func(q *callbacks.Queue) { q.Rules = nil }), evidence(without("Mara", "Dana", "Priya", "Aiko", "Tomasz")), []string{
+			"warning queues.finance.groups: Nobody seen in approvers or controllers in 30 days"}},
+		"NoRole": {func() policy.Policy { p := finance(nil); p.Roles.Reviewers = []string{"approvers"}; return p }(),
+			evidence(append(without(), person("Zoe", "controllers", "approvers"), person("Yan", "controllers", "approvers")), large), []string{
+				"warning queues.finance.rules[0].signatures[1].from[0]: Group controllers gives no role that signs"}},
+		"Fault": {finance(nil), evidence(everybody, large, unreadable, small), []string{
+			"warning queues.finance.rules[0].when: The condition of large cannot be evaluated for 1 of 3 requests"}},
+		"NeverUsed": {finance(nil), evidence(everybody, small), []string{
+			"note queues.finance.rules[0].when: None of 1 request would get rule large"}},
+		"NoRequests": {finance(nil), evidence(everybody), []string{
+			"note queues.finance.rules[0].when: Not known: what the condition of large finds"}},
+		"NoDatabase": {finance(nil), nil, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var got []string
+			all := tc.policy.Examine(tc.evidence)
+			for _, f := range all[:len(all)-1] {
+				got = append(got, string(f.Severity)+" "+f.Path+": "+f.Text)
+			}
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+			if last := all[len(all)-1]; last.Severity != policy.Note || tc.evidence == nil != strings.HasPrefix(last.Text, "Not known") {
+				t.Errorf("the last is %+v", last)
+			}
+		})
+	}
+}
+
+// TestTry: a request gets its rule by the code that binds, and people are judged by the gate.
+func TestTry(t *testing.T) {
+	t.Parallel()
+	people := append(slices.Clone(everybody), person("Ines", "approvers"))
+	trial, known := finance(nil).Try(request("0123456789", callbacks.Callback{ID: "c1"}), evidence(people))
+	if !known || trial.Requirement.Rule != "large" || trial.Requirement.Basis != callbacks.BasisCondition || trial.Can != 5 || trial.Missing != "" {
+		t.Fatalf("got %+v", trial)
+	}
+	if trial.Steps[0].Result != callbacks.StepHolds || trial.Steps[1].Result != callbacks.StepUntested {
+		t.Errorf("steps %+v", trial.Steps)
+	}
+	codes := map[string]callbacks.ReasonCode{}
+	for _, v := range trial.People[trial.Can:] {
+		failed, _ := v.Failed()
+		codes[v.Person.Name] = failed.Code
+	}
+	if diff := cmp.Diff(map[string]callbacks.ReasonCode{"Ines": callbacks.CodeRequester, "Teo": callbacks.CodeRole}, codes); diff != "" {
+		t.Errorf("who cannot: -want +got:\n%s", diff)
+	}
+	trial, _ = finance(nil).Try(request("", callbacks.Callback{}), evidence(people[:2]))
+	if trial.Requirement.Basis != callbacks.BasisFault || trial.Steps[0].Fault == "" || trial.Missing != "1 more from controllers" {
+		t.Errorf("a fault: %+v", trial)
+	}
+	other := request("1", callbacks.Callback{})
+	other.Callback.Queue = "nowhere"
+	if _, known := finance(nil).Try(other, evidence(people)); known {
+		t.Error("an unknown queue was tried")
+	}
+}
+
+// TestCompare has a row for each key that may change, in both directions.
+func TestCompare(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		change         func(*callbacks.Queue)
+		forth, back    policy.Direction
+		what, was, now string
+	}{
+		"For": {func(q *callbacks.Queue) { q.Rules[1].Signatures = []callbacks.Threshold{{For: 2}} }, policy.Tightened, policy.Loosened, "signatures", "1 of the queue’s groups", "2 of the queue’s groups"},
+		"Groups": {func(q *callbacks.Queue) {
+			q.Rules[1].Signatures = []callbacks.Threshold{{From: []string{"controllers"}, For: 1}}
+		}, policy.Tightened, policy.Loosened, "signatures", "1 of the queue’s groups", "1 of controllers"},
+		"Against": {func(q *callbacks.Queue) { q.Rules[1].Against = 2 }, policy.Loosened, policy.Tightened, "against", "1", "2"},
+		"Exclude": {func(q *callbacks.Queue) { q.Rules[1].Exclude = q.Rules[0].Exclude }, policy.Tightened, policy.Loosened, "exclude", "", "requester"},
+		"Reason":  {func(q *callbacks.Queue) { q.Rules[1].Reason = []callbacks.Stance{callbacks.Against} }, policy.Tightened, policy.Loosened, "reason", "", "against"},
+		"Escalate": {func(q *callbacks.Queue) {
+			q.Rules[1].Escalate = &callbacks.Escalation{After: 0.5, To: []string{"leads"}}
+		}, policy.Loosened, policy.Tightened, "escalate", "", "at 50% to leads"},
+		"When":      {func(q *callbacks.Queue) { q.Rules[0].When = "size >= 20" }, policy.Altered, policy.Altered, "when", "size >= 10", "size >= 20"},
+		"Otherwise": {func(q *callbacks.Queue) { q.Otherwise = "everyday" }, policy.Altered, policy.Altered, "otherwise", "large", "everyday"},
+		"Seeing":    {func(q *callbacks.Queue) { q.Groups = append(slices.Clone(q.Groups), "leads") }, policy.Loosened, policy.Tightened, "groups", "approvers, controllers", "approvers, controllers, leads"},
+		"Order":     {func(q *callbacks.Queue) { slices.Reverse(q.Rules) }, policy.Altered, policy.Altered, "order", "", "after everyday"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			was, is := finance(nil), finance(tc.change)
+			forth := policy.Compare(was, is, nil).Changes
+			if len(forth) != 1 || forth[0].Direction != tc.forth || forth[0].What != tc.what || forth[0].Was != tc.was || forth[0].Is != tc.now {
+				t.Errorf("forth: %+v", forth)
+			}
+			if back := policy.Compare(is, was, nil).Changes; len(back) != 1 || back[0].Direction != tc.back {
+				t.Errorf("back: %+v", back)
+			}
+		})
+	}
+	if same := policy.Compare(finance(nil), finance(nil), nil).Changes; len(same) > 0 {
+		t.Errorf("nothing changed: %+v", same)
+	}
+}
+
+// TestCompare_Groups: an age of groups concerns every rule; new rules and queues, and those that are
+// gone, are named.
+func TestCompare_Whole(t *testing.T) {
+	t.Parallel()
+	fresh := finance(func(q *callbacks.Queue) { q.GroupsNotOlderThan = 8 * time.Hour })
+	if all := policy.Compare(finance(nil), fresh, nil).Changes; len(all) != 2 || all[1].Direction != policy.Tightened || all[1].Is != "8h" {
+		t.Errorf("groups: %+v", all)
+	}
+	fewer := finance(func(q *callbacks.Queue) { q.Rules = q.Rules[:1] })
+	if all := policy.Compare(finance(nil), fewer, nil).Changes; len(all) != 1 || all[0].Direction != policy.Removed || all[0].Rule != "everyday" {
+		t.Errorf("gone: %+v", all)
+	}
+	none := policy.Policy{Queues: callbacks.Queues{}}
+	if all := policy.Compare(none, finance(nil), nil).Changes; len(all) != 3 || all[0].Direction != policy.Added || all[2].Rule != "everyday" {
+		t.Errorf("new: %+v", all)
+	}
+	if all := policy.Compare(finance(nil), none, nil).Changes; len(all) != 1 || all[0].Direction != policy.Removed {
+		t.Errorf("gone: %+v", all)
+	}
+}
+
+// TestCompare_Pending: requests that wait are compared with what binds them, and nothing is bound.
+func TestCompare_Pending(t *testing.T) {
+	t.Parallel()
+	two := callbacks.Requirement{Rule: "large", Terms: callbacks.Terms{Signatures: []callbacks.Threshold{{For: 3}}}}
+	same := finance(nil).Queues["finance"].Bind(&callbacks.Callback{}, &callbacks.Content{Payload: []byte("1")})
+	ended := request("0123456789", callbacks.Callback{ID: "ended"})
+	ended.Callback.State = callbacks.Completed
+	plan := policy.Compare(finance(nil), finance(nil), evidence(nil,
+		request("0123456789", callbacks.Callback{ID: "more"}), request("1", callbacks.Callback{ID: "fewer", Requirement: two}),
+		request("1", callbacks.Callback{ID: "same", Requirement: same}), ended))
+	got := map[callbacks.ID]policy.Direction{}
+	for _, d := range plan.Pending {
+		got[d.Callback.ID] = d.Direction
+	}
+	if diff := cmp.Diff(map[callbacks.ID]policy.Direction{"more": policy.Tightened, "fewer": policy.Loosened}, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if plan.Waiting != 3 || plan.Compared != 4 || plan.Fewer != 1 || plan.More != 2 {
+		t.Errorf("got %+v", plan)
+	}
+}

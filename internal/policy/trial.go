@@ -1,0 +1,65 @@
+package policy
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+// Trial is what a request would get under a policy, and who could sign it. Nothing is recorded.
+type Trial struct {
+	Queue       callbacks.Queue
+	Steps       []callbacks.Step
+	Requirement callbacks.Requirement
+	// Missing says what would be missing if everybody who can sign did; empty if nothing would.
+	Missing string
+	Can     int // how many of People can sign
+	People  []Verdict
+}
+
+// Verdict says whether a person could sign, test by test, as the gate would.
+type Verdict struct {
+	Person     callbacks.Person // with the roles of the policy
+	LastSeenAt time.Time
+	callbacks.Explanation
+}
+
+// Try binds a request as if it arrived now, and asks the gate about everybody who was seen, those
+// first who can sign. It reports false if the policy has no such queue.
+func (p Policy) Try(r Request, e *Evidence) (t Trial, known bool) {
+	if t.Queue, known = p.Queues[r.Callback.Queue]; !known {
+		return Trial{}, false
+	}
+	c := r.Callback
+	c.State, c.Decision, c.Ending = callbacks.Pending, nil, nil
+	t.Steps, t.Requirement = t.Queue.Steps(&c, &r.Content), t.Queue.Bind(&c, &r.Content)
+	c.Requirement = t.Requirement
+	gate := p.Queues.Gate(&c, nil, e.Now)
+	proposal := callbacks.Proposal{Stance: callbacks.For}
+	var signers []callbacks.Person
+	for _, one := range e.People {
+		one.Roles = p.Roles.of(one.Person)
+		why := gate.Explain(callbacks.Signer{Person: one.Person}, proposal)
+		if why.Can() {
+			signers = append(signers, one.Person)
+		}
+		t.People = append(t.People, Verdict{one.Person, one.LastSeenAt, why})
+	}
+	t.Can = len(signers)
+	t.Missing = lacks(place{queue: t.Queue, rule: callbacks.Rule{Terms: t.Requirement.Terms}}, signers, "")
+	slices.SortStableFunc(t.People, func(a, b Verdict) int {
+		return cmp.Or(cmp.Compare(rank(b), rank(a)), strings.Compare(a.Person.Actor().Name, b.Person.Actor().Name))
+	})
+	return t, true
+}
+
+// rank is higher for people who are nearer to signing.
+func rank(v Verdict) int {
+	if v.Can() {
+		return len(v.Tests) + 1
+	}
+	return slices.IndexFunc(v.Tests, func(t callbacks.Test) bool { return t.Result != callbacks.Passed })
+}
