@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -20,6 +21,7 @@ import (
 // configCommand has the commands about countersign.yaml.
 type configCommand struct {
 	Check   configCheck   `cmd:"" help:"${config_check}"`
+	Plan    configPlan    `cmd:"" help:"${config_plan}"`
 	Show    configShow    `cmd:"" help:"${config_show}"`
 	Schema  configSchema  `cmd:"" help:"${config_schema}"`
 	FromEnv configFromEnv `cmd:"" name:"from-env" help:"${config_from_env}"`
@@ -27,7 +29,10 @@ type configCommand struct {
 
 // configHelp is the help for the commands and flags.
 var configHelp = kong.Vars{
-	"config_check": "Check a countersign.yaml. Exit codes: 0 it is valid, 1 it has faults (each on a line, " +
+	"config_plan": "Say what a countersign.yaml would change about who must sign, compared with the one in COUNTERSIGN_CONFIG_FILE. With " +
+		"COUNTERSIGN_DATABASE_URL it also says which pending requests would differ. Exit codes: as check.",
+	"config_check": "Check a countersign.yaml. With COUNTERSIGN_DATABASE_URL it also says what nobody who was seen could sign, and tries " +
+		"the conditions of rules on the requests that are kept. Exit codes: 0 it is valid, 1 it has faults (each on a line, " +
 		"as FILE:LINE:COLUMN), 2 it cannot be read or the command is wrong.",
 	"config_show": "Print a countersign.yaml with its defaults; without FILE print the whole configuration in force, with the variables " +
 		"as comments. Secrets are not printed.",
@@ -72,16 +77,23 @@ func (c configFile) load(e environment) (string, *deskfile.Desk, error) {
 // configCheck checks a file.
 type configCheck struct{ configFile }
 
-// Run prints every fault of the file.
-func (c configCheck) Run(e environment) error {
+// Run prints every fault of the file, or what its author should know.
+func (c configCheck) Run(ctx context.Context, e environment) error {
 	file, desk, err := c.load(e)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(e.stdout, "%s is valid: %s, %s, %s, %s, %s\n", file, plural(len(desk.Queues), "queue"),
+	if _, err = fmt.Fprintf(e.stdout, "%s is valid: %s, %s, %s, %s, %s\n", file, plural(len(desk.Queues), "queue"),
 		plural(len(desk.Sources), "source"), plural(len(desk.Topics), "SNS topic"),
-		plural(len(desk.Functions), "function"), plural(len(desk.Accounts), "account"))
-	return err
+		plural(len(desk.Functions), "function"), plural(len(desk.Accounts), "account")); err != nil {
+		return err
+	}
+	rules := rulesOf(desk)
+	seen, err := evidenceOf(ctx, e, rules)
+	if err != nil {
+		return err
+	}
+	return printFindings(e.stdout, file, desk, rules.Examine(seen))
 }
 
 // plural counts things whose name gets an s.

@@ -41,7 +41,7 @@ func TestConfigCheck(t *testing.T) {
 		args []string
 		want configRun
 	}{
-		"Right": {[]string{"check", right}, configRun{stdout: right + " is valid: 1 queue, 0 sources, 0 SNS topics, 0 functions, 0 accounts\n"}},
+		"Right": {[]string{"check", right}, configRun{stdout: right + " is valid: 1 queue, 0 sources, 0 SNS topics, 0 functions, 0 accounts\n" + unseen}},
 		"Wrong": {[]string{"check", wrong}, configRun{
 			stderr: wrong + ":1:20: roles.reviewers: must be a list, not a text: write [approvers]\n" +
 				wrong + ":2:1: queus: there is no such key: did you mean queues?\n",
@@ -52,7 +52,7 @@ func TestConfigCheck(t *testing.T) {
 			code:   1, err: sender + " has 1 fault",
 		}},
 		"SecretsElsewhere": {[]string{"check", "--no-secrets", sender}, configRun{
-			stdout: sender + " is valid: 1 queue, 1 source, 0 SNS topics, 0 functions, 0 accounts\n",
+			stdout: sender + " is valid: 1 queue, 1 source, 0 SNS topics, 0 functions, 0 accounts\n" + unseen,
 		}},
 		"NoFile":     {[]string{"check", right + "x"}, configRun{code: 2, err: right + "x: there is no such file"}},
 		"Folder":     {[]string{"check", folder}, configRun{code: 2, err: folder + " is a folder: name the file in it, as " + folder + "/countersign.yaml"}},
@@ -67,6 +67,10 @@ func TestConfigCheck(t *testing.T) {
 		})
 	}
 }
+
+// unseen is what check says without a database.
+const unseen = "note: Not known: who could sign, and what the conditions find.\n" +
+	"    Without a database nobody was seen, and no request is there to try the conditions on.\n"
 
 // TestConfigShow: what is shown is the whole that is in force, and no secret.
 func TestConfigShow(t *testing.T) {

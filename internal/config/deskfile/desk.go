@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/config/strictyaml"
 )
 
 // Desk is what one file says. It is read-only: many goroutines share it.
@@ -19,6 +20,25 @@ type Desk struct {
 
 	// Version names exactly what the file said.
 	Version string
+
+	doc *strictyaml.Document
+}
+
+// Place returns the line and column of a path such as queues.finance.rules[0], or of the nearest one
+// above it that the file has.
+func (d *Desk) Place(path string) (line, column int) {
+	place := d.doc.PlaceOf(strictyaml.Path(path))
+	return place.Line, place.Column
+}
+
+// QueueLines returns the lines in which the file speaks of a queue, and the number of the first. It
+// returns none for a queue of which it says nothing.
+func (d *Desk) QueueLines(name string) (first int, lines []string) {
+	at := strictyaml.Path("queues").Key(name)
+	if !d.doc.Has(at) {
+		return 0, nil
+	}
+	return d.doc.Block(at)
 }
 
 // Roles are the groups that give each role. A person may have several.

@@ -122,7 +122,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 		},
 	}
 	got := parse(t, everything)
-	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Secret{}, Rule{}), cmpopts.IgnoreFields(Desk{}, "Version")); diff != "" {
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Secret{}, Rule{}), cmpopts.IgnoreFields(Desk{}, "Version"), cmpopts.IgnoreUnexported(Desk{})); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	if key := got.EncryptionKeys()["expense-approval"]; len(key) != keyBytes {
@@ -224,8 +224,7 @@ func TestShown(t *testing.T) {
 	t.Parallel()
 	desk := parse(t, everything)
 	again := parse(t, string(desk.Shown()))
-	ignore := cmpopts.IgnoreFields(Desk{}, "Version")
-	if diff := cmp.Diff(string(desk.Shown()), string(again.Shown()), ignore); diff != "" {
+	if diff := cmp.Diff(string(desk.Shown()), string(again.Shown())); diff != "" {
 		t.Errorf("-first +again:\n%s", diff)
 	}
 	for _, want := range []string{"for: 2", `at: "50%"`, "against: 1\n"} {
@@ -263,3 +262,26 @@ func TestTooManyCredentials(t *testing.T) {
 }
 
 func smallDeskOf(more string) string { return "roles: {reviewers: [approvers]}\n" + more }
+
+// TestPlaces: what is said of a queue leads back to its lines.
+func TestPlaces(t *testing.T) {
+	t.Parallel()
+	desk := parse(t, everything)
+	first, lines := desk.QueueLines("finance")
+	if len(lines) != 16 || lines[0] != "  finance:" || lines[15] != "    groupsNotOlderThan: 1h30m" {
+		t.Errorf("from line %d:\n%s", first, strings.Join(lines, "\n"))
+	}
+	if line, column := desk.Place("queues.finance.rules[0].signatures[1].from"); line != first+8 || column != 59 {
+		t.Errorf("the second item is at %d:%d", line, column)
+	}
+	if _, none := desk.QueueLines("default"); none != nil {
+		t.Errorf("the file says nothing of default: %q", none)
+	}
+	small := parse(t, smallDeskOf("queues:\n  a: {groups: [approvers]} # one\n\n  # about b\n  b: {\n    groups: [approvers],\n  }\n"))
+	if first, lines := small.QueueLines("a"); first != 3 || len(lines) != 1 {
+		t.Errorf("a: %d %q", first, lines)
+	}
+	if first, lines := small.QueueLines("b"); first != 6 || len(lines) != 3 {
+		t.Errorf("b: %d %q", first, lines)
+	}
+}

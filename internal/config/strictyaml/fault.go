@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Place is a position in a file, counted from 1. Columns count characters, not bytes.
@@ -70,6 +71,27 @@ func (d *Document) Faults() []Fault {
 func (d *Document) Has(at Path) bool {
 	_, has := d.places[at]
 	return has
+}
+
+// PlaceOf returns where a path is, or the nearest one above it that the file has.
+func (d *Document) PlaceOf(at Path) Place { return d.placeOf(at) }
+
+// Block returns the lines of the member of a mapping that stands at a path, and the number of the
+// first. Comments below it are not part of it.
+func (d *Document) Block(at Path) (first int, lines []string) {
+	place := d.placeOf(at)
+	end := place.Line // the line behind the last that is part of it
+	for i := place.Line; i < len(d.lines); i++ {
+		text := strings.TrimLeft(d.lines[i], " ")
+		indent := len(d.lines[i]) - len(text)
+		if text != "" && indent < place.Column && !strings.ContainsAny(text[:1], "]}") {
+			break
+		}
+		if text != "" && (indent >= place.Column || !strings.HasPrefix(text, "#")) {
+			end = i + 1
+		}
+	}
+	return place.Line, d.lines[place.Line-1 : end]
 }
 
 func (d *Document) placeOf(at Path) Place {

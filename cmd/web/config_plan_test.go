@@ -1,0 +1,113 @@
+package main
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/internal/announcement"
+	"countersign/internal/callbacks"
+	"countersign/internal/condition"
+	"countersign/internal/config/deskfile"
+	"countersign/internal/people"
+	"countersign/internal/sqlstore"
+	"countersign/internal/sqlstore/sqlstoretest"
+)
+
+// plannedDesk asks two approvers for requests over 5,000.
+const plannedDesk = `roles: {reviewers: [approvers, controllers]}
+queues:
+  finance:
+    groups: [approvers, controllers]
+    rules:
+      - name: large
+        when: payload.total > 5000.0
+        signatures: [{from: [approvers], for: 2}]
+      - {name: everyday, signatures: [{for: 1}]}
+`
+
+// seenDatabase is a database that has seen one approver, and has two requests under the rules of
+// plannedDesk.
+func seenDatabase(t *testing.T, file string) (url string) {
+	t.Helper()
+	url = sqlstoretest.NewDatabase(t)
+	store, err := sqlstore.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = store.Close() }()
+	now := time.Now()
+	seen := callbacks.Person{ID: "p-mara", Name: "Mara", Groups: []string{"approvers"}, GroupsReadAt: now}
+	if err := store.KeepPerson(t.Context(), people.NewProfile(seen, false, now)); err != nil {
+		t.Fatal(err)
+	}
+	desk, err := deskfile.Load(file, deskfile.Surroundings{ReadFile: deskfile.ReadFile, Conditions: condition.Compile})
+	if err != nil {
+		t.Fatal(err)
+	}
+	service := callbacks.NewService(callbacks.ServiceConfig{Store: store, Queues: domainQueues(desk), Invalidator: invalidators{}, Now: func() time.Time { return now }})
+	for id, payload := range map[string]string{"YQ==": `{"total":7846.20}`, "Yg==": `{"sum":1}`} {
+		a := announcement.Announcement{CallbackID: id, Queue: "finance", Title: "EXP " + id, Payload: []byte(payload)}
+		if _, err := service.Receive(t.Context(), callbacks.Source{Name: "expenses"}, "", a); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return url
+}
+
+// TestConfigCheck_Seen: with a database, check says what nobody who was seen could sign, and what the
+// conditions find; without one, that it does not know.
+func TestConfigCheck_Seen(t *testing.T) {
+	t.Parallel()
+	file := writeFile(t, filepath.Join(t.TempDir(), "countersign.yaml"), plannedDesk)
+	got := runConfig(t, map[string]string{"COUNTERSIGN_DATABASE_URL": seenDatabase(t, file)}, "check", file)
+	for _, want := range []string{
+		file + ":8:22: warning: Rule large needs 2 of approvers, and 1 was seen in 30 days.\n    A request could wait until its timeout.\n",
+		file + ":7:15: warning: The condition of large cannot be evaluated for 1 of 2 requests.\n" +
+			"    The last one: there is no total in the request. Such requests get rule large.\n",
+		"note: Seen in 30 days: 1 person.\n",
+	} {
+		if !strings.Contains(got.stdout, want) || got.code != 0 {
+			t.Errorf("no %q in %+v", want, got)
+		}
+	}
+	got = runConfig(t, nil, "check", file)
+	if !strings.Contains(got.stdout, "note: Not known: who could sign, and what the conditions find.\n") || got.code != 0 {
+		t.Errorf("without a database: %+v", got)
+	}
+	missing := map[string]string{"COUNTERSIGN_DATABASE_URL": "sqlite:" + filepath.Join(t.TempDir(), "none.db")}
+	if got = runConfig(t, missing, "check", file); got.code != 2 || !strings.Contains(got.err, "COUNTERSIGN_DATABASE_URL") {
+		t.Errorf("a database that is not there: %+v", got)
+	}
+}
+
+// TestConfigPlan: what is loosened is named, with the requests that would differ.
+func TestConfigPlan(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	was := writeFile(t, filepath.Join(folder, "countersign.yaml"), plannedDesk)
+	is := writeFile(t, filepath.Join(folder, "new.yaml"), strings.Replace(plannedDesk, "for: 2", "for: 1", 1))
+	variables := map[string]string{"COUNTERSIGN_CONFIG_FILE": was}
+	got := runConfig(t, variables, "plan", is)
+	if want := "loosened   queue finance, rule large: signatures 1 of approvers, instead of 2 of approvers\nNot known: which pending"; !strings.Contains(got.stdout, want) || got.code != 0 {
+		t.Errorf("without a database: %+v", got)
+	}
+	variables["COUNTERSIGN_DATABASE_URL"] = seenDatabase(t, was)
+	got = runConfig(t, variables, "plan", is)
+	for _, want := range []string{
+		"2 of 2 pending requests would get other terms if they arrived now. They keep what they have.\n",
+		": large (1 of approvers), instead of large (2 of approvers)\n",
+		"Of 2 requests, 2 would need fewer signatures, and 0 more.\n",
+	} {
+		if !strings.Contains(got.stdout, want) || got.code != 0 {
+			t.Errorf("no %q in %+v", want, got)
+		}
+	}
+	if got = runConfig(t, variables, "plan", was); !strings.Contains(got.stdout, "Nothing changes about who must sign.\n0 of 2 pending") {
+		t.Errorf("the same file: %+v", got)
+	}
+	if got = runConfig(t, nil, "plan", is); got.code != 2 || !strings.Contains(got.err, "COUNTERSIGN_CONFIG_FILE") {
+		t.Errorf("without a file in force: %+v", got)
+	}
+}
