@@ -116,7 +116,7 @@ func TestBeatsThatNeedAnOperator(t *testing.T) {
 func TestRefusedHeartbeatsOfThePast(t *testing.T) {
 	t.Parallel()
 	m := pagetest.Review(viewstest.Pending())
-	m.Callback.Problem, m.Callback.ReviewedUntil, m.Callback.NextHeartbeatAt = callbacks.ReplyDenied, time.Time{}, time.Time{}
+	m.Callback.Problem, m.Callback.HeldUntil, m.Callback.NextHeartbeatAt = callbacks.ReplyDenied, time.Time{}, time.Time{}
 	page := viewstest.Words(viewstest.HTML(t, review.Page(viewstest.Shell("mine", "/"), m)).Find("#item"))
 	row := viewstest.Words(viewstest.HTML(t, lists.InboxPage(viewstest.Shell("mine", "/"), pagetest.Inbox(callbacks.ScopeMine, []callbacks.Row{{Callback: m.Callback}}))).Find("[data-row]"))
 	for _, shown := range []string{page, row} {

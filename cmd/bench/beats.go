@@ -115,7 +115,7 @@ func (b *bench) holdAll(ctx context.Context, database string, all []callbacks.Ca
 				_, err := store.Change(ctx, all[n].ID, callbacks.Parts{Reviews: true}, func(c *callbacks.Case) error {
 					c.Bookkeeping = true
 					c.Clocks.HeartbeatTimeout, c.Clocks.LastHeartbeatAt = b.heartbeat, opened
-					c.ReviewedUntil, c.NextHeartbeatAt = left, first
+					c.HeldUntil, c.NextHeartbeatAt = left, first
 					r := callbacks.Review{ID: callbacks.NewID(), Callback: c.ID, By: reviewer.Actor(), OpenedAt: opened, RenewedAt: left, LastInputAt: opened}
 					c.Reviews = append(c.Reviews, r)
 					return nil

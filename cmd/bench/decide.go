@@ -181,7 +181,7 @@ func (p *posts) next(ctx context.Context) (*http.Request, error) {
 // approval returns the form as the page sends it, with the hash of the bytes in the preview.
 func approval() url.Values {
 	choice := callbacks.Choice{Outcome: "approve", Comment: "Within the agreement with the account team.", PreparedAt: time.Now().Truncate(time.Second)}
-	shown := callbacks.DefaultOutcomes(callbacks.Failure)[0].Fill(choice, reviewer)
+	shown := callbacks.DefaultOutcomes(callbacks.Failure)[0].Fill(choice, reviewer, nil)
 	return url.Values{
 		"outcome": {choice.Outcome}, "comment": {choice.Comment},
 		"at": {choice.PreparedAt.UTC().Format(time.RFC3339)}, "seen": {shown.SHA256()},

@@ -133,7 +133,7 @@ func (v *visitor) choose(outcome, comment string) url.Values {
 		if o.Name == outcome {
 			return url.Values{
 				"outcome": {outcome}, "comment": {choice.Comment},
-				"at": {choice.PreparedAt.UTC().Format(time.RFC3339)}, "seen": {o.Fill(choice, person).SHA256()},
+				"at": {choice.PreparedAt.UTC().Format(time.RFC3339)}, "seen": {o.Fill(choice, person, nil).SHA256()},
 			}
 		}
 	}

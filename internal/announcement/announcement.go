@@ -156,9 +156,9 @@ func (a Announcement) check(
 	checkLinks(a.Links, faults)
 	checkTags(a.Tags, faults)
 	switch a.KeepAlive {
-	case "", callbacks.KeepAliveReview, callbacks.KeepAliveQueued:
+	case "", callbacks.KeepAliveReview, callbacks.KeepAliveSigned, callbacks.KeepAliveQueued:
 	default:
-		faults.Add("/keepAlive", "review or queued")
+		faults.Add("/keepAlive", "review, signed or queued")
 	}
 	return requester, unclear
 }

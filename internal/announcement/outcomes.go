@@ -1,6 +1,7 @@
 package announcement
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -108,7 +109,7 @@ func checkSuccess(o *callbacks.Outcome, at string, faults *callbacks.Invalid) {
 		o.Encoding = callbacks.EncodingJSON
 	case callbacks.EncodingJSON:
 	case callbacks.EncodingText:
-		if o.Payload[0] != '"' {
+		if o.Payload[0] != '"' || string(o.Payload) == callbacks.PlaceholderSignatures {
 			faults.Add(at+"/payload", "with encoding text the payload is a JSON string")
 		}
 	default:
@@ -127,7 +128,11 @@ func checkFailure(o *callbacks.Outcome, at string, faults *callbacks.Invalid) {
 	if o.ErrorMessage == "" {
 		o.ErrorMessage = "{{comment}}"
 	}
-	checkTemplate(json.RawMessage(o.ErrorMessage), at+"/errorMessage", faults)
+	if strings.Contains(o.ErrorMessage, "{{signatures}}") {
+		faults.Add(at+"/errorMessage", "{{signatures}} is an array, and a message is a text")
+	} else {
+		checkTemplate(json.RawMessage(o.ErrorMessage), at+"/errorMessage", faults)
+	}
 	checkTemplate(o.ErrorData, at+"/errorData", faults)
 }
 
@@ -141,8 +146,39 @@ func checkTemplate(template json.RawMessage, at string, faults *callbacks.Invali
 		return
 	}
 	for _, match := range found {
-		if !slices.Contains(callbacks.Placeholders, string(match[1])) {
-			faults.Add(at, "{{%s}} is not known; a template may use {{%s}}", match[1], strings.Join(callbacks.Placeholders, "}}, {{"))
+		if string(match[1]) == "signatures" {
+			continue
 		}
+		if !slices.Contains(callbacks.Placeholders, string(match[1])) {
+			faults.Add(at, "{{%s}} is not known; a template may use {{%s}}, and \"{{signatures}}\" as a whole value",
+				match[1], strings.Join(callbacks.Placeholders, "}}, {{"))
+		}
+	}
+	if !signersStandAlone(template) {
+		faults.Add(at, "\"{{signatures}}\" stands for an array: it has to be a whole value, and no key or part of a string")
+	}
+}
+
+// signersStandAlone reports whether {{signatures}} is always the whole of a string that is a value.
+// The template is JSON, so a quotation mark that follows a colon, a bracket or a comma begins a
+// string.
+func signersStandAlone(template []byte) bool {
+	const name = "{{signatures}}"
+	for rest, at := template, 0; ; {
+		i := bytes.Index(rest, []byte(name))
+		if i < 0 {
+			return true
+		}
+		at += i
+		before, quoted := bytes.CutSuffix(template[:at], []byte(`"`))
+		after, closed := bytes.CutPrefix(template[at+len(name):], []byte(`"`))
+		before, after = bytes.TrimSpace(before), bytes.TrimSpace(after)
+		opens := len(before) == 0 || bytes.ContainsRune([]byte(":[,"), rune(before[len(before)-1]))
+		closes := len(after) == 0 || bytes.ContainsRune([]byte(",]}"), rune(after[0]))
+		if !quoted || !closed || !opens || !closes {
+			return false
+		}
+		at += len(name)
+		rest = template[at:]
 	}
 }

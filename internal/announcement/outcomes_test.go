@@ -57,22 +57,38 @@ func placeholders(n int) json.RawMessage {
 
 func TestCheckOutcomes(t *testing.T) {
 	t.Parallel()
+	payload := func(template string) func(*callbacks.Outcome) {
+		return func(o *callbacks.Outcome) { o.Payload = json.RawMessage(template) }
+	}
 	ok := callbacks.Outcome{Name: "send-back", Label: "Send back", Kind: callbacks.Success, Payload: json.RawMessage(`{"again":true}`)}
 	for name, tt := range map[string]struct {
 		change func(*callbacks.Outcome)
 		want   string // pointer of the fault, empty for none
 	}{
-		"OK":                    {func(*callbacks.Outcome) {}, ""},
-		"ErrName":               {func(o *callbacks.Outcome) { o.Name = "Send back" }, "/outcomes/0/name"},
-		"ErrLabelMissing":       {func(o *callbacks.Outcome) { o.Label = " " }, "/outcomes/0/label"},
-		"ErrKind":               {func(o *callbacks.Outcome) { o.Kind = "maybe" }, "/outcomes/0/kind"},
-		"ErrComment":            {func(o *callbacks.Outcome) { o.Comment = "sometimes" }, "/outcomes/0/comment"},
-		"ErrNoPayload":          {func(o *callbacks.Outcome) { o.Payload = nil }, "/outcomes/0/payload"},
-		"ErrEncoding":           {func(o *callbacks.Outcome) { o.Encoding = "xml" }, "/outcomes/0/encoding"},
-		"ErrTextOfObject":       {func(o *callbacks.Outcome) { o.Encoding = callbacks.EncodingText }, "/outcomes/0/payload"},
-		"ErrPlaceholder":        {func(o *callbacks.Outcome) { o.Payload = json.RawMessage(`{"a":"{{secret}}"}`) }, "/outcomes/0/payload"},
-		"ManyPlaceholders":      {func(o *callbacks.Outcome) { o.Payload = placeholders(maxPlaceholders) }, ""},
-		"ErrPlaceholders":       {func(o *callbacks.Outcome) { o.Payload = placeholders(maxPlaceholders + 1) }, "/outcomes/0/payload"},
+		"OK":                   {func(*callbacks.Outcome) {}, ""},
+		"ErrName":              {func(o *callbacks.Outcome) { o.Name = "Send back" }, "/outcomes/0/name"},
+		"ErrLabelMissing":      {func(o *callbacks.Outcome) { o.Label = " " }, "/outcomes/0/label"},
+		"ErrKind":              {func(o *callbacks.Outcome) { o.Kind = "maybe" }, "/outcomes/0/kind"},
+		"ErrComment":           {func(o *callbacks.Outcome) { o.Comment = "sometimes" }, "/outcomes/0/comment"},
+		"ErrNoPayload":         {func(o *callbacks.Outcome) { o.Payload = nil }, "/outcomes/0/payload"},
+		"ErrEncoding":          {func(o *callbacks.Outcome) { o.Encoding = "xml" }, "/outcomes/0/encoding"},
+		"ErrTextOfObject":      {func(o *callbacks.Outcome) { o.Encoding = callbacks.EncodingText }, "/outcomes/0/payload"},
+		"ErrPlaceholder":       {func(o *callbacks.Outcome) { o.Payload = json.RawMessage(`{"a":"{{secret}}"}`) }, "/outcomes/0/payload"},
+		"ManyPlaceholders":     {func(o *callbacks.Outcome) { o.Payload = placeholders(maxPlaceholders) }, ""},
+		"ErrPlaceholders":      {func(o *callbacks.Outcome) { o.Payload = placeholders(maxPlaceholders + 1) }, "/outcomes/0/payload"},
+		"Signers":              {payload(`{"signed": "{{signatures}}" , "all":["{{signatures}}","{{signatures}}"]}`), ""},
+		"SignersAlone":         {payload(` "{{signatures}}" `), ""},
+		"ErrSignersInText":     {payload(`{"a":"by {{signatures}}"}`), "/outcomes/0/payload"},
+		"ErrSignersAsKey":      {payload(`{"a":1,"{{signatures}}":2}`), "/outcomes/0/payload"},
+		"ErrSignersAsFirstKey": {payload(`{"{{signatures}}":2}`), "/outcomes/0/payload"},
+		"ErrSignersAfterQuote": {payload(`["x, \"{{signatures}}"]`), "/outcomes/0/payload"},
+		"ErrSignersInQuotes":   {payload(`["x: \"{{signatures}}\" "]`), "/outcomes/0/payload"},
+		"ErrSignersAsText": {func(o *callbacks.Outcome) {
+			o.Encoding, o.Payload = callbacks.EncodingText, json.RawMessage(callbacks.PlaceholderSignatures)
+		}, "/outcomes/0/payload"},
+		"ErrSignersInMessage": {func(o *callbacks.Outcome) {
+			o.Kind, o.Payload, o.ErrorType, o.ErrorMessage = callbacks.Failure, nil, "No", `"{{signatures}}"`
+		}, "/outcomes/0/errorMessage"},
 		"ErrFailureFields":      {func(o *callbacks.Outcome) { o.ErrorType = "No" }, "/outcomes/0"},
 		"ErrFailureWithoutType": {func(o *callbacks.Outcome) { o.Kind, o.Payload = callbacks.Failure, nil }, "/outcomes/0/errorType"},
 		"ErrFailureWithPayload": {func(o *callbacks.Outcome) { o.Kind, o.ErrorType = callbacks.Failure, "No" }, "/outcomes/0"},

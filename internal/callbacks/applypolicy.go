@@ -38,6 +38,7 @@ func (s *Service) ApplyPolicy(ctx context.Context, admin Person, id ID, reason s
 		}
 		if present := s.unbound(&c.Callback, &content); present != nil {
 			c.bind(*present, spelling.Spaced(reason), now, admin.Actor())
+			c.holdSigned(s.limits, now)
 		}
 		return nil
 	})

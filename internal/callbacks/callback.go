@@ -91,7 +91,8 @@ type KeepAlive string
 // The keep-alive policies.
 const (
 	KeepAliveReview KeepAlive = "review" // only while somebody reviews it (the default)
-	KeepAliveQueued KeepAlive = "queued" // also while it waits for a reviewer
+	KeepAliveSigned KeepAlive = "signed" // also while a signature waits for others
+	KeepAliveQueued KeepAlive = "queued" // always, while it is pending
 )
 
 // Callback is one waiting point of a durable execution, as the lists and the rules need it. The
@@ -115,9 +116,9 @@ type Callback struct {
 
 	// NextHeartbeatAt is when the next heartbeat is due; zero while none is wanted.
 	NextHeartbeatAt time.Time
-	// ReviewedUntil is the end of the longest review that may keep the callback alive; zero when
-	// nobody reviews it.
-	ReviewedUntil time.Time
+	// HeldUntil is until when reviews, and signatures that wait, may keep the callback alive; zero if
+	// nothing does.
+	HeldUntil time.Time
 	// Heartbeats counts the heartbeats that Lambda accepted.
 	Heartbeats int
 	// MissedHeartbeats describes the heartbeats that failed since Lambda last accepted one.

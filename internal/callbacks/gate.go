@@ -73,6 +73,18 @@ func (g Gate) Sends(s Signer, p Proposal) bool {
 	return claim.standing().decides(p)
 }
 
+// signers are the signatures that would decide for a proposal if the signer gave the last one now:
+// those that count, then theirs.
+func (g Gate) signers(s Signer, p Proposal, comment string, at time.Time) (all []Signature) {
+	claim, _ := g.judge(s, p)
+	for _, counted := range Weigh(g.Callback.Requirement, claim.others()).Of(p).Signed {
+		all = append(all, counted.Signature)
+	}
+	own := claim.signature()
+	own.Comment, own.At = comment, at
+	return append(all, own)
+}
+
 // signing is what a list says to a person.
 func (g Gate) signing(s Signer) Signing {
 	leading := g.Standing().Leading()
@@ -148,7 +160,7 @@ func (c *claim) others() []Signature {
 func (c *claim) signature() Signature {
 	groups := c.holder().Groups
 	s := Signature{
-		By:     c.signer.Actor(),
+		By: c.signer.Actor(), Subject: c.signer.Subject, Email: c.signer.Email,
 		Groups: c.named(c.signer.Groups), GroupsReadAt: c.signer.GroupsReadAt,
 		InQueue:      overlap(c.Queue.Groups, groups),
 		Escalated:    c.Callback.escalated(groups, c.Now),

@@ -297,7 +297,7 @@ func TestSignKeepsWhatWasTrue(t *testing.T) {
 		t.Fatalf("got %+v, %v", standing, err)
 	}
 	want := Signature{
-		By: Actor{Kind: ActorPerson, ID: "p-mara", Name: "mara"}, Groups: []string{"leads"}, GroupsReadAt: t0,
+		By: Actor{Kind: ActorPerson, ID: "p-mara", Name: "mara"}, Subject: "u-mara", Email: "mara@example.com", Groups: []string{"leads"}, GroupsReadAt: t0,
 		ActingFor: &Delegator{Delegation: "d-dana", ID: "p-dana", Name: "dana", Groups: []string{"finance"}, ReadAt: t0},
 		InQueue:   true, NotRequester: true, Proposal: approve, Comment: "Fine.", At: s.Now, Shown: "9f31",
 		Rule: "rule", Via: ViaWeb,

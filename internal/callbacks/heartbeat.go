@@ -29,7 +29,7 @@ func (c *Callback) WantsHeartbeats(now time.Time) bool {
 	case Decided:
 		return true
 	case Pending:
-		return c.KeepAlive == KeepAliveQueued || now.Before(c.ReviewedUntil)
+		return c.KeepAlive == KeepAliveQueued || now.Before(c.HeldUntil)
 	case Completed, Lost, Undeliverable, Unconfirmed, TimedOut, Closed:
 	}
 	return false

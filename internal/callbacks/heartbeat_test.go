@@ -12,12 +12,12 @@ func TestWantsHeartbeats(t *testing.T) {
 		want bool
 	}{
 		"NobodyReviews":    {Callback{Request: Request{KeepAlive: KeepAliveReview}, State: Pending}, false},
-		"Reviewed":         {Callback{State: Pending, ReviewedUntil: at(time.Second)}, true},
-		"ReviewRanOut":     {Callback{State: Pending, ReviewedUntil: t0}, false},
+		"Reviewed":         {Callback{State: Pending, HeldUntil: at(time.Second)}, true},
+		"ReviewRanOut":     {Callback{State: Pending, HeldUntil: t0}, false},
 		"Queued":           {Callback{Request: Request{KeepAlive: KeepAliveQueued}, State: Pending}, true},
 		"DecisionOnItsWay": {Callback{State: Decided}, true},
 		"Completed":        {Callback{Request: Request{KeepAlive: KeepAliveQueued}, State: Completed}, false},
-		"Undeliverable":    {Callback{State: Undeliverable, ReviewedUntil: at(time.Hour)}, false},
+		"Undeliverable":    {Callback{State: Undeliverable, HeldUntil: at(time.Hour)}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -34,7 +34,7 @@ func TestWantsHeartbeats(t *testing.T) {
 
 func TestHeartbeatSchedule(t *testing.T) {
 	t.Parallel()
-	c := Callback{State: Pending, ReviewedUntil: at(time.Hour), Clocks: Clocks{StartedAt: t0, HeartbeatTimeout: time.Minute}}
+	c := Callback{State: Pending, HeldUntil: at(time.Hour), Clocks: Clocks{StartedAt: t0, HeartbeatTimeout: time.Minute}}
 	if c.scheduleHeartbeat(t0); !c.NextHeartbeatAt.Equal(t0) {
 		t.Errorf("first beat at %v, want at once", c.NextHeartbeatAt)
 	}
@@ -48,7 +48,7 @@ func TestHeartbeatSchedule(t *testing.T) {
 	if c.scheduleHeartbeat(at(6 * time.Second)); !c.NextHeartbeatAt.Equal(at(25 * time.Second)) {
 		t.Errorf("a review that is opened again beats at %v, want an interval after the last beat", c.NextHeartbeatAt)
 	}
-	c.ReviewedUntil = t0
+	c.HeldUntil = t0
 	if c.StopHeartbeats(at(7 * time.Second)); !c.NextHeartbeatAt.IsZero() {
 		t.Error("beats go on although nobody reviews")
 	}

@@ -8,7 +8,7 @@ import (
 // reviewed is pending and under review for an hour, with beats that go out and are taken.
 func reviewed(heartbeat time.Duration) Callback {
 	return Callback{
-		State: Pending, ReviewedUntil: at(time.Hour), NextHeartbeatAt: at(heartbeat / 3),
+		State: Pending, HeldUntil: at(time.Hour), NextHeartbeatAt: at(heartbeat / 3),
 		Clocks: Clocks{StartedAt: t0, HeartbeatTimeout: heartbeat, LastHeartbeatAt: t0},
 	}
 }
@@ -56,7 +56,7 @@ func TestFailuresThatTellNothing(t *testing.T) {
 	if entry := c.MissHeartbeat(older, at(21*time.Second), beats); entry.Action != "" || c.HeartbeatsFail() || !c.KeptAlive() {
 		t.Errorf("an older beat that failed makes %+v and %+v", c.MissedHeartbeats, entry)
 	}
-	c.ReviewedUntil = t0
+	c.HeldUntil = t0
 	c.StopHeartbeats(at(21 * time.Second))
 	if entry := miss(&c, 22*time.Second, ReplyThrottled); entry.Action != "" || c.HeartbeatsFail() || !c.NextHeartbeatAt.IsZero() {
 		t.Errorf("a beat that nobody wants any more makes %+v, next at %v", c.MissedHeartbeats, c.NextHeartbeatAt)
@@ -78,7 +78,7 @@ func TestRefusedBeatsAreForgotten(t *testing.T) {
 	if taken.Beat(at(21*time.Second), beats); taken.Problem != "" {
 		t.Errorf("after one that was taken it is %q", taken.Problem)
 	}
-	c.ReviewedUntil = t0
+	c.HeldUntil = t0
 	if c.StopHeartbeats(at(21 * time.Second)); c.Problem != "" {
 		t.Errorf("once the beats stop it is %q", c.Problem)
 	}
@@ -99,7 +99,7 @@ func TestLostAnswers(t *testing.T) {
 		if c.mayLiveOn(at(79*time.Second)) != mayHaveArrived || c.mayLiveOn(at(80*time.Second)) {
 			t.Errorf("%s: may live on for a minute after it is not %t", reply, mayHaveArrived)
 		}
-		c.ReviewedUntil = t0
+		c.HeldUntil = t0
 		if c.StopHeartbeats(at(21 * time.Second)); c.mayLiveOn(at(79*time.Second)) != mayHaveArrived || c.MissedHeartbeats.Failed != 0 {
 			t.Errorf("%s: once the beats stop %+v is left", reply, c.MissedHeartbeats)
 		}
@@ -109,7 +109,7 @@ func TestLostAnswers(t *testing.T) {
 // TestFirstBeatOnItsWay: a review that was just opened has wound up no clock yet.
 func TestFirstBeatOnItsWay(t *testing.T) {
 	t.Parallel()
-	c := Callback{State: Pending, ReviewedUntil: at(time.Hour), Clocks: Clocks{StartedAt: t0, HeartbeatTimeout: time.Minute}}
+	c := Callback{State: Pending, HeldUntil: at(time.Hour), Clocks: Clocks{StartedAt: t0, HeartbeatTimeout: time.Minute}}
 	c.scheduleHeartbeat(at(50 * time.Second))
 	if c.KeptAlive() || c.HeartbeatsFail() {
 		t.Error("before its first beat is taken it is kept alive, or beats fail")

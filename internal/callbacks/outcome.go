@@ -43,8 +43,12 @@ type Outcome struct {
 	ErrorData    json.RawMessage `json:"errorData,omitempty"`    // template of a failure's data
 }
 
-// Placeholders are the names that a template may use as {{name}}.
+// Placeholders are the names that a template may use as {{name}} inside its strings.
 var Placeholders = []string{"outcome", "comment", "decidedAt", "reviewer.id", "reviewer.name", "reviewer.email"}
+
+// PlaceholderSignatures is the whole of a string that stands for who signed, as an array. Each has
+// id, name, email, at, comment, and actingFor, which is null for those who signed in their own right.
+const PlaceholderSignatures = `"{{signatures}}"`
 
 const detailsTemplate = `"outcome":"{{outcome}}","comment":"{{comment}}","reviewer":{"id":"{{reviewer.id}}","name":"{{reviewer.name}}","email":"{{reviewer.email}}"},"decidedAt":"{{decidedAt}}"`
 
@@ -81,9 +85,10 @@ type Choice struct {
 	Sends      bool // the page said that this signature decides, as [Preview.Sends] does
 }
 
-// Fill makes the completion of a choice by a person. The same arguments always give the same bytes.
-func (o Outcome) Fill(choice Choice, by Person) Completion {
-	inJSON, inText := o.fillers(choice, by)
+// Fill makes the completion of a choice by a person. signed are the signatures that decide, theirs
+// last. The same arguments always give the same bytes.
+func (o Outcome) Fill(choice Choice, by Person, signed []Signature) Completion {
+	inJSON, inText := o.fillers(choice, by, signed)
 	document := func(template json.RawMessage) string { return inJSON.Replace(string(template)) }
 	if o.Kind == Failure {
 		return Completion{Kind: Failure, Error: ErrorObject{
@@ -106,7 +111,7 @@ func (o Outcome) Fill(choice Choice, by Person) Completion {
 // choice. A placeholder can only stand inside a JSON string, so replacing it with escaped text
 // keeps the document valid, with the sender's order and spelling; a Replacer never looks at text
 // that it inserted.
-func (o Outcome) fillers(choice Choice, by Person) (inJSON, inText *strings.Replacer) {
+func (o Outcome) fillers(choice Choice, by Person, signed []Signature) (inJSON, inText *strings.Replacer) {
 	values := map[string]string{
 		"outcome":        o.Name,
 		"comment":        choice.Comment,
@@ -115,7 +120,8 @@ func (o Outcome) fillers(choice Choice, by Person) (inJSON, inText *strings.Repl
 		"reviewer.name":  by.Name,
 		"reviewer.email": by.Email,
 	}
-	var escaped, plain []string
+	escaped := []string{PlaceholderSignatures, signersArray(signed)}
+	var plain []string
 	for _, name := range Placeholders {
 		escaped = append(escaped, "{{"+name+"}}", quoted(values[name]))
 		plain = append(plain, "{{"+name+"}}", values[name])
@@ -123,13 +129,64 @@ func (o Outcome) fillers(choice Choice, by Person) (inJSON, inText *strings.Repl
 	return strings.NewReplacer(escaped...), strings.NewReplacer(plain...)
 }
 
+// listsSigners reports whether the outcome's templates say who signed.
+func (o Outcome) listsSigners() bool {
+	return bytes.Contains(o.Payload, []byte(PlaceholderSignatures)) ||
+		bytes.Contains(o.ErrorData, []byte(PlaceholderSignatures))
+}
+
+// signersArray is what [PlaceholderSignatures] stands for.
+func signersArray(signed []Signature) string {
+	type signer struct {
+		ID        string  `json:"id"` // the subject, like reviewer.id
+		Name      string  `json:"name"`
+		Email     string  `json:"email"`
+		At        string  `json:"at"`
+		Comment   string  `json:"comment"`
+		ActingFor *string `json:"actingFor"`
+	}
+	all := make([]signer, 0, len(signed))
+	for _, s := range signed {
+		one := signer{
+			ID: s.Subject, Name: s.By.Name, Email: s.Email, Comment: s.Comment,
+			At: s.At.UTC().Format(time.RFC3339),
+		}
+		if s.ActingFor != nil {
+			one.ActingFor = &s.ActingFor.Name
+		}
+		all = append(all, one)
+	}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(all); err != nil { // strings always encode
+		panic(err)
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// notFinal are the placeholders of the outcome's templates whose values only the last signature
+// fixes, sorted as they are listed.
+func (o Outcome) notFinal() (names []string) {
+	templates := string(o.Payload) + o.ErrorMessage + string(o.ErrorData)
+	for _, name := range Placeholders {
+		if name != "outcome" && strings.Contains(templates, "{{"+name+"}}") {
+			names = append(names, name)
+		}
+	}
+	if o.listsSigners() {
+		names = append(names, "signatures")
+	}
+	return names
+}
+
 // longestEscape is how many bytes JSON may need for one byte.
 const longestEscape = len(`\u0000`)
 
 // leastSize returns the size in bytes of what [Outcome.Fill] would make, or somewhat less, without
 // making it: a comment repeated in many places of a template can become far longer than either.
-func (o Outcome) leastSize(choice Choice, by Person) int {
-	inJSON, inText := o.fillers(choice, by)
+func (o Outcome) leastSize(choice Choice, by Person, signed []Signature) int {
+	inJSON, inText := o.fillers(choice, by, signed)
 	var n length
 	if o.Kind == Failure {
 		_, _ = inText.WriteString(&n, o.ErrorMessage) // writing to a length cannot fail

@@ -21,13 +21,13 @@ func TestFill(t *testing.T) {
 	t.Run("DefaultApprove", func(t *testing.T) {
 		t.Parallel()
 		want := `{"approved":true,"outcome":"approve","comment":"Fine by me.","reviewer":{"id":"u-1","name":"Mara Okafor","email":"mara@harborline.example"},"decidedAt":"2026-11-24T13:52:31Z"}`
-		if got := approve.Fill(choice, mara); got.Kind != Success || string(got.Result) != want {
+		if got := approve.Fill(choice, mara, nil); got.Kind != Success || string(got.Result) != want {
 			t.Errorf("got %s %s\nwant %s", got.Kind, got.Result, want)
 		}
 	})
 	t.Run("DefaultReject", func(t *testing.T) {
 		t.Parallel()
-		got := reject.Fill(choice, mara)
+		got := reject.Fill(choice, mara, nil)
 		if got.Kind != Failure || got.Error.ErrorType != "Rejected" || got.Error.ErrorMessage != "Fine by me." {
 			t.Errorf("got %+v", got)
 		}
@@ -38,7 +38,7 @@ func TestFill(t *testing.T) {
 	})
 	t.Run("RejectAsSuccess", func(t *testing.T) {
 		t.Parallel()
-		if got := DefaultOutcomes(Success)[1].Fill(choice, mara); got.Kind != Success || !strings.HasPrefix(string(got.Result), `{"approved":false,`) {
+		if got := DefaultOutcomes(Success)[1].Fill(choice, mara, nil); got.Kind != Success || !strings.HasPrefix(string(got.Result), `{"approved":false,`) {
 			t.Errorf("got %s %s", got.Kind, got.Result)
 		}
 	})
@@ -46,7 +46,7 @@ func TestFill(t *testing.T) {
 		t.Parallel()
 		nasty := choice
 		nasty.Comment = `","approved":false,"x":"{{reviewer.email}}\` + "\n\u2028</script>"
-		got := approve.Fill(nasty, mara)
+		got := approve.Fill(nasty, mara, nil)
 		var doc struct {
 			Approved bool
 			Comment  string
@@ -59,20 +59,20 @@ func TestFill(t *testing.T) {
 	t.Run("Text", func(t *testing.T) {
 		t.Parallel()
 		o := Outcome{Kind: Success, Encoding: EncodingText, Payload: json.RawMessage(`"yes: {{comment}}"`)}
-		if got := o.Fill(choice, mara); string(got.Result) != "yes: Fine by me." {
+		if got := o.Fill(choice, mara, nil); string(got.Result) != "yes: Fine by me." {
 			t.Errorf("got %s", got.Result)
 		}
 	})
 	t.Run("KeepsTheSendersSpelling", func(t *testing.T) {
 		t.Parallel()
 		o := Outcome{Kind: Success, Payload: json.RawMessage(`{"b": 1.50, "a":"{{reviewer.id}}"}`)}
-		if got := o.Fill(choice, mara); string(got.Result) != `{"b": 1.50, "a":"u-1"}` {
+		if got := o.Fill(choice, mara, nil); string(got.Result) != `{"b": 1.50, "a":"u-1"}` {
 			t.Errorf("got %s", got.Result)
 		}
 	})
 	t.Run("SameArgumentsSameBytes", func(t *testing.T) {
 		t.Parallel()
-		first, second := approve.Fill(choice, mara), approve.Fill(choice, mara)
+		first, second := approve.Fill(choice, mara, nil), approve.Fill(choice, mara, nil)
 		if first.SHA256() != second.SHA256() {
 			t.Error("two fillings of the same choice differ")
 		}
@@ -100,7 +100,7 @@ func TestPreview_TooLong(t *testing.T) {
 			choice := Choice{Outcome: "long", Comment: strings.Repeat("🎉", MaxCommentRunes)}
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			_, err := Preview{Outcome: o}.completion(choice, mara)
+			_, err := Preview{Outcome: o}.completion(choice, mara, nil)
 			runtime.ReadMemStats(&after)
 			faults, ok := errors.AsType[Invalid](err)
 			if !ok || faults[0].Pointer != "comment" || !strings.Contains(faults[0].Detail, "Lambda takes at most 1048576 bytes") {
@@ -121,7 +121,7 @@ func TestPreview_LongByItself(t *testing.T) {
 	named.Name = strings.Repeat("Mara ", 100)
 	template := json.RawMessage(`"` + strings.Repeat("{{reviewer.name}}", 3000) + `"`)
 	long := Preview{Outcome: Outcome{Name: "long", Kind: Success, Payload: template}}
-	_, err := long.completion(Choice{Outcome: "long"}, named)
+	_, err := long.completion(Choice{Outcome: "long"}, named, nil)
 	if faults, ok := errors.AsType[Invalid](err); !ok || faults[0].Pointer != "outcome" {
 		t.Errorf("got %v, want a fault of the outcome", err)
 	}
@@ -133,7 +133,7 @@ func TestLeastSize(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		choice := Choice{Comment: rapid.String().Draw(t, "comment")}
 		for _, o := range append(DefaultOutcomes(Failure), Outcome{Kind: Success, Encoding: EncodingText, Payload: placeholders(3)}) {
-			if least, made := o.leastSize(choice, mara), len(o.Fill(choice, mara).Body()); least > made {
+			if least, made := o.leastSize(choice, mara, nil), len(o.Fill(choice, mara, nil).Body()); least > made {
 				t.Errorf("%d bytes are foretold of %d, for %+v", least, made, o)
 			}
 		}

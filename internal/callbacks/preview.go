@@ -36,6 +36,9 @@ type Preview struct {
 	// Sends says that the reader's signature would decide. If it is false, the signature would wait
 	// for others, and nothing is sent.
 	Sends bool
+	// NotFinal are the placeholders whose values others will still change, because the signature
+	// would wait for them.
+	NotFinal []string
 }
 
 const (
@@ -137,24 +140,33 @@ func (s *Service) previews(gate Gate, p Person, draft Choice) (previews []Previe
 // preview is what the choice would send now, and what a signature for it would do.
 func (s *Service) preview(gate Gate, p Person, choice Choice) (Preview, error) {
 	choice.PreparedAt = gate.Now.Truncate(time.Second)
-	shown, err := s.prepared(gate.Callback, p, choice)
+	shown, err := s.prepared(gate, p, choice)
 	signer, proposal := Signer{Person: p}, shown.Proposal()
 	shown.Why = gate.Explain(signer, proposal)
 	shown.Tally = gate.Standing().Of(proposal)
 	shown.Sends = gate.Sends(signer, proposal)
+	if !shown.Sends {
+		shown.NotFinal = shown.Outcome.notFinal()
+	}
 	return shown, err
 }
 
 // prepared is what the choice would send, at the time that it was prepared. With an [Invalid], the
 // preview says only what was chosen.
-func (s *Service) prepared(c *Callback, p Person, choice Choice) (Preview, error) {
+func (s *Service) prepared(gate Gate, p Person, choice Choice) (Preview, error) {
+	c := gate.Callback
 	outcome, ok := s.queues.offer(c, choice.Outcome)
 	if !ok {
 		return Preview{}, Invalid{{Pointer: "outcome", Detail: "This request does not offer that outcome."}}
 	}
 	shown := Preview{Outcome: outcome, Answer: outcome.answer(choice.Answer)}
 	shown.Outcome = outcome.labelled(shown.Answer)
-	made, err := shown.completion(choice, p)
+	var signed []Signature
+	if outcome.listsSigners() {
+		comment := outcome.comment(choice)
+		signed = gate.signers(Signer{Person: p}, shown.Proposal(), comment, choice.PreparedAt)
+	}
+	made, err := shown.completion(choice, p, signed)
 	if err != nil {
 		return shown, err
 	}
@@ -166,8 +178,9 @@ func (s *Service) prepared(c *Callback, p Person, choice Choice) (Preview, error
 	return shown, nil
 }
 
-// completion makes what would be sent for a choice of the preview's outcome.
-func (p Preview) completion(choice Choice, by Person) (Completion, error) {
+// completion makes what would be sent for a choice of the preview's outcome. signed are those who
+// would have signed, by last.
+func (p Preview) completion(choice Choice, by Person, signed []Signature) (Completion, error) {
 	choice.Comment = tidyComment(choice.Comment)
 	if n := utf8.RuneCountInString(choice.Comment); n > MaxCommentRunes {
 		return Completion{}, Invalid{{Pointer: "comment", Detail: fmt.Sprintf("At most %d characters, this has %d.", MaxCommentRunes, n)}}
@@ -178,10 +191,10 @@ func (p Preview) completion(choice Choice, by Person) (Completion, error) {
 	if p.Outcome.Comment == CommentNone {
 		choice.Comment = ""
 	}
-	if n := p.Outcome.leastSize(choice, by); n > maxCompletionBytes {
+	if n := p.Outcome.leastSize(choice, by, signed); n > maxCompletionBytes {
 		return Completion{}, tooLong(choice, n)
 	}
-	made := p.Outcome.Fill(choice, by)
+	made := p.Outcome.Fill(choice, by, signed)
 	if n := len(made.Body()); n > maxCompletionBytes {
 		return Completion{}, tooLong(choice, n)
 	}

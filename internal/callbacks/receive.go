@@ -159,6 +159,7 @@ func (c *Case) Announced(
 	c.Audit = append(c.Audit, c.announced(content, said, saying, now, by))
 	if c.State == Pending {
 		c.void("Its function announced the request after it was signed.", now, by)
+		c.holdSigned(ReviewLimits{}, now) // nothing waits any more
 	}
 }
 

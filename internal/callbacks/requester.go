@@ -162,6 +162,7 @@ func (s *Service) StateRequester(ctx context.Context, p Person, id ID, statement
 			return err
 		}
 		c.void("An admin said who asks for this after it was signed.", now, p.Actor())
+		c.holdSigned(s.limits, now)
 		return nil
 	})
 	if err != nil {

@@ -152,16 +152,25 @@ func (s *Service) changeReview(ctx context.Context, p Person, id, review ID, cha
 	return c, nil
 }
 
-// hold keeps the callback alive for as long as any of its reviews may keep it.
+// hold keeps the callback alive for as long as any of its reviews, or a signature, may keep it.
 func (c *Callback) hold(reviews []Review, b ReviewLimits, now time.Time) {
-	c.ReviewedUntil = time.Time{}
+	c.HeldUntil = c.signedUntil(b)
 	for _, r := range reviews {
 		if r.ClosedAt.IsZero() {
-			c.ReviewedUntil = Latest(c.ReviewedUntil, r.holdsUntil(b))
+			c.HeldUntil = Latest(c.HeldUntil, r.holdsUntil(b))
 		}
 	}
 	c.scheduleHeartbeat(now)
 	c.StopHeartbeats(now)
+}
+
+// signedUntil is until when signatures that wait for others may keep the callback alive; zero if they
+// may not, or none waits.
+func (c *Callback) signedUntil(b ReviewLimits) time.Time {
+	if c.KeepAlive != KeepAliveSigned || c.WaitingSince.IsZero() {
+		return time.Time{}
+	}
+	return c.WaitingSince.Add(b.Max)
 }
 
 // Times of a review.
@@ -179,7 +188,8 @@ const (
 type ReviewLimits struct {
 	// without any input; then the page asks, and after [ReviewGrace] the heartbeats stop
 	Idle time.Duration
-	Max  time.Duration // of one review, with or without input
+	// of one review, with or without input, and of signatures that wait for others
+	Max time.Duration
 }
 
 // DefaultReviewLimits is 30 minutes without input and 8 hours in total.

@@ -37,19 +37,23 @@ type sealed struct {
 
 // seal encrypts what a choice would send, if the waiting function wants that and the choice still
 // matches what was seen. Everything else is checked when the decision is made.
-func (s *Service) seal(ctx context.Context, c *Callback, p Person, choice Choice, seen string) sealed {
-	sealer := s.sealer(c)
-	if sealer == nil || c.State != Pending || s.queues.MayDecide(p, c, s.now()) != nil {
-		return sealed{}
+func (s *Service) seal(ctx context.Context, c *Callback, p Person, choice Choice, seen string) (sealed, error) {
+	sealer, now := s.sealer(c), s.now()
+	if sealer == nil || c.State != Pending || s.queues.MayDecide(p, c, now) != nil {
+		return sealed{}, nil
 	}
-	made, err := s.prepared(c, p, choice)
+	signatures, err := s.signatures(ctx, c)
+	if err != nil {
+		return sealed{}, err
+	}
+	made, err := s.prepared(s.queues.Gate(c, signatures, now), p, choice)
 	if err != nil || made.Completion.Kind != Success || made.Seen() != seen {
-		return sealed{}
+		return sealed{}, nil // the transaction finds out why
 	}
 	out := sealed{to: c.Target(), function: c.Function, shown: made.Completion}
 	if c.ExecutionARN == "" {
 		out.err = Invalid{{Pointer: "outcome", Detail: "This function reads encrypted results, which are bound to the execution's ARN; its sender did not give one. Ask its owner."}}
-		return out
+		return out, nil
 	}
 	result, err := sealer.Seal(ctx, out.to, made.Completion.Result)
 	switch n := len(result); {
@@ -59,7 +63,7 @@ func (s *Service) seal(ctx context.Context, c *Callback, p Person, choice Choice
 		out.err = Invalid{{Pointer: "comment", Detail: fmt.Sprintf("Lambda takes at most %d bytes, encrypted this would be %d.", maxCompletionBytes, n)}}
 	}
 	out.sent = Completion{Kind: Success, Result: result}
-	return out
+	return out, nil
 }
 
 // outgoing returns the completion to send for the one that was shown. It returns [ErrStale] if the

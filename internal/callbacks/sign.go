@@ -30,7 +30,9 @@ func (s *Service) Sign(ctx context.Context, p Person, id ID, choice Choice, seen
 	var out sealed
 	slot := &reservation{to: s.deliveries}
 	if choice.Sends {
-		out = s.seal(ctx, &shown, p, choice, seen)
+		if out, err = s.seal(ctx, &shown, p, choice, seen); err != nil {
+			return Callback{}, err
+		}
 		slot = s.reserve(&shown)
 		defer slot.release()
 	}
@@ -71,7 +73,8 @@ func (s *Service) sign(
 	if err := s.queues.MayDecide(p, &c.Callback, now); err != nil {
 		return err
 	}
-	made, err := s.confirmed(&c.Callback, p, choice, seen, now)
+	gate := s.queues.Gate(&c.Callback, c.Signatures, now)
+	made, err := s.confirmed(gate, p, choice, seen)
 	if err != nil {
 		return err
 	}
@@ -79,7 +82,6 @@ func (s *Service) sign(
 		Proposal: made.Proposal(), Answer: made.Answer, Comment: made.Outcome.comment(choice),
 		Shown: seen, Via: ViaWeb, Sends: choice.Sends,
 	}
-	gate := s.queues.Gate(&c.Callback, c.Signatures, now)
 	signatures, _, err := gate.Sign(Signer{Person: p}, ballot)
 	if err != nil {
 		return err
@@ -89,6 +91,7 @@ func (s *Service) sign(
 	c.Signatures = signatures
 	if !ballot.Sends {
 		facts := Facts{Signature: c.brief(given, c.wait())}
+		c.holdSigned(s.limits, now)
 		return c.Record(c.entry(now, given.By, ActionSigned, facts), nil)
 	}
 	return s.decide(c, given, made, out, now)
@@ -125,10 +128,9 @@ func (c *Case) repeats(p Person, choice Choice, seen string) bool {
 
 // confirmed returns the preview of a choice, if the choice is complete and the preview is the one
 // that the person saw a short while ago.
-func (s *Service) confirmed(
-	c *Callback, p Person, choice Choice, seen string, now time.Time,
-) (Preview, error) {
-	made, err := s.prepared(c, p, choice)
+func (s *Service) confirmed(gate Gate, p Person, choice Choice, seen string) (Preview, error) {
+	now := gate.Now
+	made, err := s.prepared(gate, p, choice)
 	if err != nil {
 		return Preview{}, err
 	}
@@ -170,7 +172,9 @@ func (s *Service) Withdraw(ctx context.Context, p Person, id ID, why string) (Ca
 		return Callback{}, err
 	}
 	c, err := s.store.Change(ctx, id, Parts{Signatures: true}, func(c *Case) error {
-		return c.withdraw(p, spelling.Spaced(why), now)
+		err := c.withdraw(p, spelling.Spaced(why), now)
+		c.holdSigned(s.limits, now)
+		return err
 	})
 	if errors.Is(err, errWithdrawnAlready) {
 		return shown, nil

@@ -52,6 +52,8 @@ func (o Outcome) Proposal(answer []byte) Proposal {
 // names, groups, queues, rules and delegations do not alter it.
 type Signature struct {
 	By           Actor
+	Subject      string    // by which the person's provider knows them
+	Email        string    // as the provider gave it
 	Groups       []string  // those of the person then that the queue or the rule names
 	GroupsReadAt time.Time // when the provider last named the groups
 	// ActingFor is the person whose right was used; nil if the person signed in their own right.
@@ -165,6 +167,14 @@ func (c *Case) wait() Standing {
 		}
 	}
 	return standing
+}
+
+// holdSigned keeps the callback alive for a signature that waits, if its queue wants that. If none
+// waits any more, only the lease of a review does, which its next renewal prolongs.
+func (c *Case) holdSigned(b ReviewLimits, now time.Time) {
+	c.HeldUntil = Latest(Earliest(c.HeldUntil, now.Add(ReviewLease)), c.signedUntil(b))
+	c.scheduleHeartbeat(now)
+	c.StopHeartbeats(now)
 }
 
 // brief returns a signature as the audit keeps it.

@@ -6,7 +6,7 @@ const callbackColumns = `
 	queue, source, title, requester_name, requester_email, requester_id, requester_stated_by,
 	outcomes, requirement, keep_alive, started_at, timeout, heartbeat_timeout,
 	last_heartbeat_at, seen_open_at, execution_deadline, deadline, deadline_cause,
-	received_at, state, revision, next_heartbeat_at, reviewed_until, heartbeats, problem,
+	received_at, state, revision, next_heartbeat_at, held_until, heartbeats, problem,
 	decision, decided_by, ending, ended_at, failed, gone, missed_heartbeats,
 	signature_count, waiting_since`
 
@@ -19,7 +19,7 @@ func (r *callbackRow) values() []any {
 		r.RequesterID, r.RequesterStatedBy, r.Outcomes, r.Requirement, r.KeepAlive, r.StartedAt,
 		r.Timeout, r.HeartbeatTimeout, r.LastHeartbeatAt, r.SeenOpenAt, r.ExecutionDeadline,
 		r.Deadline, r.DeadlineCause, r.ReceivedAt, r.State, r.Revision, r.NextHeartbeatAt,
-		r.ReviewedUntil, r.Heartbeats, r.Problem, r.Decision, r.DecidedBy, r.Ending, r.EndedAt,
+		r.HeldUntil, r.Heartbeats, r.Problem, r.Decision, r.DecidedBy, r.Ending, r.EndedAt,
 		r.Failed, r.Gone, r.MissedHeartbeats, r.SignatureCount, r.WaitingSince,
 	}
 }
@@ -33,7 +33,7 @@ func (r *callbackRow) places() []any {
 		&r.RequesterEmail, &r.RequesterID, &r.RequesterStatedBy, &r.Outcomes, &r.Requirement,
 		&r.KeepAlive, &r.StartedAt, &r.Timeout, &r.HeartbeatTimeout, &r.LastHeartbeatAt,
 		&r.SeenOpenAt, &r.ExecutionDeadline, &r.Deadline, &r.DeadlineCause, &r.ReceivedAt,
-		&r.State, &r.Revision, &r.NextHeartbeatAt, &r.ReviewedUntil, &r.Heartbeats, &r.Problem,
+		&r.State, &r.Revision, &r.NextHeartbeatAt, &r.HeldUntil, &r.Heartbeats, &r.Problem,
 		&r.Decision, &r.DecidedBy, &r.Ending, &r.EndedAt, &r.Failed, &r.Gone, &r.MissedHeartbeats,
 		&r.SignatureCount, &r.WaitingSince,
 	}
@@ -71,7 +71,7 @@ func (r *callbackRow) changes(was *callbackRow) (c changes) {
 	changed(&c, "state", was.State, r.State)
 	changed(&c, "revision", was.Revision, r.Revision)
 	changed(&c, "next_heartbeat_at", was.NextHeartbeatAt, r.NextHeartbeatAt)
-	changed(&c, "reviewed_until", was.ReviewedUntil, r.ReviewedUntil)
+	changed(&c, "held_until", was.HeldUntil, r.HeldUntil)
 	changed(&c, "heartbeats", was.Heartbeats, r.Heartbeats)
 	changed(&c, "problem", was.Problem, r.Problem)
 	changed(&c, "decision", was.Decision, r.Decision)

@@ -48,7 +48,7 @@ type callbackRow struct {
 	State             string
 	Revision          int64
 	NextHeartbeatAt   int64
-	ReviewedUntil     int64
+	HeldUntil         int64
 	Heartbeats        int64
 	Problem           string
 	Decision          sql.NullString
@@ -101,7 +101,7 @@ func rowOf(num int64, c callbacks.Callback) (callbackRow, error) {
 		State:             string(c.State),
 		Revision:          int64(c.Revision),
 		NextHeartbeatAt:   millis(c.NextHeartbeatAt),
-		ReviewedUntil:     millis(c.ReviewedUntil),
+		HeldUntil:         millis(c.HeldUntil),
 		Heartbeats:        int64(c.Heartbeats),
 		Problem:           string(c.Problem),
 		SignatureCount:    int64(c.SignatureCount),
@@ -186,7 +186,7 @@ func (r *callbackRow) callback() (callbacks.Callback, error) {
 		State:           callbacks.State(r.State),
 		Revision:        int(r.Revision),
 		NextHeartbeatAt: fromMillis(r.NextHeartbeatAt),
-		ReviewedUntil:   fromMillis(r.ReviewedUntil),
+		HeldUntil:       fromMillis(r.HeldUntil),
 		Heartbeats:      int(r.Heartbeats),
 		Problem:         callbacks.Reply(r.Problem),
 		ExecutionFailed: r.Failed.Valid,

@@ -36,6 +36,8 @@ type signatureRow struct {
 
 // groundsDocument is what the right to sign rested on.
 type groundsDocument struct {
+	Subject      string             `json:"subject,omitempty"`
+	Email        string             `json:"email,omitempty"`
 	Groups       []string           `json:"groups,omitempty"`
 	GroupsReadAt int64              `json:"groupsReadAt,omitempty"`
 	ActingFor    *delegatorDocument `json:"actingFor,omitempty"`
@@ -62,7 +64,7 @@ type lapseDocument struct {
 
 func documentOfGrounds(s callbacks.Signature) groundsDocument {
 	d := groundsDocument{
-		Groups: s.Groups, GroupsReadAt: millis(s.GroupsReadAt), InQueue: s.InQueue,
+		Subject: s.Subject, Email: s.Email, Groups: s.Groups, GroupsReadAt: millis(s.GroupsReadAt), InQueue: s.InQueue,
 		Escalated: s.Escalated, NotRequester: s.NotRequester, Rule: s.Rule,
 	}
 	if from := s.ActingFor; from != nil {
@@ -139,7 +141,8 @@ func (r *signatureRow) signature() (callbacks.Signature, error) {
 		return callbacks.Signature{}, fmt.Errorf("grounds of a signature: %w", err)
 	}
 	s := callbacks.Signature{
-		By:     callbacks.Actor{Kind: callbacks.ActorPerson, ID: r.Person, Name: r.Name},
+		By:      callbacks.Actor{Kind: callbacks.ActorPerson, ID: r.Person, Name: r.Name},
+		Subject: grounds.Subject, Email: grounds.Email,
 		Groups: grounds.Groups, GroupsReadAt: fromMillis(grounds.GroupsReadAt),
 		InQueue: grounds.InQueue, Escalated: grounds.Escalated, NotRequester: grounds.NotRequester,
 		Proposal: callbacks.Proposal{

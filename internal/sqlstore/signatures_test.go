@@ -15,7 +15,7 @@ import (
 // someSignature has a value in every field.
 func someSignature(at time.Time) callbacks.Signature {
 	return callbacks.Signature{
-		By: callbackstest.Person("ada"), Via: callbacks.ViaWeb,
+		By: callbackstest.Person("ada"), Subject: "u-1", Email: "ada@example.com", Via: callbacks.ViaWeb,
 		Proposal: callbacks.Proposal{Hash: "a1", Outcome: "approve", Kind: callbacks.Success, Stance: callbacks.For},
 		Answer:   callbacks.Answer{Format: callbacks.FormatText, Result: "a\x00\u2028<b>"},
 		Comment:  "fine\x00 \xff", At: at, Shown: "found-9f31", ConfigVersion: "6a1f",

@@ -94,14 +94,14 @@ func life(t *testing.T, s *Store) []step {
 		{"announcement", receive},
 		{"announced again", receive},
 		{"review opened", change(reviews, func(c *callbacks.Case) error {
-			c.Bookkeeping, c.ReviewedUntil = true, now.Add(time.Minute)
+			c.Bookkeeping, c.HeldUntil = true, now.Add(time.Minute)
 			c.Reviews = append(c.Reviews, callbacks.Review{
 				ID: "r", Callback: c.ID, By: callbackstest.Person("ada"), OpenedAt: now, RenewedAt: now,
 			})
 			return c.Record(entry, nil)
 		})},
 		{"review renewed", change(reviews, func(c *callbacks.Case) error {
-			c.Bookkeeping, c.ReviewedUntil = true, now.Add(2*time.Minute)
+			c.Bookkeeping, c.HeldUntil = true, now.Add(2*time.Minute)
 			c.Reviews[0].RenewedAt = now.Add(time.Minute)
 			return nil
 		})},

@@ -35,7 +35,7 @@ type fastSource struct {
 // over reports whether a heartbeat is skipped because its source has had too many. A callback that
 // somebody reviews, or has decided, is always kept alive.
 func (f *fastHeartbeats) over(c *callbacks.Callback, now time.Time) bool {
-	if c.State != callbacks.Pending || c.HeartbeatInterval() >= fastInterval || now.Before(c.ReviewedUntil) {
+	if c.State != callbacks.Pending || c.HeartbeatInterval() >= fastInterval || now.Before(c.HeldUntil) {
 		return false
 	}
 	s := f.of[c.Source]

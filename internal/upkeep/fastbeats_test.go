@@ -44,7 +44,7 @@ func TestFastBeats(t *testing.T) {
 	for name, c := range map[string]*callbacks.Callback{
 		"OtherSource": of("other", time.Second, nil),
 		"SlowClock":   of("flood", 30*time.Second, nil),
-		"Reviewed":    of("flood", time.Second, func(c *callbacks.Callback) { c.ReviewedUntil = now.Add(time.Second) }),
+		"Reviewed":    of("flood", time.Second, func(c *callbacks.Callback) { c.HeldUntil = now.Add(time.Second) }),
 		"Decided":     of("flood", time.Second, func(c *callbacks.Callback) { c.State = callbacks.Decided }),
 	} {
 		if f.over(c, now) {

@@ -124,8 +124,12 @@ func queueEntry(q callbacks.Queue) entry {
 	if q.FourEyes {
 		e.Facts = append(e.Facts, "requesters cannot decide their own requests")
 	}
-	if q.KeepAlive == callbacks.KeepAliveQueued {
+	switch q.KeepAlive {
+	case callbacks.KeepAliveQueued:
 		e.Facts = append(e.Facts, "heartbeats also while a request waits")
+	case callbacks.KeepAliveSigned:
+		e.Facts = append(e.Facts, "heartbeats also while a signature waits for others")
+	case callbacks.KeepAliveReview:
 	}
 	if q.RejectAs == callbacks.Success {
 		e.Facts = append(e.Facts, "the usual reject is sent as a success")

@@ -88,6 +88,8 @@ func because(code callbacks.ReasonCode) string {
 		return "you are in none of the groups"
 	case callbacks.CodeAlreadySigned:
 		return "you have signed"
+	case callbacks.CodeTooOften:
+		return "you have signed it too often"
 	case callbacks.CodeNoPlace:
 		return "every place that you can fill is taken"
 	case callbacks.CodeGroupsOld, callbacks.CodeDelegatorOld:

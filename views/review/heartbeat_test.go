@@ -111,7 +111,7 @@ func TestBeatWordsInOtherCases(t *testing.T) {
 			m.Callback.State, m.Callback.Decision, m.Delivery, m.Next = callbacks.Decided, decided.Callback.Decision, decided.Delivery, decided.Next
 		}, "Lambda does not take the heartbeats: throttled. Ends in 0:13 at 13:51:15 unless one, or the decision, arrives."},
 		"NobodySendsAny": {func(m *Review) {
-			m.Callback.ReviewedUntil, m.Callback.NextHeartbeatAt = time.Time{}, time.Time{}
+			m.Callback.HeldUntil, m.Callback.NextHeartbeatAt = time.Time{}, time.Time{}
 		}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -145,7 +145,7 @@ func TestFirstBeatIsOnItsWay(t *testing.T) {
 func TestKeptAliveElsewhere(t *testing.T) {
 	t.Parallel()
 	m := sampleReview()
-	m.Callback.NextHeartbeatAt, m.Callback.ReviewedUntil = time.Time{}, time.Time{}
+	m.Callback.NextHeartbeatAt, m.Callback.HeldUntil = time.Time{}, time.Time{}
 	m.Callback.Clocks.LastHeartbeatAt, m.Callback.Clocks.SeenOpenAt = time.Time{}, viewstest.Now.Add(-30*time.Second)
 	const want = "Heartbeat 1:30 No heartbeats are being sent. Lambda’s history showed it open at 13:50:32: another client keeps it alive, and may stop. of 2:00"
 	if got := viewstest.Words(reviewPage(t, m).Find("#clocks .bite")); got != want {

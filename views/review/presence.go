@@ -69,6 +69,8 @@ func keeper(m Review, viewer callbacks.Person) string {
 		return "Kept alive by " + untrusted.Isolate(words.FirstName(others[0].Name)) + "."
 	case m.Callback.KeepAlive == callbacks.KeepAliveQueued:
 		return "Kept alive while it waits."
+	case m.Callback.KeepAlive == callbacks.KeepAliveSigned && !m.Callback.WaitingSince.IsZero():
+		return "Kept alive while a signature waits for others."
 	}
 	return "Kept alive."
 }

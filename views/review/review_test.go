@@ -69,7 +69,7 @@ func TestReviewClocks(t *testing.T) {
 func TestReviewClocksUnattended(t *testing.T) {
 	t.Parallel()
 	m := sampleReview()
-	m.Reviews, m.Callback.ReviewedUntil, m.Callback.NextHeartbeatAt = nil, time.Time{}, time.Time{}
+	m.Reviews, m.Callback.HeldUntil, m.Callback.NextHeartbeatAt = nil, time.Time{}, time.Time{}
 	clocks := reviewPage(t, m).Find("#clocks")
 	if got := viewstest.Words(clocks.Find(".bite")); got != "Heartbeat 1:48 No heartbeats are being sent. Last beat 13:50:50. of 2:00" {
 		t.Errorf("the clock that bites: %q", got)

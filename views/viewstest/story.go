@@ -88,7 +88,7 @@ func Rows() []callbacks.Row {
 // reviewedRow is a callback that Mara and Dana review and so keep alive.
 func reviewedRow(r callbacks.Row) callbacks.Row {
 	r.Reviewers = []callbacks.Actor{Mara.Actor(), Dana}
-	r.ReviewedUntil = Now.Add(20 * time.Second)
+	r.HeldUntil = Now.Add(20 * time.Second)
 	r.Clocks.HeartbeatTimeout = 2 * time.Minute
 	r.Clocks.LastHeartbeatAt = Now.Add(-12 * time.Second)
 	r.Clocks.ExecutionDeadline = Now.Add(6*time.Hour + 10*time.Minute + 52*time.Second)

@@ -15,13 +15,13 @@ func TestUrgency(t *testing.T) {
 		return callbacks.Callback{State: callbacks.Pending, Clocks: callbacks.Clocks{StartedAt: viewstest.Now.Add(-time.Minute), Timeout: timeout, HeartbeatTimeout: heartbeat}}
 	}
 	kept := pending(2*time.Hour, 2*time.Minute)
-	kept.ReviewedUntil, kept.NextHeartbeatAt = viewstest.Now.Add(time.Minute), viewstest.Now.Add(20*time.Second)
+	kept.HeldUntil, kept.NextHeartbeatAt = viewstest.Now.Add(time.Minute), viewstest.Now.Add(20*time.Second)
 	lapsed := kept
-	lapsed.ReviewedUntil = viewstest.Now
+	lapsed.HeldUntil = viewstest.Now
 	queued := pending(0, 2*time.Minute)
 	queued.KeepAlive, queued.NextHeartbeatAt = callbacks.KeepAliveQueued, viewstest.Now.Add(20*time.Second)
 	failing := func(c callbacks.Callback) callbacks.Callback {
-		c.ReviewedUntil, c.NextHeartbeatAt = viewstest.Now.Add(time.Minute), viewstest.Now.Add(time.Second)
+		c.HeldUntil, c.NextHeartbeatAt = viewstest.Now.Add(time.Minute), viewstest.Now.Add(time.Second)
 		c.MissedHeartbeats = callbacks.MissedHeartbeats{Since: viewstest.Now.Add(-time.Second), Failed: 2, Reply: callbacks.ReplyThrottled}
 		return c
 	}

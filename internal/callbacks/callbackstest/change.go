@@ -31,7 +31,7 @@ func changeWritesAll(t *testing.T, s Store) {
 		DecidedBy("ada", T0)(&c.Callback)
 		Ended(callbacks.Completed, T0.Add(time.Second))(&c.Callback)
 		c.Ending.By, c.Ending.Kind = callbacks.EndedByUs, callbacks.Success
-		c.Clocks.LastHeartbeatAt, c.Heartbeats, c.ReviewedUntil = T0.Add(time.Minute), 4, T0.Add(time.Hour)
+		c.Clocks.LastHeartbeatAt, c.Heartbeats, c.HeldUntil = T0.Add(time.Minute), 4, T0.Add(time.Hour)
 		c.Clocks.SeenOpenAt = T0.Add(2 * time.Minute)
 		c.Requester = callbacks.Requester{ID: "u-teo", Name: "Teo", Email: "teo@example.com", StatedBy: "u-ops"}
 		c.Requirement = callbacks.Requirement{

@@ -32,7 +32,7 @@ func receiveKeepsEveryField(t *testing.T, s Store) {
 	want := NewCallback(Heartbeats(5*time.Minute, T0.Add(time.Minute)))
 	want.Clocks.ExecutionDeadline = T0.Add(24 * time.Hour)
 	want.Clocks.LastHeartbeatAt = T0.Add(30 * time.Second)
-	want.ReviewedUntil = T0.Add(10 * time.Second)
+	want.HeldUntil = T0.Add(10 * time.Second)
 	want.Heartbeats, want.Revision = 3, 2
 	want.KeepAlive = callbacks.KeepAliveQueued
 

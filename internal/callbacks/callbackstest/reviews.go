@@ -50,7 +50,7 @@ func reviewLife(t *testing.T, s Store) {
 	r := newReview(c, "ada", T0)
 	got, err := s.Change(t.Context(), c.ID, callbacks.Parts{Reviews: true}, func(c *callbacks.Case) error {
 		Same(t, "open reviews", c.Reviews, nil)
-		c.ReviewedUntil, c.NextHeartbeatAt = T0.Add(30*time.Second), T0
+		c.HeldUntil, c.NextHeartbeatAt = T0.Add(30*time.Second), T0
 		c.Bookkeeping, c.Reviews = true, append(c.Reviews, r)
 		return c.Record(Entry(c.Callback, callbacks.ActionReviewOpened, T0), nil)
 	})
@@ -58,7 +58,7 @@ func reviewLife(t *testing.T, s Store) {
 		t.Fatal(err)
 	}
 	want := c
-	want.ReviewedUntil, want.NextHeartbeatAt = T0.Add(30*time.Second), T0
+	want.HeldUntil, want.NextHeartbeatAt = T0.Add(30*time.Second), T0
 	Same(t, "callback: that somebody looks makes no other page stale", got, want)
 	Same(t, "stored callback", Get(t, s, c.ID), want)
 	Same(t, "reviews", reviews(t, s, c.ID), []callbacks.Review{r})

@@ -54,7 +54,7 @@ func copies(c *callbacks.Case, parts callbacks.Parts) []*callbacks.Case {
 	other.ExecutionARN, other.Region = "arn:aws:lambda:ap-southeast-2:999999999999:function:another:1/durable-execution/a/b", "ap-southeast-2"
 	other.Clocks.StartedAt = c.Clocks.StartedAt.Add(-time.Minute)
 	other.Clocks.Timeout, other.Clocks.HeartbeatTimeout = time.Second, 2*time.Second
-	other.Problem, other.ReviewedUntil = callbacks.ReplyFault, time.Time{}
+	other.Problem, other.HeldUntil = callbacks.ReplyFault, time.Time{}
 	if other.Delivery != nil {
 		disturbDelivery(other.Delivery)
 	}

@@ -11,7 +11,7 @@ import (
 // Queue says who sees and decides the requests of a queue, and how.
 type Queue struct {
 	Groups    []string `yaml:"groups" example:"[finance-approvers]" help:"Groups whose members see and decide the queue. Required, except for default, which has the reviewers' groups."`
-	KeepAlive string   `yaml:"keepAlive" enum:"review,queued" default:"review" example:"queued" help:"When heartbeats go out: while somebody reviews the request (review), or also while it waits for a reviewer (queued)."`
+	KeepAlive string   `yaml:"keepAlive" enum:"review,signed,queued" default:"review" example:"queued" help:"When heartbeats go out: while somebody reviews the request (review), also while a signature waits for others (signed; for at most COUNTERSIGN_REVIEW_MAX after the first), or always while it is pending (queued)."`
 	FourEyes  bool     `yaml:"fourEyes" default:"false" example:"true" help:"Whether requesters are kept from deciding their own requests."`
 	RejectAs  string   `yaml:"rejectAs" enum:"failure,success" default:"failure" example:"success" help:"What the usual reject does: fail the callback with ErrorType Rejected (failure), or complete it with {\"approved\":false,…} (success)."`
 	Rules     []Rule   `yaml:"rules" max:"20" help:"Who must sign, by the first rule whose condition holds; see [signatures.md](signatures.md). Without rules one person of the groups signs."`

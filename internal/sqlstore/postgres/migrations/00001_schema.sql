@@ -35,7 +35,7 @@ create table callbacks (
     state text not null,
     revision bigint not null,
     next_heartbeat_at bigint not null,
-    reviewed_until bigint not null,
+    held_until bigint not null,
     heartbeats bigint not null,
     missed_heartbeats text,
     signature_count bigint not null,

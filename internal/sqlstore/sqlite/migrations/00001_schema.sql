@@ -38,7 +38,7 @@ create table callbacks (
     state text not null,
     revision integer not null,
     next_heartbeat_at integer not null,
-    reviewed_until integer not null,
+    held_until integer not null,
     heartbeats integer not null,
     missed_heartbeats text, -- JSON: heartbeats that Lambda has not taken since the last that it took; null without any
     signature_count integer not null, -- how many signatures are on record, those too that do not count any more
