@@ -53,7 +53,7 @@ func (s *Store) ReadAnew(ctx context.Context, owner string, w discovery.Watch, a
 	return s.leased(ctx, owner, w, func(ctx context.Context, t *tx, num int64) error {
 		for _, arn := range arns {
 			text, args := t.insertion(&executionRow{Watch: num, Hash: hashOf(arn), ARN: arn, Trace: "{}"})
-			if _, err := t.exec(ctx, text+` on conflict (watch, hash) do update set trace = excluded.trace, read_at = 0, check_at = 0`, args...); err != nil {
+			if err := t.later(ctx, text+` on conflict (watch, hash) do update set trace = excluded.trace, read_at = 0, check_at = 0`, args...); err != nil {
 				return fmt.Errorf("write execution: %w", err)
 			}
 		}

@@ -35,6 +35,9 @@ func (s *Store) Change(
 		changed, err = t.write(ctx, before, &c)
 		return err
 	})
+	if s.engine.Duplicate(err) { // a callback has one delivery, and each of its signatures a number
+		err = fmt.Errorf("somebody else was faster: %w", callbacks.ErrConflict)
+	}
 	if err != nil {
 		return callbacks.Callback{}, err
 	}

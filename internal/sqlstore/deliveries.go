@@ -116,8 +116,7 @@ func (r *deliveryRow) set(d *callbacks.Delivery) error {
 }
 
 // putDelivery adds the delivery of a case, or writes where it differs from its row, and writes the
-// attempts that it has. before is nil if the delivery is new. A callback has at most one: for a
-// second it returns [callbacks.ErrConflict].
+// attempts that it has. before is nil if the delivery is new.
 func (t *tx) putDelivery(
 	ctx context.Context, num int64, before *deliveryRow, d *callbacks.Delivery,
 ) error {
@@ -145,11 +144,7 @@ func (t *tx) addDelivery(ctx context.Context, num int64, d *callbacks.Delivery) 
 	if err != nil {
 		return err
 	}
-	err = t.add(ctx, insertDelivery, r.values())
-	if t.engine.Duplicate(err) {
-		return fmt.Errorf("a decision is being delivered already: %w", callbacks.ErrConflict)
-	}
-	return err
+	return t.add(ctx, insertDelivery, r.values())
 }
 
 // ClaimDeliveries implements delivery.Store.

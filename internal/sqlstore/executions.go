@@ -40,7 +40,7 @@ func (s *Store) SeeExecutions(ctx context.Context, owner string, w discovery.Wat
 	return s.leased(ctx, owner, w, func(ctx context.Context, t *tx, num int64) error {
 		for _, arn := range arns {
 			text, args := t.insertion(&executionRow{Watch: num, Hash: hashOf(arn), ARN: arn, Trace: "{}", SeenAt: millis(scan)})
-			if _, err := t.exec(ctx, text+` on conflict (watch, hash) do update set seen_at = excluded.seen_at`, args...); err != nil {
+			if err := t.later(ctx, text+` on conflict (watch, hash) do update set seen_at = excluded.seen_at`, args...); err != nil {
 				return fmt.Errorf("write execution: %w", err)
 			}
 		}
@@ -55,7 +55,7 @@ func (s *Store) MissExecutions(ctx context.Context, owner string, w discovery.Wa
 			`delete from executions where watch = ? and seen_at < ? and open = 0`,
 			`update executions set check_at = 0 where watch = ? and seen_at < ?`,
 		} {
-			if _, err := t.exec(ctx, text, num, millis(scan)); err != nil {
+			if err := t.later(ctx, text, num, millis(scan)); err != nil {
 				return fmt.Errorf("mark executions that a list misses: %w", err)
 			}
 		}
@@ -115,12 +115,10 @@ func (s *Store) SaveExecution(ctx context.Context, owner string, w discovery.Wat
 	}
 	return s.leased(ctx, owner, w, func(ctx context.Context, t *tx, num int64) error {
 		if e.Trace.Ended {
-			_, err := t.exec(ctx, `delete from executions where watch = ? and hash = ?`, num, hashOf(e.ARN))
-			return err
+			return t.later(ctx, `delete from executions where watch = ? and hash = ?`, num, hashOf(e.ARN))
 		}
-		_, err := t.exec(ctx, `update executions set trace = ?, open = ?, read_at = ?, check_at = ? where watch = ? and hash = ?`,
+		return t.later(ctx, `update executions set trace = ?, open = ?, read_at = ?, check_at = ? where watch = ? and hash = ?`,
 			trace, len(e.Trace.Callbacks), millis(scan), millis(e.CheckAt), num, hashOf(e.ARN))
-		return err
 	})
 }
 

@@ -47,7 +47,7 @@ func (s *Store) KeepPerson(ctx context.Context, said people.Profile) error {
 		text, args := t.insertion(&fresh)
 		// A new person is written completely, even if another replica does the same at this moment;
 		// the update below then adds nothing.
-		if _, err := t.exec(ctx, text+` on conflict (id) do nothing`, args...); err != nil {
+		if err := t.later(ctx, text+` on conflict (id) do nothing`, args...); err != nil {
 			return fmt.Errorf("write a person: %w", err)
 		}
 		before, err := row[personRow](ctx, t, `select * from people where id = ?`+t.dialect.ForUpdate, storable(said.ID))

@@ -44,7 +44,7 @@ func rowOfQuota(b readquota.Quota) quotaRow {
 func (s *Store) ChangeQuota(ctx context.Context, lane callbacks.Lane, now time.Time, fn func(*readquota.Quota, time.Time)) error {
 	return s.transact(ctx, func(ctx context.Context, t *tx) error {
 		text, args := t.insertion(&quotaRow{Account: lane.Account, Region: lane.Region})
-		if _, err := t.exec(ctx, text+` on conflict (account, region) do nothing`, args...); err != nil {
+		if err := t.later(ctx, text+` on conflict (account, region) do nothing`, args...); err != nil {
 			return fmt.Errorf("write read quota: %w", err)
 		}
 		before, err := row[quotaRow](ctx, t, `select * from read_quotas where account = ? and region = ?`+t.dialect.ForUpdate,

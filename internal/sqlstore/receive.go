@@ -10,7 +10,6 @@ import (
 	"github.com/uptrace/bun"
 
 	"countersign/internal/callbacks"
-	"countersign/internal/sqlstore/engine"
 )
 
 // messageRow is a row of messages: a webhook message and the callback that it led to.
@@ -38,6 +37,20 @@ func (r *messageRow) values() []any {
 
 // Receive implements callbacks.Store.
 func (s *Store) Receive(ctx context.Context, m callbacks.Message, c callbacks.Callback, content callbacks.Content, fingerprint string, entry callbacks.AuditEntry) (callbacks.Acknowledgment, error) {
+	receipt, err := s.receive(ctx, m, c, content, fingerprint, entry)
+	if s.engine.Duplicate(err) { // the same message came twice at the same moment, and the other one was first
+		receipt, err = s.receive(ctx, m, c, content, fingerprint, entry)
+	}
+	if err != nil {
+		return callbacks.Acknowledgment{}, err
+	}
+	return receipt, nil
+}
+
+func (s *Store) receive(
+	ctx context.Context, m callbacks.Message, c callbacks.Callback, content callbacks.Content,
+	fingerprint string, entry callbacks.AuditEntry,
+) (callbacks.Acknowledgment, error) {
 	var receipt callbacks.Acknowledgment
 	err := s.transact(ctx, func(ctx context.Context, t *tx) error {
 		var err error
@@ -50,10 +63,7 @@ func (s *Store) Receive(ctx context.Context, m callbacks.Message, c callbacks.Ca
 		}
 		return t.remember(ctx, m, num, receipt.Created)
 	})
-	if err != nil {
-		return callbacks.Acknowledgment{}, err
-	}
-	return receipt, nil
+	return receipt, err
 }
 
 // receipt returns the answer that a message got before, or sql.ErrNoRows.
@@ -103,7 +113,7 @@ func (t *tx) announce(ctx context.Context, c callbacks.Callback, content callbac
 	if err := t.add(ctx, insertContent, written.values()); err != nil {
 		return 0, callbacks.Acknowledgment{}, fmt.Errorf("insert content: %w", err)
 	}
-	if _, err := t.exec(ctx, t.dialect.Search.Add, num, t.dialect.Search.Document(wordsOf(c, content.Tags))); err != nil {
+	if err := t.later(ctx, t.dialect.Search.Add, num, t.dialect.Search.Document(wordsOf(c, content.Tags))); err != nil {
 		return 0, callbacks.Acknowledgment{}, fmt.Errorf("insert words: %w", err)
 	}
 	if err := t.record(ctx, entry); err != nil {
@@ -180,12 +190,8 @@ func (t *tx) remember(ctx context.Context, m callbacks.Message, num int64, creat
 		return nil
 	}
 	r := messageRow{Source: m.Source, ID: m.ID, At: millis(m.At), Callback: num, Created: created}
-	n, err := t.exec(ctx, insertMessage+` on conflict (source, id) do nothing`, arguments(r.values())...)
-	if err != nil {
+	if err := t.add(ctx, insertMessage, r.values()); err != nil {
 		return fmt.Errorf("insert message: %w", err)
-	}
-	if n == 0 { // the same message came twice at the same moment, and the other one was first
-		return engine.ErrAgain
 	}
 	return nil
 }

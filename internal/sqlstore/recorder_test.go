@@ -54,9 +54,14 @@ func (s recordedStatements) Exec(ctx context.Context, text string, args []any) (
 	return s.Statements.Exec(ctx, text, args)
 }
 
-func (s recordedStatements) Query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
+func (s recordedStatements) Query(ctx context.Context, text string, args []any) (engine.Rows, error) {
 	s.recorder.note(text)
 	return s.Statements.Query(ctx, text, args)
+}
+
+func (s recordedStatements) Later(ctx context.Context, text string, args []any) error {
+	s.recorder.note(text)
+	return s.Statements.Later(ctx, text, args)
 }
 
 func openRecorded(t *testing.T) (*Store, *recorder) {

@@ -97,7 +97,7 @@ func (t *tx) putReview(ctx context.Context, num int64, r callbacks.Review, settl
 		OpenedAt: millis(r.OpenedAt), RenewedAt: millis(r.RenewedAt), LastInputAt: millis(r.LastInputAt), ClosedAt: millis(r.ClosedAt),
 		Settled: settled,
 	})
-	_, err := t.exec(ctx, text+` on conflict (id) do update
+	err := t.later(ctx, text+` on conflict (id) do update
 		set renewed_at = excluded.renewed_at, last_input_at = excluded.last_input_at, closed_at = excluded.closed_at`, args...)
 	if err != nil {
 		return fmt.Errorf("write review: %w", err)
@@ -108,7 +108,7 @@ func (t *tx) putReview(ctx context.Context, num int64, r callbacks.Review, settl
 // settleReviews notes on the reviews of a callback whether it is settled, because a person's own
 // list reads only those of open callbacks.
 func (t *tx) settleReviews(ctx context.Context, num int64, settled bool) error {
-	if _, err := t.exec(ctx, `update reviews set settled = ? where callback = ?`, settled, num); err != nil {
+	if err := t.later(ctx, `update reviews set settled = ? where callback = ?`, settled, num); err != nil {
 		return fmt.Errorf("settle reviews: %w", err)
 	}
 	return nil

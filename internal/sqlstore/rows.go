@@ -5,7 +5,12 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"reflect"
 	"strings"
+
+	"github.com/uptrace/bun"
+
+	"countersign/internal/sqlstore/engine"
 )
 
 // The intake and the decision run static statements. Their rows list columns, values and the places
@@ -41,8 +46,7 @@ func arguments(values []any) []any {
 
 // add inserts a row.
 func (t *tx) add(ctx context.Context, text string, values []any) error {
-	_, err := t.exec(ctx, text, arguments(values)...)
-	return err
+	return t.later(ctx, text, arguments(values)...)
 }
 
 // addNumbered inserts a row and returns the number that the database gave it in a column. It returns
@@ -53,8 +57,7 @@ func (t *tx) addNumbered(
 	if !t.dialect.NumbersInserted {
 		return row[int64](ctx, t, text+" returning "+column, arguments(values)...)
 	}
-	text, args := t.dialect.Statement(text, arguments(values))
-	result, err := t.statements.Exec(ctx, text, args)
+	result, err := t.statements.Exec(ctx, t.dialect.Statement(text), arguments(values))
 	if err != nil {
 		return 0, t.engine.Unavailable(err)
 	}
@@ -91,12 +94,11 @@ func (t *tx) apply(ctx context.Context, table, key string, of int64, c changes) 
 		return nil
 	}
 	text := "update " + table + " set " + strings.Join(c.columns, ", ") + " where " + key + " = ?"
-	_, err := t.exec(ctx, text, append(arguments(c.values), of)...)
-	return err
+	return t.later(ctx, text, append(arguments(c.values), of)...)
 }
 
 // scan reads the rows of a statement into the places of their columns. It closes found.
-func scan[T any](found *sql.Rows, places func(*T) []any) (all []T, err error) {
+func scan[T any](found engine.Rows, places func(*T) []any) (all []T, err error) {
 	defer func() { _ = found.Close() }() // Err returns the same error
 	for found.Next() {
 		var one T
@@ -108,14 +110,25 @@ func scan[T any](found *sql.Rows, places func(*T) []any) (all []T, err error) {
 	return all, found.Err()
 }
 
-// placesOf returns where the columns of T are scanned to and, if T is a row, what the columns are.
-// places is nil if bun scans T.
-func placesOf[T any]() (columns string, places func(*T) []any) {
+// placesOf returns where the columns of T are scanned to and, if T is a struct, what the columns
+// are: a row's own lists, or else the fields of its table.
+func placesOf[T any](db *bun.DB) (columns string, places func(*T) []any) {
 	switch row := any(new(T)).(type) {
 	case *int64, *string:
 		return "", func(v *T) []any { return []any{v} }
 	case scanned:
 		return row.columns(), func(r *T) []any { return any(r).(scanned).places() }
 	}
-	return "", nil
+	fields := db.Table(reflect.TypeFor[T]()).Fields
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = f.Name
+	}
+	return strings.Join(names, ", "), func(r *T) []any {
+		value, all := reflect.ValueOf(r).Elem(), make([]any, len(fields))
+		for i, f := range fields {
+			all[i] = f.Value(value).Addr().Interface()
+		}
+		return all
+	}
 }

@@ -128,7 +128,7 @@ func (s *Sessions) End(ctx context.Context, id callbacks.ID, judge func(people.S
 		if err != nil {
 			return err
 		}
-		if _, err := t.exec(ctx, `delete from sessions where token_hash = ?`, r.TokenHash); err != nil {
+		if err := t.later(ctx, `delete from sessions where token_hash = ?`, r.TokenHash); err != nil {
 			return fmt.Errorf("delete session: %w", err)
 		}
 		return t.record(ctx, entry)

@@ -230,9 +230,8 @@ func (t *tx) endSignature(
 	if err != nil || lapse == before.Lapse {
 		return err
 	}
-	_, err = t.exec(ctx, `update signatures set lapse = ? where callback = ? and number = ?`,
+	return t.later(ctx, `update signatures set lapse = ? where callback = ? and number = ?`,
 		lapse, before.Callback, before.Number)
-	return err
 }
 
 // Signatures implements callbacks.Store.

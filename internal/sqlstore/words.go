@@ -149,7 +149,7 @@ func wordsOf(c callbacks.Callback, tags []string) []string {
 
 // setWords replaces the words of a callback.
 func (t *tx) setWords(ctx context.Context, num int64, words []string) error {
-	if _, err := t.exec(ctx, t.dialect.Search.Set, t.dialect.Search.Document(words), num); err != nil {
+	if err := t.later(ctx, t.dialect.Search.Set, t.dialect.Search.Document(words), num); err != nil {
 		return fmt.Errorf("update words: %w", err)
 	}
 	return nil

@@ -20,9 +20,8 @@ type Dialect struct {
 	// Clock reads the time of the database if it runs on another machine. Otherwise it is empty.
 	Clock string
 
-	// Statement turns a text with ? into the database's own form, and its arguments into those of a
-	// statement that the driver prepares once.
-	Statement func(text string, args []any) (string, []any)
+	// Statement turns a text with a ? for each argument into the database's own form.
+	Statement func(text string) string
 
 	// Arm turns a select into one arm of a union all that ends with the tail "order by … limit …".
 	Arm func(text, tail string) string

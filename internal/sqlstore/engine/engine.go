@@ -67,8 +67,22 @@ type Engine interface {
 
 // Statements runs static texts in a transaction. Each text is prepared once.
 type Statements interface {
+	// Exec runs a statement without rows.
 	Exec(ctx context.Context, text string, args []any) (sql.Result, error)
-	Query(ctx context.Context, text string, args []any) (*sql.Rows, error)
+	// Query runs a statement that returns rows. Close them before the next statement.
+	Query(ctx context.Context, text string, args []any) (Rows, error)
+	// Later runs a statement whose result nobody needs: at once, or together with those that
+	// follow, at the latest with the commit. If it fails, so does the transaction, but the error
+	// may be returned by a later statement or by the commit.
+	Later(ctx context.Context, text string, args []any) error
+}
+
+// Rows are the rows of a statement, as [sql.Rows] returns them.
+type Rows interface {
+	Next() bool
+	Scan(places ...any) error
+	Err() error
+	Close() error
 }
 
 // Invalidations passes invalidations and ended sessions between the processes on one database.

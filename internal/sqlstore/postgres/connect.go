@@ -65,8 +65,9 @@ func greet(ctx context.Context, conn *pgx.Conn) error {
 
 // Keys of the notes that are kept with a connection.
 const (
-	connectedAt  = "countersign.connected"
-	refusedWrite = "countersign.refused"
+	connectedAt   = "countersign.connected"
+	refusedWrite  = "countersign.refused"
+	preparedTexts = "countersign.prepared"
 )
 
 // usable drops a connection that takes no writes any more, because its host was demoted, or its
@@ -98,7 +99,24 @@ func (refusals) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQue
 
 // TraceQueryEnd implements [pgx.QueryTracer].
 func (refusals) TraceQueryEnd(_ context.Context, conn *pgx.Conn, data pgx.TraceQueryEndData) {
-	if sqlState(data.Err) == "25006" { // read_only_sql_transaction
+	noteRefusal(conn, data.Err)
+}
+
+// TraceBatchStart implements [pgx.BatchTracer].
+func (refusals) TraceBatchStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceBatchStartData) context.Context {
+	return ctx
+}
+
+// TraceBatchQuery implements [pgx.BatchTracer].
+func (refusals) TraceBatchQuery(_ context.Context, conn *pgx.Conn, data pgx.TraceBatchQueryData) {
+	noteRefusal(conn, data.Err)
+}
+
+// TraceBatchEnd implements [pgx.BatchTracer].
+func (refusals) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData) {}
+
+func noteRefusal(conn *pgx.Conn, err error) {
+	if sqlState(err) == "25006" { // read_only_sql_transaction
 		conn.PgConn().CustomData()[refusedWrite] = true
 	}
 }

@@ -4,8 +4,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/jackc/pgx/v5"
-
 	"countersign/internal/sqlstore/engine"
 )
 
@@ -18,11 +16,9 @@ var dialect = engine.Dialect{
 
 	Shared: true,
 
-	Statement: func(text string, args []any) (string, []any) {
-		return numbered(text), append([]any{pgx.QueryExecModeCacheStatement}, args...)
-	},
-	Arm:    func(text, tail string) string { return "(" + text + tail + ")" },
-	LookUp: `(%) as candidates cross join lateral (select * from callbacks where num = candidate offset 0) as callbacks`,
+	Statement: numbered,
+	Arm:       func(text, tail string) string { return "(" + text + tail + ")" },
+	LookUp:    `(%) as candidates cross join lateral (select * from callbacks where num = candidate offset 0) as callbacks`,
 	Search: engine.Search{
 		Add:      `insert into search (callback, words) values (?, cast(? as text)::tsvector)`,
 		Set:      `update search set words = cast(? as text)::tsvector where callback = ?`,

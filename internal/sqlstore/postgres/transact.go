@@ -2,10 +2,11 @@ package postgres
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/jackc/pgx/v5/stdlib"
 
 	"countersign/internal/callbacks"
 	"countersign/internal/sqlstore/engine"
@@ -36,8 +37,8 @@ func (d *database) Transact(
 }
 
 // transactOnce runs fn in one transaction. ctx can interrupt the wait for a connection and the
-// work, but not the commit, because its outcome would then be unknown. If the server stops
-// answering on the connection, transactOnce gives up after the limit.
+// work, but not the commit and what is sent with it, because their outcome would then be unknown.
+// If the server stops answering on the connection, transactOnce gives up after the limit.
 func (d *database) transactOnce(
 	ctx context.Context, fn func(context.Context, engine.Statements) error,
 ) error {
@@ -45,36 +46,24 @@ func (d *database) transactOnce(
 	defer cancel()
 	ctx, stop := context.WithTimeout(ctx, d.limit)
 	defer stop()
-	begun := context.AfterFunc(ctx, cancel)
-	sqlTx, err := d.pool.DB.BeginTx(whole, nil)
-	if !begun() {
-		err = errors.Join(ctx.Err(), err)
-	}
+	pooled, err := d.pool.DB.Conn(ctx)
 	if err != nil {
 		return unavailable(busy(d.pool.DB, err))
 	}
-	// after the commit there is nothing to roll back; if the connection breaks, the server rolls
-	// back
-	defer sqlTx.Rollback()
-	if err := fn(ctx, statements{sqlTx}); err != nil {
+	defer func() { _ = pooled.Close() }() // gives it back; if it is broken, the pool drops it
+	return pooled.Raw(func(driven any) error {
+		t := newTransaction(driven.(*stdlib.Conn).Conn())
+		defer t.rollback(whole) // after the commit there is nothing to roll back
+		if err := fn(ctx, t); err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return unavailable(err)
+		}
+		err, uncertain := t.commit(whole)
+		if err = unavailable(err); uncertain && errors.Is(err, callbacks.ErrUnavailable) {
+			return fmt.Errorf("%w: %w", callbacks.ErrUncertain, err)
+		}
 		return err
-	}
-	err = unavailable(sqlTx.Commit())
-	if errors.Is(err, callbacks.ErrUnavailable) {
-		return fmt.Errorf("%w: %w", callbacks.ErrUncertain, err)
-	}
-	return err
-}
-
-// statements runs statements in a transaction. pgx keeps them prepared on each connection.
-type statements struct{ tx *sql.Tx }
-
-// Exec runs a statement without rows.
-func (p statements) Exec(ctx context.Context, text string, args []any) (sql.Result, error) {
-	return p.tx.ExecContext(ctx, text, args...)
-}
-
-// Query runs a statement that returns rows.
-func (p statements) Query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
-	return p.tx.QueryContext(ctx, text, args...)
+	})
 }

@@ -12,7 +12,7 @@ import (
 var dialect = engine.Dialect{
 	NumbersInserted: true,
 
-	Statement: func(text string, args []any) (string, []any) { return text, args },
+	Statement: func(text string) string { return text },
 	Arm:       func(text, _ string) string { return text },
 	LookUp:    `(%) as candidates cross join callbacks on num = candidate`,
 	Search: engine.Search{

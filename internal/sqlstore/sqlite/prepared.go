@@ -3,6 +3,8 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+
+	"countersign/internal/sqlstore/engine"
 )
 
 // preparedStatements keeps every statement that the writer has run as a prepared statement. Their
@@ -41,12 +43,18 @@ func (p *preparedStatements) Exec(
 // Query runs a statement that returns rows.
 func (p *preparedStatements) Query(
 	ctx context.Context, text string, args []any,
-) (*sql.Rows, error) {
+) (engine.Rows, error) {
 	s, err := p.prepare(ctx, text) //nolint:sqlclosecheck // kept; close ends them all
 	if err != nil {
 		return nil, err
 	}
 	return s.QueryContext(ctx, args...)
+}
+
+// Later runs a statement at once: there is no round trip to save.
+func (p *preparedStatements) Later(ctx context.Context, text string, args []any) error {
+	_, err := p.Exec(ctx, text, args)
+	return err
 }
 
 func (p *preparedStatements) close() error {
