@@ -134,6 +134,7 @@ var bounds = map[string]bound{
 	"GET /callbacks/:id/payload/tree": {2 * mib, 64 * mib, asked(rita, http.MethodGet, "/callbacks/:id/payload/tree?q=0")},
 	"POST /callbacks/:id/decision": {4 * mib, 64 * mib,
 		asked(rita, http.MethodPost, "/callbacks/:id/decision", decisionForm, decisionForm+"&back=1", "outcome=x&"+decisionForm, hiddenForm, fields)},
+	"POST /callbacks/:id/withdrawal":    {4 * mib, 64 * mib, asked(rita, http.MethodPost, "/callbacks/:id/withdrawal", "why="+strings.Repeat("%3C", 300_000), fields)},
 	"POST /callbacks/:id/preview":       {4 * mib, 64 * mib, asked(rita, http.MethodPost, "/callbacks/:id/preview", decisionForm, hiddenForm, fields)},
 	"POST /callbacks/:id/reviews":       {4 * kib, 16 * mib, asked(rita, http.MethodPost, "/callbacks/:id/reviews", "action=open", fields)},
 	"POST /callbacks/:id/delivery":      {64 * kib, 16 * mib, asked(adam, http.MethodPost, "/callbacks/:id/delivery", "", fields)},

@@ -93,10 +93,11 @@ func draftOf(c echo.Context) url.Values {
 // request.
 func unrecorded(c echo.Context) *views.Unrecorded {
 	form := draftOf(c)
-	if form == nil || isStatement(c) {
+	if form == nil || isStatement(c) || isWithdrawal(c) {
 		return nil
 	}
 	return &views.Unrecorded{
 		Callback: callbackOf(c), Outcome: form.Get("outcome"), Seen: form.Get("seen"), At: form.Get("at"),
+		Sends: form.Get("sends"),
 	}
 }

@@ -73,7 +73,9 @@ func (s *server) reviewModel(c echo.Context, id callbacks.ID, from listing, draf
 		return m, err
 	}
 	if sheet.Refused == nil {
-		m.Draft.Comment = cmp.Or(draft.Comment, review.VoidComment(&sheet, p))
+		if void := sheet.Void; void != nil { // to sign again with
+			m.Draft.Comment = cmp.Or(draft.Comment, void.Comment)
+		}
 		m.Previews, err = s.Service.Previews(p, &sheet, callbacks.Choice{Comment: m.Draft.Comment})
 	}
 	return m, err

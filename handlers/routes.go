@@ -25,6 +25,7 @@ var routes = []route{
 	{http.MethodGet, "/callbacks/:id/payload", page, anyRole, (*server).payload},
 	{http.MethodGet, "/callbacks/:id/payload/tree", page, anyRole, (*server).payloadTree},
 	{http.MethodPost, "/callbacks/:id/decision", draft, anyRole, (*server).decide},
+	{http.MethodPost, "/callbacks/:id/withdrawal", draft, anyRole, (*server).withdraw},
 	{http.MethodPost, "/callbacks/:id/preview", typing, anyRole, (*server).preview},
 	{http.MethodPost, "/callbacks/:id/reviews", script, anyRole, (*server).lease},
 	{http.MethodPost, "/callbacks/:id/delivery", form, adminOnly, (*server).retryDelivery},

@@ -32,8 +32,11 @@ func (s *server) plainShell(c echo.Context) views.Shell {
 	shell := views.Shell{
 		Moment: s.moment(c), Viewer: s.person(c), Theme: views.Theme(cookie(c, views.ThemeCookie)), Version: s.Version, Support: s.SupportContact, Kept: draftOf(c).Get("comment"),
 	}
-	if isStatement(c) {
+	switch why := draftOf(c).Get("why"); {
+	case isStatement(c):
 		shell.KeptFields = review.AskerDraft{Statement: statementIn(draftOf(c))}.Kept()
+	case isWithdrawal(c) && why != "":
+		shell.KeptFields = []views.KeptField{{Label: "Why you withdraw", Value: why}}
 	}
 	if s.Demo != nil {
 		shell.Samples = s.Demo.Samples()

@@ -153,3 +153,56 @@ func TestSignature_PlaceTaken(t *testing.T) {
 		t.Errorf("the comment is %q", got)
 	}
 }
+
+// TestWithdrawal: a signature that waits is taken back for a reason, on record, and can be given
+// again.
+func TestWithdrawal(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	id, b := s.receive(expense()).ID, s.as(rita)
+	s.require(id, 2)
+	b.decide(id, b.sign(id, "approve", "Fine."))
+	page := b.get("/callbacks/" + string(id) + "?scope=mine").document(t)
+	action := page.Find("form#withdraw").AttrOr("action", "")
+	if got := page.Find("#withdraw-why").AttrOr("form", "") + " " + page.Find(".withdraw button").AttrOr("form", ""); got != "withdraw withdraw" {
+		t.Errorf("the fields belong to %q", got)
+	}
+	long := strings.Repeat("x", callbacks.MaxReasonRunes+1)
+	for why, says := range map[string]string{" ": "Say why: it goes on record.", long: "at most 200 characters"} {
+		a := b.post(action, url.Values{"why": {why}})
+		open := a.document(t).Find("details.withdraw[open]")
+		if a.status != http.StatusUnprocessableEntity || !strings.Contains(open.Find("#withdraw-fault").Text(), says) || open.Find("#withdraw-why").AttrOr("value", "") != why {
+			t.Errorf("because %.5q: %d %s", why, a.status, a.text(t))
+		}
+	}
+	if a := b.post(action, url.Values{"why": {"Wrong cost centre."}}); a.status != http.StatusSeeOther || a.header.Get("Location") != "/callbacks/"+string(id)+"?scope=mine" {
+		t.Fatalf("%d %s", a.status, a.text(t))
+	}
+	gone := b.get("/callbacks/" + string(id)).document(t)
+	if got := gone.Find("#signatures .slot.gone").Text(); !strings.Contains(got, "Wrong cost centre.") {
+		t.Errorf("the line says %q", got)
+	}
+	if gone.Find("[data-signed], details.withdraw").Length() != 0 || gone.Find("button[value=approve]").AttrOr("data-sends", "") != "no" {
+		t.Error("the bar does not offer to sign again")
+	}
+	if a := b.decide(id, b.sign(id, "approve", "Now it is right.")); a.status != http.StatusSeeOther {
+		t.Errorf("signing again: %d %s", a.status, a.text(t))
+	}
+}
+
+// TestWithdrawal_TooLate: what is decided stays decided, and the page keeps the reason.
+func TestWithdrawal_TooLate(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	id, first, second := s.receive(expense()).ID, s.as(rita), s.as(rosa)
+	s.require(id, 2)
+	first.decide(id, first.sign(id, "approve", "Fine."))
+	second.decide(id, second.sign(id, "approve", "Fine."))
+	a := first.post("/callbacks/"+string(id)+"/withdrawal", url.Values{"why": {"Wrong cost centre."}})
+	if a.status != http.StatusConflict || !strings.Contains(a.text(t), "Wrong cost centre.") {
+		t.Errorf("%d %s", a.status, a.text(t))
+	}
+	if s.audit(id)[0] != callbacks.ActionDecided {
+		t.Errorf("recorded %v", s.audit(id))
+	}
+}

@@ -72,6 +72,7 @@ type Unrecorded struct {
 	Callback callbacks.ID
 	Outcome  string
 	Seen, At string
+	Sends    string // what the page told: whether the signature decides
 }
 
 // statusOr is the number of an error page.

@@ -177,13 +177,3 @@ func sentComment(m Review, viewer callbacks.Person) string {
 	}
 	return ""
 }
-
-// VoidComment is the comment of a person's signature that does not count any more because the
-// request changed. The page offers it again to its person.
-func VoidComment(sheet *callbacks.Sheet, p callbacks.Person) string {
-	m := Review{Sheet: *sheet}
-	if void := lastVoid(m); void != nil && void.By.ID == p.ID {
-		return void.Comment
-	}
-	return ""
-}

@@ -106,7 +106,7 @@ func barState(m Review, s views.Shell) string {
 		tally := standing(m).Of(own.Proposal)
 		return missingBefore(m, s, tally) + ". Nothing is sent until then."
 	}
-	if void := lastVoid(m); void != nil && void.By.ID == s.Viewer.ID {
+	if void := m.Void; void != nil {
 		return "Your signature does not count any more. " + sentence(void.End.Why) + "Read the request, then sign again."
 	}
 	for _, p := range offered(m) {

@@ -96,7 +96,7 @@ func SignInAgainPage(s views.Shell, m SignInAgain) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = views.KeptFields(m.wrote()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = views.KeptFields(s.KeptFields).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -27,9 +27,10 @@ func signRecord(m Review, s views.Shell, given *callbacks.Signature) []recordLin
 		recordLine{"Configuration", given.ConfigVersion.Short()},
 		recordLine{"Was shown", given.Shown},
 		recordLine{"Comment", untrusted.Isolate(given.Comment)},
+		recordLine{"Became", words.Fate(m.Fate(given))},
 	)
 	if end := given.End; end != nil {
-		lines = append(lines, recordLine{words.Capital(string(end.Lapse)), s.Moment.Full(end.At) + ". " + untrusted.Isolate(end.Why)})
+		lines = append(lines, recordLine{"Ended", s.Moment.Full(end.At) + ". " + untrusted.Isolate(end.Why)})
 	}
 	var known []recordLine
 	for _, line := range lines {

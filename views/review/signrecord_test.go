@@ -23,8 +23,8 @@ func TestSignRecord(t *testing.T) {
 	for i, want := range []string{
 		"Signed Approve, Tue 24 Nov, 13:22:02 CET Groups finance-approvers Via This page Rule large expenses " +
 			"Configuration 6a1f09c2d4e8 Was shown 9f31c07e Comment Deposit is in the plan. " +
-			"Replaced Tue 24 Nov, 13:41:02 CET. Signed again.",
-		"Signed Approve, Tue 24 Nov, 13:50:02 CET Acting for Tomasz Wierzbicki of controllers Via This page Rule large expenses",
+			"Became signed again Ended Tue 24 Nov, 13:41:02 CET. Signed again.",
+		"Signed Approve, Tue 24 Nov, 13:50:02 CET Acting for Tomasz Wierzbicki of controllers Via This page Rule large expenses Became waits for others",
 	} {
 		if got := viewstest.Words(record.Find("dl").Eq(i)); got != want {
 			t.Errorf("signature %d: %q\nwant %q", i, got, want)

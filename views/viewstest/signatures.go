@@ -67,6 +67,9 @@ func Signing(sheet callbacks.Sheet, signatures ...callbacks.Signature) callbacks
 	gate := gate(&sheet.Callback, signatures)
 	sheet.Standing = callbacks.Weigh(sheet.Callback.Requirement, signatures)
 	sheet.Why = gate.Explain(callbacks.Signer{Person: Mara}, sheet.Standing.Leading().Proposal)
+	if n := len(signatures); n > 0 && signatures[n-1].By.ID == Mara.ID && signatures[n-1].End != nil {
+		sheet.Void = &signatures[n-1]
+	}
 	return sheet
 }
 
