@@ -62,7 +62,7 @@ func (s *server) decide(c echo.Context) error {
 		return s.answerRefusal(c, d, err)
 	default:
 		if current.Decision != nil {
-			s.Metrics.Decision(current.Decision.Kind)
+			s.Metrics.Decision(current)
 		}
 		s.forgetDraft(c, current.ID)
 	}

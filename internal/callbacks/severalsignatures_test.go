@@ -53,7 +53,7 @@ func TestSignatureWaits(t *testing.T) {
 		t.Errorf("a delivery exists: %v", err)
 	}
 	decided, err := d.Decide(desktest.Dana, c.ID, "approve", "")
-	if err != nil || decided.State != callbacks.Decided || decided.Decision.By != desktest.Dana.Actor() || !decided.WaitingSince.IsZero() {
+	if err != nil || decided.State != callbacks.Decided || decided.Decision.By != desktest.Dana.Actor() || !decided.WaitingSince.Equal(waiting.WaitingSince) {
 		t.Fatalf("after the last signature: %+v, %v", decided, err)
 	}
 	signatures, err := d.Store.Signatures(d.Ctx, c.ID)

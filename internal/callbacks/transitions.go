@@ -40,7 +40,7 @@ func (c *Callback) Decide(d Decision) (AuditEntry, error) {
 	if c.State != Pending {
 		return AuditEntry{}, c.wrongState("decide")
 	}
-	c.Decision, c.Problem, c.WaitingSince = &d, "", time.Time{}
+	c.Decision, c.Problem = &d, ""
 	entry := c.move(Decided, d.At, d.By, ActionDecided, Facts{Decision: d.brief()})
 	c.scheduleHeartbeat(d.At)
 	return entry, nil

@@ -28,6 +28,8 @@ var (
 		"Decisions that Lambda is not known to have, by state: decided ones are on their way.", []string{"state"}, nil)
 	differingDesc = prometheus.NewDesc("countersign_receipts_differing_total",
 		"Decisions that Lambda accepted while the execution's history shows another end. Counted up to 10,000.", nil, nil)
+	waitingDesc = prometheus.NewDesc("countersign_callbacks_waiting_for_signatures",
+		"Callbacks that some have signed and that wait for others, by queue and rule. Counted up to 10,000 in all.", []string{"queue", "rule"}, nil)
 	lateDesc = prometheus.NewDesc("countersign_heartbeats_overdue",
 		"Heartbeats that have been due for more than two seconds and that no replica has sent.", nil, nil)
 	readsDesc = prometheus.NewDesc("countersign_aws_reads_last_minute",
@@ -52,7 +54,7 @@ type backlog struct {
 
 // Describe implements prometheus.Collector.
 func (b *backlog) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{pendingDesc, oldestDesc, undeliveredDesc, differingDesc, lateDesc, readsDesc, readsAllowedDesc, readsPausedDesc} {
+	for _, d := range []*prometheus.Desc{pendingDesc, oldestDesc, undeliveredDesc, differingDesc, waitingDesc, lateDesc, readsDesc, readsAllowedDesc, readsPausedDesc} {
 		to <- d
 	}
 }
@@ -81,6 +83,9 @@ func (b *backlog) Collect(to chan<- prometheus.Metric) {
 		gauge(undeliveredDesc, float64(n), string(state))
 	}
 	to <- prometheus.MustNewConstMetric(differingDesc, prometheus.CounterValue, float64(counted.Differing))
+	for _, w := range counted.Waiting {
+		gauge(waitingDesc, float64(w.Count), w.Queue, w.Rule)
+	}
 	gauge(lateDesc, float64(counted.LateHeartbeats))
 	now := b.now()
 	for _, r := range counted.Reads {

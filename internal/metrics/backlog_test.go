@@ -27,6 +27,7 @@ func waiting() upkeep.Backlog {
 		OldestPending:  time.Unix(1_800_000_000, int64(500*time.Millisecond)),
 		Undelivered:    map[callbacks.State]int{callbacks.Decided: 2},
 		Differing:      3,
+		Waiting:        []upkeep.WaitingCount{{Queue: "finance", Rule: "large expenses", Count: 4}},
 		LateHeartbeats: 1,
 		Reads: []readquota.Quota{
 			{
@@ -45,6 +46,7 @@ var shown = []string{
 	`countersign_callbacks_oldest_pending_timestamp_seconds 1.8000000005e+09`,
 	`countersign_decisions_undelivered{state="decided"} 2`,
 	`countersign_receipts_differing_total 3`,
+	`countersign_callbacks_waiting_for_signatures{queue="finance",rule="large expenses"} 4`,
 	`countersign_heartbeats_overdue 1`,
 	`countersign_aws_reads_last_minute{account="123456789012",region="eu-central-1"} 41`,
 	`countersign_aws_reads_last_minute{account="",region=""} 0`,
@@ -98,5 +100,28 @@ func TestBacklogMeasured(t *testing.T) {
 	want(false, "countersign_heartbeats_overdue")
 	if !strings.Contains(log.String(), "the backlog cannot be measured") {
 		t.Error("nothing is logged")
+	}
+}
+
+// TestSigningMeasured: what several people signed is measured from the first signature to the last.
+func TestSigningMeasured(t *testing.T) {
+	t.Parallel()
+	registry := prometheus.NewRegistry()
+	m := metrics.New(registry, metrics.Sources{
+		EventStreams: func() int { return 0 }, UnreadableSessions: func() int64 { return 0 },
+	})
+	alone := callbackstest.NewCallback(callbackstest.DecidedBy("ada", callbackstest.T0.Add(time.Hour)))
+	together := alone
+	together.WaitingSince = callbackstest.T0
+	m.Decision(alone)
+	m.Decision(together)
+	text := scrape(registry)
+	for _, line := range []string{
+		`countersign_decisions_total{kind="success"} 2`,
+		"countersign_signing_duration_seconds_count 1", "countersign_signing_duration_seconds_sum 3600",
+	} {
+		if !strings.Contains(text, line+"\n") {
+			t.Errorf("no line %s in\n%s", line, text)
+		}
 	}
 }

@@ -25,6 +25,7 @@ type Metrics struct {
 	requests  *prometheus.HistogramVec
 	replies   *prometheus.CounterVec
 	decisions *prometheus.CounterVec
+	signing   prometheus.Histogram
 	contested prometheus.Counter
 }
 
@@ -53,6 +54,10 @@ func New(r prometheus.Registerer, from Sources) *Metrics {
 		decisions: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "countersign_decisions_total", Help: "Decisions recorded, by kind of outcome.",
 		}, []string{"kind"}),
+		signing: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "countersign_signing_duration_seconds", Help: "Time from the first to the last signature of a decision that several people signed.",
+			Buckets: []float64{60, 300, 900, 3600, 4 * 3600, 12 * 3600, 24 * 3600, 3 * 24 * 3600, 7 * 24 * 3600},
+		}),
 		contested: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "countersign_announcements_contested_total",
 			Help: "Announcements refused because another source announced the callback first, with other content.",
@@ -64,7 +69,7 @@ func New(r prometheus.Registerer, from Sources) *Metrics {
 	unreadable := prometheus.NewCounterFunc(prometheus.CounterOpts{
 		Name: "countersign_sessions_unreadable_total", Help: "Requests with a session that no configured key decrypts.",
 	}, func() float64 { return float64(from.UnreadableSessions()) })
-	r.MustRegister(m.requests, m.replies, m.decisions, m.contested, streams, unreadable)
+	r.MustRegister(m.requests, m.replies, m.decisions, m.signing, m.contested, streams, unreadable)
 	if from.Backlog != nil {
 		r.MustRegister(&backlog{read: from.Backlog, now: from.Now, log: from.Log})
 	}
@@ -101,9 +106,12 @@ func (m *Metrics) Response(status int) {
 	m.replies.WithLabelValues(strconv.Itoa(status)).Inc()
 }
 
-// Decision counts a recorded decision.
-func (m *Metrics) Decision(kind callbacks.Kind) {
-	m.decisions.WithLabelValues(string(kind)).Inc()
+// Decision counts a callback that was decided, and how long its signatures took if there are several.
+func (m *Metrics) Decision(c callbacks.Callback) {
+	m.decisions.WithLabelValues(string(c.Decision.Kind)).Inc()
+	if !c.WaitingSince.IsZero() {
+		m.signing.Observe(c.Decision.At.Sub(c.WaitingSince).Seconds())
+	}
 }
 
 // Contested counts an announcement that was refused because another source was first.

@@ -2,7 +2,9 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"countersign/internal/callbacks"
@@ -23,6 +25,9 @@ func (s *Store) Backlog(ctx context.Context, now time.Time) (upkeep.Backlog, err
 	if b.OldestPending, err = s.next(ctx, `select received_at from callbacks where state = 'pending' order by received_at limit 1`); err != nil {
 		return b, fmt.Errorf("find the oldest pending callback: %w", err)
 	}
+	if b.Waiting, err = s.waitingForSignatures(ctx); err != nil {
+		return b, err
+	}
 	for _, state := range []callbacks.State{callbacks.Decided, callbacks.Undeliverable, callbacks.Unconfirmed} {
 		in := wantedCondition(callbacks.Wanted{State: state})
 		if b.Undelivered[state], err = s.bounded(ctx, in.text, in.args...); err != nil {
@@ -37,6 +42,37 @@ func (s *Store) Backlog(ctx context.Context, now time.Time) (upkeep.Backlog, err
 	}
 	b.Reads, err = s.Quotas(ctx)
 	return b, err
+}
+
+// waitingForSignatures counts callbacks by queue and rule. Those of one rule have few different
+// requirements: one for each version of it.
+func (s *Store) waitingForSignatures(ctx context.Context) (all []upkeep.WaitingCount, err error) {
+	var found []struct {
+		Queue       string
+		Requirement sql.NullString
+		Count       int
+	}
+	err = s.db.NewRaw(`
+		select queue, requirement, count(*) as count from (
+			select queue, requirement from callbacks where state = 'pending' and waiting_since > 0 limit ?) as first
+		group by queue, requirement order by queue, requirement`, upkeep.MaxBacklog).Scan(ctx, &found)
+	if err != nil {
+		return nil, fmt.Errorf("count callbacks that wait for signatures: %w", s.unavailable(err))
+	}
+	for _, f := range found {
+		r, err := decodeRequirement(f.Requirement)
+		if err != nil {
+			return nil, fmt.Errorf("requirement of callbacks in %s: %w", f.Queue, err)
+		}
+		same := func(c upkeep.WaitingCount) bool { return c.Queue == f.Queue && c.Rule == r.Rule }
+		i := slices.IndexFunc(all, same)
+		if i < 0 {
+			i = len(all)
+			all = append(all, upkeep.WaitingCount{Queue: f.Queue, Rule: r.Rule})
+		}
+		all[i].Count += f.Count
+	}
+	return all, nil
 }
 
 // bounded counts the callbacks that meet a condition, up to [upkeep.MaxBacklog].

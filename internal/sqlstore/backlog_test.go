@@ -61,6 +61,16 @@ func testBacklog(t *testing.T, s *sqlstore.Store) {
 			c.Queue, c.Clocks.HeartbeatTimeout, c.NextHeartbeatAt = "legal", 10*time.Minute, now.Add(due)
 		})
 	}
+	for i, version := range []callbacks.ConfigVersion{"v1", "v2", "v2"} {
+		add(func(c *callbacks.Callback) {
+			c.Queue, c.WaitingSince = "legal", now
+			c.Requirement = callbacks.Requirement{Rule: "large", Version: version, Terms: callbacks.OneSignature.Terms}
+			if i == 2 {
+				c.State = callbacks.TimedOut
+			}
+		})
+	}
+	add(func(c *callbacks.Callback) { c.Queue, c.WaitingSince = "finance", now })
 	for _, state := range []callbacks.State{callbacks.Decided, callbacks.Decided, callbacks.Unconfirmed, callbacks.Completed, callbacks.TimedOut} {
 		add(func(c *callbacks.Callback) { c.Queue, c.State, c.ReceivedAt = "finance", state, oldest.Add(-time.Hour) })
 	}
@@ -71,12 +81,13 @@ func testBacklog(t *testing.T, s *sqlstore.Store) {
 	want(upkeep.Backlog{
 		Pending: []upkeep.PendingCount{
 			{Queue: "finance", Cause: callbacks.NoDeadline, Count: 1},
-			{Queue: "finance", Cause: callbacks.CauseTimeout, Count: 2},
-			{Queue: "legal", Cause: callbacks.CauseTimeout, Count: 4},
+			{Queue: "finance", Cause: callbacks.CauseTimeout, Count: 3},
+			{Queue: "legal", Cause: callbacks.CauseTimeout, Count: 6},
 		},
 		OldestPending:  oldest,
 		Undelivered:    map[callbacks.State]int{callbacks.Decided: 2, callbacks.Undeliverable: 0, callbacks.Unconfirmed: 1},
 		LateHeartbeats: 2,
+		Waiting:        []upkeep.WaitingCount{{Queue: "finance", Count: 1}, {Queue: "legal", Rule: "large", Count: 2}},
 		Reads:          []readquota.Quota{spent},
 	})
 

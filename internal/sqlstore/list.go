@@ -146,7 +146,7 @@ func (s *Store) reviewers(ctx context.Context, nums []int64, q callbacks.Query) 
 // waiting returns the numbers of the callbacks whose signatures wait, or waited, for others.
 func waiting(found []callbackRow) (nums []int64) {
 	for i := range found {
-		if found[i].WaitingSince > 0 {
+		if found[i].WaitingSince > 0 && !found[i].Decision.Valid {
 			nums = append(nums, found[i].Num)
 		}
 	}

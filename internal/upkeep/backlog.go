@@ -16,6 +16,8 @@ type Backlog struct {
 	Undelivered map[callbacks.State]int
 	// decisions that Lambda accepted although the history shows another end; over all time
 	Differing int
+	// Waiting counts the pending callbacks with signatures that wait for others.
+	Waiting []WaitingCount
 	// due for longer than [HeartbeatSlack] and not sent
 	LateHeartbeats int
 	Reads          []readquota.Quota // how much of AWS's read quota the reading of histories uses
@@ -26,6 +28,13 @@ type PendingCount struct {
 	Queue string
 	Cause callbacks.DeadlineCause // [callbacks.NoDeadline] if no clock runs
 	Count int
+}
+
+// WaitingCount is the number of pending callbacks of a queue and a rule with signatures that wait for
+// others.
+type WaitingCount struct {
+	Queue, Rule string
+	Count       int
 }
 
 // MaxBacklog is where a backlog stops counting each thing: beyond it nobody needs an exact number.

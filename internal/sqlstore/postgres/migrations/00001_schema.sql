@@ -84,6 +84,8 @@ create index callbacks_unattended on callbacks (state, deadline, num, deadline_c
     where state = 'pending' and deadline_cause = 'heartbeat';
 create index callbacks_unattended_by_queue on callbacks (queue, state, deadline, num, deadline_cause)
     where state = 'pending' and deadline_cause = 'heartbeat';
+create index callbacks_waiting on callbacks (queue, waiting_since)
+    where state = 'pending' and waiting_since > 0;
 create index callbacks_in_trouble on callbacks (state, ended_at, num) where problem <> '';
 create index callbacks_in_trouble_by_queue on callbacks (queue, state, ended_at, num) where problem <> '';
 create index callbacks_found_by_deadline on callbacks (state, deadline, num) where source = 'discovery';
