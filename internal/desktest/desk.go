@@ -116,11 +116,15 @@ func (d *Desk) Workers(lambda API, rate float64) Settings {
 	}
 }
 
-// Queues are those of the desk: finance has four eyes, and legal takes answers that reviewers write.
+// Queues are those of the desk: finance has four eyes, legal takes answers that reviewers write, and
+// in large two people sign.
 var Queues = callbacks.Queues{
 	callbacks.DefaultQueue: {Name: callbacks.DefaultQueue, Groups: []string{"reviewers"}},
 	"finance":              {Name: "finance", Groups: []string{"finance-approvers"}, FourEyes: true},
 	"legal":                {Name: "legal", Groups: []string{"finance-approvers"}, Free: callbacks.FreeAlways},
+	"large": {Name: "large", Groups: []string{"finance-approvers"}, Rules: []callbacks.Rule{
+		{Name: "two", Terms: callbacks.Terms{Signatures: []callbacks.Threshold{{For: 2}}}},
+	}},
 }
 
 // Reviewer is a person of some groups.

@@ -66,6 +66,21 @@ func exercise(t *testing.T, s *Store) {
 	check(err)
 	_, err = s.Reviews(ctx, c.ID)
 	check(err)
+	for range 2 { // a signature that is added, then one that ends
+		_, err = s.Change(ctx, c.ID, callbacks.Parts{Signatures: true}, func(c *callbacks.Case) error {
+			for i := range c.Signatures {
+				c.Signatures[i].End = &callbacks.SignatureEnd{Lapse: callbacks.Withdrawn, At: now}
+			}
+			c.WaitingSince = now
+			c.Signatures = append(c.Signatures, callbacks.Signature{By: callbackstest.Person("ada"), At: now})
+			return c.Record(entry, nil)
+		})
+		check(err)
+	}
+	_, err = s.Signatures(ctx, c.ID)
+	check(err)
+	_, err = s.List(ctx, callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeAvailable}, AllQueues: true, Now: now})
+	check(err)
 	exerciseUpkeep(t, s, c)
 	for _, q := range []callbacks.AuditQuery{
 		{}, {Before: 9}, {Callback: c.ID}, {ActorID: "ada"}, {Action: "x"}, {Callback: c.ID, ActorID: "ada", Action: "x"},
