@@ -169,7 +169,7 @@ func (c *claim) testRole() (Test, bool) {
 }
 
 func (c *claim) testRequester() (Test, bool) {
-	if !c.excludesRequester() {
+	if !c.requirement().ExcludesRequester() {
 		return Test{}, false
 	}
 	asks := c.Callback.Requester.String()
@@ -258,8 +258,8 @@ func (c *claim) testCount() (Test, bool) {
 // The matching may move others over to make room.
 func (c *claim) testPlace() (Test, bool) {
 	others := c.others()
-	before := Weigh(c.Callback.Requirement, others).Of(c.proposal)
-	after := Weigh(c.Callback.Requirement, append(others, c.signature())).Of(c.proposal)
+	before := Weigh(c.requirement(), others).Of(c.proposal)
+	after := Weigh(c.requirement(), append(others, c.signature())).Of(c.proposal)
 	value := fmt.Sprintf("%d of %d", before.Has, before.Needs)
 	if after.Has > before.Has {
 		return passed(value)

@@ -45,13 +45,13 @@ func (g Gate) Sign(s Signer, b Ballot) ([]Signature, Standing, error) {
 	if err := g.refusal(why); err != nil {
 		return nil, Standing{}, err
 	}
-	if g.Callback.Requirement.NeedsReason(b.Proposal.Stance) && !printable.HasInk(b.Comment) {
+	if g.requirement().NeedsReason(b.Proposal.Stance) && !printable.HasInk(b.Comment) {
 		return nil, Standing{}, Invalid{{Pointer: "comment", Detail: "The rule asks for a comment."}}
 	}
 	signature := claim.signature()
 	signature.Answer, signature.Comment, signature.Shown, signature.Via = b.Answer, b.Comment, b.Shown, b.Via
 	signatures := append(claim.others(), signature)
-	standing := Weigh(g.Callback.Requirement, signatures)
+	standing := Weigh(g.requirement(), signatures)
 	if decides := standing.decides(b.Proposal); decides != b.Sends {
 		return nil, Standing{}, fmt.Errorf("the signature decides: %t: %w", decides, ErrStale)
 	}
@@ -65,7 +65,7 @@ func (g Gate) Explain(s Signer, p Proposal) Explanation {
 }
 
 // Standing is what the signatures add up to.
-func (g Gate) Standing() Standing { return Weigh(g.Callback.Requirement, g.Signatures) }
+func (g Gate) Standing() Standing { return Weigh(g.requirement(), g.Signatures) }
 
 // Sends reports whether the signature of somebody who may sign for a proposal would decide.
 func (g Gate) Sends(s Signer, p Proposal) bool {
@@ -77,7 +77,7 @@ func (g Gate) Sends(s Signer, p Proposal) bool {
 // those that count, then theirs.
 func (g Gate) signers(s Signer, p Proposal, comment string, at time.Time) (all []Signature) {
 	claim, _ := g.judge(s, p)
-	for _, counted := range Weigh(g.Callback.Requirement, claim.others()).Of(p).Signed {
+	for _, counted := range Weigh(g.requirement(), claim.others()).Of(p).Signed {
 		all = append(all, counted.Signature)
 	}
 	own := claim.signature()
@@ -179,7 +179,7 @@ func (c *claim) signature() Signature {
 
 // standing is what the signatures add up to together with the one that the signer would give.
 func (c *claim) standing() Standing {
-	return Weigh(c.Callback.Requirement, append(c.others(), c.signature()))
+	return Weigh(c.requirement(), append(c.others(), c.signature()))
 }
 
 // named returns those of some groups that the queue or the requirement names. No other can matter,
@@ -197,10 +197,14 @@ func (g Gate) named(groups []string) (named []string) {
 	return named
 }
 
-// excludesRequester reports whether only people sign who are certainly not the requester. Four eyes
-// that the queue got after the callback arrived count too.
-func (g Gate) excludesRequester() bool {
-	return g.Callback.Requirement.ExcludesRequester() || g.Queue.FourEyes
+// requirement is what binds the callback. While it is pending, four eyes that its queue got after it
+// arrived count too, also for what is signed already.
+func (g Gate) requirement() Requirement {
+	r := g.Callback.Requirement
+	if g.Callback.State == Pending && g.Queue.FourEyes && !r.ExcludesRequester() {
+		r.Exclude = []Exclusion{ExcludeRequester}
+	}
+	return r
 }
 
 // excluded says why the signer, or somebody they act for, may be the requester; nil if none can be.

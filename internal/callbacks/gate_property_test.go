@@ -128,8 +128,8 @@ func TestWhoCannotSignWouldNotCount(t *testing.T) {
 			forced := vote(s.signer.ID, "", to(s.proposal), signedAt(s.Now.Sub(t0)))
 			forced.Groups, forced.InQueue = s.signer.Groups, overlap(s.Queue.Groups, s.signer.Groups)
 			forced.GroupsReadAt = s.Now
-			before := Weigh(s.Callback.Requirement, s.Signatures).Of(s.proposal)
-			after := Weigh(s.Callback.Requirement, append(slices.Clone(s.Signatures), forced)).Of(s.proposal)
+			before := Weigh(s.requirement(), s.Signatures).Of(s.proposal)
+			after := Weigh(s.requirement(), append(slices.Clone(s.Signatures), forced)).Of(s.proposal)
 			if after.Has > before.Has && forced.InQueue {
 				t.Fatalf("refused with %s, and the signature would count: %+v\n%s", failed.Code, after, why.inShort())
 			}

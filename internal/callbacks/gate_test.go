@@ -279,7 +279,7 @@ func checkCounts(t interface{ Errorf(string, ...any) }, s *scene, signatures []S
 		t.Errorf("the signature is not in the tally %+v", tally)
 	}
 	others, _ := end(s.Signatures, SignatureEnd{}, func(other *Signature) bool { return other.By.ID == given.By.ID })
-	if before := Weigh(s.Callback.Requirement, others).Of(s.proposal); tally.Has != before.Has+1 {
+	if before := Weigh(s.requirement(), others).Of(s.proposal); tally.Has != before.Has+1 {
 		t.Errorf("%d counted before, %d after", before.Has, tally.Has)
 	}
 }

@@ -113,5 +113,5 @@ func (p Person) stated(r Requester) bool {
 // WantsRequester reports whether an admin may name the requester: the requester may not sign, and
 // the sender did not name them in a form that can be compared.
 func (q Queues) WantsRequester(c *Callback) bool {
-	return q.Gate(c, nil, time.Time{}).excludesRequester() && c.requesterOpen()
+	return q.Gate(c, nil, time.Time{}).requirement().ExcludesRequester() && c.requesterOpen()
 }

@@ -94,6 +94,7 @@ func (s *Service) sign(
 		c.holdSigned(s.limits, now)
 		return c.Record(c.entry(now, given.By, ActionSigned, facts), nil)
 	}
+	c.Requirement = gate.requirement() // the terms by which it was decided stay on record
 	return s.decide(c, given, made, out, now)
 }
 
