@@ -8,11 +8,12 @@ import (
 )
 
 // people are who can sign in. Mara and Dana share a queue, Teo has another, Leo has none and no
-// role. Gro is in more groups than anybody wants to know.
+// role. Tomasz signs where a rule asks for controllers. Gro is in more groups than anybody wants to know.
 var people = []oidc.User{
 	user("mara", "Mara Okafor", "approvers", "finance-approvers"),
 	user("dana", "Dana Fischer", "approvers", "finance-approvers"),
 	user("teo", "Teo Vance", "approvers", "release-managers"),
+	user("tomasz", "Tomasz Wierzbicki", "approvers", "controllers"),
 	user("aiko", "Aiko Brandt", "platform-team"),
 	user("priya", "Priya Raman", "audit"),
 	user("leo", "Leo Marchetti"),

@@ -158,7 +158,7 @@ func (s *server) overtaken(c echo.Context, d decision) error {
 	}
 	tried, _ := sheet.Callback.Outcome(d.Outcome)
 	return render(c, http.StatusConflict, review.ConflictPage(shell, review.Conflict{
-		Callback: sheet.Callback, Tried: tried.Label, Next: next, List: from.address(),
+		Callback: sheet.Callback, Tried: tried.Label, Signed: review.SignedSum(&sheet), Next: next, List: from.address(),
 	}))
 }
 

@@ -54,6 +54,7 @@ func TestDraftPlaces(t *testing.T) {
 	watched.Previews, watched.Refused = nil, &callbacks.Refusal{Code: "requester", Reason: "You asked for it."}
 	mute := pagetest.Review(viewstest.Pending())
 	mute.Callback.Outcomes = []callbacks.Outcome{{Name: "ok", Label: "OK", Kind: callbacks.Success, Comment: callbacks.CommentNone}}
+	mute.Previews = viewstest.Previews(mute.Callback, "")
 	for name, tc := range map[string]struct {
 		m           review.Review
 		field, sent string

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"countersign/internal/callbacks"
 	"countersign/internal/people"
@@ -53,6 +54,14 @@ func hostile(m review.Review) review.Review {
 	if m.Previews != nil {
 		m.Previews = viewstest.Previews(*c, evil)
 	}
+	for i := range m.Signatures {
+		given := &m.Signatures[i]
+		given.By.Name, given.Comment, given.Rule, given.Groups = evil, evil, evil, []string{evil}
+		given.ActingFor = &callbacks.Delegator{Name: evil, Groups: []string{evil}}
+		if given.End != nil {
+			given.End.Why = evil
+		}
+	}
 	for i := range m.Reviews {
 		m.Reviews[i].By.Name = evil
 	}
@@ -93,6 +102,13 @@ func TestHTMLInjection(t *testing.T) {
 	table := pagetest.Table()
 	table.Rows, table.Filter.Search, table.Functions, table.Queues = rows, evil, []string{evil}, []string{evil}
 	ended := hostile(pagetest.Review(viewstest.Ended(callbacks.TimedOut, callbacks.Ending{By: callbacks.EndedByClock})))
+	signature := viewstest.SignedBy(viewstest.Priya, "finance-approvers", "", time.Minute)
+	signed := hostile(pagetest.Review(viewstest.Waiting2296(signature, viewstest.EndedSignature(signature, callbacks.Withdrawn, "", time.Minute),
+		viewstest.EndedSignature(signature, callbacks.Void, "", time.Minute))))
+	signed.Callback.Requirement.Fault, signed.Callback.Requirement.Basis, signed.Draft.Withdrawal = evil, callbacks.BasisFault, evil
+	for i := range signed.Why.Tests {
+		signed.Why.Tests[i].Value, signed.Why.Tests[i].Reason, signed.Why.Tests[i].Result = evil, evil, callbacks.Failed
+	}
 	decided := hostile(pagetest.Review(viewstest.Decided()))
 	admins, asking := s, hostile(pagetest.Review(viewstest.Pending()))
 	admins.Viewer.Roles.Admin = true
@@ -105,6 +121,7 @@ func TestHTMLInjection(t *testing.T) {
 	decided.Next = &review.Next{Row: &rows[0]}
 	for name, page := range map[string]templ.Component{
 		"inbox": lists.InboxPage(s, inbox), "review": review.Page(s, open), "admin": lists.TablePage(s, table),
+		"signed":  review.Page(s, signed),
 		"decided": review.Page(s, decided), "lost": review.Page(s, hostile(pagetest.Review(viewstest.Lost(callbacks.EndedByOther, "")))), "ended": review.Page(s, ended),
 		"confirm": review.ConfirmPage(s, review.Confirm{Callback: open.Callback, Preview: open.Previews[1], Comment: evil, List: s.Address}),
 		"preview": review.Preview(open.Previews[0]),

@@ -31,7 +31,7 @@ class DecisionBar extends HTMLElement {
   #listening;
 
   connectedCallback() {
-    this.form = this.querySelector("form");
+    this.form = this.querySelector("#decide");
     this.#rest ??= this.querySelector(".state").textContent;
     const made = this.hasAttribute("data-renew") ? undefined : this.#comment?.defaultValue ?? "";
     this.previews = new Previews(this.dataset.preview, () => this.#typed, made, (there) => this.#previewed(there));

@@ -13,8 +13,19 @@ import (
 type Conflict struct {
 	Callback callbacks.Callback // as it is now
 	Tried    string             // label of the outcome that was not sent
+	Signed   string             // what the signatures came to, if several were needed
 	Next     *Next
 	List     views.Address
+}
+
+// SignedSum says what the signatures of a callback came to: "1 of 2, too late". It is empty if the
+// callback needed one.
+func SignedSum(sheet *callbacks.Sheet) string {
+	if m := (Review{Sheet: *sheet}); severalSigners(&sheet.Callback) {
+		text, _ := signsBadge(m)
+		return text
+	}
+	return ""
 }
 
 // conflictTitle says who or what was faster, and by how much.

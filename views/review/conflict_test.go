@@ -1,6 +1,7 @@
 package review
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -54,5 +55,20 @@ func TestConflictLeadsOn(t *testing.T) {
 	m.Next = nil
 	if got := viewstest.HTML(t, ConflictPage(viewstest.Shell("mine", "/"), m)).Find("#problem .btn.quiet").AttrOr("href", ""); got != "/?scope=mine" {
 		t.Errorf("back leads to %s", got)
+	}
+}
+
+// TestConflict_Signatures: who signs after the end reads how many had signed.
+func TestConflict_Signatures(t *testing.T) {
+	t.Parallel()
+	late := endedSigning(time.Second, byPriya)
+	for want, sheet := range map[string]callbacks.Sheet{"1 of 3, too late": late.Sheet, "": sampleReview().Sheet} {
+		if got := SignedSum(&sheet); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	page := viewstest.HTML(t, ConflictPage(viewstest.Shell("mine", "/"), Conflict{Callback: late.Callback, Tried: "Approve", Signed: "1 of 3, too late"}))
+	if got := viewstest.Words(page.Find("dl.pairs")); !strings.Contains(got, "Signatures 1 of 3, too late") {
+		t.Errorf("the page says %q", got)
 	}
 }

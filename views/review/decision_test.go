@@ -114,7 +114,7 @@ func TestCommentHints(t *testing.T) {
 		{[]callbacks.Outcome{outcome("A", callbacks.CommentRequired), outcome("B", callbacks.CommentRequired)}, "required"},
 		{[]callbacks.Outcome{outcome("A", callbacks.CommentOptional), outcome("B", callbacks.CommentNone), outcome("C", callbacks.CommentOptional)}, "optional for “A”, “C”; not sent for “B”"},
 	} {
-		m := Review{Sheet: callbacks.Sheet{Callback: callbacks.Callback{Request: callbacks.Request{Outcomes: tc.outcomes}}}}
+		var m Review
 		for _, o := range tc.outcomes {
 			m.Previews = append(m.Previews, callbacks.Preview{Outcome: o, Faults: callbacks.Invalid{{}}})
 		}
@@ -124,7 +124,7 @@ func TestCommentHints(t *testing.T) {
 	}
 	silent := sampleReview()
 	silent.Callback.Outcomes = []callbacks.Outcome{outcome("Go", callbacks.CommentNone)}
-	silent.Previews = silent.Previews[:1]
+	silent.Previews = viewstest.Previews(silent.Callback, "")
 	if reviewPage(t, silent).Find("#comment").Length() != 0 {
 		t.Error("a comment is asked for that nobody sends")
 	}

@@ -30,6 +30,14 @@ func presenceLead(others []callbacks.Actor) string {
 	return words.Reviewers(others, callbacks.Person{}) + " are also reviewing"
 }
 
+// presenceMeans says what it means for the reader that others are here.
+func presenceMeans(m Review) string {
+	if signsNeeded(m) {
+		return "Signatures add up; you will see theirs at once."
+	}
+	return "The first decision wins; you will see theirs at once."
+}
+
 // presenceSince says how long another reviewer has been here, if there is exactly one.
 func presenceSince(m Review, s views.Shell, others []callbacks.Actor) string {
 	if len(others) != 1 {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"countersign/internal/callbacks"
 	"countersign/views"
@@ -34,11 +35,17 @@ func offered(m Review) (all []callbacks.Preview) {
 // offeredOutcomes are the outcomes of those previews.
 func offeredOutcomes(m Review) (all []callbacks.Outcome) {
 	for _, p := range offered(m) {
-		if o, ok := m.Callback.Outcome(p.Outcome.Name); ok {
-			all = append(all, o)
-		}
+		all = append(all, p.Outcome)
 	}
 	return all
+}
+
+// unsettled says of a preview whose signature waits what others will still change in it.
+func unsettled(p callbacks.Preview) string {
+	if len(p.NotFinal) == 0 {
+		return "Nothing is sent yet: these bytes go out with the last signature."
+	}
+	return "Nothing is sent yet. The last signature fixes " + strings.Join(p.NotFinal, ", ") + "."
 }
 
 // pressOf returns what the button of an outcome does. It says so in the words of the rule: "Sign

@@ -186,3 +186,25 @@ func TestBarred(t *testing.T) {
 		}
 	}
 }
+
+// TestUnsettled: a preview of a signature that waits says what others will still change.
+func TestUnsettled(t *testing.T) {
+	t.Parallel()
+	m := signing(byPriya)
+	m.Previews[0].NotFinal = []string{"reviewer.name", "comment"}
+	doc := reviewPage(t, m)
+	for outcome, want := range map[string]string{
+		"approve":   "Nothing is sent yet. The last signature fixes reviewer.name, comment.",
+		"send-back": "Nothing is sent yet: these bytes go out with the last signature.", "reject": "",
+	} {
+		got := ""
+		doc.Find("#preview-" + outcome + " .wire-meta").Each(func(_ int, s *goquery.Selection) {
+			if text := viewstest.Words(s); strings.HasPrefix(text, "Nothing is sent yet") {
+				got = text
+			}
+		})
+		if got != want {
+			t.Errorf("%s: %q, want %q", outcome, got, want)
+		}
+	}
+}
