@@ -58,21 +58,16 @@ func more(was, is int, grown Direction) Direction {
 	return Loosened
 }
 
-// signatures compares who must sign. More places of the same groups, or fewer groups for the same
-// places, are tighter.
+// signatures compares who must sign: every way to fill the places of tighter terms fills those of the
+// others too.
 func signatures(was, is callbacks.Terms) Direction {
-	if len(was.Signatures) != len(is.Signatures) {
-		return more(was.Places(), is.Places(), Tightened)
+	switch tighter, looser := is.PlacesCover(was), was.PlacesCover(is); {
+	case tighter && !looser:
+		return Tightened
+	case looser && !tighter:
+		return Loosened
 	}
-	var found []Direction
-	for i, before := range was.Signatures {
-		after := is.Signatures[i]
-		found = append(found, groups(before.From, after.From))
-		if before.For != after.For {
-			found = append(found, more(before.For, after.For, Tightened))
-		}
-	}
-	return together(found)
+	return Altered
 }
 
 // groups compares which groups may fill a place. The empty list stands for all of the queue's.

@@ -170,6 +170,9 @@ func TestCompare(t *testing.T) {
 		"Groups": {func(q *callbacks.Queue) {
 			q.Rules[1].Signatures = []callbacks.Threshold{{From: []string{"controllers"}, For: 1}}
 		}, policy.Tightened, policy.Loosened, "signatures", "1 of the queue’s groups", "1 of controllers"},
+		"MoreOfOthers": {func(q *callbacks.Queue) {
+			q.Rules[0].Signatures = []callbacks.Threshold{{From: []string{"leads"}, For: 9}}
+		}, policy.Altered, policy.Altered, "signatures", policy.Signatures(finance(nil).Queues["finance"].Rules[0].Terms), "9 of leads"},
 		"Against": {func(q *callbacks.Queue) { q.Rules[1].Against = 2 }, policy.Loosened, policy.Tightened, "against", "1", "2"},
 		"Exclude": {func(q *callbacks.Queue) { q.Rules[1].Exclude = q.Rules[0].Exclude }, policy.Tightened, policy.Loosened, "exclude", "", "requester"},
 		"Reason":  {func(q *callbacks.Queue) { q.Rules[1].Reason = []callbacks.Stance{callbacks.Against} }, policy.Tightened, policy.Loosened, "reason", "", "against"},

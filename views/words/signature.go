@@ -31,10 +31,20 @@ func rebound(f callbacks.Facts) string {
 	}
 	from, to := p.From.Places(), p.To.Places()
 	text := fmt.Sprintf("From %s%s to %s%s.", signatures(from), byRule(p.From.Rule), signatures(to), byRule(p.To.Rule))
-	if to < from {
-		text = "Fewer signatures. " + text
+	return withReason(compared(p.From.Terms, p.To.Terms)+text, f)
+}
+
+// compared says whether other terms are easier to meet; it is empty if they are as strict.
+func compared(from, to callbacks.Terms) string {
+	switch {
+	case to.Covers(from):
+		return ""
+	case to.Places() < from.Places():
+		return "Fewer signatures. "
+	case from.Covers(to):
+		return "Easier to meet. "
 	}
-	return withReason(text, f)
+	return "Neither is stricter than the other. "
 }
 
 func signatures(n int) string {

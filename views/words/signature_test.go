@@ -31,3 +31,29 @@ func TestSignedMark(t *testing.T) {
 		}
 	}
 }
+
+// TestRebound: terms that are easier to meet in any way are never told as if they were as strict.
+func TestRebound(t *testing.T) {
+	t.Parallel()
+	places := func(n int, groups ...string) callbacks.Requirement {
+		return callbacks.Requirement{Terms: callbacks.Terms{Signatures: []callbacks.Threshold{{From: groups, For: n}}}}
+	}
+	four := places(1)
+	four.Exclude = []callbacks.Exclusion{callbacks.ExcludeRequester}
+	for name, tc := range map[string]struct {
+		from, to callbacks.Requirement
+		want     string
+	}{
+		"Stricter":    {places(1), places(2), "From 1 signature to 2 signatures."},
+		"Fewer":       {places(2, "a"), places(1, "b"), "Fewer signatures. From 2 signatures to 1 signature."},
+		"OtherGroup":  {places(1, "a"), places(1, "b"), "Neither is stricter than the other. From 1 signature to 1 signature."},
+		"MoreOfOther": {places(1, "a"), places(3, "b"), "Neither is stricter than the other. From 1 signature to 3 signatures."},
+		"AnyGroup":    {places(1, "a"), places(1), "Easier to meet. From 1 signature to 1 signature."},
+		"FourEyesEnd": {four, places(1), "Easier to meet. From 1 signature to 1 signature."},
+	} {
+		f := callbacks.Facts{Policy: &callbacks.Rebound{From: tc.from, To: tc.to}}
+		if got := rebound(f); got != tc.want {
+			t.Errorf("%s: %s, want %s", name, got, tc.want)
+		}
+	}
+}
