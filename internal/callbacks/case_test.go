@@ -87,6 +87,39 @@ func TestBegin(t *testing.T) {
 	}
 }
 
+// TestBegin_Doubtful: an attempt whose end nobody recorded makes the delivery doubtful, in every
+// state.
+func TestBegin_Doubtful(t *testing.T) {
+	t.Parallel()
+	open, ended := Attempt{Number: 1, StartedAt: t0}, Attempt{Number: 1, StartedAt: t0, EndedAt: t0}
+	for _, state := range States {
+		for _, before := range []Attempt{open, ended} {
+			c, d := in(state), Delivery{Tries: 2, Attempts: []Attempt{before}}
+			if d.Begin(&c, t0); d.Doubtful != (before == open) {
+				t.Errorf("%s after %+v: doubtful %t", state, before, d.Doubtful)
+			}
+		}
+	}
+}
+
+// TestEnded_Attempts: an end takes the place of what was recorded at the beginning, and the latest
+// attempts are kept.
+func TestEnded_Attempts(t *testing.T) {
+	t.Parallel()
+	c, d := in(Decided), Delivery{}
+	const tries = MaxAttempts + 3
+	for d.Tries = 1; d.Tries <= tries; d.Tries++ {
+		d.Begin(&c, t0)
+		d.Ended(Attempt{Number: d.Tries, StartedAt: t0, EndedAt: at(time.Second)})
+	}
+	if n := len(d.Attempts); n != MaxAttempts || d.Attempts[0].Number != 4 || d.Attempts[n-1].Number != tries {
+		t.Errorf("%d attempts are kept: %+v", n, d.Attempts)
+	}
+	if d.Doubtful || d.Attempts[0].EndedAt.IsZero() {
+		t.Errorf("an attempt that ended is open: %+v", d.Attempts[0])
+	}
+}
+
 // TestRetry_Delivery: what was learnt of earlier attempts is forgotten, but not their doubt or
 // their number, and an attempt under way keeps its lease.
 func TestRetry_Delivery(t *testing.T) {

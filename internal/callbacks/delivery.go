@@ -3,6 +3,7 @@ package callbacks
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -24,14 +25,14 @@ type Delivery struct {
 	// of the next attempt or, after acceptance, of the next reading of the history; zero if nothing
 	// is left to do
 	DueAt    time.Time
-	Attempts []Attempt // the latest, oldest first; at most [MaxAttemptsShown]
+	Attempts []Attempt // the latest, oldest first; at most [MaxAttempts]
 	// FollowUp is the follow-up: what the execution did after the decision. It is nil while
 	// nothing is known.
 	FollowUp *FollowUp
 }
 
-// MaxAttemptsShown bounds how many attempts are read with a delivery.
-const MaxAttemptsShown = 20
+// MaxAttempts bounds how many attempts are kept with a delivery.
+const MaxAttempts = 20
 
 // Attempt is one call to Lambda. It is recorded before the call is made, so a crash leaves it open:
 // an attempt that an earlier claim left open makes the delivery doubtful.
@@ -53,12 +54,29 @@ type Lease struct {
 	Until time.Time
 }
 
-// Begin records the attempt that a claim is about to make. If the decision was already accepted,
-// nothing more is sent, so there is no attempt.
+// Begin records the attempt that a claim is about to make. An attempt that an earlier claim left
+// open makes the delivery doubtful. If the decision was already accepted, nothing more is sent, so
+// there is no attempt.
 func (d *Delivery) Begin(c *Callback, now time.Time) {
+	d.Doubtful = d.Doubtful || slices.ContainsFunc(d.Attempts, func(a Attempt) bool { return a.EndedAt.IsZero() })
 	if c.State == Decided {
-		d.Attempts = append(d.Attempts, Attempt{Number: d.Tries, StartedAt: now})
+		d.put(Attempt{Number: d.Tries, StartedAt: now})
 	}
+}
+
+// Ended records how an attempt ended.
+func (d *Delivery) Ended(a Attempt) { d.put(a) }
+
+// put adds an attempt, or replaces the one with its number.
+func (d *Delivery) put(a Attempt) {
+	for i := range d.Attempts {
+		if d.Attempts[i].Number == a.Number {
+			d.Attempts[i] = a
+			return
+		}
+	}
+	d.Attempts = append(d.Attempts, a)
+	d.Attempts = d.Attempts[max(0, len(d.Attempts)-MaxAttempts):]
 }
 
 // Release ends the claim of a worker. It returns [ErrLeaseLost] if the delivery was claimed again

@@ -40,7 +40,7 @@ func (d *desk) askedInVain(id callbacks.ID, times int) {
 	}
 	attempt := callbacks.Attempt{Number: work[0].Delivery.Tries, StartedAt: now, EndedAt: now, Reply: callbacks.ReplyUnsent}
 	_, err = d.Store.Change(d.Ctx, id, callbacks.Parts{Delivery: true}, func(c *callbacks.Case) error {
-		c.Delivery.Attempts = append(c.Delivery.Attempts, attempt)
+		c.Delivery.Ended(attempt)
 		c.Delivery.Readings, c.Delivery.DueAt = times, now
 		return c.Delivery.Release("before", attempt.Number)
 	})

@@ -144,7 +144,7 @@ func (d *Worker) deliver(ctx context.Context, work Work) {
 		look = d.plan(&work.Callback, readquota.Urgent, max(found.Again, receiptPause))
 	}
 	d.finish(ctx, work, attempt, func(c *callbacks.Case) error {
-		c.Delivery.Attempts = append(c.Delivery.Attempts, attempt)
+		c.Delivery.Ended(attempt)
 		return c.Record(d.settle(&c.Callback, c.Delivery, found, attempt, look))
 	})
 }

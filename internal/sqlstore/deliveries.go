@@ -31,21 +31,46 @@ type deliveryRow struct {
 	DueAt       int64
 	LeaseOwner  string
 	ClaimableAt int64
+	Attempts    sql.NullString
 	FollowUp    sql.NullString `bun:"follow_up"`
 }
 
 // deliveryColumns are the columns of deliveries, in the order of values.
 const deliveryColumns = `
 	callback, kind, result, error, lane, tries, readings, doubtful, closed, due_at,
-	lease_owner, claimable_at, follow_up`
+	lease_owner, claimable_at, attempts, follow_up`
 
 var insertDelivery = insertText("deliveries", deliveryColumns)
 
 func (r *deliveryRow) values() []any {
 	return []any{
 		r.Callback, r.Kind, r.Result, r.Error, r.Lane, r.Tries, r.Readings, r.Doubtful, r.Closed,
-		r.DueAt, r.LeaseOwner, r.ClaimableAt, r.FollowUp,
+		r.DueAt, r.LeaseOwner, r.ClaimableAt, r.Attempts, r.FollowUp,
 	}
+}
+
+func (r *deliveryRow) columns() string { return deliveryColumns }
+
+func (r *deliveryRow) places() []any {
+	return []any{
+		&r.Callback, &r.Kind, &r.Result, &r.Error, &r.Lane, &r.Tries, &r.Readings, &r.Doubtful,
+		&r.Closed, &r.DueAt, &r.LeaseOwner, &r.ClaimableAt, &r.Attempts, &r.FollowUp,
+	}
+}
+
+// changes returns the columns in which a row differs from its earlier version, of those that
+// change.
+func (r *deliveryRow) changes(was *deliveryRow) (c changes) {
+	changed(&c, "tries", was.Tries, r.Tries)
+	changed(&c, "readings", was.Readings, r.Readings)
+	changed(&c, "doubtful", was.Doubtful, r.Doubtful)
+	changed(&c, "closed", was.Closed, r.Closed)
+	changed(&c, "due_at", was.DueAt, r.DueAt)
+	changed(&c, "lease_owner", was.LeaseOwner, r.LeaseOwner)
+	changed(&c, "claimable_at", was.ClaimableAt, r.ClaimableAt)
+	changed(&c, "attempts", was.Attempts, r.Attempts)
+	changed(&c, "follow_up", was.FollowUp, r.FollowUp)
+	return c
 }
 
 type errorDocument struct {
@@ -75,6 +100,9 @@ func (r *deliveryRow) delivery(id callbacks.ID) (callbacks.Delivery, error) {
 	}
 	d.Completion.Error = callbacks.ErrorObject{ErrorType: e.Type, ErrorMessage: e.Message, ErrorData: e.Data, StackTrace: e.Stack}
 	var err error
+	if d.Attempts, err = decodeAttempts(r.Attempts); err != nil {
+		return d, fmt.Errorf("attempts of %s: %w", id, err)
+	}
 	if d.FollowUp, err = decodeFollowUp(r.FollowUp); err != nil {
 		return d, fmt.Errorf("follow-up of %s: %w", id, err)
 	}
@@ -109,42 +137,39 @@ func (r *deliveryRow) set(d *callbacks.Delivery) error {
 		r.ClaimableAt = millis(d.Lease.Until)
 	}
 	var err error
+	if r.Attempts, err = encodeAttempts(d.Attempts); err != nil {
+		return fmt.Errorf("encode attempts: %w", err)
+	}
 	if r.FollowUp, err = encodeFollowUp(d.FollowUp); err != nil {
 		return fmt.Errorf("encode follow-up: %w", err)
 	}
 	return nil
 }
 
-// putDelivery adds the delivery of a case, or writes where it differs from its row, and writes the
-// attempts that it has. before is nil if the delivery is new.
+// putDelivery adds the delivery of a case, or writes where it differs from its row. before is nil if
+// the delivery is new.
 func (t *tx) putDelivery(
 	ctx context.Context, num int64, before *deliveryRow, d *callbacks.Delivery,
 ) error {
-	var err error
 	if before == nil {
-		err = t.addDelivery(ctx, num, d)
-	} else {
-		after := *before
-		if err = after.set(d); err == nil {
-			err = t.update(ctx, before, &after)
+		r, err := deliveryRowOf(num, d)
+		if err == nil {
+			err = t.add(ctx, insertDelivery, r.values())
 		}
+		if err != nil {
+			return fmt.Errorf("write delivery: %w", err)
+		}
+		return nil
+	}
+	after := *before
+	err := after.set(d)
+	if err == nil {
+		err = t.apply(ctx, "deliveries", "callback", num, after.changes(before))
 	}
 	if err != nil {
 		return fmt.Errorf("write delivery: %w", err)
 	}
-	text := putAttempt
-	if before == nil {
-		text = insertAttempt
-	}
-	return t.writeAttempts(ctx, text, num, d.Attempts)
-}
-
-func (t *tx) addDelivery(ctx context.Context, num int64, d *callbacks.Delivery) error {
-	r, err := deliveryRowOf(num, d)
-	if err != nil {
-		return err
-	}
-	return t.add(ctx, insertDelivery, r.values())
+	return nil
 }
 
 // ClaimDeliveries implements delivery.Store.
@@ -156,8 +181,7 @@ func (s *Store) ClaimDeliveries(ctx context.Context, now time.Time, lease callba
 	var work []delivery.Work
 	err := s.transact(ctx, func(ctx context.Context, t *tx) error {
 		claimed, err := rows[deliveryRow](ctx, t, `
-			update deliveries set lease_owner = ?, claimable_at = ?, tries = tries + 1,
-				doubtful = doubtful or exists (select 1 from attempts where attempts.callback = deliveries.callback and ended_at = 0)
+			update deliveries set lease_owner = ?, claimable_at = ?, tries = tries + 1
 			where callback in (
 				select callback from deliveries where claimable_at > 0 and claimable_at <= ?`+strings.Repeat(` and lane <> ?`, len(full))+`
 				order by claimable_at limit ?`+t.dialect.SkipLocked+`)
@@ -195,7 +219,7 @@ func (t *tx) begin(ctx context.Context, claimed []deliveryRow, now time.Time) ([
 			return nil, err
 		}
 		d.Begin(&c, now)
-		if err := t.writeAttempts(ctx, insertAttempt, claimed[i].Callback, d.Attempts); err != nil {
+		if err := t.putDelivery(ctx, claimed[i].Callback, &claimed[i], &d); err != nil {
 			return nil, err
 		}
 		work = append(work, delivery.Work{Callback: c, Delivery: d})
@@ -220,77 +244,6 @@ func (s *Store) next(ctx context.Context, text string, args ...any) (time.Time, 
 	return fromMillis(found[0]), nil
 }
 
-// attemptRow is a row of attempts.
-type attemptRow struct {
-	bun.BaseModel `bun:"table:attempts"`
-
-	Callback  int64 `bun:",pk"`
-	Number    int64 `bun:",pk"`
-	StartedAt int64
-	EndedAt   int64
-	Reply     string
-	Status    int64
-	Code      string
-	RequestID string
-	KmsKey    string
-}
-
-// attemptColumns are the columns of attempts, in the order of values.
-const attemptColumns = `
-	callback, number, started_at, ended_at, reply, status, code, request_id, kms_key`
-
-var (
-	insertAttempt = insertText("attempts", attemptColumns)
-	putAttempt    = insertAttempt + `
-	on conflict (callback, number) do update set
-		started_at = excluded.started_at, ended_at = excluded.ended_at, reply = excluded.reply,
-		status = excluded.status, code = excluded.code, request_id = excluded.request_id,
-		kms_key = excluded.kms_key`
-)
-
-func (r *attemptRow) values() []any {
-	return []any{
-		r.Callback, r.Number, r.StartedAt, r.EndedAt, r.Reply, r.Status, r.Code, r.RequestID,
-		r.KmsKey,
-	}
-}
-
-func attemptRowOf(num int64, a *callbacks.Attempt) attemptRow {
-	return attemptRow{
-		Callback: num, Number: int64(a.Number),
-		StartedAt: millis(a.StartedAt), EndedAt: millis(a.EndedAt),
-		Reply: string(a.Reply), Status: int64(a.Status), Code: a.Code, RequestID: a.RequestID,
-		KmsKey: a.Key,
-	}
-}
-
-func (r *attemptRow) attempt() callbacks.Attempt {
-	return callbacks.Attempt{
-		Number:    int(r.Number),
-		StartedAt: fromMillis(r.StartedAt),
-		EndedAt:   fromMillis(r.EndedAt),
-		Reply:     callbacks.Reply(r.Reply),
-		Status:    int(r.Status),
-		Code:      r.Code,
-		RequestID: r.RequestID,
-		Key:       r.KmsKey,
-	}
-}
-
-// writeAttempts writes attempts with a statement: insertAttempt for new ones, or putAttempt, which
-// writes them in place of those with their numbers.
-func (t *tx) writeAttempts(
-	ctx context.Context, text string, num int64, attempts []callbacks.Attempt,
-) error {
-	for i := range attempts {
-		r := attemptRowOf(num, &attempts[i])
-		if err := t.add(ctx, text, r.values()); err != nil {
-			return fmt.Errorf("write attempt: %w", err)
-		}
-	}
-	return nil
-}
-
 // Delivery implements callbacks.Store.
 func (s *Store) Delivery(ctx context.Context, id callbacks.ID) (callbacks.Delivery, error) {
 	var r deliveryRow
@@ -298,17 +251,5 @@ func (s *Store) Delivery(ctx context.Context, id callbacks.ID) (callbacks.Delive
 	if err != nil {
 		return callbacks.Delivery{}, missing(s.unavailable(err))
 	}
-	d, err := r.delivery(id)
-	if err != nil {
-		return d, err
-	}
-	var attempts []attemptRow
-	err = s.db.NewSelect().Model(&attempts).Where("callback = ?", r.Callback).OrderExpr("number desc").Limit(callbacks.MaxAttemptsShown).Scan(ctx)
-	if err != nil {
-		return d, fmt.Errorf("read attempts: %w", s.unavailable(err))
-	}
-	for _, a := range slices.Backward(attempts) {
-		d.Attempts = append(d.Attempts, a.attempt())
-	}
-	return d, nil
+	return r.delivery(id)
 }

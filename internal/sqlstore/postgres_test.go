@@ -154,7 +154,7 @@ func TestPostgresNewerTables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, table := range []string{"callbacks", "contents", "deliveries", "attempts", "reviews", "audit", "messages", "sessions", "watches", "executions", "read_quotas", "signatures", "config_versions", "replicas"} {
+	for _, table := range []string{"callbacks", "contents", "deliveries", "reviews", "audit", "messages", "sessions", "watches", "executions", "read_quotas", "signatures", "config_versions", "replicas"} {
 		exec(t, u, "alter table "+table+" add column later text")
 	}
 	live()

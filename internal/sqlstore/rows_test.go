@@ -18,7 +18,7 @@ func TestColumnsOfRows(t *testing.T) {
 	db := bun.NewDB(nil, sqlitedialect.New())
 	for columns, row := range map[string]interface{ values() []any }{
 		callbackColumns: &callbackRow{}, contentColumns: &contentRow{}, auditColumns: &auditRow{},
-		messageColumns: &messageRow{}, deliveryColumns: &deliveryRow{}, attemptColumns: &attemptRow{},
+		messageColumns: &messageRow{}, deliveryColumns: &deliveryRow{},
 		signatureColumns: &signatureRow{},
 	} {
 		names := strings.FieldsFunc(columns, func(r rune) bool { return strings.ContainsRune(", \n\t", r) })
@@ -84,6 +84,11 @@ func checkPlace(t *testing.T, was, is any, f *schema.Field) {
 		c = is.changes(was.(*callbackRow))
 	case *contentRow:
 		c = is.changes(was.(*contentRow))
+	case *deliveryRow:
+		if slices.Contains([]string{"kind", "result", "error", "lane"}, f.Name) { // these never change
+			return
+		}
+		c = is.changes(was.(*deliveryRow))
 	default:
 		return
 	}

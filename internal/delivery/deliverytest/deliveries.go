@@ -90,7 +90,7 @@ func finish(
 			return err
 		}
 		if !attempt.StartedAt.IsZero() {
-			c.Delivery.Attempts = append(c.Delivery.Attempts, attempt)
+			c.Delivery.Ended(attempt)
 		}
 		return result(c)
 	})

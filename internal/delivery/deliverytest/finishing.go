@@ -123,7 +123,7 @@ func finishTwice(t *testing.T, s callbackstest.Store) {
 func attemptsAreBounded(t *testing.T, s callbackstest.Store) {
 	c := callbackstest.Put(t, s, callbackstest.NewCallback())
 	callbackstest.Decide(t, s, c.ID, callbackstest.T0)
-	const tries = callbacks.MaxAttemptsShown + 3
+	const tries = callbacks.MaxAttempts + 3
 	for range tries {
 		w := claimOne(t, s, "worker", callbackstest.T0)
 		if _, err := finish(t, s, "worker", answered(w, callbackstest.T0, callbacks.ReplyThrottled), c.ID, putOff(callbackstest.T0)); err != nil {
@@ -131,8 +131,8 @@ func attemptsAreBounded(t *testing.T, s callbackstest.Store) {
 		}
 	}
 	d := deliveryOf(t, s, c.ID)
-	if n := len(d.Attempts); n != callbacks.MaxAttemptsShown || d.Tries != tries {
-		t.Fatalf("got %d attempts of %d tries, want %d of %d", n, d.Tries, callbacks.MaxAttemptsShown, tries)
+	if n := len(d.Attempts); n != callbacks.MaxAttempts || d.Tries != tries {
+		t.Fatalf("got %d attempts of %d tries, want %d of %d", n, d.Tries, callbacks.MaxAttempts, tries)
 	}
 	if first, last := d.Attempts[0].Number, d.Attempts[len(d.Attempts)-1].Number; first != 4 || last != tries {
 		t.Errorf("attempts go from %d to %d, want the latest, oldest first", first, last)

@@ -144,22 +144,10 @@ create table deliveries (
     due_at bigint not null,
     lease_owner text not null,
     claimable_at bigint not null,
+    attempts text,
     follow_up text
 );
 create index deliveries_claimable on deliveries (claimable_at) where claimable_at > 0;
-
-create table attempts (
-    callback bigint not null references callbacks (num),
-    number bigint not null,
-    started_at bigint not null,
-    ended_at bigint not null,
-    reply text not null,
-    status bigint not null,
-    code text not null,
-    request_id text not null,
-    kms_key text not null,
-    primary key (callback, number)
-);
 
 create table reviews (
     id text primary key,

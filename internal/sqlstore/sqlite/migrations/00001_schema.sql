@@ -157,22 +157,10 @@ create table deliveries (
     due_at integer not null,
     lease_owner text not null,
     claimable_at integer not null, -- the end of the lease while there is one, else due_at
+    attempts text, -- JSON: the latest calls to Lambda, oldest first; null before the first
     follow_up text -- JSON: what the execution did after the decision; null while nothing is known
 ) strict;
 create index deliveries_claimable on deliveries (claimable_at) where claimable_at > 0;
-
-create table attempts (
-    callback integer not null references callbacks (num),
-    number integer not null,
-    started_at integer not null,
-    ended_at integer not null,
-    reply text not null,
-    status integer not null,
-    code text not null,
-    request_id text not null,
-    kms_key text not null, -- the ARN of the key that stood in the way
-    primary key (callback, number)
-) strict, without rowid;
 
 create table reviews (
     id text primary key,
