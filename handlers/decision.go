@@ -126,7 +126,7 @@ func (s *server) answerRefusal(c echo.Context, d decision, err error) error {
 	faults, invalid := errors.AsType[callbacks.Invalid](err)
 	refusal, refused := errors.AsType[*callbacks.Refusal](err)
 	switch {
-	case refused && (refusal.Code == callbacks.CodeNoPlace || refusal.Code == callbacks.CodeAlreadySigned):
+	case refused && refusal.Code.Signed():
 		// Others signed meanwhile: the page says what became of it, and keeps the comment.
 		return s.showReview(c, http.StatusConflict, review.Draft{
 			Outcome: d.Outcome, Comment: d.Comment, Faults: callbacks.Invalid{{Pointer: "outcome", Detail: refusal.Reason}},

@@ -28,9 +28,15 @@ const (
 	CodeQueue            ReasonCode = "queue"
 	CodeGroup            ReasonCode = "group"
 	CodeAlreadySigned    ReasonCode = "already_signed"
+	CodeSamePerson       ReasonCode = "same_person" // somebody with their address has signed
 	CodeTooOften         ReasonCode = "too_often"
 	CodeNoPlace          ReasonCode = "no_place"
 )
+
+// Signed reports whether signatures that are there already are the reason.
+func (c ReasonCode) Signed() bool {
+	return c == CodeAlreadySigned || c == CodeSamePerson || c == CodeNoPlace
+}
 
 // Result is what a test found.
 type Result string
@@ -88,7 +94,7 @@ var (
 	freshGroups = []ReasonCode{CodeGroupsOld}
 	allBefore   = []ReasonCode{
 		CodeNotPending, CodeRole, CodeRequester, CodeGroupsOld,
-		CodeQueue, CodeGroup, CodeDelegatorOld, CodeAlreadySigned, CodeTooOften,
+		CodeQueue, CodeGroup, CodeDelegatorOld, CodeAlreadySigned, CodeSamePerson, CodeTooOften,
 	}
 )
 
@@ -104,6 +110,7 @@ var gateTests = []gateTest{
 	{CodeRequester, "You neither are nor act for the requester", (*claim).testRequester, nil},
 	{CodeDelegatorOld, "The groups of the person you act for are known", (*claim).testDelegator, nil},
 	{CodeAlreadySigned, "You have not signed this already", (*claim).testUnsigned, nil},
+	{CodeSamePerson, "You have not signed with another account", (*claim).testOneAccount, nil},
 	{CodeTooOften, "You have not signed again and again", (*claim).testCount, nil},
 	{CodeNoPlace, "A signature that you can give is missing", (*claim).testPlace, allBefore},
 }
@@ -240,6 +247,18 @@ func (c *claim) testUnsigned() (Test, bool) {
 	return passed("")
 }
 
+// testOneAccount: one human with two accounts is one person.
+func (c *claim) testOneAccount() (Test, bool) {
+	own := c.signer.identity()
+	for _, s := range c.Signatures {
+		if s.Live() && s.By.ID != own.id && s.signer().is(own) {
+			return failed(s.Email, "Somebody with your e-mail address has signed this from another account. "+
+				"One person signs once. That account can withdraw its signature until the decision.")
+		}
+	}
+	return Test{}, false
+}
+
 func (c *claim) testCount() (Test, bool) {
 	given := 0
 	for _, s := range c.Signatures {
@@ -265,7 +284,7 @@ func (c *claim) testPlace() (Test, bool) {
 		return passed(value)
 	}
 	holder := c.holder()
-	if slices.ContainsFunc(before.Signed, func(s Counted) bool { return s.holder() == holder.ID }) {
+	if slices.ContainsFunc(before.Signed, func(s Counted) bool { return s.holder().is(holder.identity()) }) {
 		return failed(value, "Somebody has signed in the right of "+holder.Actor().Name+
 			" already. One person fills one place.")
 	}

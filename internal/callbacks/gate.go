@@ -161,7 +161,8 @@ func (c *claim) signature() Signature {
 	groups := c.holder().Groups
 	s := Signature{
 		By: c.signer.Actor(), Subject: c.signer.Subject, Email: c.signer.Email,
-		Groups: c.named(c.signer.Groups), GroupsReadAt: c.signer.GroupsReadAt,
+		Address: c.signer.VerifiedAddress(),
+		Groups:  c.named(c.signer.Groups), GroupsReadAt: c.signer.GroupsReadAt,
 		InQueue:      overlap(c.Queue.Groups, groups),
 		Escalated:    c.Callback.escalated(groups, c.Now),
 		NotRequester: c.excluded() == nil,
@@ -170,7 +171,7 @@ func (c *claim) signature() Signature {
 	}
 	if d := c.delegation; d != nil {
 		s.ActingFor = &Delegator{
-			Delegation: d.ID, ID: d.From.ID, Name: d.From.Actor().Name,
+			Delegation: d.ID, ID: d.From.ID, Address: d.From.VerifiedAddress(), Name: d.From.Actor().Name,
 			Groups: c.named(groups), ReadAt: d.From.GroupsReadAt,
 		}
 	}

@@ -36,6 +36,7 @@ func drawPeople(t *rapid.T) []Signer {
 	people := make([]Signer, 5)
 	for i := range people {
 		people[i].Person = colleague(fmt.Sprint(i), "")
+		people[i].Email = fmt.Sprintf("%d@example.com", rapid.IntRange(0, 4).Draw(t, "address"))
 		people[i].Groups = someGroups.Draw(t, "groups")
 		people[i].Roles = Roles{
 			Reviewer: rapid.IntRange(0, 5).Draw(t, "reviewer") > 0, Auditor: rapid.IntRange(0, 5).Draw(t, "auditor") == 0,
@@ -127,7 +128,7 @@ func TestWhoCannotSignWouldNotCount(t *testing.T) {
 			}
 			forced := vote(s.signer.ID, "", to(s.proposal), signedAt(s.Now.Sub(t0)))
 			forced.Groups, forced.InQueue = s.signer.Groups, overlap(s.Queue.Groups, s.signer.Groups)
-			forced.GroupsReadAt = s.Now
+			forced.GroupsReadAt, forced.Address = s.Now, s.signer.VerifiedAddress()
 			before := Weigh(s.requirement(), s.Signatures).Of(s.proposal)
 			after := Weigh(s.requirement(), append(slices.Clone(s.Signatures), forced)).Of(s.proposal)
 			if after.Has > before.Has && forced.InQueue {

@@ -142,6 +142,21 @@ var gateRowsSigned = []gateRow{
 	{"SignedAnother", func(s *scene) { s.signed(vote("p-mara", "finance", to(edited))) }, "", ""},
 	{"OwnPlaceIsFree", func(s *scene) { s.signed(vote("p-mara", "finance", to(edited)), vote("a", "finance")) }, "", ""},
 	{"Withdrew", func(s *scene) { s.signed(vote("p-mara", "finance", ended(Withdrawn))) }, "", ""},
+	{"AnotherAccount", func(s *scene) { s.signed(vote("p-mara2", "finance", address("mara@example.com"))) }, CodeSamePerson, ""},
+	{"AnotherAccountForAnother", func(s *scene) { s.signed(vote("p-mara2", "finance", to(edited), address("mara@example.com"))) }, CodeSamePerson, ""},
+	{"AnotherAccountWithdrew", func(s *scene) { s.signed(vote("p-mara2", "finance", ended(Withdrawn), address("mara@example.com"))) }, "", ""},
+	{"AnotherSpelling", func(s *scene) {
+		s.signer.Email = "Mara <MARA@example.com>"
+		s.signed(vote("p-mara2", "finance", address("mara@example.com")))
+	}, CodeSamePerson, ""},
+	{"AnotherAccountUnverified", func(s *scene) {
+		s.Callback.Requirement.Exclude, s.signer.EmailVerified = nil, false
+		s.signed(vote("p-mara2", "finance", address("mara@example.com")))
+	}, "", ""},
+	{"NoAddresses", func(s *scene) {
+		s.Callback.Requirement.Exclude, s.signer.EmailVerified = nil, false
+		s.signed(vote("a", "finance"))
+	}, "", ""},
 	{"Voided", func(s *scene) { s.signed(vote("p-mara", "finance", ended(Void))) }, "", ""},
 }
 
@@ -202,6 +217,11 @@ var gateRowsActing = []gateRow{
 		s.signer.Groups = nil
 		s.actsFor("dana", "finance")
 		s.signed(vote("p-dana", "finance"))
+	}, CodeNoPlace, "dana"},
+	{"DelegatorsOtherAccountHasSigned", func(s *scene) {
+		s.signer.Groups = nil
+		s.actsFor("dana", "finance")
+		s.signed(vote("p-dana2", "finance", address("dana@example.com")))
 	}, CodeNoPlace, "dana"},
 	{"DelegatorHasSignedAgainst", func(s *scene) {
 		s.signer.Groups, s.proposal, s.Callback.Requirement.Against = nil, reject, 2
@@ -270,7 +290,7 @@ func checkRefusal(t *testing.T, err error, code ReasonCode) {
 func checkCounts(t interface{ Errorf(string, ...any) }, s *scene, signatures []Signature, standing Standing) {
 	given := signatures[len(signatures)-1]
 	for _, other := range signatures[:len(signatures)-1] {
-		if other.Live() && other.By.ID == given.By.ID {
+		if other.Live() && other.signer().is(given.signer()) {
 			t.Errorf("two live signatures of %s", given.By.ID)
 		}
 	}
@@ -297,8 +317,8 @@ func TestSignKeepsWhatWasTrue(t *testing.T) {
 		t.Fatalf("got %+v, %v", standing, err)
 	}
 	want := Signature{
-		By: Actor{Kind: ActorPerson, ID: "p-mara", Name: "mara"}, Subject: "u-mara", Email: "mara@example.com", Groups: []string{"leads"}, GroupsReadAt: t0,
-		ActingFor: &Delegator{Delegation: "d-dana", ID: "p-dana", Name: "dana", Groups: []string{"finance"}, ReadAt: t0},
+		By: Actor{Kind: ActorPerson, ID: "p-mara", Name: "mara"}, Subject: "u-mara", Email: "mara@example.com", Address: "mara@example.com", Groups: []string{"leads"}, GroupsReadAt: t0,
+		ActingFor: &Delegator{Delegation: "d-dana", ID: "p-dana", Address: "dana@example.com", Name: "dana", Groups: []string{"finance"}, ReadAt: t0},
 		InQueue:   true, NotRequester: true, Proposal: approve, Comment: "Fine.", At: s.Now, Shown: "9f31",
 		Rule: "rule", Via: ViaWeb,
 	}

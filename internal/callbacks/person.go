@@ -62,11 +62,29 @@ func (p Person) InGroup(groups []string) bool {
 	return slices.ContainsFunc(groups, func(g string) bool { return slices.Contains(p.Groups, g) })
 }
 
-// comparableByAddress reports whether the person's address proves who they are: the provider
-// vouches for it, and it is readable.
-func (p Person) comparableByAddress() bool {
-	_, readable := spelling.AddressKey(p.Email)
-	return p.EmailVerified && readable
+// VerifiedAddress is the person's address, the same for all its spellings, if the provider vouches
+// for it and it is readable; else it is empty.
+func (p Person) VerifiedAddress() string {
+	key, _ := spelling.AddressKey(p.Email)
+	if !p.EmailVerified {
+		return ""
+	}
+	return key
+}
+
+// identity is what tells one person from another where signatures add up. One human may have
+// several keys: a second account, or the same account after the provider's URL changed. But a
+// verified address belongs to one of them.
+type identity struct {
+	id      string // the person's key
+	address string // verified; may be empty
+}
+
+func (p Person) identity() identity { return identity{p.ID, p.VerifiedAddress()} }
+
+// is reports whether two identities are those of one human.
+func (i identity) is(other identity) bool {
+	return i.id == other.id || i.address != "" && i.address == other.address
 }
 
 // Actor returns the person as the audit names them.

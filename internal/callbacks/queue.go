@@ -96,7 +96,7 @@ func comparedWithRequester(p Person, c *Callback) *Refusal {
 		return &Refusal{Code: CodeRequester, Reason: second + ": you made this request, so someone else must decide it."}
 	case p.stated(r):
 		return &Refusal{Code: CodeStated, Reason: second + ": you said who asks for this, so someone else must decide it."}
-	case r.ID == "" && !p.comparableByAddress():
+	case r.ID == "" && p.VerifiedAddress() == "":
 		return &Refusal{Code: CodeUnverified, Reason: second + ", and your sign-in brought no verified e-mail address, so nobody can tell that this request is not yours. " +
 			"Sign out and in again; if this stays, ask whoever runs sign-in here to verify your address."}
 	}

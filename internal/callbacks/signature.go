@@ -54,6 +54,7 @@ type Signature struct {
 	By           Actor
 	Subject      string    // by which the person's provider knows them
 	Email        string    // as the provider gave it
+	Address      string    // see [Person.VerifiedAddress]
 	Groups       []string  // those of the person then that the queue or the rule names
 	GroupsReadAt time.Time // when the provider last named the groups
 	// ActingFor is the person whose right was used; nil if the person signed in their own right.
@@ -81,6 +82,7 @@ type Signature struct {
 type Delegator struct {
 	Delegation string // its key
 	ID         string // the person's key
+	Address    string // see [Person.VerifiedAddress]
 	Name       string
 	Groups     []string // as last read, those that the queue or the rule names
 	ReadAt     time.Time
@@ -106,13 +108,16 @@ type SignatureEnd struct {
 // Live reports whether the signature has neither been withdrawn nor replaced nor become void.
 func (s *Signature) Live() bool { return s.End == nil }
 
-// holder is the key of the person whose right the signature uses.
-func (s *Signature) holder() string {
+// holder identifies the person whose right the signature uses.
+func (s *Signature) holder() identity {
 	if s.ActingFor != nil {
-		return s.ActingFor.ID
+		return identity{s.ActingFor.ID, s.ActingFor.Address}
 	}
-	return s.By.ID
+	return s.signer()
 }
+
+// signer identifies the person who signed.
+func (s *Signature) signer() identity { return identity{s.By.ID, s.Address} }
 
 // groups are those that the signature rests on.
 func (s *Signature) groups() []string {

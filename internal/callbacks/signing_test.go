@@ -37,7 +37,7 @@ func TestDecisionIsSigned(t *testing.T) {
 	d.Restart(store)
 	d.MustDecide(desktest.Mara, c.ID, "reject", "Too dear.")
 	want := callbacks.Signature{
-		By: desktest.Mara.Actor(), Subject: "u-mara", Email: desktest.Mara.Email, Groups: []string{"finance-approvers"}, InQueue: true, NotRequester: true,
+		By: desktest.Mara.Actor(), Subject: "u-mara", Email: desktest.Mara.Email, Address: desktest.Mara.Email, Groups: []string{"finance-approvers"}, InQueue: true, NotRequester: true,
 		Shown: d.Get(c.ID).Decision.SHA256, Via: callbacks.ViaWeb, Proposal: callbacks.DefaultOutcomes(callbacks.Failure)[1].Proposal(nil),
 		Comment: "Too dear.", At: d.Clock.Now(), ConfigVersion: desktest.ConfigVersion,
 	}

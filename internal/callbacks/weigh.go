@@ -91,22 +91,26 @@ func (t Terms) members(s *Signature) []bool {
 	return members
 }
 
-// right is what one person may sign with. Its signatures are those of the person and of their
-// delegates. Together they count once: whoever gave a right away has no second one.
+// right is what one person may sign with. Its signatures are those of the person, from any of their
+// accounts, and of their delegates. Together they count once: whoever gave a right away has no
+// second one.
 type right struct {
 	signatures []Signature
 	fits       []bool // by threshold: whether one of the signatures fits
 }
 
+// of reports whether the right is that of a person.
+func (r *right) of(holder identity) bool {
+	return slices.ContainsFunc(r.signatures, func(s Signature) bool { return s.holder().is(holder) })
+}
+
 // rights sorts signatures by the people whose rights they use, in the order in which they were
 // given.
 func (t Terms) rights(given []Signature) (rights []right) {
-	index := make(map[string]int)
 	for _, s := range given {
-		i, known := index[s.holder()]
-		if !known {
+		i := slices.IndexFunc(rights, func(r right) bool { return r.of(s.holder()) })
+		if i < 0 {
 			i = len(rights)
-			index[s.holder()] = i
 			rights = append(rights, right{fits: make([]bool, len(t.Signatures))})
 		}
 		r := &rights[i]

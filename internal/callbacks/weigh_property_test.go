@@ -30,16 +30,18 @@ func drawRequirement(t *rapid.T) Requirement {
 }
 
 // drawSignatures draws one signature of each of some people; any may act for somebody, and any may
-// have been withdrawn.
+// have been withdrawn. Two of them may have the same address.
 func drawSignatures(t *rapid.T) (all []Signature) {
+	addresses := rapid.SliceOfN(rapid.SampledFrom([]string{"", "x", "y", "z"}), 6, 6).Draw(t, "addresses")
 	for i := range rapid.IntRange(0, 6).Draw(t, "signatures") {
 		s := vote(fmt.Sprint("p", i), "")
+		s.Address = addresses[i]
 		s.Groups, s.Proposal = someGroups.Draw(t, "groups"), someProposals.Draw(t, "proposal")
 		s.At = t0.Add(time.Duration(rapid.IntRange(0, 3).Draw(t, "at")) * time.Hour)
 		s.InQueue, s.NotRequester = rapid.Bool().Draw(t, "in queue"), rapid.Bool().Draw(t, "not requester")
 		s.Escalated = rapid.IntRange(0, 5).Draw(t, "escalated") == 0
 		if holder := rapid.IntRange(0, 9).Draw(t, "holder"); holder < 3 {
-			s.ActingFor = &Delegator{ID: fmt.Sprint("p", holder), Groups: someGroups.Draw(t, "groups"), ReadAt: t0}
+			s.ActingFor = &Delegator{ID: fmt.Sprint("p", holder), Address: addresses[holder], Groups: someGroups.Draw(t, "groups"), ReadAt: t0}
 		}
 		if rapid.IntRange(0, 4).Draw(t, "withdrawn") == 0 {
 			s.End = &SignatureEnd{Lapse: Withdrawn}
@@ -120,12 +122,12 @@ func TestWeighAgreesWithTrying(t *testing.T) {
 					given = append(given, s)
 				}
 			}
-			want := r.try(given, openings(r.Signatures), map[string]bool{})
+			want := r.try(given, openings(r.Signatures), map[identity]bool{})
 			if tally.Stance == Against {
-				rights := map[string]bool{}
+				rights := map[identity]bool{}
 				for _, s := range given {
 					if slices.Contains(r.members(&s), true) {
-						rights[s.holder()] = true
+						rights[oneOf(s.holder())] = true
 					}
 				}
 				want = min(len(rights), max(r.Against, 1))
@@ -137,19 +139,27 @@ func TestWeighAgreesWithTrying(t *testing.T) {
 	})
 }
 
+// oneOf is the same for all identities of one human, if the address of a key is always the same.
+func oneOf(i identity) identity {
+	if i.address != "" {
+		i.id = ""
+	}
+	return i
+}
+
 // try is the greatest number of places that signatures can fill when each right is used once.
-func (t Terms) try(given []Signature, open []int, used map[string]bool) int {
+func (t Terms) try(given []Signature, open []int, used map[identity]bool) int {
 	if len(given) == 0 {
 		return 0
 	}
 	s, best := given[0], t.try(given[1:], open, used)
 	for i, fits := range t.members(&s) {
-		if fits && open[i] > 0 && !used[s.holder()] {
+		if fits && open[i] > 0 && !used[oneOf(s.holder())] {
 			open[i]--
-			used[s.holder()] = true
+			used[oneOf(s.holder())] = true
 			best = max(best, 1+t.try(given[1:], open, used))
 			open[i]++
-			used[s.holder()] = false
+			used[oneOf(s.holder())] = false
 		}
 	}
 	return best

@@ -46,6 +46,17 @@ func actingFor(who, groups string) twist {
 	}
 }
 
+// address is the verified one of the person whose right a signature uses.
+func address(verified string) twist {
+	return func(s *Signature) {
+		if s.ActingFor != nil {
+			s.ActingFor.Address = verified
+		} else {
+			s.Address = verified
+		}
+	}
+}
+
 // groupsRead makes the groups that a signature rests on older or younger.
 func groupsRead(ago time.Duration) twist {
 	return func(s *Signature) {
@@ -219,6 +230,12 @@ func TestWeighWhatCounts(t *testing.T) {
 		{"OneRightTwoGroups", needs("1 finance", "1 controllers"), []Signature{vote("tom", "", actingFor("mara", "controllers")), f("mara")}, "needs 1 more from controllers or finance"},
 		{"OneRightTheOneThatFits", needs("1 finance", "1 controllers"), []Signature{vote("tom", "", actingFor("mara", "controllers")), f("mara"), vote("aiko", "controllers")}, "a1 by mara aiko"},
 		{"OneRightAgainst", two.with(twoAgainst), []Signature{vote("tom", "", actingFor("mara", "finance"), to(reject)), f("mara", to(reject))}, nobody},
+		{"TwoAccounts", two, []Signature{f("a", address("a@x")), f("a2", address("a@x"))}, half},
+		{"TwoAccountsAndAnother", two, []Signature{f("a", address("a@x")), f("a2", address("a@x")), f("b", address("b@x"))}, "a1 by a b"},
+		{"TwoAccountsAgainst", two.with(twoAgainst), []Signature{f("a", address("a@x"), to(reject)), f("a2", address("a@x"), to(reject))}, nobody},
+		{"ForAnotherAccount", two, []Signature{f("a", address("a@x")), vote("tom", "", actingFor("a2", "finance"), address("a@x"))}, half},
+		{"OneAccountTwoAddresses", two, []Signature{f("a", address("a@x")), vote("tom", "", actingFor("a", "finance"), address("a@y"))}, half},
+		{"NoAddresses", two, []Signature{f("a"), f("b")}, "a1 by a b"},
 		{"QueueOfTheDelegator", OneSignature, []Signature{vote("tom", "", actingFor("mara", "queue"))}, "a1 by tom"},
 		{"Fresh", two.with(within8h), []Signature{f("a", signedAt(0), groupsRead(8*time.Hour)), f("b", signedAt(0))}, "a1 by a b"},
 		{"Old", two.with(within8h), []Signature{f("a", signedAt(0), groupsRead(8*time.Hour+1)), f("b", signedAt(0))}, half},

@@ -171,7 +171,7 @@ func lacks(at place, signers []callbacks.Person, but string) string {
 	for _, p := range signers {
 		if p.ID != but {
 			signatures = append(signatures, callbacks.Signature{
-				By: p.Actor(), Groups: p.Groups, InQueue: true, NotRequester: true, Proposal: proposal,
+				By: p.Actor(), Address: p.VerifiedAddress(), Groups: p.Groups, InQueue: true, NotRequester: true, Proposal: proposal,
 			})
 		}
 	}

@@ -38,6 +38,7 @@ type signatureRow struct {
 type groundsDocument struct {
 	Subject      string             `json:"subject,omitempty"`
 	Email        string             `json:"email,omitempty"`
+	Address      string             `json:"address,omitempty"`
 	Groups       []string           `json:"groups,omitempty"`
 	GroupsReadAt int64              `json:"groupsReadAt,omitempty"`
 	ActingFor    *delegatorDocument `json:"actingFor,omitempty"`
@@ -50,6 +51,7 @@ type groundsDocument struct {
 type delegatorDocument struct {
 	Delegation string   `json:"delegation"`
 	ID         string   `json:"id"`
+	Address    string   `json:"address,omitempty"`
 	Name       string   `json:"name"`
 	Groups     []string `json:"groups,omitempty"`
 	ReadAt     int64    `json:"readAt,omitempty"`
@@ -64,12 +66,12 @@ type lapseDocument struct {
 
 func documentOfGrounds(s callbacks.Signature) groundsDocument {
 	d := groundsDocument{
-		Subject: s.Subject, Email: s.Email, Groups: s.Groups, GroupsReadAt: millis(s.GroupsReadAt), InQueue: s.InQueue,
-		Escalated: s.Escalated, NotRequester: s.NotRequester, Rule: s.Rule,
+		Subject: s.Subject, Email: s.Email, Address: s.Address, Groups: s.Groups, GroupsReadAt: millis(s.GroupsReadAt),
+		InQueue: s.InQueue, Escalated: s.Escalated, NotRequester: s.NotRequester, Rule: s.Rule,
 	}
 	if from := s.ActingFor; from != nil {
 		d.ActingFor = &delegatorDocument{
-			Delegation: from.Delegation, ID: from.ID, Name: from.Name,
+			Delegation: from.Delegation, ID: from.ID, Address: from.Address, Name: from.Name,
 			Groups: from.Groups, ReadAt: millis(from.ReadAt),
 		}
 	}
@@ -142,7 +144,7 @@ func (r *signatureRow) signature() (callbacks.Signature, error) {
 	}
 	s := callbacks.Signature{
 		By:      callbacks.Actor{Kind: callbacks.ActorPerson, ID: r.Person, Name: r.Name},
-		Subject: grounds.Subject, Email: grounds.Email,
+		Subject: grounds.Subject, Email: grounds.Email, Address: grounds.Address,
 		Groups: grounds.Groups, GroupsReadAt: fromMillis(grounds.GroupsReadAt),
 		InQueue: grounds.InQueue, Escalated: grounds.Escalated, NotRequester: grounds.NotRequester,
 		Proposal: callbacks.Proposal{
@@ -154,7 +156,7 @@ func (r *signatureRow) signature() (callbacks.Signature, error) {
 	}
 	if from := grounds.ActingFor; from != nil {
 		s.ActingFor = &callbacks.Delegator{
-			Delegation: from.Delegation, ID: from.ID, Name: from.Name,
+			Delegation: from.Delegation, ID: from.ID, Address: from.Address, Name: from.Name,
 			Groups: from.Groups, ReadAt: fromMillis(from.ReadAt),
 		}
 	}

@@ -15,14 +15,14 @@ import (
 // someSignature has a value in every field.
 func someSignature(at time.Time) callbacks.Signature {
 	return callbacks.Signature{
-		By: callbackstest.Person("ada"), Subject: "u-1", Email: "ada@example.com", Via: callbacks.ViaWeb,
+		By: callbackstest.Person("ada"), Subject: "u-1", Email: "Ada@example.com", Address: "ada@example.com", Via: callbacks.ViaWeb,
 		Proposal: callbacks.Proposal{Hash: "a1", Outcome: "approve", Kind: callbacks.Success, Stance: callbacks.For},
 		Answer:   callbacks.Answer{Format: callbacks.FormatText, Result: "a\x00\u2028<b>"},
 		Comment:  "fine\x00 \xff", At: at, Shown: "found-9f31", ConfigVersion: "6a1f",
 		Groups: []string{"finance-approvers"}, GroupsReadAt: at.Add(-time.Hour), InQueue: true, Escalated: true,
 		NotRequester: true, Rule: "large expenses",
 		ActingFor: &callbacks.Delegator{
-			Delegation: "d-1", ID: "p-dana", Name: "Dana", Groups: []string{"leads"}, ReadAt: at.Add(-24 * time.Hour),
+			Delegation: "d-1", ID: "p-dana", Address: "dana@example.com", Name: "Dana", Groups: []string{"leads"}, ReadAt: at.Add(-24 * time.Hour),
 		},
 	}
 }

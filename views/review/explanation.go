@@ -88,6 +88,8 @@ func because(code callbacks.ReasonCode) string {
 		return "you are in none of the groups"
 	case callbacks.CodeAlreadySigned:
 		return "you have signed"
+	case callbacks.CodeSamePerson:
+		return "you have signed with another account"
 	case callbacks.CodeTooOften:
 		return "you have signed it too often"
 	case callbacks.CodeNoPlace:

@@ -80,7 +80,7 @@ func TestBecause(t *testing.T) {
 		callbacks.CodeNotPending, callbacks.CodeRole, callbacks.CodeUnannounced, callbacks.CodeUnknownRequester,
 		callbacks.CodeRequester, callbacks.CodeStated, callbacks.CodeUnverified, callbacks.CodeActsForRequester,
 		callbacks.CodeActsForExcluded, callbacks.CodeGroupsOld, callbacks.CodeDelegatorOld, callbacks.CodeQueue,
-		callbacks.CodeGroup, callbacks.CodeAlreadySigned, callbacks.CodeNoPlace,
+		callbacks.CodeGroup, callbacks.CodeAlreadySigned, callbacks.CodeSamePerson, callbacks.CodeTooOften, callbacks.CodeNoPlace,
 	} {
 		if got := because(code); got == string(code) {
 			t.Errorf("%s has no words", code)
