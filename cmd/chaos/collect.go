@@ -19,8 +19,10 @@ type evidence struct {
 	*decision
 	record   callbacks.Callback
 	delivery *callbacks.Delivery // nil if nothing was decided
-	offered  map[completion]int
-	closings []completion
+	// all signatures on record
+	signatures []callbacks.Signature
+	offered    map[completion]int
+	closings   []completion
 	// the history event that the record names; zero if it names none, or one that does not exist
 	proof types.Event
 	// what closed the callback according to the history; zero if the history shows nothing
@@ -38,6 +40,9 @@ func (w *world) collect(ctx context.Context, all []*decision) (found []evidence,
 		e := evidence{decision: d}
 		if e.record, err = store.Get(ctx, d.id); err != nil {
 			return nil, fmt.Errorf("read decision %d: %w", d.number, err)
+		}
+		if e.signatures, err = store.Signatures(ctx, d.id); err != nil {
+			return nil, fmt.Errorf("read the signatures of decision %d: %w", d.number, err)
 		}
 		switch delivery, err := store.Delivery(ctx, d.id); {
 		case err == nil:

@@ -24,11 +24,12 @@ const (
 	againstClock       // one of the callback's three clocks is about to run out
 	againstClient      // another client of Lambda closes the callback at the same time
 	againstEnd         // the execution is stopped at the same time
+	together           // two people have to sign, and do so at the same time
 	kept               // heartbeats keep it alive until all other decisions have been made
 )
 
 // The shares of a hundred decisions. The remaining decisions are undisturbed.
-const shareRaced, shareClock, shareClient, shareEnd = 15, 15, 10, 5
+const shareRaced, shareClock, shareClient, shareEnd, shareTogether = 15, 15, 10, 5, 15
 
 // Timeouts in seconds: one that never expires during a run, and the longest of the short ones.
 const longTimeout, maxShortTimeout = 3600, 3
@@ -36,6 +37,9 @@ const longTimeout, maxShortTimeout = 3600, 3
 // unattended is the queue without heartbeats, so that the heartbeat timeout of its callbacks
 // expires.
 const unattended = "unattended"
+
+// pairs is the queue in which two people sign.
+const pairs = "pairs"
 
 // heartbeatTimeout is the heartbeat timeout of callbacks that are kept alive, in seconds.
 const heartbeatTimeout = 15
@@ -55,6 +59,7 @@ type decision struct {
 
 	mu       sync.Mutex
 	recorded []told
+	signed   []told // a page said that a signature is recorded and waits for others
 	denied   []told // a page said that nothing was recorded
 }
 
@@ -78,6 +83,8 @@ func (w *world) newDecision(number int) *decision {
 		d.fate = againstClient
 	case n < shareRaced+shareClock+shareClient+shareEnd:
 		d.fate = againstEnd
+	case n < shareRaced+shareClock+shareClient+shareEnd+shareTogether:
+		d.fate, d.queue = together, pairs
 	}
 	return d
 }
@@ -116,6 +123,9 @@ func (w *world) live(ctx context.Context, d *decision) error {
 	switch d.fate {
 	case raced:
 		others.Go(func() { failed = second.decide(ctx) })
+	case together:
+		second.agreeWith(first)
+		others.Go(func() { failed = second.decide(ctx) })
 	case againstClient:
 		w.atTheSameTime(ctx, d, &others, func() { w.lambda.interfere(ctx, d.callbackID) })
 	case againstEnd:
@@ -149,7 +159,7 @@ func (w *world) letTimePass(ctx context.Context, d *decision, asked time.Time) e
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-	case alone, raced, againstClient, againstEnd:
+	case alone, raced, againstClient, againstEnd, together:
 	}
 	return nil
 }

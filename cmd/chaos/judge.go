@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -25,6 +26,7 @@ const (
 	undeliverable
 	undecided
 	deniedThoughRecorded
+	decidedTogether
 
 	sentOtherBytes
 	neverSettled
@@ -35,6 +37,8 @@ const (
 	lostWithoutProof
 	lostUntold
 	twoWinners
+	tooFewSigned
+	signatureLost
 	counts
 )
 
@@ -55,6 +59,7 @@ var lines = [counts]struct {
 	undeliverable:        {says: "undeliverable"},
 	undecided:            {says: "ended before anybody decided"},
 	deniedThoughRecorded: {says: "shown as not recorded, though it was"},
+	decidedTogether:      {says: "decided by two signatures"},
 
 	sentOtherBytes:         {"sent with other bytes than recorded", true},
 	neverSettled:           {"decided and never settled", true},
@@ -65,6 +70,8 @@ var lines = [counts]struct {
 	lostWithoutProof:       {"recorded as lost, without proof", true},
 	lostUntold:             {"recorded as lost, what won or when not told", true},
 	twoWinners:             {"two winners", true},
+	tooFewSigned:           {"decided with fewer signatures than required", true},
+	signatureLost:          {"a signature shown as recorded, not in the database", true},
 }
 
 // tally is how many decisions each line counts and, for lines that must be empty, which ones.
@@ -99,11 +106,14 @@ func (e evidence) counts() (found []count) {
 	add(decided, e.record.Decision != nil)
 	add(undecided, e.record.Decision == nil)
 	add(deniedThoughRecorded, e.anyRecordedBefore(e.denied))
+	add(decidedTogether, e.signedEnough() && len(e.signatures) > 1)
 	add(sentOtherBytes, e.sentOtherBytes())
 	add(neverSettled, e.record.State.Open() || e.delivery != nil && !e.delivery.DueAt.IsZero() && !e.hasReceipt())
 	add(shownNotRecorded, !e.allRecorded())
 	add(givenUpThoughShown, e.givenUp() && e.delivery != nil && e.shown == e.sent())
 	add(twoWinners, len(e.closings) > 1 || differ(e.recorded))
+	add(tooFewSigned, e.record.Decision != nil && !e.signedEnough())
+	add(signatureLost, !e.allSigned())
 	return append(found, e.ends()...)
 }
 
@@ -232,6 +242,24 @@ func (e evidence) allRecorded() bool {
 	}
 	for _, t := range e.recorded {
 		if d == nil || d.By.ID != t.person || d.SHA256 != t.hash {
+			return false
+		}
+	}
+	return true
+}
+
+// signedEnough reports whether the signatures on record decide for what was decided.
+func (e evidence) signedEnough() bool {
+	decided := callbacks.Weigh(e.record.Requirement, e.signatures).Decided
+	return decided != nil && e.record.Decision != nil && decided.Outcome == e.record.Decision.Outcome
+}
+
+// allSigned reports whether every signature that a page called recorded is on record and counts.
+func (e evidence) allSigned() bool {
+	for _, t := range e.signed {
+		if !slices.ContainsFunc(e.signatures, func(s callbacks.Signature) bool {
+			return s.Live() && s.By.ID == t.person && s.Shown == t.hash
+		}) {
 			return false
 		}
 	}

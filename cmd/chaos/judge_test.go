@@ -27,13 +27,29 @@ func delivered() evidence {
 		decision: &decision{recorded: []told{{"mara", ours.SHA256(), at}}},
 		record: callbacks.Callback{
 			State:    callbacks.Completed,
-			Decision: &callbacks.Decision{Kind: ours.Kind, SHA256: ours.SHA256(), By: callbacks.Actor{ID: "mara"}, At: at},
-			Ending:   &callbacks.Ending{By: callbacks.EndedByUs},
+			Decision: &callbacks.Decision{Outcome: "approve", Kind: ours.Kind, SHA256: ours.SHA256(), By: callbacks.Actor{ID: "mara"}, At: at},
+			Ending:   &callbacks.Ending{By: callbacks.EndedByUs}, Requirement: callbacks.OneSignature,
 		},
-		delivery: &callbacks.Delivery{Completion: ours},
-		offered:  map[completion]int{sent: 1},
-		closings: []completion{sent},
+		signatures: []callbacks.Signature{signedBy("mara", ours.SHA256())},
+		delivery:   &callbacks.Delivery{Completion: ours},
+		offered:    map[completion]int{sent: 1},
+		closings:   []completion{sent},
 	}
+}
+
+// signedBy is somebody's signature for what was decided.
+func signedBy(person, shown string) callbacks.Signature {
+	return callbacks.Signature{
+		By: callbacks.Actor{ID: person}, InQueue: true, At: at, Shown: shown,
+		Proposal: callbacks.Proposal{Hash: "a1", Outcome: "approve", Kind: callbacks.Success, Stance: callbacks.For},
+	}
+}
+
+// signedTogether is the evidence of a decision that two people signed.
+func signedTogether(e *evidence) {
+	e.record.Requirement = callbacks.Requirement{Terms: callbacks.Terms{Signatures: []callbacks.Threshold{{For: 2}}}}
+	e.signed = []told{{"dana", "shown", at}}
+	e.signatures = append([]callbacks.Signature{signedBy("dana", "shown")}, e.signatures...)
 }
 
 // lostTo is the evidence of a decision that came too late, by a history event of that type.
@@ -88,6 +104,20 @@ func TestJudge(t *testing.T) {
 		"Denied":          {func(e *evidence) { e.denied = []told{{"mara", ours.SHA256(), at.Add(time.Second)}} }, []count{decided, deniedThoughRecorded, deliveredOnce}},
 		"DeniedRightly":   {func(e *evidence) { e.denied = []told{{"mara", ours.SHA256(), at.Add(-time.Second)}} }, []count{decided, deliveredOnce}},
 		"DeniedToAnother": {func(e *evidence) { e.denied = []told{{"dana", theirs.hash, at.Add(time.Second)}} }, []count{decided, deliveredOnce}},
+
+		"Together": {signedTogether, []count{decided, decidedTogether, deliveredOnce}},
+		"OneOfTwo": {but(signedTogether, func(e *evidence) {
+			e.signed, e.signatures = nil, e.signatures[1:]
+		}), []count{decided, tooFewSigned, deliveredOnce}},
+		"SignedForAnother": {but(signedTogether, func(e *evidence) {
+			e.signatures[0].Hash, e.signatures[0].Outcome = "b2", "reject"
+		}), []count{decided, tooFewSigned, deliveredOnce}},
+		"SignatureLost": {but(signedTogether, func(e *evidence) {
+			e.signed = append(e.signed, told{"ines", "shown", at})
+		}), []count{decided, decidedTogether, signatureLost, deliveredOnce}},
+		"SignatureEnded": {but(signedTogether, func(e *evidence) {
+			e.signatures[0].End = &callbacks.SignatureEnd{}
+		}), []count{decided, tooFewSigned, signatureLost, deliveredOnce}},
 
 		"OtherBytesSent": {func(e *evidence) { e.offered[theirs] = 1 }, []count{decided, sentOtherBytes, deliveredOnce}},
 		"SentUndecided":  {func(e *evidence) { e.record.Decision, e.recorded = nil, nil }, []count{undecided, sentOtherBytes, deliveredOnce}},

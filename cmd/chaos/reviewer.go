@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +18,9 @@ import (
 
 // tryAgainAfter is how long a reviewer waits after a request without an answer.
 const tryAgainAfter = 100 * time.Millisecond
+
+// waits is what a preview says of a press after which others have to sign.
+const waits = "no"
 
 // reply is a response that was read completely.
 type reply struct {
@@ -44,7 +48,8 @@ type reviewer struct {
 	person   oidc.User
 	outcome  string
 	random   *rand.Rand
-	seen, at string // from the preview; empty before it is read
+	// from the preview; empty before it is read
+	seen, at, sends string
 }
 
 // newReviewer draws a person and an outcome.
@@ -56,11 +61,18 @@ func (w *world) newReviewer(d *decision) *reviewer {
 	}
 }
 
+// agreeWith makes somebody else sign for the same.
+func (r *reviewer) agreeWith(first *reviewer) {
+	first.outcome, r.outcome = "approve", "approve"
+	i := slices.IndexFunc(people, func(p oidc.User) bool { return p.Subject == first.person.Subject })
+	r.person = people[(i+1)%len(people)]
+}
+
 // post posts a form of the page to a replica.
 func (r *reviewer) post(ctx context.Context, to *replica, what string) (reply, error) {
 	form := url.Values{
 		"outcome": {r.outcome}, "comment": {fmt.Sprintf("Decision %d by %s.", r.decision.number, r.person.Name)},
-		"seen": {r.seen}, "at": {r.at},
+		"seen": {r.seen}, "at": {r.at}, "sends": {r.sends},
 	}
 	address := fmt.Sprintf("%s/callbacks/%s/%s", to.url, r.decision.id, what)
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form.Encode()))
@@ -103,14 +115,18 @@ func (r *reviewer) step(ctx context.Context) (over bool, err error) {
 		return false, pause(ctx, tryAgainAfter)
 	case what == "preview" && a.status == http.StatusOK:
 		_, shown, _ := bytes.Cut(a.body, []byte(` id="preview-`+r.outcome+`"`))
-		r.seen, r.at = attribute(shown, "data-seen"), attribute(shown, "data-at")
-		if r.seen == "" || r.at == "" {
-			return false, fmt.Errorf("the preview holds no hash: %s", a.body)
+		r.seen, r.at, r.sends = attribute(shown, "data-seen"), attribute(shown, "data-at"), attribute(shown, "data-sends")
+		if r.seen == "" || r.at == "" || r.sends == "" {
+			return false, fmt.Errorf("the preview holds no hash, or does not say what a press does: %s", a.body)
 		}
 		return false, nil
 	case what == "decision" && a.status == http.StatusSeeOther && strings.HasPrefix(a.location, "/callbacks/"):
 		r.traps.spring(decisionKept, to)
-		r.note(&r.decision.recorded, now)
+		if r.sends == waits {
+			r.note(&r.decision.signed, now)
+		} else {
+			r.note(&r.decision.recorded, now)
+		}
 		return true, nil
 	case what == "decision" && a.status == http.StatusOK: // the preview was too old: look again
 		r.seen, r.at = "", ""

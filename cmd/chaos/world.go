@@ -170,6 +170,7 @@ roles: {reviewers: [approvers]}
 queues:
   default: {keepAlive: queued}
   ` + unattended + `: {groups: [approvers]}
+  ` + pairs + `: {groups: [approvers], keepAlive: queued, rules: [{name: two people, signatures: [{for: 2}]}]}
 sources:
   ` + source + `: {tokens: [{env: CHAOS_TOKEN}]}
 `
