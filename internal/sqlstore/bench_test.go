@@ -131,34 +131,70 @@ func BenchmarkReceive(b *testing.B) {
 // attempt, audit.
 func BenchmarkDecide(b *testing.B) {
 	onEach(b, func(b *testing.B, s *sqlstore.Store, senders int) {
-		fill(b, s, b.N)
-		ids := make([]callbacks.ID, 0, b.N)
-		q := callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeAvailable, Limit: callbacks.MaxPage}, AllQueues: true, Now: callbackstest.T0}
-		for len(ids) < b.N {
-			page, err := s.List(b.Context(), q)
-			if err != nil {
-				b.Fatal(err)
-			}
-			for _, row := range page.Rows {
-				ids = append(ids, row.ID)
-			}
-			q.After = page.Next
-		}
+		ids := pending(b, s)
 		atOnce(b, senders, func(i int) error {
-			_, err := s.Change(b.Context(), ids[i-1], callbacks.Parts{}, decide)
+			_, err := s.Change(b.Context(), ids[i-1], callbacks.Parts{Signatures: true}, decide)
 			return err
 		})
 	})
+}
+
+// BenchmarkSign is the transactions of a decision that three people sign: two signatures that wait,
+// and the decision of BenchmarkDecide.
+func BenchmarkSign(b *testing.B) {
+	onEach(b, func(b *testing.B, s *sqlstore.Store, senders int) {
+		ids := pending(b, s)
+		atOnce(b, senders, func(i int) error {
+			for _, change := range []func(*callbacks.Case) error{wait, wait, decide} {
+				if _, err := s.Change(b.Context(), ids[i-1], callbacks.Parts{Signatures: true}, change); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+}
+
+// pending fills a store and returns the callbacks that wait in it.
+func pending(b *testing.B, s *sqlstore.Store) []callbacks.ID {
+	b.Helper()
+	fill(b, s, b.N)
+	ids := make([]callbacks.ID, 0, b.N)
+	q := callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeAvailable, Limit: callbacks.MaxPage}, AllQueues: true, Now: callbackstest.T0}
+	for len(ids) < b.N {
+		page, err := s.List(b.Context(), q)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, row := range page.Rows {
+			ids = append(ids, row.ID)
+		}
+		q.After = page.Next
+	}
+	return ids
+}
+
+// wait is what a signature changes that waits for others.
+func wait(c *callbacks.Case) error {
+	c.Signatures = append(c.Signatures, signature(c))
+	c.WaitingSince = c.Signatures[0].At
+	return c.Record(callbackstest.Entry(c.Callback, callbacks.ActionSigned, c.WaitingSince), nil)
+}
+
+// signature is the next person's signature.
+func signature(c *callbacks.Case) callbacks.Signature {
+	return callbacks.Signature{
+		By: callbackstest.Person(fmt.Sprint("ada-", len(c.Signatures))), Via: callbacks.ViaWeb,
+		At:       callbackstest.T0.Add(time.Minute),
+		Proposal: callbacks.Proposal{Outcome: "approve", Stance: callbacks.For},
+	}
 }
 
 // decide is what a decision changes.
 func decide(c *callbacks.Case) error {
 	at := callbackstest.T0.Add(time.Minute)
 	callbackstest.DecidedBy("ada", at)(&c.Callback)
-	c.Signatures = append(c.Signatures, callbacks.Signature{
-		By: c.Decision.By, Via: callbacks.ViaWeb, At: at,
-		Proposal: callbacks.Proposal{Outcome: "approve", Stance: callbacks.For},
-	})
+	c.Signatures = append(c.Signatures, signature(c))
 	c.Delivery = &callbacks.Delivery{
 		Callback: c.ID, Completion: callbackstest.NewCompletion(), Lane: callbacks.Lane{Region: "eu-west-1"}, DueAt: at,
 		Tries: 1, Lease: callbacks.Lease{Owner: "w", Until: at.Add(time.Minute)},

@@ -128,7 +128,7 @@ func Life(t *testing.T, s *Store, message string) []Step {
 			c.Heartbeats++
 			return nil
 		})},
-		{"decision", change(nothing, func(c *callbacks.Case) error {
+		{"decision", change(callbacks.Parts{Signatures: true}, func(c *callbacks.Case) error {
 			callbackstest.DecidedBy("ada", now)(&c.Callback)
 			c.Signatures = append(c.Signatures, callbacks.Signature{
 				By: c.Decision.By, Via: callbacks.ViaWeb, Proposal: callbacks.Proposal{Outcome: "approve", Stance: callbacks.For}, At: now,
