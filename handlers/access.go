@@ -65,13 +65,25 @@ func (s *server) guard(r route) echo.MiddlewareFunc {
 			case !known:
 				return errSignIn
 			case !p.Roles.Any():
-				return s.noRole(c)
+				acts, err := s.acts(c, p)
+				if err != nil {
+					return err
+				}
+				if !acts || r.access != anyRole {
+					return s.noRole(c)
+				}
 			case !r.access.allows(p.Roles):
 				return r.access.refusal()
 			}
 			return next(c)
 		}
 	}
+}
+
+// acts reports whether a person without a role acts for somebody who has one.
+func (s *server) acts(c echo.Context, p callbacks.Person) (bool, error) {
+	signer, err := s.Service.Signer(c.Request().Context(), p)
+	return signer.Acts(s.Now()), err
 }
 
 // noRoleError is errNoRole with the reason for operators. The page says it in words for the person.
@@ -103,8 +115,8 @@ func signInPath(address string) string {
 	return path
 }
 
-// person is who sent the request. Behind guard that is always somebody with a role. Roles follow
-// the configuration that runs now, not the one when the session began.
+// person is who sent the request. Behind guard that is always somebody with a role, or who acts
+// for somebody. Roles follow the configuration that runs now, not the one when the session began.
 func (s *server) person(c echo.Context) callbacks.Person {
 	p, _ := s.Auth.Person(c.Request().Context())
 	return p

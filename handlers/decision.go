@@ -85,7 +85,7 @@ func (s *server) goBack(c echo.Context, d decision) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Service.Queues().MayDecide(s.person(c), &current, s.Now()); err != nil {
+	if err := s.Service.MayDecide(c.Request().Context(), s.person(c), &current); err != nil {
 		return err
 	}
 	return s.showReview(c, http.StatusOK, review.Draft{Outcome: d.Outcome, Comment: d.Comment})

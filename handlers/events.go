@@ -18,6 +18,10 @@ import (
 // before the stream was open are told too.
 func (s *server) events(c echo.Context) error {
 	p, queues := s.person(c), s.Service.Queues()
+	reader, err := s.Service.Signer(c.Request().Context(), p)
+	if err != nil {
+		return err
+	}
 	since := s.Now()
 	if ms, err := strconv.ParseInt(c.QueryParam("since"), 10, 64); err == nil {
 		since = time.UnixMilli(ms)
@@ -26,7 +30,7 @@ func (s *server) events(c echo.Context) error {
 		return &ratelimit.Error{RetryAfter: streamsFull}
 	}
 	defer s.streams.leave(p.ID)
-	sub := s.Hub.Subscribe(since, func(queue string) bool { return queues.MaySee(p, queue) })
+	sub := s.Hub.Subscribe(since, func(queue string) bool { return queues.MaySee(reader, queue, s.Now()) })
 	defer sub.Close()
 	sub.EndAfter(s.Replaced)
 	sub.BelongTo(s.Auth.SessionID(c.Request().Context()), s.Auth.SessionLasts)

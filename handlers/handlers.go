@@ -17,6 +17,7 @@ import (
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
 	"countersign/internal/clientip"
+	"countersign/internal/delegation"
 	"countersign/internal/discovery"
 	"countersign/internal/live"
 	"countersign/internal/metrics"
@@ -29,13 +30,14 @@ import (
 // Config is what the handlers need. Limits, Replaced, Reloads, Demo, Stopping and the texts may be
 // empty.
 type Config struct {
-	*Limits  // nil for new ones
-	Service  *callbacks.Service
-	Auth     *auth.Auth // made with SessionError set to [SessionError]
-	Hub      *live.Hub  // closed by its owner when shutdown begins: streams end by it
-	Webhooks *webhooks.Handlers
-	Static   http.Handler                // serves /static/, compressed and cached by itself
-	Ping     func(context.Context) error // whether the database answers
+	*Limits     // nil for new ones
+	Service     *callbacks.Service
+	Delegations *delegation.Service
+	Auth        *auth.Auth // made with SessionError set to [SessionError]
+	Hub         *live.Hub  // closed by its owner when shutdown begins: streams end by it
+	Webhooks    *webhooks.Handlers
+	Static      http.Handler                // serves /static/, compressed and cached by itself
+	Ping        func(context.Context) error // whether the database answers
 	// whether shutdown has begun; nil where that need not be told
 	Stopping func() bool
 	// closed when handlers of another configuration take the requests: streams end by it

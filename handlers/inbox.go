@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -76,20 +75,8 @@ func (s *server) list(c echo.Context, l listing) (lists.List, error) {
 	if m.Functions, err = s.Service.Functions(ctx, p, maxFunctions); err != nil {
 		return m, err
 	}
-	m.Queues = s.queueNames(p)
-	return m, nil
-}
-
-// queueNames are the queues that a person can choose from.
-func (s *server) queueNames(p callbacks.Person) []string {
-	names, all := s.Service.Queues().Visible(p)
-	if all {
-		for name := range s.Service.Queues() {
-			names = append(names, name)
-		}
-		slices.Sort(names)
-	}
-	return names
+	m.Queues, err = s.Service.Visible(ctx, p)
+	return m, err
 }
 
 // countShortcuts counts what the list would find with each of the shortcuts pressed.

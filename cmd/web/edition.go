@@ -8,6 +8,7 @@ import (
 	"countersign/handlers/webhooks"
 	"countersign/internal/callbacks"
 	"countersign/internal/config"
+	"countersign/internal/delegation"
 	"countersign/internal/discovery"
 	"countersign/internal/reload"
 )
@@ -74,9 +75,15 @@ func (d *desk) newEdition(what *purpose) (e *edition, err error) {
 	serve := d.fixed.service
 	serve.Queues, serve.Seals, serve.Lanes = what.queues, what.seals, lanes
 	serve.ConfigVersion = callbacks.ConfigVersion(what.desk.Version)
+	signIn := d.auth.WithRoles(what.roles)
+	delegations := delegation.New(delegation.Config{
+		Store: d.store, Queues: what.queues, Person: signIn.Known, Now: d.now, GroupsMaxAge: serve.GroupsMaxAge,
+	})
+	serve.Delegations = delegations
 	service := callbacks.NewService(serve)
 	site := d.fixed.handlers
-	site.Service, site.Auth, site.Searched = service, d.auth.WithRoles(what.roles), e.discovery.Searched
+	site.Service, site.Auth, site.Searched = service, signIn, e.discovery.Searched
+	site.Delegations = delegations
 	site.Webhooks = d.fixed.webhooks.With(service, what.senders, what.sns)
 	site.Desk, site.Replaced = what.overview(d.fixed.file), e.replaced
 	e.site, err = handlers.New(site)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -64,6 +65,22 @@ func (a *Auth) WithRoles(groups RoleGroups) *Auth {
 	other := *a
 	other.cfg.Roles = groups
 	return &other
+}
+
+// Known returns the person of a stored profile. The roles are those that the groups give which were
+// read last, and every name and address that the provider ever said is among the user names.
+func (a *Auth) Known(p people.Profile) callbacks.Person {
+	known := callbacks.Person{
+		ID: p.ID, Issuer: p.Issuer, Subject: p.Subject, Name: p.Name, Email: p.Email,
+		Groups: p.Groups, GroupsReadAt: p.GroupsReadAt,
+		EmailVerified: p.Email != "" && (p.Verified() || a.cfg.EmailTrusted),
+		GivenName:     p.GivenName, FamilyName: p.FamilyName, UserNames: slices.Clone(p.UserNames),
+	}
+	for _, address := range p.Addresses {
+		known.UserNames = append(known.UserNames, address.Address)
+	}
+	known.Roles = a.cfg.Roles.roles(known)
+	return known
 }
 
 // newManager makes an scs manager. If the origin is https, its cookie is bound to our host (RFC

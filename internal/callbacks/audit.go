@@ -57,6 +57,8 @@ const (
 	ActionClosed          Action = "closed"
 	ActionSignedIn        Action = "session.signed_in"
 	ActionSignedOut       Action = "session.signed_out"
+	ActionDelegated       Action = "delegation.made"  // by the delegator or an admin
+	ActionDelegationEnded Action = "delegation.ended" // before its time
 	// on the sessions page, by the session's person or an admin
 	ActionSessionEnded Action = "session.ended"
 
@@ -75,7 +77,7 @@ type AuditEntry struct {
 	Queue    string
 	From, To State  // empty if the state did not change
 	Facts    Facts  // about a callback; package words says them
-	Detail   string // about a session: one short sentence, shown as it is
+	Detail   string // about a session or delegation: one short sentence, shown as it is
 }
 
 // Facts are the values behind an audit entry. Its action says which of them are set.

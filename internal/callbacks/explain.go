@@ -165,11 +165,10 @@ func (c *claim) testPending() (Test, bool) {
 // testRole: a delegate needs no role of their own, because the delegator's counts. But auditors
 // decide nothing, whatever others give them.
 func (c *claim) testRole() (Test, bool) {
-	signs := func(r Roles) bool { return r.Reviewer || r.Admin }
-	if own := c.signer.Roles; own.Auditor && !signs(own) {
+	if own := c.signer.Roles; own.Auditor && !own.signs() {
 		return failed("auditor", "Auditors read everything and decide nothing.")
 	}
-	if !signs(c.holder().Roles) {
+	if !c.holder().Roles.signs() {
 		return failed("none", "Only reviewers and admins sign here.")
 	}
 	return passed("")

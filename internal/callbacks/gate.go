@@ -1,7 +1,6 @@
 package callbacks
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -227,45 +226,4 @@ func (c *claim) excluded() *Refusal {
 			", who may not sign this request, so neither may you. Someone else must sign it."}
 	}
 	return nil
-}
-
-// delegatorGroupsMaxAge is how old the groups of a delegator may be. They are not read while the
-// delegator is away.
-const delegatorGroupsMaxAge = 30 * 24 * time.Hour
-
-// Delegation gives the rights of one person to another, for some queues and some time. The delegate
-// can do what the delegator's own groups allow. Rights that the delegator got by a delegation are
-// not passed on.
-type Delegation struct {
-	ID     string
-	From   Person // the delegator, as the provider last described them
-	To     string // the key of the delegate
-	Queues []string
-	Since  time.Time
-	Until  time.Time
-}
-
-// inForce reports whether the person acts for the delegator in a queue now.
-func (d *Delegation) inForce(p Person, queue string, now time.Time) bool {
-	return d.To == p.ID && d.From.ID != p.ID && slices.Contains(d.Queues, queue) &&
-		!now.Before(d.Since) && now.Before(d.Until)
-}
-
-// Signer is a person with the rights that others gave them.
-type Signer struct {
-	Person
-	Delegations []Delegation // to the person; those that are not in force give nothing
-}
-
-// inForce returns the delegations that count in a queue now, in a fixed order.
-func (s Signer) inForce(queue string, now time.Time) (all []Delegation) {
-	for _, d := range s.Delegations {
-		if d.inForce(s.Person, queue, now) {
-			all = append(all, d)
-		}
-	}
-	slices.SortFunc(all, func(a, b Delegation) int {
-		return cmp.Or(cmp.Compare(a.From.ID, b.From.ID), cmp.Compare(a.ID, b.ID))
-	})
-	return all
 }

@@ -25,6 +25,9 @@ func (r Roles) SeesAll() bool { return r.Admin || r.Auditor }
 // Any reports whether the person has a role at all.
 func (r Roles) Any() bool { return r.Reviewer || r.SeesAll() }
 
+// signs reports whether the roles let the person sign, in queues of their groups.
+func (r Roles) signs() bool { return r.Reviewer || r.Admin }
+
 // Person is somebody who signed in. Every field except ID comes from the provider.
 type Person struct {
 	// our key, made by [PersonID]: decisions, reviews and the audit are kept under it

@@ -128,7 +128,7 @@ func TestStatedUnderTheOldKey(t *testing.T) {
 	p := namesake
 	for stated, want := range map[string]callbacks.ReasonCode{p.Subject: "stated", p.ID: "stated", "u-other": ""} {
 		c := callbacks.Callback{Requirement: callbacks.OneSignature, Request: callbacks.Request{Queue: "finance", Source: "expenses", Requester: callbacks.Requester{ID: "u-ines", StatedBy: stated}}}
-		if got := reasonOf(queues.MayDecide(p, &c, callbackstest.T0)); got != want {
+		if got := reasonOf(queues.MayDecide(callbacks.Signer{Person: p}, &c, callbackstest.T0)); got != want {
 			t.Errorf("stated by %q: %q, want %q", stated, got, want)
 		}
 	}

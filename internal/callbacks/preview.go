@@ -72,11 +72,11 @@ func seenHash(seen string) string { return seen[strings.LastIndexByte(seen, '-')
 // requires may still be missing. Preview is the first of two steps, so it demands fresh groups as
 // [Service.Sign] does.
 func (s *Service) Preview(ctx context.Context, p Person, id ID, choice Choice) (Preview, error) {
-	gate, err := s.open(ctx, p, id)
+	gate, signer, err := s.open(ctx, p, id)
 	if err != nil {
 		return Preview{}, err
 	}
-	shown, err := s.preview(gate, p, choice)
+	shown, err := s.preview(gate, signer, choice)
 	if err != nil {
 		return Preview{}, err
 	}
@@ -85,45 +85,45 @@ func (s *Service) Preview(ctx context.Context, p Person, id ID, choice Choice) (
 
 // PreviewAll reads a callback and shows what each outcome would send, as Previews does.
 func (s *Service) PreviewAll(ctx context.Context, p Person, id ID, draft Choice) ([]Preview, error) {
-	gate, err := s.open(ctx, p, id)
+	gate, signer, err := s.open(ctx, p, id)
 	if err != nil {
 		return nil, err
 	}
 	if gate.Callback.State != Pending {
 		return nil, ErrConflict
 	}
-	return s.previews(gate, p, draft)
+	return s.previews(gate, signer, draft)
 }
 
 // Previews shows what each outcome of a sheet would send with the comment and the answer of a draft;
 // it reads nothing more. An outcome that cannot be sent says why in its Faults and does not hide the
 // others.
 func (s *Service) Previews(p Person, sheet *Sheet, draft Choice) ([]Preview, error) {
-	now := s.now()
-	if err := s.queues.MayDecide(p, &sheet.Callback, now); err != nil {
+	now, signer := s.now(), Signer{Person: p, Delegations: sheet.Delegations}
+	if err := s.queues.MayDecide(signer, &sheet.Callback, now); err != nil {
 		return nil, err
 	}
-	return s.previews(s.queues.Gate(&sheet.Callback, sheet.Signatures, now), p, draft)
+	return s.previews(s.queues.Gate(&sheet.Callback, sheet.Signatures, now), signer, draft)
 }
 
 // open reads what the gate of a callback needs, for somebody who may decide it.
-func (s *Service) open(ctx context.Context, p Person, id ID) (Gate, error) {
-	c, err := s.see(ctx, p, id)
+func (s *Service) open(ctx context.Context, p Person, id ID) (Gate, Signer, error) {
+	c, signer, err := s.seeAs(ctx, p, id)
 	if err != nil {
-		return Gate{}, err
+		return Gate{}, Signer{}, err
 	}
 	now := s.now()
-	if err := s.queues.MayDecide(p, &c, now); err != nil {
-		return Gate{}, err
+	if err := s.queues.MayDecide(signer, &c, now); err != nil {
+		return Gate{}, Signer{}, err
 	}
 	signatures, err := s.signatures(ctx, &c)
 	if err != nil {
-		return Gate{}, err
+		return Gate{}, Signer{}, err
 	}
-	return s.queues.Gate(&c, signatures, now), nil
+	return s.queues.Gate(&c, signatures, now), signer, nil
 }
 
-func (s *Service) previews(gate Gate, p Person, draft Choice) (previews []Preview, err error) {
+func (s *Service) previews(gate Gate, p Signer, draft Choice) (previews []Preview, err error) {
 	for _, outcome := range s.queues.Offers(gate.Callback) {
 		draft.Outcome = outcome.Name
 		shown, err := s.preview(gate, p, draft)
@@ -138,13 +138,13 @@ func (s *Service) previews(gate Gate, p Person, draft Choice) (previews []Previe
 }
 
 // preview is what the choice would send now, and what a signature for it would do.
-func (s *Service) preview(gate Gate, p Person, choice Choice) (Preview, error) {
+func (s *Service) preview(gate Gate, p Signer, choice Choice) (Preview, error) {
 	choice.PreparedAt = gate.Now.Truncate(time.Second)
 	shown, err := s.prepared(gate, p, choice)
-	signer, proposal := Signer{Person: p}, shown.Proposal()
-	shown.Why = gate.Explain(signer, proposal)
+	proposal := shown.Proposal()
+	shown.Why = gate.Explain(p, proposal)
 	shown.Tally = gate.Standing().Of(proposal)
-	shown.Sends = gate.Sends(signer, proposal)
+	shown.Sends = gate.Sends(p, proposal)
 	if !shown.Sends {
 		shown.NotFinal = shown.Outcome.notFinal()
 	}
@@ -153,7 +153,7 @@ func (s *Service) preview(gate Gate, p Person, choice Choice) (Preview, error) {
 
 // prepared is what the choice would send, at the time that it was prepared. With an [Invalid], the
 // preview says only what was chosen.
-func (s *Service) prepared(gate Gate, p Person, choice Choice) (Preview, error) {
+func (s *Service) prepared(gate Gate, p Signer, choice Choice) (Preview, error) {
 	c := gate.Callback
 	outcome, ok := s.queues.offer(c, choice.Outcome)
 	if !ok {
@@ -164,9 +164,9 @@ func (s *Service) prepared(gate Gate, p Person, choice Choice) (Preview, error) 
 	var signed []Signature
 	if outcome.listsSigners() {
 		comment := outcome.comment(choice)
-		signed = gate.signers(Signer{Person: p}, shown.Proposal(), comment, choice.PreparedAt)
+		signed = gate.signers(p, shown.Proposal(), comment, choice.PreparedAt)
 	}
-	made, err := shown.completion(choice, p, signed)
+	made, err := shown.completion(choice, p.Person, signed)
 	if err != nil {
 		return shown, err
 	}

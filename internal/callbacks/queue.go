@@ -40,17 +40,14 @@ type Queue struct {
 // Queues are the configured queues by name.
 type Queues map[string]Queue
 
-// Visible returns the names of the queues that a person may see, sorted; all is true if they may
-// see every queue.
-func (q Queues) Visible(p Person) (names []string, all bool) {
-	if p.Roles.SeesAll() {
+// Visible returns the names of the queues that a person may see now, in their own right or in that
+// of a delegator, sorted; all is true if they may see every queue.
+func (q Queues) Visible(s Signer, now time.Time) (names []string, all bool) {
+	if s.Roles.SeesAll() {
 		return nil, true
 	}
-	if !p.Roles.Reviewer {
-		return nil, false
-	}
-	for name, queue := range q {
-		if p.InGroup(queue.Groups) {
+	for name := range q {
+		if q.MaySee(s, name, now) {
 			names = append(names, name)
 		}
 	}
@@ -58,13 +55,15 @@ func (q Queues) Visible(p Person) (names []string, all bool) {
 	return names, false
 }
 
-// MaySee reports whether a person may know of callbacks in the queue. Only admins and auditors see
-// a queue that is no longer configured, so that nothing in it is forgotten.
-func (q Queues) MaySee(p Person, queue string) bool {
-	if p.Roles.SeesAll() {
+// MaySee reports whether a person may know of callbacks in the queue now. Only admins and auditors
+// see a queue that is no longer configured, so that nothing in it is forgotten.
+func (q Queues) MaySee(s Signer, queue string, now time.Time) bool {
+	if s.Roles.SeesAll() || s.Roles.Reviewer && s.InGroup(q[queue].Groups) {
 		return true
 	}
-	return p.Roles.Reviewer && p.InGroup(q[queue].Groups)
+	return slices.ContainsFunc(s.Delegations, func(d Delegation) bool {
+		return q.lends(&d, s.Person, queue, now)
+	})
 }
 
 // Gate is the gate of a callback with its signatures.
@@ -75,10 +74,10 @@ func (q Queues) Gate(c *Callback, signatures []Signature, now time.Time) Gate {
 // MayDecide returns nil if the person may take part in the decision of a callback while it is
 // pending: if the gate would let them sign if nobody had signed yet. Otherwise it is a *[Refusal] or
 // an *[OldGroups]. It says nothing of the places that others have filled.
-func (q Queues) MayDecide(p Person, c *Callback, now time.Time) error {
+func (q Queues) MayDecide(s Signer, c *Callback, now time.Time) error {
 	pending := *c
 	pending.State = Pending
-	return q.Gate(&pending, nil, now).MaySign(Signer{Person: p}, Proposal{Stance: For})
+	return q.Gate(&pending, nil, now).MaySign(s, Proposal{Stance: For})
 }
 
 // comparedWithRequester returns nil only for people who are certainly not the requester of a

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -33,14 +34,56 @@ func TestQueuesVisible(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			names, all := queues.Visible(tt.p)
+			names, all := queues.Visible(Signer{Person: tt.p}, t0)
 			if !slices.Equal(names, tt.names) || all != tt.all {
 				t.Errorf("got %v, %v; want %v, %v", names, all, tt.names, tt.all)
 			}
 			for name := range queues {
-				if want := tt.all || slices.Contains(tt.names, name); queues.MaySee(tt.p, name) != want {
+				if want := tt.all || slices.Contains(tt.names, name); queues.MaySee(Signer{Person: tt.p}, name, t0) != want {
 					t.Errorf("MaySee(%s) does not agree with Visible", name)
 				}
+			}
+		})
+	}
+}
+
+// TestDelegateSees: a delegate sees the queues that a delegation names, while it is in force, the
+// delegator may see them, and the delegator's groups are still known.
+func TestDelegateSees(t *testing.T) {
+	t.Parallel()
+	teo := person(nil, Roles{})
+	mara := person([]string{"finance-approvers"}, Roles{Reviewer: true})
+	mara.ID, mara.GroupsReadAt = "p-mara", t0.Add(-29*24*time.Hour)
+	for name, tt := range map[string]struct {
+		change func(*Delegation)
+		after  time.Duration
+		sees   bool
+	}{
+		"InForce":       {nil, 0, true},
+		"NotYet":        {nil, -2 * time.Hour, false},
+		"Over":          {nil, time.Hour, false},
+		"AnotherQueue":  {func(d *Delegation) { d.Queues = []string{"releases"} }, 0, false},
+		"LeftTheGroup":  {func(d *Delegation) { d.From.Groups = nil }, 0, false},
+		"LostTheRole":   {func(d *Delegation) { d.From.Roles = Roles{Auditor: true} }, 0, false},
+		"GroupsUnknown": {func(d *Delegation) { d.From.GroupsReadAt = t0.Add(-31 * 24 * time.Hour) }, 0, false},
+		"ToSomeoneElse": {func(d *Delegation) { d.To = "p-dana" }, 0, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := Delegation{
+				ID: "d", From: mara, To: teo.ID, Queues: []string{"finance", "gone"},
+				Since: t0.Add(-time.Hour), Until: t0.Add(time.Hour),
+			}
+			if tt.change != nil {
+				tt.change(&d)
+			}
+			s, now := Signer{Person: teo, Delegations: []Delegation{d}}, t0.Add(tt.after)
+			names, all := queues.Visible(s, now)
+			if want := map[bool][]string{true: {"finance"}}[tt.sees]; !slices.Equal(names, want) || all {
+				t.Errorf("sees %v, want %v", names, want)
+			}
+			if queues.MaySee(s, "finance", now) != tt.sees || queues.MaySee(s, "gone", now) {
+				t.Error("MaySee does not agree with Visible")
 			}
 		})
 	}
@@ -94,7 +137,7 @@ func TestMayDecide(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			tt.c.Requirement = OneSignature
-			err := queues.MayDecide(tt.p, &tt.c, t0)
+			err := queues.MayDecide(Signer{Person: tt.p}, &tt.c, t0)
 			var refusal *Refusal
 			switch {
 			case tt.refused == "" && err != nil:
@@ -129,8 +172,8 @@ func TestQueueBinds(t *testing.T) {
 		if diff := cmp.Diff(OneSignature.with(func(t *Terms) { t.Exclude = tt.exclude }), c.Requirement); diff != "" {
 			t.Errorf("%s: -want +got:\n%s", name, diff)
 		}
-		checkRefusal(t, queues.MayDecide(teo, &c, t0), tt.now)
-		checkRefusal(t, later.MayDecide(teo, &c, t0), tt.after)
+		checkRefusal(t, queues.MayDecide(Signer{Person: teo}, &c, t0), tt.now)
+		checkRefusal(t, later.MayDecide(Signer{Person: teo}, &c, t0), tt.after)
 		if !later.WantsRequester(&Callback{Requirement: c.Requirement, Request: Request{Queue: name}, State: Pending}) {
 			t.Errorf("%s: nobody may say who asks", name)
 		}
@@ -142,7 +185,7 @@ func TestMayDecideInEveryState(t *testing.T) {
 	t.Parallel()
 	for _, state := range []State{Pending, Decided, Completed, TimedOut} {
 		c := Callback{State: state, Requirement: OneSignature, Request: Request{Queue: "releases"}}
-		if err := queues.MayDecide(person([]string{"release-managers"}, Roles{Reviewer: true}), &c, t0); err != nil {
+		if err := queues.MayDecide(Signer{Person: person([]string{"release-managers"}, Roles{Reviewer: true})}, &c, t0); err != nil {
 			t.Errorf("%s: %v", state, err)
 		}
 		if c.State != state {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
@@ -22,8 +23,9 @@ type Sheet struct {
 	// their groups are read again before then; zero for never.
 	FreshUntil time.Time
 
-	Signatures []Signature // all, in the order in which they were given
-	Standing   Standing    // what those that count add up to
+	Signatures  []Signature  // all, in the order in which they were given
+	Standing    Standing     // what those that count add up to
+	Delegations []Delegation // to the reader, in force
 	// Why says whether the reader may sign for the proposal that needs the fewest signatures.
 	Why Explanation
 	// Void is the last signature of the reader, if it is void and they have to sign again.
@@ -35,18 +37,23 @@ type Sheet struct {
 
 // Sheet reads the page of a callback.
 func (s *Service) Sheet(ctx context.Context, p Person, id ID) (Sheet, error) {
-	c, content, err := s.Content(ctx, p, id)
+	c, reader, err := s.seeAs(ctx, p, id)
+	if err != nil {
+		return Sheet{}, err
+	}
+	content, err := s.content(ctx, id)
 	if err != nil {
 		return Sheet{}, err
 	}
 	sheet := Sheet{
-		Callback: c, Content: content, Refused: s.queues.MayDecide(p, &c, s.now()), WantsRequester: s.queues.WantsRequester(&c),
+		Callback: c, Content: content, Delegations: reader.Delegations,
+		Refused: s.queues.MayDecide(reader, &c, s.now()), WantsRequester: s.queues.WantsRequester(&c),
 		FreshUntil: s.freshUntil(p),
 	}
 	if sheet.Signatures, err = s.signatures(ctx, &c); err != nil {
 		return Sheet{}, err
 	}
-	s.weigh(&sheet, p)
+	s.weigh(&sheet, reader)
 	if sheet.Reviews, err = s.store.Reviews(ctx, id); err != nil {
 		return Sheet{}, fmt.Errorf("reviews of %s: %w", id, err)
 	}
@@ -65,11 +72,11 @@ func (s *Service) Sheet(ctx context.Context, p Person, id ID) (Sheet, error) {
 }
 
 // weigh says what the signatures of a sheet add up to, and what its reader may do about it.
-func (s *Service) weigh(sheet *Sheet, p Person) {
+func (s *Service) weigh(sheet *Sheet, p Signer) {
 	gate := s.queues.Gate(&sheet.Callback, sheet.Signatures, s.now())
 	sheet.Standing = gate.Standing()
-	sheet.Why = gate.Explain(Signer{Person: p}, sheet.Standing.Leading().Proposal)
-	last := lastOf(sheet.Signatures, p)
+	sheet.Why = gate.Explain(p, sheet.Standing.Leading().Proposal)
+	last := lastOf(sheet.Signatures, p.Person)
 	if last != nil && sheet.Callback.State == Pending && !last.Live() && last.End.Lapse == Void {
 		sheet.Void = last
 	}
@@ -97,47 +104,69 @@ func (s *Service) Content(ctx context.Context, p Person, id ID) (Callback, Conte
 	if err != nil {
 		return Callback{}, Content{}, err
 	}
+	content, err := s.content(ctx, id)
+	return c, content, err
+}
+
+func (s *Service) content(ctx context.Context, id ID) (Content, error) {
 	content, err := s.store.Content(ctx, id)
 	if err != nil {
-		return Callback{}, Content{}, fmt.Errorf("content of %s: %w", id, err)
+		return Content{}, fmt.Errorf("content of %s: %w", id, err)
 	}
-	return c, content, nil
+	return content, nil
 }
 
 // query restricts a filter to what the person may see.
-func (s *Service) query(p Person, f Filter) (Query, error) {
-	if !p.Roles.Any() {
-		return Query{}, &Refusal{Code: CodeRole, Reason: "You have no role here."}
-	}
-	if f.Scope == ScopeAll && !p.Roles.Admin && !p.Roles.Auditor {
-		return Query{}, &Refusal{Code: CodeRole, Reason: "This list is for admins and auditors."}
+func (s *Service) query(ctx context.Context, p Person, f Filter) (Query, Signer, error) {
+	reader, err := s.Signer(ctx, p)
+	now := s.now()
+	switch {
+	case err != nil:
+		return Query{}, reader, err
+	case !p.Roles.Any() && !reader.Acts(now):
+		return Query{}, reader, &Refusal{Code: CodeRole, Reason: "You have no role here."}
+	case f.Scope == ScopeAll && !p.Roles.SeesAll():
+		return Query{}, reader, &Refusal{Code: CodeRole, Reason: "This list is for admins and auditors."}
 	}
 	if f.Limit <= 0 || f.Limit > MaxPage {
 		f.Limit = PageSize
 	}
 	// Whole seconds, so that many readers at once ask the same question.
-	q := Query{Filter: f, Person: p.ID, Operator: p.Roles.Admin, Now: s.now().Truncate(time.Second)}
-	q.Queues, q.AllQueues = s.queues.Visible(p)
-	return q, nil
+	q := Query{Filter: f, Person: p.ID, Operator: p.Roles.Admin, Now: now.Truncate(time.Second)}
+	q.Queues, q.AllQueues = s.queues.Visible(reader, now)
+	return q, reader, nil
+}
+
+// Visible returns the names of the queues that the person may see now, sorted.
+func (s *Service) Visible(ctx context.Context, p Person) ([]string, error) {
+	reader, err := s.Signer(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	names, all := s.queues.Visible(reader, s.now())
+	if all {
+		names = slices.Sorted(maps.Keys(s.queues))
+	}
+	return names, nil
 }
 
 // List reads one page of the callbacks that the person may see.
 func (s *Service) List(ctx context.Context, p Person, f Filter) (Page, error) {
-	q, err := s.query(p, f)
+	q, reader, err := s.query(ctx, p, f)
 	if err != nil {
 		return Page{}, err
 	}
 	page, err := s.store.List(ctx, q)
 	for i := range page.Rows {
 		row := &page.Rows[i]
-		row.Signing = s.queues.Gate(&row.Callback, row.Signatures, q.Now).signing(Signer{Person: p})
+		row.Signing = s.queues.Gate(&row.Callback, row.Signatures, q.Now).signing(reader)
 	}
 	return page, err
 }
 
 // Count counts what a filter finds and stops at limit.
 func (s *Service) Count(ctx context.Context, p Person, f Filter, limit int) (int, error) {
-	q, err := s.query(p, f)
+	q, _, err := s.query(ctx, p, f)
 	if err != nil {
 		return 0, err
 	}
@@ -146,7 +175,7 @@ func (s *Service) Count(ctx context.Context, p Person, f Filter, limit int) (int
 
 // Functions returns at most limit names of functions with open callbacks that the person may see.
 func (s *Service) Functions(ctx context.Context, p Person, limit int) ([]string, error) {
-	q, err := s.query(p, Filter{Scope: ScopeAvailable})
+	q, _, err := s.query(ctx, p, Filter{Scope: ScopeAvailable})
 	if err != nil {
 		return nil, err
 	}

@@ -19,7 +19,8 @@ type ReviewStatus struct {
 // continues with the remaining [ReviewLimits] of the person's last review: otherwise a forgotten tab
 // could hold up the function for ever.
 func (s *Service) OpenReview(ctx context.Context, p Person, id ID, sign SignOfLife) (ReviewStatus, error) {
-	if _, err := s.see(ctx, p, id); err != nil {
+	_, reader, err := s.seeAs(ctx, p, id)
+	if err != nil {
 		return ReviewStatus{}, err
 	}
 	now := s.now()
@@ -29,7 +30,7 @@ func (s *Service) OpenReview(ctx context.Context, p Person, id ID, sign SignOfLi
 		if c.State != Pending {
 			return c.wrongState("review")
 		}
-		if err := s.mayTakePart(p, &c.Callback, now); err != nil {
+		if err := s.mayTakePart(reader, &c.Callback, now); err != nil {
 			return err
 		}
 		r = fresh

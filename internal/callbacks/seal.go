@@ -37,7 +37,7 @@ type sealed struct {
 
 // seal encrypts what a choice would send, if the waiting function wants that and the choice still
 // matches what was seen. Everything else is checked when the decision is made.
-func (s *Service) seal(ctx context.Context, c *Callback, p Person, choice Choice, seen string) (sealed, error) {
+func (s *Service) seal(ctx context.Context, c *Callback, p Signer, choice Choice, seen string) (sealed, error) {
 	sealer, now := s.sealer(c), s.now()
 	if sealer == nil || c.State != Pending || s.queues.MayDecide(p, c, now) != nil {
 		return sealed{}, nil

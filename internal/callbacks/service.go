@@ -21,11 +21,12 @@ type Service struct {
 
 	groupsMaxAge time.Duration
 	deliveries   Handover
+	delegations  Delegations
 	version      ConfigVersion
 }
 
-// ServiceConfig is what a service works with. Deliveries, Beat and Seals may be nil, and Lanes may
-// be zero.
+// ServiceConfig is what a service works with. Deliveries, Delegations, Beat and Seals may be nil,
+// and Lanes may be zero.
 type ServiceConfig struct {
 	Store        Store
 	Queues       Queues
@@ -42,6 +43,8 @@ type ServiceConfig struct {
 	ConfigVersion ConfigVersion
 	// Deliveries deliver the decisions recorded here; if nil, those of another process do.
 	Deliveries Handover
+	// Delegations are asked for every reader and signer; if nil, nobody acts for anybody.
+	Delegations Delegations
 }
 
 // NewService makes the service.
@@ -52,9 +55,12 @@ func NewService(c ServiceConfig) *Service {
 	if c.Deliveries == nil {
 		c.Deliveries = nobody{}
 	}
+	if c.Delegations == nil {
+		c.Delegations = nobodyDelegates{}
+	}
 	return &Service{
 		store: c.Store, queues: c.Queues, invalidator: c.Invalidator, beat: c.Beat, limits: c.ReviewLimits, now: c.Now, seals: c.Seals, lanes: c.Lanes,
-		groupsMaxAge: c.GroupsMaxAge, deliveries: c.Deliveries, version: c.ConfigVersion,
+		groupsMaxAge: c.GroupsMaxAge, deliveries: c.Deliveries, delegations: c.Delegations, version: c.ConfigVersion,
 	}
 }
 
@@ -66,14 +72,24 @@ func (s *Service) ReviewLimits() ReviewLimits { return s.limits }
 
 // see returns the callback if the person may know of it.
 func (s *Service) see(ctx context.Context, p Person, id ID) (Callback, error) {
+	c, _, err := s.seeAs(ctx, p, id)
+	return c, err
+}
+
+// seeAs is see, and returns the person with the rights that others gave them too.
+func (s *Service) seeAs(ctx context.Context, p Person, id ID) (Callback, Signer, error) {
+	reader, err := s.Signer(ctx, p)
+	if err != nil {
+		return Callback{}, Signer{}, err
+	}
 	c, err := s.store.Get(ctx, id)
 	if err != nil {
-		return Callback{}, fmt.Errorf("callback %s: %w", id, err)
+		return Callback{}, Signer{}, fmt.Errorf("callback %s: %w", id, err)
 	}
-	if !s.queues.MaySee(p, c.Queue) {
-		return Callback{}, fmt.Errorf("callback %s: %w", id, ErrNotFound)
+	if !s.queues.MaySee(reader, c.Queue, s.now()) {
+		return Callback{}, Signer{}, fmt.Errorf("callback %s: %w", id, ErrNotFound)
 	}
-	return c, nil
+	return c, reader, nil
 }
 
 // changed tells open pages to look again, after commit.
@@ -130,10 +146,19 @@ func (s *Service) freshUntil(p Person) time.Time {
 	return p.GroupsReadAt.Add(s.groupsMaxAge)
 }
 
+// MayDecide is [Queues.MayDecide] for a person with the rights that others gave them.
+func (s *Service) MayDecide(ctx context.Context, p Person, c *Callback) error {
+	signer, err := s.Signer(ctx, p)
+	if err != nil {
+		return err
+	}
+	return s.queues.MayDecide(signer, c, s.now())
+}
+
 // mayTakePart is nil when the person may decide the callback and their groups are fresh.
-func (s *Service) mayTakePart(p Person, c *Callback, now time.Time) error {
+func (s *Service) mayTakePart(p Signer, c *Callback, now time.Time) error {
 	if err := s.queues.MayDecide(p, c, now); err != nil {
 		return err
 	}
-	return s.fresh(p, now)
+	return s.fresh(p.Person, now)
 }

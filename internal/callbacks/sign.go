@@ -23,21 +23,21 @@ var errSignedAlready = errors.New("this signature is on record already")
 // something else than the person was told, and [ErrConflict] if somebody or a clock was faster; the
 // returned callback then says who or what.
 func (s *Service) Sign(ctx context.Context, p Person, id ID, choice Choice, seen string) (Callback, error) {
-	shown, err := s.see(ctx, p, id)
+	shown, signer, err := s.seeAs(ctx, p, id)
 	if err != nil {
 		return Callback{}, err
 	}
 	var out sealed
 	slot := &reservation{to: s.deliveries}
 	if choice.Sends {
-		if out, err = s.seal(ctx, &shown, p, choice, seen); err != nil {
+		if out, err = s.seal(ctx, &shown, signer, choice, seen); err != nil {
 			return Callback{}, err
 		}
 		slot = s.reserve(&shown)
 		defer slot.release()
 	}
 	c, err := s.store.Change(ctx, id, Parts{Signatures: true}, func(c *Case) error {
-		err := s.sign(c, p, choice, seen, out, s.now())
+		err := s.sign(c, signer, choice, seen, out, s.now())
 		slot.lend(c)
 		return err
 	})
@@ -62,12 +62,12 @@ func (s *Service) Sign(ctx context.Context, p Person, id ID, choice Choice, seen
 
 // sign holds the rules of Sign. It runs inside the transaction.
 func (s *Service) sign(
-	c *Case, p Person, choice Choice, seen string, out sealed, now time.Time,
+	c *Case, p Signer, choice Choice, seen string, out sealed, now time.Time,
 ) error {
 	if c.State != Pending {
 		return c.wrongState("sign")
 	}
-	if c.repeats(p, choice, seen) {
+	if c.repeats(p.Person, choice, seen) {
 		return errSignedAlready
 	}
 	if err := s.queues.MayDecide(p, &c.Callback, now); err != nil {
@@ -82,7 +82,7 @@ func (s *Service) sign(
 		Proposal: made.Proposal(), Answer: made.Answer, Comment: made.Outcome.comment(choice),
 		Shown: seen, Via: ViaWeb, Sends: choice.Sends,
 	}
-	signatures, _, err := gate.Sign(Signer{Person: p}, ballot)
+	signatures, _, err := gate.Sign(p, ballot)
 	if err != nil {
 		return err
 	}
@@ -129,7 +129,7 @@ func (c *Case) repeats(p Person, choice Choice, seen string) bool {
 
 // confirmed returns the preview of a choice, if the choice is complete and the preview is the one
 // that the person saw a short while ago.
-func (s *Service) confirmed(gate Gate, p Person, choice Choice, seen string) (Preview, error) {
+func (s *Service) confirmed(gate Gate, p Signer, choice Choice, seen string) (Preview, error) {
 	now := gate.Now
 	made, err := s.prepared(gate, p, choice)
 	if err != nil {
@@ -138,7 +138,7 @@ func (s *Service) confirmed(gate Gate, p Person, choice Choice, seen string) (Pr
 	if made.Outcome.Comment == CommentRequired && !printable.HasInk(made.Outcome.comment(choice)) {
 		return Preview{}, Invalid{{Pointer: "comment", Detail: made.Outcome.Label + " needs a comment."}}
 	}
-	if err := s.fresh(p, now); err != nil {
+	if err := s.fresh(p.Person, now); err != nil {
 		// checked after everything else that the person can fix, so that the comment they typed is
 		// worth keeping until they have signed in
 		return Preview{}, err

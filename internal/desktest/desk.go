@@ -10,8 +10,10 @@ import (
 	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/delegation"
 	"countersign/internal/delivery"
 	"countersign/internal/history"
+	"countersign/internal/people"
 	"countersign/internal/readquota"
 	"countersign/internal/sqlstore"
 	"countersign/internal/sqlstore/sqlstoretest"
@@ -48,6 +50,7 @@ type Desk struct {
 	Lanes         callbacks.Lanes
 	Store         callbackstest.Store
 	Service       *callbacks.Service
+	Delegations   *delegation.Service
 	Deliveries    *delivery.Worker
 	Heartbeats    *upkeep.Heartbeats
 	Expiry        *upkeep.Expiry
@@ -75,9 +78,10 @@ func (d *Desk) Restart(store callbackstest.Store) {
 	d.Deliveries = delivery.NewWorker(workers.Delivery)
 	d.Heartbeats = upkeep.NewHeartbeats(workers.Upkeep)
 	d.Expiry = upkeep.NewExpiry(workers.Upkeep)
+	d.Delegations = delegation.New(delegation.Config{Store: d.Store, Queues: Queues, Person: known, Now: d.Clock.Now})
 	d.Service = callbacks.NewService(callbacks.ServiceConfig{
 		Store: d.Store, Queues: Queues, Invalidator: d.Invalidations, ReviewLimits: callbacks.DefaultReviewLimits, Now: d.Clock.Now, Lanes: d.Lanes,
-		Deliveries: d.Deliveries, ConfigVersion: ConfigVersion,
+		Deliveries: d.Deliveries, ConfigVersion: ConfigVersion, Delegations: d.Delegations,
 	})
 }
 
@@ -139,6 +143,23 @@ var (
 	Teo  = Reviewer("teo", "release-managers")
 	Ops  = callbacks.Person{ID: "u-ops", Subject: "u-ops", Name: "ops", Roles: callbacks.Roles{Admin: true}}
 )
+
+// known is somebody as their profile describes them. Whoever is in a group is a reviewer.
+func known(p people.Profile) callbacks.Person {
+	return callbacks.Person{
+		ID: p.ID, Subject: p.Subject, Name: p.Name, Email: p.Email, EmailVerified: p.Verified(),
+		Groups: p.Groups, GroupsReadAt: p.GroupsReadAt, Roles: callbacks.Roles{Reviewer: len(p.Groups) > 0},
+	}
+}
+
+// SignIn has a person sign in, so that others can name them.
+func (d *Desk) SignIn(p callbacks.Person) {
+	d.T.Helper()
+	p.GroupsReadAt = d.Clock.Now()
+	if err := d.Store.KeepPerson(d.Ctx, people.NewProfile(p, p.EmailVerified, d.Clock.Now())); err != nil {
+		d.T.Fatal(err)
+	}
+}
 
 // Announce receives a callback in queue finance, with a readable history.
 func (d *Desk) Announce(change func(*announcement.Announcement)) callbacks.Callback {

@@ -13,8 +13,8 @@ import (
 )
 
 // Store keeps the people who have signed in. Implementations pass the contract of package
-// callbackstest. The stored data is for the desk's own use: of other people, pages show only names
-// and groups, and only to admins and auditors.
+// callbackstest. The stored data is for the desk's own use: people who choose who acts for them see
+// name and address of others, and admins and auditors see names and groups.
 type Store interface {
 	// KeepPerson adds to the stored profile of a person, by [Profile.Add]. A new person gets a
 	// profile.
@@ -50,6 +50,13 @@ type KnownAddress struct {
 	Address    string
 	SeenAt     time.Time
 	VerifiedAt time.Time // when the provider last vouched for it; zero for never
+}
+
+// Verified reports whether the provider has vouched for the person's address.
+func (p Profile) Verified() bool {
+	return slices.ContainsFunc(p.Addresses, func(a KnownAddress) bool {
+		return a.Address == p.Email && !a.VerifiedAt.IsZero()
+	})
 }
 
 // Bounds of what is stored of one person.

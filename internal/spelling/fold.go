@@ -23,6 +23,10 @@ func Plain(s string) string {
 // invisible characters.
 func folded(s string) string { return undotted(norm.NFKC.String(cases.Fold().String(Plain(s)))) }
 
+// Key is a text as it is looked up: the same for texts that differ only in case, width, spaces or
+// invisible characters.
+func Key(s string) string { return Spaced(folded(s)) }
+
 // undotted replaces every kind of i with one: a machine set to Turkish turns i into the capital İ,
 // and I into the small ı.
 func undotted(s string) string { return dottedAndNot.Replace(s) }

@@ -8,6 +8,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/delegation"
 	"countersign/internal/discovery"
 	"countersign/internal/people"
 	"countersign/internal/readquota"
@@ -91,6 +92,7 @@ func exercise(t *testing.T, s *Store) {
 	}
 	_, err = s.Titles(ctx, []callbacks.ID{c.ID, "unknown"})
 	check(err)
+	exerciseDelegations(t, s)
 	exerciseWatches(t, s, c)
 	check(s.ForgetMessages(ctx, now, 10))
 	_, err = s.Backlog(ctx, now)
@@ -182,4 +184,31 @@ func exerciseWatches(t *testing.T, s *Store, known callbacks.Callback) {
 	if err := errors.Join(errs...); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func exerciseDelegations(t *testing.T, s *Store) {
+	t.Helper()
+	ctx, now, check := t.Context(), callbackstest.T0, passing(t)
+	for _, name := range []string{"Mara Okafor", "Mara Reyes"} { // another name, and other groups
+		p := callbacks.Person{ID: "mara", Name: name, Groups: []string{name}, GroupsReadAt: now}
+		check(s.KeepPerson(ctx, people.NewProfile(p, true, now)))
+	}
+	d := delegation.Delegation{
+		ID: "d", From: callbackstest.Person("mara"), To: callbackstest.Person("ada"),
+		Since: now, Until: now.Add(time.Hour), MadeBy: callbackstest.Person("mara"), MadeAt: now,
+	}
+	check(s.AddDelegation(ctx, d, func([]delegation.Delegation) error { return nil }, callbacks.AuditEntry{}))
+	_, err := s.DelegationsTo(ctx, "ada", now, 10)
+	check(err)
+	_, err = s.AnyDelegation(ctx, now)
+	check(err)
+	_, err = s.Delegations(ctx, "mara", 10)
+	check(err)
+	_, err = s.FindPeople(ctx, "mara", 10)
+	check(err)
+	_, err = s.EndDelegation(ctx, d.ID, func(d *delegation.Delegation) (callbacks.AuditEntry, error) {
+		d.Until = now
+		return callbacks.AuditEntry{}, nil
+	})
+	check(err)
 }

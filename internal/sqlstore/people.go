@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"countersign/internal/people"
@@ -47,7 +49,8 @@ func (s *Store) KeepPerson(ctx context.Context, said people.Profile) error {
 		text, args := t.insertion(&fresh)
 		// A new person is written completely, even if another replica does the same at this moment;
 		// the update below then adds nothing.
-		if err := t.later(ctx, text+` on conflict (id) do nothing`, args...); err != nil {
+		added, err := t.exec(ctx, text+` on conflict (id) do nothing`, args...)
+		if err != nil {
 			return fmt.Errorf("write a person: %w", err)
 		}
 		before, err := row[personRow](ctx, t, `select * from people where id = ?`+t.dialect.ForUpdate, storable(said.ID))
@@ -58,12 +61,75 @@ func (s *Store) KeepPerson(ctx context.Context, said people.Profile) error {
 		if err != nil {
 			return err
 		}
-		after, err := rowOfPerson(known.Add(said))
+		sum := known.Add(said)
+		after, err := rowOfPerson(sum)
 		if err != nil {
 			return err
 		}
+		if added > 0 {
+			known = people.Profile{} // nothing finds them yet
+		}
+		if err := t.indexPerson(ctx, known, sum); err != nil {
+			return fmt.Errorf("write what a person is found by: %w", err)
+		}
 		return t.update(ctx, &before, &after)
 	})
+}
+
+// indexPerson writes what a person is found by.
+func (t *tx) indexPerson(ctx context.Context, before, after people.Profile) error {
+	person, gone, added := storable(after.ID), lacking(before.Keys(), after.Keys()), lacking(after.Keys(), before.Keys())
+	if len(gone) > 0 {
+		_, err := t.exec(ctx, `delete from person_keys where key in (?`+strings.Repeat(", ?", len(gone)-1)+`) and person = ?`,
+			append(gone, person)...)
+		if err != nil {
+			return err
+		}
+	}
+	if len(added) == 0 {
+		return nil
+	}
+	args := make([]any, 0, 2*len(added))
+	for _, key := range added {
+		args = append(args, key, person)
+	}
+	_, err := t.exec(ctx, `insert into person_keys (key, person) values (?, ?)`+
+		strings.Repeat(", (?, ?)", len(added)-1)+` on conflict do nothing`, args...)
+	return err
+}
+
+// lacking returns the texts of a list that another list lacks, as they are stored.
+func lacking(list, other []string) (left []any) {
+	for _, text := range list {
+		if !slices.Contains(other, text) {
+			left = append(left, storable(text))
+		}
+	}
+	return left
+}
+
+// FindPeople implements delegation.Store.
+func (s *Store) FindPeople(ctx context.Context, key string, limit int) ([]people.Profile, error) {
+	const past = "\U0010FFFF" // sorts behind everything that begins with the key
+	var found []personRow
+	err := s.db.NewRaw(`select people.* from (
+			select person, min(key) as first from
+				(select key, person from person_keys where key >= ? and key < ? order by key, person limit ?) as hits
+			group by person
+		) as found join people on people.id = found.person order by found.first, people.id limit ?`,
+		storable(key), storable(key)+past, 8*limit, limit).Scan(ctx, &found)
+	if err != nil {
+		return nil, fmt.Errorf("find people: %w", s.unavailable(err))
+	}
+	all := make([]people.Profile, 0, len(found))
+	for i := range found {
+		p, err := found[i].profile()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+	}
+	return all, nil
 }
 
 // Profile implements people.Store.

@@ -11,6 +11,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/delegation/delegationtest"
 	"countersign/internal/delivery/deliverytest"
 	"countersign/internal/discovery/discoverytest"
 	"countersign/internal/people"
@@ -66,6 +67,7 @@ func TestPostgres(t *testing.T) {
 	discoverytest.Run(t, open)
 	readquotatest.Run(t, open)
 	rollouttest.Run(t, open)
+	delegationtest.Run(t, open)
 	callbackstest.RunPeople(t, func(t *testing.T) people.Store { return openPostgres(t) })
 }
 

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/delegation/delegationtest"
 	"countersign/internal/delivery/deliverytest"
 	"countersign/internal/discovery/discoverytest"
 	"countersign/internal/people"
@@ -39,5 +40,6 @@ func TestSQLite(t *testing.T) {
 	discoverytest.Run(t, open)
 	readquotatest.Run(t, open)
 	rollouttest.Run(t, open)
+	delegationtest.Run(t, open)
 	callbackstest.RunPeople(t, func(t *testing.T) people.Store { return openSQLite(t) })
 }

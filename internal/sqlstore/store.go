@@ -15,6 +15,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/delegation"
 	"countersign/internal/delivery"
 	"countersign/internal/discovery"
 	"countersign/internal/readquota"
@@ -35,6 +36,7 @@ type Store struct {
 
 var (
 	_ callbacks.Store          = (*Store)(nil)
+	_ delegation.Store         = (*Store)(nil)
 	_ delivery.Store           = (*Store)(nil)
 	_ upkeep.Store             = (*Store)(nil)
 	_ discovery.Store          = (*Store)(nil)

@@ -126,7 +126,8 @@ func eventOf(m Review, e callbacks.AuditEntry, viewer callbacks.Person) event {
 		told.Icon, told.Who, told.What = "flag", "", words.State(e.To)
 	case callbacks.ActionRetried:
 		told.Icon, told.What = "retry", "sent it again"
-	case callbacks.ActionSignedIn, callbacks.ActionSignedOut, callbacks.ActionSessionEnded: // these belong to no callback
+	case callbacks.ActionSignedIn, callbacks.ActionSignedOut, callbacks.ActionSessionEnded,
+		callbacks.ActionDelegated, callbacks.ActionDelegationEnded: // these belong to no callback
 	}
 	return told
 }

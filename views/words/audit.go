@@ -69,7 +69,7 @@ func Audit(e callbacks.AuditEntry) string {
 		}
 	case callbacks.ActionReviewOpened, callbacks.ActionReviewReleased,
 		callbacks.ActionReviewConfirmed, callbacks.ActionSignedIn, callbacks.ActionSignedOut,
-		callbacks.ActionSessionEnded:
+		callbacks.ActionSessionEnded, callbacks.ActionDelegated, callbacks.ActionDelegationEnded:
 	}
 	return ""
 }

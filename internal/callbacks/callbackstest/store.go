@@ -10,8 +10,10 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/delegation"
 	"countersign/internal/delivery"
 	"countersign/internal/discovery"
+	"countersign/internal/people"
 	"countersign/internal/readquota"
 	"countersign/internal/rollout"
 	"countersign/internal/upkeep"
@@ -31,6 +33,8 @@ type Store interface {
 	discovery.ExecutionStore
 	readquota.Store
 	rollout.Store
+	people.Store
+	delegation.Store
 }
 
 // RunStore runs the contract. open returns an empty store for one test and closes it when the test

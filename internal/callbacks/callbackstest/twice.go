@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/delegation"
 	"countersign/internal/discovery"
 	"countersign/internal/readquota"
 )
@@ -35,6 +36,25 @@ func (s twice) ChangeQuota(ctx context.Context, lane callbacks.Lane, now time.Ti
 		copied.Strikes += 3
 		fn(&copied, at.Add(-time.Minute))
 		fn(b, at)
+	})
+}
+
+func (s twice) AddDelegation(
+	ctx context.Context, d delegation.Delegation, check func([]delegation.Delegation) error, e callbacks.AuditEntry,
+) error {
+	return s.Store.AddDelegation(ctx, d, func(others []delegation.Delegation) error {
+		_ = check(nil)
+		return check(others)
+	}, e)
+}
+
+func (s twice) EndDelegation(
+	ctx context.Context, id callbacks.ID, end func(*delegation.Delegation) (callbacks.AuditEntry, error),
+) (delegation.Delegation, error) {
+	return s.Store.EndDelegation(ctx, id, func(d *delegation.Delegation) (callbacks.AuditEntry, error) {
+		copied := clone(*d)
+		_, _ = end(&copied)
+		return end(d)
 	})
 }
 

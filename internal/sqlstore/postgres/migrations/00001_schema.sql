@@ -210,6 +210,31 @@ create table people (
 );
 create index people_by_last_seen on people (last_seen_at desc, id);
 
+create table person_keys (
+    key text collate "C" not null,
+    person text not null,
+    primary key (key, person)
+);
+
+create table delegations (
+    id text primary key,
+    delegator text not null,
+    delegator_name text not null,
+    delegate text not null,
+    delegate_name text not null,
+    queues text not null,
+    starts_at bigint not null,
+    ends_at bigint not null,
+    made_by text not null,
+    made_by_name text not null,
+    made_at bigint not null,
+    ended_by text not null,
+    ended_by_name text not null
+);
+create index delegations_from on delegations (delegator, ends_at);
+create index delegations_to on delegations (delegate, ends_at);
+create index delegations_by_end on delegations (ends_at);
+
 create table sessions (
     token_hash bytea primary key,
     id text collate "C" not null unique,

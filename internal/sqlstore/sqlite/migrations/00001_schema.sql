@@ -227,6 +227,33 @@ create table people (
 ) strict, without rowid;
 create index people_by_last_seen on people (last_seen_at desc, id);
 
+-- What people are found by: their names from each word on, and their addresses, folded.
+create table person_keys (
+    key text not null,
+    person text not null,
+    primary key (key, person)
+) strict, without rowid;
+
+-- Who acts for whom. Kept for ever. Names are those of then.
+create table delegations (
+    id text primary key,
+    delegator text not null, -- the id in people, like delegate
+    delegator_name text not null,
+    delegate text not null,
+    delegate_name text not null,
+    queues text not null, -- JSON
+    starts_at integer not null,
+    ends_at integer not null, -- earlier than planned where somebody ended it
+    made_by text not null,
+    made_by_name text not null,
+    made_at integer not null,
+    ended_by text not null, -- empty unless somebody ended it early
+    ended_by_name text not null
+) strict, without rowid;
+create index delegations_from on delegations (delegator, ends_at);
+create index delegations_to on delegations (delegate, ends_at);
+create index delegations_by_end on delegations (ends_at);
+
 -- What signs people in, encrypted. What is searched is name, address and person in lower case.
 create table sessions (
     token_hash blob primary key, -- SHA-256: whoever reads the table cannot sign in with it

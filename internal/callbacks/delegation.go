@@ -1,0 +1,85 @@
+package callbacks
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Delegations says whose rights a person has besides their own. Package delegation keeps them.
+type Delegations interface {
+	// To returns the delegations to a person that are in force.
+	To(ctx context.Context, person string, now time.Time) ([]Delegation, error)
+}
+
+// nobodyDelegates is used where there are no delegations.
+type nobodyDelegates struct{}
+
+func (nobodyDelegates) To(context.Context, string, time.Time) ([]Delegation, error) { return nil, nil }
+
+// delegatorGroupsMaxAge is how old the groups of a delegator may be. They are not read while the
+// delegator is away.
+const delegatorGroupsMaxAge = 30 * 24 * time.Hour
+
+// Delegation gives the rights of one person to another, for some queues and some time. The delegate
+// can do what the delegator's own groups allow. Rights that the delegator got by a delegation are
+// not passed on.
+type Delegation struct {
+	ID     string
+	From   Person // the delegator, as the provider last described them
+	To     string // the key of the delegate
+	Queues []string
+	Since  time.Time
+	Until  time.Time
+}
+
+// inForce reports whether the person acts for the delegator in a queue now.
+func (d *Delegation) inForce(p Person, queue string, now time.Time) bool {
+	return d.To == p.ID && d.From.ID != p.ID && slices.Contains(d.Queues, queue) &&
+		!now.Before(d.Since) && now.Before(d.Until)
+}
+
+// Signer is a person with the rights that others gave them.
+type Signer struct {
+	Person
+	Delegations []Delegation // to the person; those that are not in force give nothing
+}
+
+// inForce returns the delegations that count in a queue now, in a fixed order.
+func (s Signer) inForce(queue string, now time.Time) (all []Delegation) {
+	for _, d := range s.Delegations {
+		if d.inForce(s.Person, queue, now) {
+			all = append(all, d)
+		}
+	}
+	slices.SortFunc(all, func(a, b Delegation) int {
+		return cmp.Or(cmp.Compare(a.From.ID, b.From.ID), cmp.Compare(a.ID, b.ID))
+	})
+	return all
+}
+
+// Acts reports whether the person acts for anybody now, in any queue.
+func (s Signer) Acts(now time.Time) bool {
+	return slices.ContainsFunc(s.Delegations, func(d Delegation) bool {
+		return slices.ContainsFunc(d.Queues, func(queue string) bool { return d.inForce(s.Person, queue, now) })
+	})
+}
+
+// Signer reads whose rights a person has besides their own.
+func (s *Service) Signer(ctx context.Context, p Person) (Signer, error) {
+	to, err := s.delegations.To(ctx, p.ID, s.now())
+	if err != nil {
+		return Signer{}, fmt.Errorf("delegations to %s: %w", p.ID, err)
+	}
+	return Signer{Person: p, Delegations: to}, nil
+}
+
+// lends reports whether a delegation lets the delegate see a queue now: it is in force, and the
+// delegator may see the queue by groups that are still known.
+func (q Queues) lends(d *Delegation, to Person, queue string, now time.Time) bool {
+	from := &d.From
+	return d.inForce(to, queue, now) && from.Roles.signs() && from.InGroup(q[queue].Groups) &&
+		now.Sub(from.GroupsReadAt) <= delegatorGroupsMaxAge
+}
