@@ -33,7 +33,7 @@ func Compare(was, is Policy, e *Evidence) Plan {
 	if e == nil {
 		return p
 	}
-	for _, name := range slices.Sorted(maps.Keys(e.Requests)) {
+	for _, name := range sortedKeys(e.Requests) {
 		for _, r := range e.Requests[name] {
 			p.compare(is, r)
 		}
@@ -106,6 +106,8 @@ func queueOf(name string, was, is callbacks.Queue) (all []Change) {
 	}
 	return all
 }
+
+func sortedKeys[T any](all map[string]T) []string { return slices.Sorted(maps.Keys(all)) }
 
 func sorted(all []string) []string { return slices.Sorted(slices.Values(all)) }
 

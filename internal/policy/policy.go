@@ -17,6 +17,15 @@ type Policy struct {
 	Version callbacks.ConfigVersion
 	Queues  callbacks.Queues
 	Roles   Roles
+	Text    Text // nil if it does not come from a file
+}
+
+// Text is the file that says a policy. Lines and columns count from 1.
+type Text interface {
+	// Place returns where a path such as queues.finance.rules[0] is, or the nearest one above it.
+	Place(path string) (line, column int)
+	// QueueLines returns the lines that speak of a queue, and the number of the first.
+	QueueLines(queue string) (first int, lines []string)
 }
 
 // Roles are the groups that give each role.

@@ -1,0 +1,150 @@
+package policy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+// Config is what a [Desk] works with. Every field but EmailTrusted is required.
+type Config struct {
+	Store        Store
+	InForce      Policy
+	EmailTrusted bool // whether every address counts as verified
+	Now          func() time.Time
+	// Read reads the text of a countersign.yaml, without its secrets. The error has a line for each
+	// fault.
+	Read func(text []byte) (Policy, error)
+	// Decode reads a message as functions send it, or returns [callbacks.Invalid].
+	Decode func(text []byte) (callbacks.Announcement, error)
+}
+
+// Desk answers admins and auditors about the policy in force, and about what they paste. It changes
+// nothing.
+type Desk struct{ Config }
+
+// NewDesk makes a desk.
+func NewDesk(c Config) *Desk { return &Desk{c} }
+
+// Question is what somebody wants to know, beside what holds: what a request gets, which is pending
+// or pasted, and what a pasted file would change. Empty fields ask nothing.
+type Question struct {
+	Callback callbacks.ID
+	Request  string // a message as functions send it
+	File     string // the text of a countersign.yaml
+}
+
+// Answer is what the desk knows of the policy in force, and what a question asked.
+type Answer struct {
+	InForce  Policy
+	Findings []Finding
+	Evidence *Evidence
+
+	Title         string // of the request that was tried
+	Trial         *Trial // under the policy in force
+	RequestFaults callbacks.Invalid
+
+	Draft         *Policy // what the pasted file says
+	DraftFindings []Finding
+	DraftTrial    *Trial // of the same request under the pasted file
+	Plan          *Plan
+	FileFault     error
+}
+
+// Ask answers a question. It returns a [*callbacks.Refusal] for people who may not see everything.
+func (d *Desk) Ask(ctx context.Context, p callbacks.Person, q Question) (Answer, error) {
+	if !p.Roles.SeesAll() {
+		return Answer{}, &callbacks.Refusal{Code: callbacks.CodeRole, Reason: "Policies are for admins and auditors."}
+	}
+	a := Answer{InForce: d.InForce}
+	policies := []Policy{d.InForce}
+	if q.File != "" {
+		draft, err := d.Read([]byte(q.File))
+		if err != nil {
+			a.FileFault = err
+		} else {
+			a.Draft, policies = &draft, append(policies, draft)
+		}
+	}
+	var err error
+	if a.Evidence, err = Gather(ctx, d.Store, d.EmailTrusted, d.Now(), policies...); err != nil {
+		return Answer{}, err
+	}
+	a.Findings = d.InForce.Examine(a.Evidence)
+	if a.Draft != nil {
+		plan := Compare(d.InForce, *a.Draft, a.Evidence)
+		a.DraftFindings, a.Plan = a.Draft.Examine(a.Evidence), &plan
+	}
+	return a, d.try(q, &a)
+}
+
+// try binds the request of a question under each policy.
+func (d *Desk) try(q Question, a *Answer) error {
+	request, found, err := d.request(q, a)
+	if invalid, ok := errors.AsType[callbacks.Invalid](err); ok {
+		a.RequestFaults = invalid
+		return nil
+	}
+	if err != nil || !found {
+		return err
+	}
+	a.Title = request.Callback.Title
+	if trial, known := d.InForce.Try(request, a.Evidence); known {
+		a.Trial = &trial
+	}
+	if a.Draft != nil {
+		if trial, known := a.Draft.Try(request, a.Evidence); known {
+			a.DraftTrial = &trial
+		}
+	}
+	return nil
+}
+
+// request is the one that a question is about: the pasted one, or else the pending one.
+func (d *Desk) request(q Question, a *Answer) (r Request, found bool, err error) {
+	if q.Request != "" {
+		message, err := d.Decode([]byte(q.Request))
+		if err != nil {
+			return Request{}, false, fmt.Errorf("read the request: %w", err)
+		}
+		c, content, err := message.Callback("", nil, d.InForce.Queues, d.Now())
+		if err != nil {
+			return Request{}, false, fmt.Errorf("check the request: %w", err)
+		}
+		return Request{c, content}, true, nil
+	}
+	for _, one := range a.Pending() {
+		if one.Callback.ID == q.Callback {
+			return one, true, nil
+		}
+	}
+	if q.Callback != "" {
+		return Request{}, false, callbacks.Invalid{{Pointer: "callback", Detail: "This callback is no longer pending. Choose another."}}
+	}
+	return Request{}, false, nil
+}
+
+// Pending returns the requests that wait, in order of queues, the newest of each first.
+func (a *Answer) Pending() (all []Request) {
+	for _, name := range sortedKeys(a.Evidence.Requests) {
+		for _, r := range a.Evidence.Requests[name] {
+			if r.Callback.State == callbacks.Pending {
+				all = append(all, r)
+			}
+		}
+	}
+	return all
+}
+
+// Waiting counts the pending requests of a queue, as far as they were read.
+func (a *Answer) Waiting(queue string) (n int) {
+	for _, r := range a.Evidence.Requests[queue] {
+		if r.Callback.State == callbacks.Pending {
+			n++
+		}
+	}
+	return n
+}
