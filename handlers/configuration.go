@@ -29,7 +29,7 @@ func (s *server) configuration(c echo.Context) error {
 
 // alerted are the pages on which admins are told what is wrong with the configuration. Its own page
 // says more.
-var alerted = []views.Place{views.PlaceAdmin, views.PlaceWatches, views.PlaceAudit, views.PlaceSessions}
+var alerted = []views.Place{views.PlaceAdmin, views.PlaceWatches, views.PlacePolicies, views.PlaceAudit, views.PlaceSessions}
 
 // configAlert returns what to tell a person on a page; nobody but admins is told anything.
 func (s *server) configAlert(ctx context.Context, p callbacks.Person, place views.Place) (string, error) {

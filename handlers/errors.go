@@ -109,7 +109,7 @@ func (s *server) fail(err error, c echo.Context) {
 	}
 	var failed error
 	switch k := kindOf(c); k {
-	case page, form, draft:
+	case page, form, draft, paste:
 		failed = render(c, f.status, f.page(s, c, err))
 	case webhook:
 		failed = webhooks.ProblemOf(err).Write(c.Response())
@@ -231,7 +231,7 @@ func wayBack(c echo.Context) views.Address {
 
 func tooManyPage(s *server, c echo.Context, err error) templ.Component {
 	pause := pauseAfter(err, http.StatusTooManyRequests)
-	return views.TooManyPage(s.plainShell(c), views.TooMany{RetryAfter: pause, Posted: kindOf(c) == form || kindOf(c) == draft})
+	return views.TooManyPage(s.plainShell(c), views.TooMany{RetryAfter: pause, Posted: kindOf(c) != page})
 }
 
 // Texts of the sign-in page after a failed try.

@@ -21,6 +21,7 @@ import (
 	"countersign/internal/discovery"
 	"countersign/internal/live"
 	"countersign/internal/metrics"
+	"countersign/internal/policy"
 	"countersign/internal/reload"
 	"countersign/internal/rollout"
 	"countersign/views"
@@ -53,6 +54,8 @@ type Config struct {
 
 	// Desk is what the configuration of these handlers says.
 	Desk admin.Desk
+	// Policies answers admins and auditors about the rules of these handlers.
+	Policies *policy.Desk
 	// Rollout says which version of the configuration each replica runs.
 	Rollout *rollout.Reporter
 

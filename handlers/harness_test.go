@@ -168,7 +168,8 @@ func (s *site) handler(provider *httptest.Server, change []func(*config)) http.H
 		Service: s.service, Senders: senders, Limit: ratelimit.New(1, 100), BaseURL: s.url, Metrics: measured, Now: s.clock.Now, Log: log,
 	}, Config: handlers.Config{
 		Service: s.service, Searched: search.Searched, Auth: signIn, Hub: s.hub,
-		Rollout: s.replica("desk-1:8080", &s.running), Desk: deskOf(),
+		Policies: s.policies(),
+		Rollout:  s.replica("desk-1:8080", &s.running), Desk: deskOf(),
 		Static: static.Handler(), Ping: s.store.Ping, Demo: s.demo, Metrics: measured, Now: s.clock.Now, Log: log,
 		BaseURL: s.url, Version: "v1.2.3", ProviderName: "Example ID", SupportContact: "#platform-help", ConsoleLinks: true,
 	}}

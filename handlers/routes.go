@@ -33,6 +33,8 @@ var routes = []route{
 	{http.MethodGet, "/admin/callbacks", page, adminOrAuditor, (*server).admin},
 	{http.MethodGet, "/admin/watches", page, adminOrAuditor, (*server).watches},
 	{http.MethodGet, "/admin/configuration", page, adminOrAuditor, (*server).configuration},
+	{http.MethodGet, "/admin/policies", page, adminOrAuditor, (*server).policies},
+	{http.MethodPost, "/admin/policies", paste, adminOrAuditor, (*server).askPolicies},
 	{http.MethodGet, "/sessions", page, anyRole, (*server).sessions},
 	{http.MethodPost, "/sessions/others", form, anyRole, (*server).endOtherSessions},
 	{http.MethodPost, "/sessions/:session/end", form, anyRole, (*server).endSession},
@@ -73,6 +75,9 @@ const (
 	// draft: a person posts a form in which they typed. Every page that answers it keeps what they
 	// typed.
 	draft kind = "draft"
+	// paste: a person posts a long text to ask about it, and nothing is recorded. The answer is a
+	// page that keeps what they pasted.
+	paste kind = "paste"
 	// script: a script of a page asks, for a fragment or JSON. Failures are a line of text.
 	script kind = "script"
 	// typing: a script posts what a person is typing, to show a preview of it.
@@ -97,7 +102,7 @@ const (
 
 // maxBody is how much of a form is read.
 func (k kind) maxBody() int64 {
-	if k == draft || k == typing {
+	if k == draft || k == typing || k == paste {
 		return maxForm
 	}
 	return maxShortForm
@@ -121,7 +126,7 @@ func (s *server) mount(e *echo.Echo) {
 func (s *server) around(r route) []echo.MiddlewareFunc {
 	limit, counted := limitBody(r.kind.maxBody()), countBody(s.forms)
 	switch r.kind {
-	case page, form:
+	case page, form, paste:
 		return []echo.MiddlewareFunc{withTimeout, limit, compress, s.sameOrigin, counted, s.session, s.guard(r)}
 	case draft:
 		return []echo.MiddlewareFunc{withTimeout, limit, compress, s.sameOrigin, counted, keepDraft, s.session, s.guard(r)}

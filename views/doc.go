@@ -10,6 +10,8 @@
 //	GET  /callbacks/{id}/payload/…  payload.Page(Shell, Payload)
 //	GET  /audit                     admin.AuditPage(Shell, Audit)
 //	GET  /admin/watches             admin.WatchesPage(Shell, Watches)
+//	GET  /admin/policies            admin.PoliciesPage(Shell, Policies)
+//	POST /admin/policies            admin.PoliciesPage(Shell, Policies)
 //	GET  /admin/configuration       admin.ConfigurationPage(Shell, Configuration)
 //	GET  /sessions, /admin/sessions account.SessionsPage(Shell, Sessions)
 //	GET  /signin                    account.SignInPage(Shell, SignIn)

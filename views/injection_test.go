@@ -133,6 +133,8 @@ func TestHTMLInjection(t *testing.T) {
 			Quotas:  []readquota.Quota{{Lane: callbacks.Lane{Account: evil, Region: evil}}},
 		}}),
 		"configuration": admin.ConfigurationPage(s, hostileConfiguration()),
+		"policies":      admin.PoliciesPage(s, pagetest.Policies(evil)), "policies asked": admin.PoliciesPage(s, pagetest.PoliciesAsked(evil)),
+		"policies refused": admin.PoliciesPage(s, pagetest.PoliciesRefused(evil)),
 		"sessions": account.SessionsPage(s, account.Sessions{All: true, Next: evil, Query: people.SessionQuery{Search: evil, After: &callbacks.Cursor{}}, List: []people.Session{
 			{ID: "s1", Name: evil, Email: evil + "@x", Browser: evil, Address: evil},
 		}}),

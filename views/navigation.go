@@ -40,7 +40,8 @@ func adminEntries(s Shell) []navEntry {
 	entries := []navEntry{
 		{Place: PlaceAdmin, Name: "All callbacks", Icon: "table", Path: "/admin/callbacks", Count: s.Counts.All},
 		{Place: PlaceWatches, Name: "Functions", Icon: "search", Path: "/admin/watches"},
-		{Place: PlaceConfig, Name: "Configuration", Icon: "shield", Path: "/admin/configuration"},
+		{Place: PlacePolicies, Name: "Policies", Icon: "shield", Path: "/admin/policies"},
+		{Place: PlaceConfig, Name: "Configuration", Icon: "plug", Path: "/admin/configuration"},
 		{Place: PlaceAudit, Name: "Audit", Icon: "list", Path: "/audit"},
 	}
 	if s.Viewer.Roles.Admin {

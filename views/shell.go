@@ -14,6 +14,7 @@ const (
 	PlaceWatches  Place = "watches"
 	PlaceAudit    Place = "audit"
 	PlaceConfig   Place = "configuration"
+	PlacePolicies Place = "policies"
 	PlaceSessions Place = "sessions" // everybody's sessions
 	PlaceNone     Place = ""
 )

@@ -10,8 +10,10 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/condition"
 	"countersign/internal/config"
 	"countersign/internal/config/deskfile"
+	"countersign/internal/intake"
 	"countersign/internal/policy"
 	"countersign/internal/printable"
 	"countersign/internal/sqlstore"
@@ -22,7 +24,25 @@ func rulesOf(d *deskfile.Desk) policy.Policy {
 	return policy.Policy{
 		Version: callbacks.ConfigVersion(d.Version), Queues: domainQueues(d),
 		Roles: policy.Roles{Reviewers: d.Roles.Reviewers, Admins: d.Roles.Admins, Auditors: d.Roles.Auditors},
+		Text:  d,
 	}
+}
+
+// readRules reads the rules of a file that somebody pasted. Its secrets are not read.
+func readRules(text []byte) (policy.Policy, error) {
+	desk, err := deskfile.Parse("countersign.yaml", text, deskfile.Surroundings{
+		SkipSecrets: true, Conditions: condition.Compile,
+	})
+	if err != nil {
+		return policy.Policy{}, err
+	}
+	return rulesOf(desk), nil
+}
+
+// decodeRequest reads a message as functions send it.
+func decodeRequest(text []byte) (callbacks.Announcement, error) {
+	message, err := intake.Decode(text)
+	return message, err
 }
 
 // evidenceOf reads what policies are judged by from the database that the variables name, and

@@ -179,7 +179,7 @@ func (d *desk) openSite(settings config.Config, demo handlers.Demo) error {
 		return err
 	}
 	in.BaseURL, in.Metrics, in.Log = string(settings.BaseURL), measured, d.log
-	d.fixed.file = settings.ConfigFile
+	d.fixed.file, d.fixed.emailTrusted = settings.ConfigFile, settings.OIDC.EmailTrusted
 	d.fixed.webhooks = webhooks.New(in)
 	d.fixed.handlers = handlers.Config{
 		Limits: handlers.NewLimits(), Hub: d.hub, Reloads: d.reloads, Rollout: d.rollout,

@@ -10,6 +10,7 @@ import (
 	"countersign/internal/config"
 	"countersign/internal/delegation"
 	"countersign/internal/discovery"
+	"countersign/internal/policy"
 	"countersign/internal/reload"
 )
 
@@ -30,6 +31,8 @@ type fixed struct {
 	service   callbacks.ServiceConfig
 	webhooks  *webhooks.Handlers
 	handlers  handlers.Config
+	// emailTrusted says that every address counts as verified.
+	emailTrusted bool
 }
 
 // loading returns how countersign.yaml is read and put in force.
@@ -85,6 +88,10 @@ func (d *desk) newEdition(what *purpose) (e *edition, err error) {
 	site.Service, site.Auth, site.Searched = service, signIn, e.discovery.Searched
 	site.Delegations = delegations
 	site.Webhooks = d.fixed.webhooks.With(service, what.senders, what.sns)
+	site.Policies = policy.NewDesk(policy.Config{
+		Store: d.store, InForce: rulesOf(what.desk), EmailTrusted: d.fixed.emailTrusted, Now: d.now,
+		Read: readRules, Decode: decodeRequest,
+	})
 	site.Desk, site.Replaced = what.overview(d.fixed.file), e.replaced
 	e.site, err = handlers.New(site)
 	return e, err

@@ -1,45 +1,9 @@
 package review
 
 import (
-	"slices"
-
 	"countersign/internal/callbacks"
 	"countersign/views/untrusted"
 )
-
-// tested is one test of the gate as the page shows it. State is its class: "pass", "fail", "unk"
-// when nobody can tell, "ntest" when it was not run.
-type tested struct {
-	State, Icon, Result string
-	Text, Value, Reason string
-	Code                callbacks.ReasonCode // of a test that did not pass
-}
-
-// testsOf are the tests of an explanation. What did not pass comes first, because it names the way
-// out; what was not tested comes last.
-func testsOf(why *callbacks.Explanation) []tested {
-	var all []tested
-	for _, t := range why.Tests {
-		one := tested{Text: t.Text, Value: t.Value}
-		switch t.Result {
-		case callbacks.Passed:
-			one.State, one.Icon, one.Result = "pass", "check", "Passed"
-		case callbacks.Failed:
-			one.State, one.Icon, one.Result = "fail", "x", "Failed"
-			one.Reason, one.Code = t.Reason, t.Code
-		case callbacks.Unknown:
-			one.State, one.Icon, one.Result = "unk", "warn", "Not known"
-			one.Reason, one.Code = t.Reason, t.Code
-		case callbacks.Untested:
-			one.State, one.Icon, one.Result, one.Value = "ntest", "dash", "Not tested", "not tested"
-		}
-		all = append(all, one)
-	}
-	slices.SortStableFunc(all, func(a, b tested) int { return testOrder[a.State] - testOrder[b.State] })
-	return all
-}
-
-var testOrder = map[string]int{"fail": 0, "unk": 0, "pass": 1, "ntest": 2}
 
 // whyQuestion is the question that an explanation answers.
 func whyQuestion(why *callbacks.Explanation) string {

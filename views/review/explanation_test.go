@@ -8,6 +8,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/views"
+	"countersign/views/components"
 	"countersign/views/viewstest"
 )
 
@@ -49,7 +50,7 @@ func TestWhy_Order(t *testing.T) {
 		{Text: "a", Result: callbacks.Untested, Value: "x"}, {Text: "d", Result: callbacks.Passed},
 	}}
 	var got []string
-	for _, test := range testsOf(&e) {
+	for _, test := range components.TestsOf(&e) {
 		got = append(got, test.State+" "+test.Text+" "+test.Value)
 	}
 	if want := []string{"unk c ", "pass b v", "pass d ", "ntest a not tested"}; !slices.Equal(got, want) {

@@ -1,0 +1,94 @@
+package handlers_test
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/intake"
+	"countersign/internal/policy"
+)
+
+// policies answers about the queues of a site. A pasted file that begins with "two" asks for two
+// signatures in queue finance; every other one is wrong.
+func (s *site) policies() *policy.Desk {
+	roles := policy.Roles{Reviewers: []string{"reviewers"}, Admins: []string{"platform"}, Auditors: []string{"audit"}}
+	two := queues["finance"]
+	two.Rules = []callbacks.Rule{{Name: "two", Terms: callbacks.Terms{Signatures: []callbacks.Threshold{{For: 2}}}}}
+	return policy.NewDesk(policy.Config{
+		Store: s.store, InForce: policy.Policy{Queues: queues, Roles: roles}, Now: s.clock.Now,
+		Read: func(text []byte) (policy.Policy, error) {
+			if !strings.HasPrefix(string(text), "two") {
+				return policy.Policy{}, errors.New("countersign.yaml:1:1: <b>: there is no such key")
+			}
+			return policy.Policy{Queues: callbacks.Queues{"finance": two}, Roles: roles}, nil
+		},
+		Decode: func(text []byte) (callbacks.Announcement, error) { return intake.Decode(text) },
+	})
+}
+
+// TestPolicies: admins and auditors see who was seen; the people of a request are judged as they
+// would be on its page. Nothing is recorded.
+func TestPolicies(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	id := s.receive(expense()).ID
+	s.as(rita)
+	audrey := s.as(audrey)
+	a := audrey.get("/admin/policies")
+	for _, part := range []string{"Nobody seen in security in 30 days", "1 of the queue’s groups", "1 pending", `aria-current="page"`} {
+		if a.status != http.StatusOK || !strings.Contains(a.body, part) {
+			t.Errorf("%d: the page lacks %q", a.status, part)
+		}
+	}
+	before, err := s.store.Audit(t.Context(), callbacks.AuditQuery{Limit: 50})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a = audrey.post("/admin/policies", url.Values{"callback": {string(id)}, "file": {"two\n"}})
+	for _, part := range []string{"Under the version in force", "Can sign", "Under the pasted file", "2 of the queue’s groups", "1 of 1 pending request would get other terms"} {
+		if a.status != http.StatusOK || !strings.Contains(a.body, part) {
+			t.Errorf("%d: the answer lacks %q", a.status, part)
+		}
+	}
+	if after, _ := s.store.Audit(t.Context(), callbacks.AuditQuery{Limit: 50}); len(after) != len(before) {
+		t.Errorf("%d entries before, %d after a question", len(before), len(after))
+	}
+}
+
+// TestPolicies_Pasted: a request is tried as it was pasted; what is wrong with it, or with a file, has
+// its place, is shown as text, and loses nothing.
+func TestPolicies_Pasted(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.as(adam)
+	const message = `{"callbackId":"dGVzdA==","queue":"finance","title":"Try <b>","requester":"Ines <ines@example.com>"}`
+	for name, tc := range map[string]struct {
+		form   url.Values
+		status int
+		want   []string
+	}{
+		"Right":        {url.Values{"request": {message}}, http.StatusOK, []string{"Under the version in force", "Try &lt;b&gt;"}},
+		"NotJSON":      {url.Values{"request": {"{<i>"}}, http.StatusUnprocessableEntity, []string{"see what is wrong with it", "{&lt;i&gt;"}},
+		"NoRequester":  {url.Values{"request": {strings.Replace(message, "ines@example.com", "", 1)}}, http.StatusUnprocessableEntity, []string{"/requester", "asks for four eyes"}},
+		"UnknownQueue": {url.Values{"request": {strings.Replace(message, "finance", "nowhere", 1)}}, http.StatusUnprocessableEntity, []string{"/queue"}},
+		"GoneCallback": {url.Values{"callback": {"nosuch"}}, http.StatusUnprocessableEntity, []string{"no longer pending"}},
+		"WrongFile":    {url.Values{"file": {"<u>"}}, http.StatusUnprocessableEntity, []string{"The pasted file is wrong", "&lt;b&gt;: there is no such key", "&lt;u&gt;"}},
+		"LongFile":     {url.Values{"file": {"two" + strings.Repeat("#", 200_000)}}, http.StatusOK, []string{"What the pasted file would change"}},
+	} {
+		a := b.post("/admin/policies", tc.form)
+		for _, want := range tc.want {
+			if a.status != tc.status || !strings.Contains(a.body, want) {
+				t.Errorf("%s: %d, lacks %q", name, a.status, want)
+			}
+		}
+		for _, raw := range []string{"<b>Try", "Try <b>", "<i>", "<u>"} {
+			if strings.Contains(a.body, raw) {
+				t.Errorf("%s: %s is HTML", name, raw)
+			}
+		}
+	}
+}

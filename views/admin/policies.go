@@ -1,0 +1,249 @@
+package admin
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/policy"
+	"countersign/views/words"
+)
+
+// Policies is the page of the rules about who must sign: those in force, what is to be said of them,
+// and the answer to a question.
+type Policies struct {
+	policy.Answer
+	Question policy.Question
+	File     string // path of the file in force
+}
+
+// queues are those in force, by name.
+func (m Policies) queues() (all []callbacks.Queue) {
+	for _, q := range m.InForce.Queues {
+		all = append(all, q)
+	}
+	slices.SortFunc(all, func(a, b callbacks.Queue) int { return cmp.Compare(a.Name, b.Name) })
+	return all
+}
+
+// size says how many queues and rules there are.
+func (m Policies) size() string {
+	rules := 0
+	for _, q := range m.InForce.Queues {
+		rules += len(q.Rules)
+	}
+	return words.Plural(len(m.InForce.Queues), "queue") + ", " + words.Plural(rules, "rule")
+}
+
+// looked says what the findings rest on.
+func (m Policies) looked() string {
+	requests := 0
+	for _, all := range m.Evidence.Requests {
+		requests += len(all)
+	}
+	more := ""
+	if m.Evidence.MoreRequests {
+		more = "the newest "
+	}
+	return fmt.Sprintf("%d people seen, and %s%s", len(m.Evidence.People), more, words.Plural(requests, "request"))
+}
+
+// count is how many findings have a severity.
+func count(all []policy.Finding, s policy.Severity) (n int) {
+	for _, f := range all {
+		if f.Severity == s {
+			n++
+		}
+	}
+	return n
+}
+
+// lineOf is the line of a finding in the file of its policy, 0 for none.
+func lineOf(p policy.Policy, f policy.Finding) int {
+	if p.Text == nil || f.Path == "" {
+		return 0
+	}
+	line, _ := p.Text.Place(f.Path)
+	return line
+}
+
+// codeLine is a line of the file. Hit says that a finding is there.
+type codeLine struct {
+	Number int
+	Text   string
+	Hit    bool
+}
+
+// linesOf are the lines that speak of a queue. They are none for one that the file does not name.
+func (m Policies) linesOf(q callbacks.Queue) (all []codeLine) {
+	if m.InForce.Text == nil {
+		return nil
+	}
+	first, lines := m.InForce.Text.QueueLines(q.Name)
+	for i, text := range lines {
+		line := codeLine{Number: first + i, Text: text}
+		line.Hit = slices.ContainsFunc(m.Findings, func(f policy.Finding) bool {
+			return f.Severity == policy.Warning && f.Queue == q.Name && lineOf(m.InForce, f) == line.Number
+		})
+		all = append(all, line)
+	}
+	return all
+}
+
+// warnings are the findings about a queue that say that something is wrong.
+func (m Policies) warnings(queue string) (all []policy.Finding) {
+	for _, f := range m.Findings {
+		if f.Severity == policy.Warning && f.Queue == queue {
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
+// said is a rule in words.
+type said struct{ Name, When, Terms string }
+
+// rulesSaid says the rules of a queue. What the queue adds to each of them is said once, by added.
+func rulesSaid(q callbacks.Queue) (all []said) {
+	if len(q.Rules) == 0 {
+		return []said{{Terms: words.Terms(callbacks.OneSignature.Terms)}}
+	}
+	for _, r := range q.Rules {
+		all = append(all, said{r.Name, r.When, words.Terms(r.Terms)})
+	}
+	return all
+}
+
+// added says what a queue asks of every request.
+func added(q callbacks.Queue) (all []string) {
+	if q.FourEyes {
+		all = append(all, "The requester may not sign, whatever the rule.")
+	}
+	if q.GroupsNotOlderThan > 0 {
+		all = append(all, "Groups must have been read within "+words.Duration(q.GroupsNotOlderThan)+".")
+	}
+	if len(q.Rules) > 0 {
+		all = append(all, "If no condition holds, or one cannot be evaluated: "+q.Fallback().Name+".")
+	}
+	return all
+}
+
+// chosen says why a request gets its rule.
+func chosen(t *policy.Trial) string {
+	r := t.Requirement
+	switch r.Basis {
+	case callbacks.BasisCondition:
+		i := slices.IndexFunc(t.Steps, func(s callbacks.Step) bool { return s.Result == callbacks.StepHolds })
+		if i >= 0 && t.Steps[i].Rule.When == "" {
+			return "It takes every request that no earlier rule took."
+		}
+		return "Its condition is the first that holds."
+	case callbacks.BasisOtherwise:
+		return "No condition holds."
+	case callbacks.BasisFault:
+		return "A condition cannot be evaluated. " + words.Capital(r.Fault) + "."
+	}
+	return "The queue has no rules."
+}
+
+// stepWords says what was found of a rule.
+func stepWords(s callbacks.Step) words.Mark {
+	switch s.Result {
+	case callbacks.StepHolds:
+		return words.Mark{Word: "holds", Icon: "check"}
+	case callbacks.StepNot:
+		return words.Mark{Word: "does not hold", Icon: "dash"}
+	case callbacks.StepFault:
+		return words.Mark{Word: "cannot be evaluated: " + s.Fault, Icon: "warn", Tone: "problem"}
+	case callbacks.StepUntested:
+	}
+	return words.Mark{Word: "not tried", Icon: "dash"}
+}
+
+// enough says whether those who can sign are enough.
+func enough(t *policy.Trial) string {
+	people := fmt.Sprintf("%d people", t.Can)
+	if t.Can == 1 {
+		people = "1 person"
+	}
+	if t.Missing == "" {
+		return people + " seen here can sign. That is enough."
+	}
+	return people + " seen here can sign. Missing even then: " + t.Missing + "."
+}
+
+// verdict says in a few words whether a person could sign.
+func verdict(v *policy.Verdict) words.Mark {
+	failed, ok := v.Failed()
+	switch {
+	case !ok:
+		return words.Mark{Word: "Can sign", Icon: "check", Tone: "approved"}
+	case failed.Result == callbacks.Unknown:
+		return words.Mark{Word: "After signing in again", Icon: "warn", Tone: "problem"}
+	}
+	return words.Mark{Word: "Cannot", Icon: "x", Tone: "over"}
+}
+
+// maxShownPeople bounds the people of a trial that the page lists.
+const maxShownPeople = 100
+
+// direction is a change as a mark.
+func direction(d policy.Direction) words.Mark {
+	mark := words.Mark{Word: words.Capital(string(d)), Icon: "flag"}
+	switch d {
+	case policy.Loosened, policy.Removed:
+		mark.Tone = "problem"
+	case policy.Tightened, policy.Added, policy.Altered:
+	}
+	return mark
+}
+
+// about says what a change is about.
+func about(c policy.Change) string {
+	if c.Rule == "" {
+		return "Queue " + c.Queue + ", " + c.What
+	}
+	return "Queue " + c.Queue + ", rule " + c.Rule + ", " + c.What
+}
+
+// required says what a requirement asks for.
+func required(r callbacks.Requirement) string {
+	if r.Rule == "" {
+		return policy.Signatures(r.Terms)
+	}
+	return r.Rule + ": " + policy.Signatures(r.Terms)
+}
+
+// kept says what becomes of requests that wait.
+func kept(p *policy.Plan) string {
+	return fmt.Sprintf("%d of %s would get other terms if they arrived now. They keep what they have.",
+		len(p.Pending), words.Plural(p.Waiting, "pending request"))
+}
+
+// past says what would have become of the requests that are kept.
+func past(p *policy.Plan) string {
+	return fmt.Sprintf("Of %s, %d would need fewer signatures, and %d more.", words.Plural(p.Compared, "request"), p.Fewer, p.More)
+}
+
+// faultLines are the lines of a fault of the pasted file, each with its place.
+func faultLines(err error) (all []fault) {
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		if parts := placed.FindStringSubmatch(line); parts != nil {
+			all = append(all, fault{strings.TrimPrefix(parts[1], "countersign.yaml:"), parts[2]})
+		} else {
+			all = append(all, fault{What: line})
+		}
+	}
+	return all
+}
+
+// exampleRequest is a message to begin with.
+const exampleRequest = `{
+  "callbackId": "dGVzdA==",
+  "queue": "default",
+  "title": "A request to try",
+  "requester": "Ines Calloway <ines@example.com>",
+  "payload": {"total": 18420.00}
+}`

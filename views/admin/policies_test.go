@@ -1,0 +1,80 @@
+package admin_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"countersign/views"
+	"countersign/views/admin"
+	"countersign/views/pagetest"
+	"countersign/views/viewstest"
+)
+
+func policiesPage(t *testing.T, m admin.Policies) *goquery.Document {
+	t.Helper()
+	return viewstest.HTML(t, admin.PoliciesPage(viewstest.Shell(views.PlacePolicies, "/admin/policies"), m))
+}
+
+// reads fails for each text that a part of the page lacks.
+func reads(t *testing.T, doc *goquery.Document, part string, texts ...string) {
+	t.Helper()
+	got := viewstest.Words(doc.Find(part))
+	for _, text := range texts {
+		if !strings.Contains(got, text) {
+			t.Errorf("%s lacks %q: %s", part, text, got)
+		}
+	}
+}
+
+// TestPoliciesPage: rules are said in words beside their lines, and findings mark theirs.
+func TestPoliciesPage(t *testing.T) {
+	t.Parallel()
+	doc := policiesPage(t, pagetest.Policies(""))
+	reads(t, doc, ".topbar", "2 queues, 2 rules")
+	reads(t, doc, "[aria-labelledby=findings]", "2 warnings", "3 people seen, and 2 requests",
+		"Rule large expenses needs 2 of finance-approvers, and 1 was seen in 30 days", "line 9",
+		"The condition of large expenses cannot be evaluated for 1 of 2 requests", "Seen in 30 days: 3 people")
+	reads(t, doc, "[aria-labelledby=queue-finance]", "2 pending", "Seen by members of finance-approvers, controllers.",
+		"large expenses when payload.total >= 15000.0", "2 of finance-approvers and 1 of controllers.", "The requester may not sign",
+		"Groups must have been read within", "If no condition holds, or one cannot be evaluated: large expenses")
+	reads(t, doc, "#line-9.hit", "9 signatures: [{from: [finance-approvers], for: 2}")
+	if doc.Find("#line-8.hit, [aria-labelledby=queue-default] .conf").Length() > 0 {
+		t.Error("a line without a finding is marked, or a queue without lines has some")
+	}
+	if doc.Find(`a[href="#line-9"]`).Length() == 0 || doc.Find("form[method=post]").Length() == 0 {
+		t.Error("no link to the line, or no form")
+	}
+	if doc.Find("button").FilterFunction(func(_ int, b *goquery.Selection) bool { return strings.Contains(b.Text(), "force") }).Length() > 0 {
+		t.Error("a button puts a version in force")
+	}
+}
+
+// TestPoliciesPage_Asked: the answer says which rule a request gets and why, who could sign, and what
+// a file would change.
+func TestPoliciesPage_Asked(t *testing.T) {
+	t.Parallel()
+	doc := policiesPage(t, pagetest.PoliciesAsked(""))
+	reads(t, doc, "[aria-labelledby=trial]", "Gets large expenses Its condition is the first that holds.", "everyday: not tried",
+		"2 people seen here can sign. Missing even then: 1 more from finance-approvers.",
+		"Mara Can sign finance-approvers", "Teo Cannot in no group of the rule", "You have a role that signs")
+	reads(t, doc, "[aria-labelledby=draft-trial]", "A condition cannot be evaluated. Large expenses : there is no total in the request.")
+	reads(t, doc, "[aria-labelledby=plan-title]", "1 change", "Queue finance, rule large expenses , signatures",
+		"2 of finance-approvers and 1 of controllers 1 of finance-approvers and 1 of controllers", "Loosened",
+		"2 of 2 pending requests would get other terms if they arrived now. They keep what they have.")
+	if doc.Find("#callback option[selected]").AttrOr("value", "") != "c1" {
+		t.Error("the callback is not chosen any more")
+	}
+}
+
+// TestPoliciesPage_Refused: what is wrong with a paste has its place, and what was pasted stays.
+func TestPoliciesPage_Refused(t *testing.T) {
+	t.Parallel()
+	doc := policiesPage(t, pagetest.PoliciesRefused(""))
+	reads(t, doc, "#file-faults", "2 faults", "queus: there is no such key: did you mean queues?", "line 1:1")
+	reads(t, doc, "#request-faults", "/payload This is not JSON")
+	if doc.Find("#file").Text() != "queus: {}" || doc.Find("#request").Text() != "{" {
+		t.Errorf("kept %q and %q", doc.Find("#file").Text(), doc.Find("#request").Text())
+	}
+}
