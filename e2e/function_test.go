@@ -70,8 +70,11 @@ func (w *world) registerSilent() {
 		if err != nil {
 			return reply{}, err
 		}
-		result, err := callback.Get()
-		return reply{Result: result}, err
+		var a reply
+		if a.Result, err = callback.Get(); errors.As(err, &a.Failed) {
+			err = nil
+		}
+		return a, err
 	}, durable.WithClient(w.lambda)), locallambda.FunctionConfig{Version: "1"})
 }
 

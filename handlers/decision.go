@@ -30,7 +30,8 @@ func readDecision(c echo.Context) (decision, error) {
 		return decision{}, err
 	}
 	d := decision{Choice: callbacks.Choice{
-		Outcome: form.Get("outcome"), Comment: form.Get("comment"), Sends: form.Get("sends") != "no",
+		Outcome: form.Get("outcome"), Comment: form.Get("comment"), Answer: answerIn(form),
+		Sends: form.Get("sends") != "no",
 	}, seen: form.Get("seen"), back: form.Has("back")}
 	if at, err := time.Parse(time.RFC3339, form.Get("at")); err == nil {
 		d.PreparedAt = at
@@ -88,7 +89,7 @@ func (s *server) goBack(c echo.Context, d decision) error {
 	if err := s.Service.MayDecide(c.Request().Context(), s.person(c), &current); err != nil {
 		return err
 	}
-	return s.showReview(c, http.StatusOK, review.Draft{Outcome: d.Outcome, Comment: d.Comment})
+	return s.showReview(c, http.StatusOK, review.Draft{Outcome: d.Outcome, Comment: d.Comment, Answer: d.Answer})
 }
 
 // confirm is the second step: the exact bytes once more and a button. It records nothing.
@@ -129,14 +130,14 @@ func (s *server) answerRefusal(c echo.Context, d decision, err error) error {
 	case refused && refusal.Code.Signed():
 		// Others signed meanwhile: the page says what became of it, and keeps the comment.
 		return s.showReview(c, http.StatusConflict, review.Draft{
-			Outcome: d.Outcome, Comment: d.Comment, Faults: callbacks.Invalid{{Pointer: "outcome", Detail: refusal.Reason}},
+			Outcome: d.Outcome, Comment: d.Comment, Answer: d.Answer, Faults: callbacks.Invalid{{Pointer: "outcome", Detail: refusal.Reason}},
 		})
 	case invalid:
-		return s.showReview(c, http.StatusUnprocessableEntity, review.Draft{Outcome: d.Outcome, Comment: d.Comment, Faults: faults})
+		return s.showReview(c, http.StatusUnprocessableEntity, review.Draft{Outcome: d.Outcome, Comment: d.Comment, Answer: d.Answer, Faults: faults})
 	case errors.Is(err, callbacks.ErrConflict):
 		return s.overtaken(c, d)
 	case errors.Is(err, callbacks.ErrOldGroups):
-		return s.signInAgain(c, auth.Draft{Outcome: d.Outcome, Comment: d.Comment}, err)
+		return s.signInAgain(c, auth.Draft{Outcome: d.Outcome, Comment: d.Comment, Answer: d.Answer}, err)
 	}
 	return err
 }

@@ -98,6 +98,6 @@ func unrecorded(c echo.Context) *views.Unrecorded {
 	}
 	return &views.Unrecorded{
 		Callback: callbackOf(c), Outcome: form.Get("outcome"), Seen: form.Get("seen"), At: form.Get("at"),
-		Sends: form.Get("sends"),
+		Sends: form.Get("sends"), Answer: answerIn(form),
 	}
 }

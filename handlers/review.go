@@ -76,7 +76,7 @@ func (s *server) reviewModel(c echo.Context, id callbacks.ID, from listing, draf
 		if void := sheet.Void; void != nil { // to sign again with
 			m.Draft.Comment = cmp.Or(draft.Comment, void.Comment)
 		}
-		m.Previews, err = s.Service.Previews(p, &sheet, callbacks.Choice{Comment: m.Draft.Comment})
+		m.Previews, err = s.Service.Previews(p, &sheet, callbacks.Choice{Comment: m.Draft.Comment, Answer: m.Draft.Written()})
 	}
 	return m, err
 }

@@ -73,6 +73,7 @@ type Unrecorded struct {
 	Outcome  string
 	Seen, At string
 	Sends    string // what the page told: whether the signature decides
+	Answer   callbacks.Answer
 }
 
 // statusOr is the number of an error page.

@@ -81,7 +81,7 @@ func TestConfigShow(t *testing.T) {
 	got := runConfig(t, nil, "show", file)
 	_, shown, _ := strings.Cut(got.stdout, "with its defaults\n")
 	want := "roles:\n  reviewers: [approvers]\n" +
-		"queues:\n  default:\n    groups: [approvers]\n    keepAlive: review\n    fourEyes: false\n    rejectAs: failure\n" +
+		"queues:\n  default:\n    groups: [approvers]\n    keepAlive: review\n    fourEyes: false\n    rejectAs: failure\n    free: found\n" +
 		"sources:\n  expenses:\n    tokens:\n      - file: token\n"
 	if shown != want || got.code != 0 {
 		t.Errorf("got %+v, want %s", got, want)

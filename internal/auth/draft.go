@@ -14,6 +14,7 @@ type Draft struct {
 	Callback callbacks.ID        `json:"callback"`
 	Outcome  string              `json:"outcome,omitempty"`
 	Comment  string              `json:"comment,omitempty"`
+	Answer   callbacks.Answer    `json:"answer,omitzero"`
 	Asker    callbacks.Statement `json:"asker,omitzero"`
 }
 

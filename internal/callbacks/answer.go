@@ -113,8 +113,9 @@ func (o Outcome) answer(a Answer) Answer {
 // lines replaces the line ends of a form by those of the page.
 func lines(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") }
 
-// completion is what an answer sends, byte for byte as it was typed. Faults name its fields.
-func (a Answer) completion(kind Kind) (Completion, error) {
+// Completion is what an answer sends as a result or as a failure, byte for byte as it was typed. The
+// error is an [Invalid] that names the answer's fields.
+func (a Answer) Completion(kind Kind) (Completion, error) {
 	if kind == Failure {
 		return a.failure()
 	}

@@ -186,7 +186,7 @@ func (p Preview) completion(choice Choice, by Person, signed []Signature) (Compl
 		return Completion{}, Invalid{{Pointer: "comment", Detail: fmt.Sprintf("At most %d characters, this has %d.", MaxCommentRunes, n)}}
 	}
 	if p.Outcome.Free() {
-		return p.Answer.completion(p.Outcome.Kind)
+		return p.Answer.Completion(p.Outcome.Kind)
 	}
 	if p.Outcome.Comment == CommentNone {
 		choice.Comment = ""

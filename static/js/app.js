@@ -165,7 +165,7 @@ function letter(key, event, bar) {
     case "a":
     case "r":
     case "s": decide(key, event, bar); break;
-    case "1": case "2": case "3": case "4": case "5": case "6": bar?.press?.(key); break;
+    case "1": case "2": case "3": case "4": case "5": case "6": case "7": case "8": bar?.press?.(key); break;
     case "y": click("y"); break;
     case "p": switchPayload(); break;
     case "?": panel?.showModal(); break;

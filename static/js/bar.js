@@ -4,6 +4,7 @@ import { announce, now, session } from "./page.js";
 import { deskMayBeAway, tryToSend } from "./live.js";
 import { overtake } from "./overtaken.js";
 import { Previews } from "./previews.js";
+import { drafted, isDraft, passAnswer, textsOf } from "./answer.js";
 
 const ARMED = 60_000; // an armed decision disarms itself this long after the focus last moved
 const SETTLE = 400; // a press sooner than this after the last is a double click or impatience, not a confirmation
@@ -33,8 +34,8 @@ class DecisionBar extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("#decide");
     this.#rest ??= this.querySelector(".state").textContent;
-    const made = this.hasAttribute("data-renew") ? undefined : this.#comment?.defaultValue ?? "";
-    this.previews = new Previews(this.dataset.preview, () => this.#typed, made, (there) => this.#previewed(there));
+    const made = this.hasAttribute("data-renew") ? undefined : drafted(this.form, true);
+    this.previews = new Previews(this.dataset.preview, () => drafted(this.form), made, (there) => this.#previewed(there));
     const { signal } = (this.#listening = new AbortController());
     const on = (target, type, listener, options) => target.addEventListener(type, listener, { signal, ...options });
     on(this.form, "submit", (event) => this.#submit(event));
@@ -42,12 +43,12 @@ class DecisionBar extends HTMLElement {
     on(this, "keydown", (event) => event.key === "Enter" && event.repeat && event.preventDefault()); // a held key is one press
     on(this.querySelector(".disarm"), "click", () => this.escape());
     on(document, "time:tick", () => this.#watch());
-    on(document, "input", (event) => event.target === this.#comment && this.#retyped());
+    on(document, "input", ({ target }) => target.form === this.form && isDraft(target) && this.#retyped());
     on(document, "click", (event) => this.#clicked(event.target));
     on(document, "focusin", (event) => this.#follow(event.target));
     on(document, "visibilitychange", () => document.hidden && this.disarm());
     on(window, "pageshow", (event) => event.persisted && this.#markSending(false));
-    if (this.#typed !== (this.#comment?.defaultValue ?? "")) this.#retyped(); // typed before this script loaded, or restored by a reload
+    if (made && !this.previews.fresh) this.#retyped(); // typed before this script loaded, or restored by a reload
     if (made === undefined) this.previews.read();
     if (this.dataset.chosen) this.choose(this.dataset.chosen);
     if (this.dataset.notice) this.#tell(this.dataset.notice);
@@ -58,6 +59,11 @@ class DecisionBar extends HTMLElement {
     this.#listening.abort();
     clearTimeout(this.#timer);
     this.previews.stop();
+  }
+
+  /** The chosen outcome. */
+  get chosen() {
+    return this.#chosen;
   }
 
   /** True while a decision is being sent: nothing else may then change the page. */
@@ -100,7 +106,7 @@ class DecisionBar extends HTMLElement {
     if (this.#armed?.outcome !== outcome) this.disarm();
     this.#chosen = outcome;
     this.#open(false);
-    const radio = document.querySelector(`#wire [name=preview][value="${outcome}"]`);
+    const radio = document.querySelector(`[name=preview][value="${outcome}"]`);
     if (radio) radio.checked = true;
     this.#mark(outcome, button);
     this.previews.want(outcome);
@@ -115,7 +121,7 @@ class DecisionBar extends HTMLElement {
     this.#fault("");
     if (!this.#chosen) return was;
     this.#chosen = undefined;
-    for (const radio of document.querySelectorAll("#wire [name=preview]")) radio.checked = radio.defaultChecked;
+    for (const radio of document.querySelectorAll("[name=preview]")) radio.checked = radio.defaultChecked;
     this.#mark();
     this.previews.want(undefined);
     this.#say(this.#standing);
@@ -142,11 +148,12 @@ class DecisionBar extends HTMLElement {
   /** Called before the item is replaced. Moves the typed text to the next form, which says that nothing was sent, and returns the element to focus. */
   passOn(next) {
     const bar = next.querySelector("decision-bar"), field = next.querySelector("#comment");
-    const begun = this.#typed.trim() || this.#chosen || this.#armed || this.#awaiting;
+    const begun = this.#typed.trim() || textsOf(drafted(this.form)).length || this.#chosen || this.#armed || this.#awaiting;
     if (!bar && this.#perhaps && next.querySelector("#overtaken[data-own]")) return next.querySelector("h1"); // it was recorded
-    if (!bar) return overtake(next, this.#typed);
+    if (!bar) return overtake(next, [this.#typed, ...textsOf(drafted(this.form))].filter(Boolean).join("\n\n"));
     bar.dataset.notice = "The request changed while you read it." + (begun ? " Yours was not sent: look at it again." : "");
     if (field) field.value = this.#typed;
+    passAnswer(this.form, next);
     return field && document.activeElement === this.#comment ? field : undefined;
   }
 
@@ -274,7 +281,7 @@ class DecisionBar extends HTMLElement {
       if (!there) return;
     }
     const preview = this.previews.of(outcome);
-    if (!preview) return this.#tell(`“${button.dataset.label}” cannot be sent like this: its preview says why.`);
+    if (!preview) return this.#refused(button);
     this.#ask(button, preview);
   }
 
@@ -338,8 +345,26 @@ class DecisionBar extends HTMLElement {
 
   #previewed(there) {
     const lost = "No preview: the server does not answer. Nothing was sent.";
+    if (there) this.#relabel();
     if (!there) this.#tell(lost);
     else if (this.querySelector(".state").textContent === lost) this.#say(this.#standing);
+  }
+
+  // What the button of a free outcome does depends on the answer that is written.
+  #relabel() {
+    for (const { dataset } of document.querySelectorAll("#wire [data-press]")) {
+      const button = this.#button(dataset.outcome), { press, label, confirm, cost, sends } = dataset;
+      if (!button) continue;
+      Object.assign(button.dataset, { label, confirm, cost, sends });
+      button.firstElementChild.textContent = press;
+    }
+    document.dispatchEvent(new Event("previews:shown"));
+  }
+
+  // The preview of an outcome says why it cannot be sent; the fields of an answer say it too.
+  #refused(button) {
+    this.#tell(`“${button.dataset.label}” cannot be sent like this: its preview says why.`);
+    document.querySelector("answer-boxes")?.refuse?.(button.value);
   }
 
   #fault(text) {

@@ -6,7 +6,7 @@ import { announce, local } from "./page.js";
 
 const KEY = "drafts";
 const MOST = 20; // callbacks; the oldest draft is dropped first
-const LONGEST = 10_000; // UTF-16 units, more than a field allows
+const LONGEST = 160_000; // UTF-16 units, more than the fields allow
 const LIFETIME = 30 * 86_400_000;
 
 const person = document.querySelector('meta[name="person"]')?.content;
@@ -39,11 +39,19 @@ function write(items) {
 const find = (callback) => drafts().find((draft) => draft.callback === callback);
 const without = (callback) => drafts().filter((draft) => draft.callback !== callback);
 
-function keep(callback, text) {
-  if (over || text.length > LONGEST) return false;
-  if (find(callback)?.text === text) return true;
-  return write(text.trim() ? [{ callback, text, at: Date.now() }, ...without(callback)] : without(callback));
+// Keeps a part of a draft: the text of its comment, or its answer.
+function keep(callback, part) {
+  const before = find(callback), { text = "", answer } = { ...before, ...part };
+  if (over || JSON.stringify([text, answer]).length > LONGEST) return false;
+  if (before?.text === text && JSON.stringify(before.answer) === JSON.stringify(answer)) return true;
+  return write(text.trim() || answer ? [{ callback, text, answer, at: Date.now() }, ...without(callback)] : without(callback));
 }
+
+/** Keeps what is written for a callback whose answer is the reader's; nothing is no answer. */
+export const keepAnswer = (callback, answer) => keep(callback, { answer });
+
+/** The answer that is kept for a callback. */
+export const answerOf = (callback) => find(callback)?.answer;
 
 function drop(callback) {
   if (find(callback)) write(without(callback));
@@ -98,13 +106,13 @@ class KeptDraft extends HTMLElement {
       here.searchParams.delete("draft");
       history.replaceState(history.state, "", here);
     }
-    const mark = () => (field.dataset.kept = keep(this.dataset.callback, field.value) && local.lasts ? "1" : "");
+    const mark = () => (field.dataset.kept = keep(this.dataset.callback, { text: field.value }) && local.lasts ? "1" : "");
     if (local.lasts) field.autocomplete = "off"; // otherwise the browser offers the text to the next person who goes back to this page
     field.addEventListener("input", () => {
       this.replaceChildren();
       mark();
     });
-    if (draft && !field.defaultValue && !field.value.includes(draft.text)) this.#restore(field, draft);
+    if (draft?.text && !field.defaultValue && !field.value.includes(draft.text)) this.#restore(field, draft);
     if (field.value) mark();
   }
 
@@ -123,7 +131,8 @@ class KeptDraft extends HTMLElement {
   }
 
   #offer(draft) {
-    this.querySelector("textarea").value = draft.text;
+    const { text, answer: { result, errorMessage, errorData } = {} } = draft;
+    this.querySelector("textarea").value = [text, result, errorMessage, errorData].filter(Boolean).join("\n\n");
     this.querySelector("[data-discard]").addEventListener("click", () => {
       drop(this.dataset.callback);
       this.hidden = true;

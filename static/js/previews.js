@@ -11,24 +11,24 @@ const OLD = 14 * MINUTE; // and at this age it cannot be decided on; the server 
 
 export class Previews {
   #url;
-  #comment; // function that returns what is typed now
+  #draft; // function that returns what is typed now, by field
   #told; // function that is told whether the server answered
-  #made; // the comment for which the shown previews were made
+  #made; // the draft for which the shown previews were made, as text
   #wanted; // the outcome whose preview is shown whole, however long it is
-  #asking; // the request under way, with its comment
+  #asking; // the request under way, with its draft
   #typing;
   #renewed = 0;
 
-  constructor(url, comment, made, told) {
+  constructor(url, draft, made, told) {
     this.#url = url;
-    this.#comment = comment;
-    this.#made = made;
+    this.#draft = draft;
+    this.#made = made && JSON.stringify(made);
     this.#told = told;
   }
 
   /** Whether the shown previews are what would be sent. */
   get fresh() {
-    return this.#made === this.#comment() && this.#age < OLD && !this.#later;
+    return this.#made === JSON.stringify(this.#draft()) && this.#age < OLD && !this.#later;
   }
 
   /** Sets the outcome that the reader looks at. A long preview is read only then. */
@@ -63,10 +63,10 @@ export class Previews {
 
   #readOnce() {
     clearTimeout(this.#typing);
-    const comment = this.#comment();
-    if (this.#asking?.comment === comment) return this.#asking.answer;
+    const draft = this.#draft(), made = JSON.stringify(draft);
+    if (this.#asking?.made === made) return this.#asking.answer;
     this.stop();
-    const asking = { comment, abort: new AbortController() };
+    const asking = { draft, made, abort: new AbortController() };
     this.#asking = asking;
     asking.answer = this.#read(asking).finally(() => this.#asking === asking && (this.#asking = undefined));
     return asking.answer;
@@ -79,8 +79,8 @@ export class Previews {
     this.#asking = undefined;
   }
 
-  async #read({ comment, abort: { signal } }) {
-    const response = await post(this.#url, { comment, outcome: this.#wanted ?? "" }, { signal }).catch(() => undefined);
+  async #read({ draft, made, abort: { signal } }) {
+    const response = await post(this.#url, { ...draft, outcome: this.#wanted ?? "" }, { signal }).catch(() => undefined);
     const text = await response?.text().catch(() => undefined);
     if (signal.aborted) return false;
     if (response?.status === 409 || response?.status === 401) {
@@ -88,21 +88,22 @@ export class Previews {
       return false;
     }
     const there = Boolean(response?.ok && text !== undefined);
-    if (there) this.#show(text, comment);
+    if (there) this.#show(text, made);
     this.#told(there);
     return there;
   }
 
-  #show(text, comment) {
+  #show(text, made) {
     const page = new DOMParser().parseFromString(text, "text/html");
     for (const panel of document.querySelectorAll("#wire [data-outcome]")) {
       const next = page.querySelector(`[data-outcome="${panel.dataset.outcome}"]`);
       if (!next) continue;
       const open = panel.querySelector("details")?.open;
       panel.replaceChildren(...next.childNodes);
+      Object.assign(panel.dataset, next.dataset);
       if (open) panel.querySelector("details")?.setAttribute("open", "");
     }
-    this.#made = comment;
+    this.#made = made;
   }
 
   get #later() {

@@ -115,6 +115,9 @@ func consequence(p callbacks.Preview) string {
 	if p.Completion.Kind == callbacks.Failure {
 		return "the function gets an error of type " + p.Completion.Error.ErrorType + ". If it does not catch it, the whole execution fails."
 	}
+	if len(p.Completion.Result) == 0 {
+		return emptyConsequence
+	}
 	return "the function goes on with these bytes as its result."
 }
 

@@ -2,6 +2,7 @@ package review
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,10 +54,15 @@ func choices(outcomes []callbacks.Outcome) []callbacks.Outcome {
 const maxButtons = 3
 
 // ways splits the outcomes into those with a button in the bar and those behind "More ways". Up to
-// three outcomes all get a button. If there are more, only those with a letter of their own do.
+// three buttons fit; the two free outcomes share one, because one of their boxes is chosen. If there
+// are more, only those with a letter of their own have one.
 func ways(outcomes []callbacks.Outcome) (direct, more []callbacks.Outcome) {
 	ordered := choices(outcomes)
-	if len(ordered) <= maxButtons {
+	buttons := len(ordered)
+	if slices.ContainsFunc(ordered, callbacks.Outcome.Free) {
+		buttons--
+	}
+	if buttons <= maxButtons {
 		return ordered, nil
 	}
 	for _, o := range ordered {
@@ -178,7 +184,7 @@ func (d Draft) fault(field string) string {
 func (d Draft) otherFaults() []string {
 	var faults []string
 	for _, f := range d.Faults {
-		if f.Pointer != "comment" && f.Pointer != "why" {
+		if f.Pointer != "comment" && f.Pointer != "why" && !isAnswerField(f.Pointer) {
 			faults = append(faults, f.Detail)
 		}
 	}
@@ -201,6 +207,9 @@ func confirmNoun(o callbacks.Outcome) string {
 // ask returns the question of the second step, which names the request: "Approve “Expense EXP-2296,
 // $18,420.00”?"
 func ask(o callbacks.Outcome, c *callbacks.Callback, payload []byte) string {
+	if o.Free() {
+		return askFree(o, c)
+	}
 	name := untrusted.Isolate(words.Title(c))
 	if sum := amount(c, payload); sum != "" {
 		name += ", " + sum

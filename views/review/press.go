@@ -62,7 +62,8 @@ func pressOf(m Review, o callbacks.Outcome) press {
 // pressFor is [pressOf] for a preview of a request that needs several signatures, or one.
 func pressFor(p callbacks.Preview, several bool) press {
 	o := p.Outcome
-	made := press{Label: o.Label, Confirm: confirmNoun(o), Sends: p.Sends || len(p.Faults) > 0}
+	o.Label = freeLabel(p)
+	made := press{Label: o.Label, Confirm: confirmNoun(o), Sends: p.Sends || len(p.Faults) > 0 && !o.Free()}
 	switch {
 	case !several:
 	case !made.Sends:

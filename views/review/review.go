@@ -25,6 +25,7 @@ type Review struct {
 type Draft struct {
 	Outcome string
 	Comment string
+	Answer  callbacks.Answer  // for a free outcome
 	Faults  callbacks.Invalid // what has to change before it can be recorded
 	Waited  bool              // it waited for a new sign-in of its person
 	Asker   AskerDraft        // an admin's other form

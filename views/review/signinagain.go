@@ -43,7 +43,7 @@ func (m SignInAgain) kept(s views.Shell) string {
 	switch {
 	case s.Kept != "":
 		return "Nothing was recorded. Your comment and your choice are there again after the sign-in."
-	case len(m.wrote()) > 0:
+	case len(m.wrote()) > 0 || len(s.KeptFields) > 0:
 		return "Nothing was recorded. What you wrote is there again after the sign-in."
 	case m.Tried != "":
 		return "Nothing was recorded. Your choice is there again after the sign-in."

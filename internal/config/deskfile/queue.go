@@ -1,6 +1,7 @@
 package deskfile
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -14,6 +15,7 @@ type Queue struct {
 	KeepAlive string   `yaml:"keepAlive" enum:"review,signed,queued" default:"review" example:"queued" help:"When heartbeats go out: while somebody reviews the request (review), also while a signature waits for others (signed; for at most COUNTERSIGN_REVIEW_MAX after the first), or always while it is pending (queued)."`
 	FourEyes  bool     `yaml:"fourEyes" default:"false" example:"true" help:"Whether requesters are kept from deciding their own requests."`
 	RejectAs  string   `yaml:"rejectAs" enum:"failure,success" default:"failure" example:"success" help:"What the usual reject does: fail the callback with ErrorType Rejected (failure), or complete it with {\"approved\":false,…} (success)."`
+	Free      string   `yaml:"free" enum:"found,always,never" default:"found" example:"always" help:"Which callbacks take an answer that the reviewer writes, see [answers.md](answers.md): those that nobody announced (found), all, or none (never)."`
 	Rules     []Rule   `yaml:"rules" max:"20" help:"Who must sign, by the first rule whose condition holds; see [signatures.md](signatures.md). Without rules one person of the groups signs."`
 	Otherwise string   `yaml:"otherwise" default:"the first rule" example:"large expenses" help:"Rule of requests for which no condition holds, or one cannot be evaluated."`
 
@@ -43,6 +45,7 @@ func (d *Desk) groupsOf(queue string) []string {
 func (q Queue) Domain(name string, version callbacks.ConfigVersion) callbacks.Queue {
 	domain := callbacks.Queue{
 		Name: name, Groups: q.Groups, KeepAlive: callbacks.KeepAlive(q.KeepAlive), RejectAs: callbacks.Kind(q.RejectAs),
+		Free:      callbacks.Free(cmp.Or(q.Free, string(callbacks.FreeFound))),
 		Otherwise: q.Otherwise, Version: version, FourEyes: q.FourEyes, GroupsNotOlderThan: q.groupsAge(),
 	}
 	for _, rule := range q.Rules {

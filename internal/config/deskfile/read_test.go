@@ -31,6 +31,7 @@ queues:
     keepAlive: queued
     fourEyes: true
     rejectAs: success
+    free: always
     rules:
       - name: large expenses
         when: payload.report.total >= 15000.0
@@ -83,7 +84,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 		},
 		Queues: map[string]Queue{
 			"finance": {
-				Groups: []string{"finance-approvers", "approvers"}, KeepAlive: "queued", FourEyes: true, RejectAs: "success",
+				Groups: []string{"finance-approvers", "approvers"}, KeepAlive: "queued", FourEyes: true, RejectAs: "success", Free: "always",
 				Rules: []Rule{
 					{
 						Name: "large expenses", When: "payload.report.total >= 15000.0",
@@ -200,7 +201,7 @@ func TestDomain(t *testing.T) {
 	t.Parallel()
 	want := callbacks.Queue{
 		Name: "finance", Groups: []string{"finance-approvers", "approvers"}, KeepAlive: callbacks.KeepAliveQueued,
-		RejectAs: callbacks.Success, Otherwise: "large expenses", Version: "v8", FourEyes: true, GroupsNotOlderThan: 90 * time.Minute,
+		RejectAs: callbacks.Success, Free: callbacks.FreeAlways, Otherwise: "large expenses", Version: "v8", FourEyes: true, GroupsNotOlderThan: 90 * time.Minute,
 		Rules: []callbacks.Rule{
 			{
 				Name: "large expenses", When: "payload.report.total >= 15000.0", Condition: text("payload.report.total >= 15000.0"),
@@ -268,10 +269,10 @@ func TestPlaces(t *testing.T) {
 	t.Parallel()
 	desk := parse(t, everything)
 	first, lines := desk.QueueLines("finance")
-	if len(lines) != 16 || lines[0] != "  finance:" || lines[15] != "    groupsNotOlderThan: 1h30m" {
+	if len(lines) != 17 || lines[0] != "  finance:" || lines[16] != "    groupsNotOlderThan: 1h30m" {
 		t.Errorf("from line %d:\n%s", first, strings.Join(lines, "\n"))
 	}
-	if line, column := desk.Place("queues.finance.rules[0].signatures[1].from"); line != first+8 || column != 59 {
+	if line, column := desk.Place("queues.finance.rules[0].signatures[1].from"); line != first+9 || column != 59 {
 		t.Errorf("the second item is at %d:%d", line, column)
 	}
 	if _, none := desk.QueueLines("default"); none != nil {
