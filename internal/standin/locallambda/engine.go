@@ -25,6 +25,7 @@ type Engine struct {
 	faults    *fault.Injector
 	throttle  throttle
 
+	waiting    requests   // changes that wait for mu
 	mu         sync.Mutex // guards the fields below, and everything reachable from them
 	closed     bool
 	store      *store.Store // nil keeps executions in memory only
@@ -85,20 +86,40 @@ func (e *Engine) now() time.Time {
 
 // update is the only access to the state. Alarms that are due ring before the change, so that a
 // late timer never loses against a request that came after its time. The caller gets its answer
-// only after the change is saved.
+// only after the change is saved. Whoever has the lock also makes the changes of those who wait for
+// it, so that all of them are saved in one transaction.
 func (e *Engine) update(change func(now time.Time) error) error {
+	mine := &request{change: change}
+	e.waiting.add(mine)
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if mine.made {
+		return mine.err
+	}
+	e.makeAll(e.waiting.take())
+	return mine.err
+}
+
+// makeAll makes changes and saves them together.
+func (e *Engine) makeAll(requests []*request) {
+	for _, r := range requests {
+		r.made, r.err = true, wire.Unavailable()
+	}
 	if e.closed {
-		return wire.Unavailable()
+		return
 	}
-	now := e.now()
-	e.alarms.Ring(now)
-	err := change(now)
-	if unsaved := e.settle(now); err == nil {
-		err = unsaved
+	var now time.Time
+	for _, r := range requests {
+		now = e.now()
+		e.alarms.Ring(now)
+		r.err = r.change(now)
 	}
-	return err
+	unsaved := e.settle(now)
+	for _, r := range requests {
+		if r.err == nil {
+			r.err = unsaved
+		}
+	}
 }
 
 // saveRetryDelay is how soon a failed save is tried again when nothing else happens.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -79,6 +80,48 @@ func TestSave_FailureIsRetried(t *testing.T) {
 	defer again.Close()
 	if n := len(again.executions.of("f")); n != 1 {
 		t.Errorf("%d executions in the file", n)
+	}
+}
+
+// Whoever gets the lock makes the changes of those who wait too, and saves them together; each gets
+// its own answer.
+func TestUpdate_SavesTogether(t *testing.T) {
+	t.Parallel()
+	e, err := Open(filepath.Join(t.TempDir(), "lambda.db"), Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	e.Register("f", unreachable{}, FunctionConfig{})
+	refused := errors.New("refused")
+	var unsaved []int // before each change
+	start := func(name string, answer error) *request {
+		return &request{change: func(now time.Time) error {
+			unsaved = append(unsaved, len(e.unsaved))
+			f, err := e.function("f", "")
+			if err != nil {
+				return err
+			}
+			e.newExecution(f, startRequest{function: "f", name: name}, now)
+			return answer
+		}}
+	}
+	first, second := start("first", nil), start("second", refused)
+	e.waiting.add(first)
+	e.waiting.add(second)
+	if err := e.update(start("third", nil).change); err != nil {
+		t.Errorf("the third got %v", err)
+	}
+	if !slices.Equal(unsaved, []int{0, 1, 2}) {
+		t.Errorf("unsaved before each change: %v, want 0, 1, 2", unsaved)
+	}
+	if !first.made || first.err != nil || !second.made || !errors.Is(second.err, refused) {
+		t.Errorf("the others got %v and %v", first.err, second.err)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if len(e.unsaved) != 0 {
+		t.Errorf("%d executions are not saved", len(e.unsaved))
 	}
 }
 

@@ -14,7 +14,10 @@ import (
 
 // Store is the file. The engine works on its state in memory; it writes the file with every change
 // and reads it once, at the start.
-type Store struct{ db *sql.DB }
+type Store struct {
+	db                                   *sql.DB
+	putExecution, putOperation, putEvent *sql.Stmt
+}
 
 // schema keeps records as JSON. SQL never looks inside them, so a new or removed field needs no
 // migration.
@@ -38,11 +41,12 @@ create table if not exists events (
 
 // Open opens or creates the file. With synchronous NORMAL and a write-ahead log, nothing is lost if
 // this process is killed. Only a crash of the machine may lose the last changes, which is
-// acceptable here. The exclusive lock keeps a second engine away; the system releases it when a
+// acceptable here. The log is copied to the file after 16 MiB, since most changes write the same
+// pages. The exclusive lock keeps a second engine away; the system releases it when a
 // process dies.
 func Open(path string) (*Store, error) {
 	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_pragma=locking_mode(EXCLUSIVE)" +
-		"&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_txlock=immediate"
+		"&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=wal_autocheckpoint(4096)&_txlock=immediate"
 	db, err := sql.Open("sqlite", dsn)
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
@@ -51,11 +55,33 @@ func Open(path string) (*Store, error) {
 	if _, err := db.ExecContext(context.Background(), schema); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
 	}
-	return &Store{db}, nil
+	s := &Store{db: db}
+	for text, to := range map[string]**sql.Stmt{
+		putExecution: &s.putExecution, putOperation: &s.putOperation, putEvent: &s.putEvent,
+	} {
+		if *to, err = db.PrepareContext(context.Background(), text); err != nil { //nolint:sqlclosecheck // Close closes it
+			return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
+		}
+	}
+	return s, nil
 }
 
+// The statements that save. Each is prepared once.
+const (
+	putExecution = `insert into executions (number, record) values (?, ?)
+		on conflict do update set record = excluded.record`
+	putOperation = `insert into operations (execution, id, record) values (?, ?, ?)
+		on conflict do update set record = excluded.record`
+	putEvent = `insert into events (execution, id, record) values (?, ?, ?)`
+)
+
 // Close closes the file.
-func (s *Store) Close() error { return s.db.Close() }
+func (s *Store) Close() error {
+	for _, statement := range []*sql.Stmt{s.putExecution, s.putOperation, s.putEvent} {
+		_ = statement.Close() // closing the file ends what is left
+	}
+	return s.db.Close()
+}
 
 // Change is what has changed of an execution.
 type Change struct {
@@ -80,7 +106,7 @@ func (s *Store) Write(changes []Change) error {
 	}
 	defer tx.Rollback() // does nothing after Commit
 	for _, c := range changes {
-		write := put
+		write := s.put
 		if c.Gone {
 			write = remove
 		}
@@ -93,24 +119,17 @@ func (s *Store) Write(changes []Change) error {
 
 // put saves an execution's own record, its changed operations and its new events. It never saves
 // the whole history, so that the cost of a change does not grow with the age of the execution.
-func put(tx *sql.Tx, c Change) error {
-	const (
-		putExecution = `insert into executions (number, record) values (?, ?)
-			on conflict do update set record = excluded.record`
-		putOperation = `insert into operations (execution, id, record) values (?, ?, ?)
-			on conflict do update set record = excluded.record`
-		putEvent = `insert into events (execution, id, record) values (?, ?, ?)`
-	)
-	if err := putRecord(tx, putExecution, c.Execution, c.Number); err != nil {
+func (s *Store) put(tx *sql.Tx, c Change) error {
+	if err := putRecord(tx, s.putExecution, c.Execution, c.Number); err != nil {
 		return err
 	}
 	for _, op := range c.Operations {
-		if err := putRecord(tx, putOperation, op.Record, c.Number, op.ID); err != nil {
+		if err := putRecord(tx, s.putOperation, op.Record, c.Number, op.ID); err != nil {
 			return err
 		}
 	}
 	for _, ev := range c.Events {
-		if err := putRecord(tx, putEvent, ev.Record, c.Number, ev.ID); err != nil {
+		if err := putRecord(tx, s.putEvent, ev.Record, c.Number, ev.ID); err != nil {
 			return err
 		}
 	}
@@ -118,12 +137,14 @@ func put(tx *sql.Tx, c Change) error {
 }
 
 // putRecord runs a statement whose last parameter is a record as JSON.
-func putRecord(tx *sql.Tx, statement string, record any, key ...any) error {
+func putRecord(tx *sql.Tx, statement *sql.Stmt, record any, key ...any) error {
 	text, err := json.Marshal(record)
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(context.Background(), statement, append(key, string(text))...)
+	ctx := context.Background()
+	own := tx.StmtContext(ctx, statement) //nolint:sqlclosecheck // the commit closes it
+	_, err = own.ExecContext(ctx, append(key, string(text))...)
 	return err
 }
 
