@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/sqlstore/engine"
@@ -162,5 +164,56 @@ func Life(t *testing.T, s *Store, message string) []Step {
 			c.Delivery.DueAt = now.Add(time.Second)
 			return c.Record(entry, nil)
 		})},
+	}
+}
+
+// readCounter counts the statements that read outside transactions.
+type readCounter struct{ n int }
+
+// BeforeQuery is for bun.
+func (c *readCounter) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.Context {
+	c.n++
+	return ctx
+}
+
+// AfterQuery is for bun.
+func (*readCounter) AfterQuery(context.Context, *bun.QueryEvent) {}
+
+// TestStatementCounts_Pages holds how many statements a list and the page of a callback read.
+func TestStatementCounts_Pages(t *testing.T) {
+	t.Parallel()
+	s, err := Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "desk.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	c := callbackstest.Put(t, s, callbackstest.NewCallback())
+	now := func() time.Time { return callbackstest.T0 }
+	service := callbacks.NewService(callbacks.ServiceConfig{Store: s, Now: now})
+	admin := callbacks.Person{ID: "ada", Roles: callbacks.Roles{Admin: true}}
+	reads := &readCounter{}
+	s.db = s.db.WithQueryHook(reads)
+	list := func() error {
+		_, err := service.List(t.Context(), admin, callbacks.Filter{Scope: callbacks.ScopeAvailable})
+		return err
+	}
+	page := func() error {
+		_, err := service.Sheet(t.Context(), admin, c.ID)
+		return err
+	}
+	for _, read := range []struct {
+		name string
+		do   func() error
+		want int
+	}{
+		{"list", list, 3}, {"list read again", list, 0}, {"page of a callback", page, 4},
+	} {
+		reads.n = 0
+		if err := read.do(); err != nil {
+			t.Fatalf("%s: %v", read.name, err)
+		}
+		if reads.n != read.want {
+			t.Errorf("%s: %d statements, want %d", read.name, reads.n, read.want)
+		}
 	}
 }
