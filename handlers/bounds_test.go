@@ -139,6 +139,7 @@ var bounds = map[string]bound{
 	"POST /callbacks/:id/reviews":       {4 * kib, 16 * mib, asked(rita, http.MethodPost, "/callbacks/:id/reviews", "action=open", fields)},
 	"POST /callbacks/:id/delivery":      {64 * kib, 16 * mib, asked(adam, http.MethodPost, "/callbacks/:id/delivery", "", fields)},
 	"POST /callbacks/:id/requester":     {4 * mib, 64 * mib, asked(adam, http.MethodPost, "/callbacks/:id/requester", "requester="+strings.Repeat("%3C", 300_000), fields)},
+	"POST /callbacks/:id/policy":        {4 * mib, 64 * mib, asked(adam, http.MethodPost, "/callbacks/:id/policy", "policy="+strings.Repeat("%3C", 300_000), fields)},
 	"GET /admin/callbacks":              {2 * mib, 32 * mib, asked(adam, http.MethodGet, "/admin/callbacks")},
 	"GET /admin/watches":                {64 * kib, 8 * mib, asked(adam, http.MethodGet, "/admin/watches")},
 	"GET /admin/configuration":          {64 * kib, 8 * mib, asked(adam, http.MethodGet, "/admin/configuration")},

@@ -93,7 +93,7 @@ func draftOf(c echo.Context) url.Values {
 // request.
 func unrecorded(c echo.Context) *views.Unrecorded {
 	form := draftOf(c)
-	if form == nil || isStatement(c) || isWithdrawal(c) {
+	if form == nil || isStatement(c) || isWithdrawal(c) || appliesPolicy(c) {
 		return nil
 	}
 	return &views.Unrecorded{

@@ -30,6 +30,7 @@ var routes = []route{
 	{http.MethodPost, "/callbacks/:id/reviews", script, anyRole, (*server).lease},
 	{http.MethodPost, "/callbacks/:id/delivery", form, adminOnly, (*server).retryDelivery},
 	{http.MethodPost, "/callbacks/:id/requester", draft, adminOnly, (*server).stateRequester},
+	{http.MethodPost, "/callbacks/:id/policy", draft, adminOnly, (*server).applyPolicy},
 	{http.MethodGet, "/admin/callbacks", page, adminOrAuditor, (*server).admin},
 	{http.MethodGet, "/admin/watches", page, adminOrAuditor, (*server).watches},
 	{http.MethodGet, "/admin/configuration", page, adminOrAuditor, (*server).configuration},

@@ -38,6 +38,8 @@ func (s *server) plainShell(c echo.Context) views.Shell {
 		shell.KeptFields = review.AskerDraft{Statement: statementIn(draftOf(c))}.Kept()
 	case isWithdrawal(c) && why != "":
 		shell.KeptFields = []views.KeptField{{Label: "Why you withdraw", Value: why}}
+	case appliesPolicy(c) && draftOf(c).Get("policy") != "":
+		shell.KeptFields = []views.KeptField{{Label: "Why you apply the present rules", Value: draftOf(c).Get("policy")}}
 	}
 	if s.Demo != nil {
 		shell.Samples = s.Demo.Samples()

@@ -71,7 +71,9 @@ func (s *Service) unbound(c *Callback, content *Content) *Requirement {
 		return nil
 	}
 	present := queue.Bind(c, content)
-	if reflect.DeepEqual(present, c.Requirement) {
+	same := present
+	same.Version = c.Requirement.Version // a file that says the same is no other policy
+	if reflect.DeepEqual(same, c.Requirement) {
 		return nil
 	}
 	return &present

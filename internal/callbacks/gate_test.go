@@ -397,3 +397,18 @@ func TestSignsNotForEver(t *testing.T) {
 	s.Signatures = s.Signatures[2:]
 	checkRefusal(t, s.MaySign(s.signer, s.proposal), "")
 }
+
+// TestNobodySendsWhatIsNotTheirs: a proposal that already has enough signatures is not decided by a
+// signature for another one.
+func TestNobodySendsWhatIsNotTheirs(t *testing.T) {
+	t.Parallel()
+	s := newScene()
+	s.Callback.Requirement.Signatures = []Threshold{{From: []string{"finance"}, For: 1}}
+	s.signed(vote("a", "finance", to(edited)))
+	if s.Sends(s.signer, approve) {
+		t.Error("the page would say that it sends")
+	}
+	if _, _, err := s.Sign(s.signer, Ballot{Proposal: approve, Sends: true}); !errors.Is(err, ErrStale) {
+		t.Errorf("got %v, want ErrStale", err)
+	}
+}

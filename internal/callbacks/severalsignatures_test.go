@@ -3,6 +3,7 @@ package callbacks_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
@@ -169,5 +170,18 @@ func TestSamePressAgain(t *testing.T) {
 	}
 	if _, err := d.Decide(desktest.Mara, c.ID, "approve", "Another word."); reasonOf(err) != "already_signed" {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestTooLateIsAConflict: a press on what is decided is a conflict, however old its preview is.
+func TestTooLateIsAConflict(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.Announce(nil)
+	d.MustDecide(desktest.Dana, c.ID, "approve", "")
+	d.Clock.Advance(time.Hour)
+	choice := callbacks.Choice{Outcome: "approve", Sends: true}
+	if _, err := d.Service.Sign(d.Ctx, desktest.Mara, c.ID, choice, "of long ago"); !errors.Is(err, callbacks.ErrConflict) {
+		t.Errorf("got %v, want ErrConflict", err)
 	}
 }

@@ -31,6 +31,7 @@ type Draft struct {
 	Asker   AskerDraft        // an admin's other form
 	// Withdrawal is the reason for which the reader wanted to withdraw their signature.
 	Withdrawal string
+	Policy     PolicyDraft // an admin's form of the present rules
 }
 
 // Next is what the reader can do after this callback.
