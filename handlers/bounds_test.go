@@ -161,6 +161,11 @@ var bounds = map[string]bound{
 	"GET /healthz":                      {1 * kib, 1 * mib, asked("nobody", http.MethodGet, "/healthz")},
 	"GET /readyz":                       {1 * kib, 1 * mib, asked("nobody", http.MethodGet, "/readyz")},
 	"GET /static/*":                     {128 * kib, 8 * mib, asked("nobody", http.MethodGet, "/static/*")},
+
+	"GET /settings":              {64 * kib, 16 * mib, asked(adam, http.MethodGet, "/settings?who="+strings.Repeat("%3C", 5_000)+strings.Repeat("&queue=x", 1_000))},
+	"POST /settings/delegations": {64 * kib, 16 * mib, asked(rita, http.MethodPost, "/settings/delegations", fields, "who="+strings.Repeat("%3C", 5_000))},
+	"POST /settings/delegations/:delegation/end": {64 * kib, 8 * mib,
+		asked(rita, http.MethodPost, "/settings/delegations/nosuch/end", fields)},
 }
 
 // decisionForm is a decision whose comment grows most in JSON and HTML, and is as long as may be.

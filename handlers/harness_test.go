@@ -22,10 +22,12 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/clientip"
+	"countersign/internal/delegation"
 	"countersign/internal/discovery"
 	"countersign/internal/intake"
 	"countersign/internal/live"
 	"countersign/internal/metrics"
+	"countersign/internal/people"
 	"countersign/internal/ratelimit"
 	"countersign/internal/readquota"
 	"countersign/internal/reload"
@@ -76,12 +78,16 @@ const (
 // site is the whole desk but for Lambda and the workers: real handlers, store, hub and OpenID
 // provider over HTTP.
 type site struct {
-	t        testing.TB
-	url      string
-	clock    *callbackstest.Clock
-	store    *sqlstore.Store
-	service  *callbacks.Service
-	hub      *live.Hub
+	t       testing.TB
+	url     string
+	clock   *callbackstest.Clock
+	store   *sqlstore.Store
+	service *callbacks.Service
+	signIn  *auth.Auth
+	hub     *live.Hub
+
+	delegations *delegation.Service
+
 	provider *oidc.Provider
 	issuer   string                       // of provider
 	instead  atomic.Pointer[http.Handler] // answers in the provider's place, unless nil
@@ -110,9 +116,14 @@ func newSite(t testing.TB, change ...func(*config)) *site {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.store.Close() }) // some tests close it themselves
+	s.delegations = delegation.New(delegation.Config{
+		Store: s.store, Queues: queues, Now: s.clock.Now, GroupsMaxAge: groupsMaxAge,
+		Person: func(p people.Profile) callbacks.Person { return s.signIn.Known(p) },
+	})
 	s.service = callbacks.NewService(callbacks.ServiceConfig{
 		Store: s.store, Queues: queues, Invalidator: s.hub, ReviewLimits: callbacks.DefaultReviewLimits, Now: s.clock.Now,
 		Seals: map[string]callbacks.Sealer{"payroll": backwards{}}, GroupsMaxAge: groupsMaxAge,
+		Delegations: s.delegations,
 	})
 
 	var desk, provider http.Handler
@@ -156,6 +167,7 @@ func (s *site) handler(provider *httptest.Server, change []func(*config)) http.H
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	s.signIn = signIn
 	senders, err := intake.NewVerifier([]intake.Source{
 		{Name: "expenses", Secrets: []string{webhookSecret}, Tokens: []string{webhookToken}},
 	}, s.clock.Now)
@@ -167,7 +179,7 @@ func (s *site) handler(provider *httptest.Server, change []func(*config)) http.H
 	cfg := config{webhooks: webhooks.Config{
 		Service: s.service, Senders: senders, Limit: ratelimit.New(1, 100), BaseURL: s.url, Metrics: measured, Now: s.clock.Now, Log: log,
 	}, Config: handlers.Config{
-		Service: s.service, Searched: search.Searched, Auth: signIn, Hub: s.hub,
+		Service: s.service, Delegations: s.delegations, Searched: search.Searched, Auth: signIn, Hub: s.hub,
 		Policies: s.policies(),
 		Rollout:  s.replica("desk-1:8080", &s.running), Desk: deskOf(),
 		Static: static.Handler(), Ping: s.store.Ping, Demo: s.demo, Metrics: measured, Now: s.clock.Now, Log: log,

@@ -54,6 +54,11 @@ var open = map[string]struct {
 	"POST /auth/logout":               {nil, [6]int{303, 200, 200, 200, 200, 200}},
 	"GET /callbacks/:id/payload":      {nil, [6]int{303, 403, 404, 200, 200, 200}},
 	"GET /callbacks/:id/payload/tree": {nil, [6]int{303, 403, 404, 200, 200, 200}},
+
+	"GET /settings":              {nil, [6]int{303, 403, 200, 200, 200, 200}},
+	"POST /settings/delegations": {url.Values{"who": {"nobody"}}, [6]int{401, 403, 422, 422, 422, 422}},
+	// of nobody
+	"POST /settings/delegations/:delegation/end": {nil, [6]int{401, 403, 404, 404, 404, 404}},
 }
 
 func TestRoutes(t *testing.T) {
@@ -74,7 +79,7 @@ func TestRoutes(t *testing.T) {
 					return
 				}
 				method, pattern, _ := strings.Cut(route, " ")
-				path := strings.NewReplacer(":id", string(id), ":session", "nosuchsession", "/static/*", static.URL("favicon.svg")).Replace(pattern)
+				path := strings.NewReplacer(":id", string(id), ":session", "nosuchsession", ":delegation", "nosuchdelegation", "/static/*", static.URL("favicon.svg")).Replace(pattern)
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
 				resp := b.open(ctx, method, path, "application/x-www-form-urlencoded", want.form.Encode())

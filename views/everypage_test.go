@@ -113,6 +113,8 @@ func deskPages() map[string]templ.Component {
 		"policies":            admin.PoliciesPage(viewstest.Shell(views.PlacePolicies, "/admin/policies"), pagetest.Policies("")),
 		"policies-asked":      admin.PoliciesPage(viewstest.Shell(views.PlacePolicies, "/admin/policies"), pagetest.PoliciesAsked("")),
 		"policies-refused":    admin.PoliciesPage(viewstest.Shell(views.PlacePolicies, "/admin/policies"), pagetest.PoliciesRefused("")),
+		"settings":            account.SettingsPage(viewstest.Shell(views.PlaceNone, "/settings"), pagetest.Settings()),
+		"settings-faults":     account.SettingsPage(viewstest.Shell(views.PlaceNone, "/settings"), pagetest.SettingsWithFaults()),
 		"configuration":       admin.ConfigurationPage(onConfig, pagetest.Configuration(1)),
 		"configuration-many":  admin.ConfigurationPage(onConfig, pagetest.Configuration(3)),
 		"configuration-bad":   admin.ConfigurationPage(onConfig, pagetest.Configuration(2, "/etc/countersign/countersign.yaml:4:9: queues.finance.groups[0]: there is no group \"finnace\": did you mean finance-approvers?", "countersign.yaml cannot be read")),

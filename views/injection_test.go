@@ -18,6 +18,7 @@ import (
 	"countersign/views/untrusted"
 	"countersign/views/viewstest"
 
+	"countersign/internal/delegation"
 	"countersign/internal/discovery"
 	"countersign/internal/readquota"
 
@@ -138,6 +139,7 @@ func TestHTMLInjection(t *testing.T) {
 		"sessions": account.SessionsPage(s, account.Sessions{All: true, Next: evil, Query: people.SessionQuery{Search: evil, After: &callbacks.Cursor{}}, List: []people.Session{
 			{ID: "s1", Name: evil, Email: evil + "@x", Browser: evil, Address: evil},
 		}}),
+		"settings":    account.SettingsPage(s, hostileSettings()),
 		"audit":       admin.AuditPage(s, admin.Audit{Entries: open.Audit, Query: callbacks.AuditQuery{Callback: evil, Action: evil}}),
 		"signin":      account.SignInPage(s, account.SignIn{Provider: evil, Return: "/callbacks/" + evil, Down: true, Problem: evil}),
 		"forbidden":   views.ForbiddenPage(viewstest.Keeping(s, evil), views.Forbidden{Reason: evil, Code: evil, Callback: "x"}),
@@ -216,4 +218,16 @@ func TestLinksOfStrangersAreWeb(t *testing.T) {
 			t.Errorf("link to %s", href)
 		}
 	})
+}
+
+// hostileSettings has the text in every value that others wrote.
+func hostileSettings() account.Settings {
+	bad := callbacks.Actor{ID: evil, Name: evil}
+	m := pagetest.SettingsWithFaults()
+	m.Book.Of.Name, m.Book.Delegations[0].To, m.Book.Delegations[1].From = evil, bad, bad
+	m.Draft.Who, m.Draft.Since, m.Draft.Until, m.Search = evil, evil, evil, evil
+	m.Faults = callbacks.Invalid{{Pointer: "who", Detail: evil}}
+	m.Candidates = []delegation.Known{{ID: evil, Name: evil, Email: evil + "@x"}}
+	m.Found = m.Candidates
+	return m
 }
