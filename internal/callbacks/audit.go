@@ -59,6 +59,8 @@ const (
 	ActionSignedOut       Action = "session.signed_out"
 	ActionDelegated       Action = "delegation.made"  // by the delegator or an admin
 	ActionDelegationEnded Action = "delegation.ended" // before its time
+	ActionPolicyLoaded    Action = "policy.loaded"    // a replica runs a version of the configuration
+	ActionPolicyRefused   Action = "policy.refused"   // a replica refused one, and runs that before
 	// on the sessions page, by the session's person or an admin
 	ActionSessionEnded Action = "session.ended"
 
@@ -75,9 +77,10 @@ type AuditEntry struct {
 	Action   Action
 	Callback ID // empty if the entry concerns no callback
 	Queue    string
-	From, To State  // empty if the state did not change
-	Facts    Facts  // about a callback; package words says them
-	Detail   string // about a session or delegation: one short sentence, shown as it is
+	From, To State // empty if the state did not change
+	Facts    Facts // about a callback; package words says them
+	// about a session, a delegation or the configuration: one short sentence, shown as it is
+	Detail string
 }
 
 // Facts are the values behind an audit entry. Its action says which of them are set.

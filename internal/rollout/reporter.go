@@ -66,7 +66,7 @@ func (r *Reporter) runOnce(ctx context.Context) (time.Time, error) {
 	if own.same(r.last) && now.Before(r.dueAt) {
 		return r.dueAt, nil
 	}
-	if err := r.Store.ReportReplica(ctx, own); err != nil {
+	if err := r.Store.ReportReplica(ctx, own, r.news(own)...); err != nil {
 		return time.Time{}, fmt.Errorf("report the version of this replica: %w", err)
 	}
 	r.last, r.dueAt = own, now.Add(renewal)
@@ -74,6 +74,24 @@ func (r *Reporter) runOnce(ctx context.Context) (time.Time, error) {
 		return time.Time{}, fmt.Errorf("forget replicas: %w", err)
 	}
 	return r.dueAt, nil
+}
+
+// news are the audit entries of what has changed since the last report: a version that this process
+// runs now, and one that it refused.
+func (r *Reporter) news(own Replica) (all []callbacks.AuditEntry) {
+	add := func(a callbacks.Action, at time.Time, format string, args ...any) {
+		all = append(all, callbacks.AuditEntry{
+			At: at, Actor: callbacks.System(r.Name), Action: a, Detail: fmt.Sprintf(format, args...),
+		})
+	}
+	if own.Version != r.last.Version {
+		add(callbacks.ActionPolicyLoaded, own.LoadedAt, "%s runs version %s of countersign.yaml.", r.Name, own.Version.Short())
+	}
+	if len(own.Problem) > 0 && !slices.Equal(own.Problem, r.last.Problem) {
+		add(callbacks.ActionPolicyRefused, own.ProblemAt, "%s refused a newer countersign.yaml, and still runs version %s. First fault: %s",
+			r.Name, own.Version.Short(), own.Problem[0])
+	}
+	return all
 }
 
 // own is what this process would report now.

@@ -26,9 +26,9 @@ type counted struct {
 	reports int
 }
 
-func (s *counted) ReportReplica(ctx context.Context, r rollout.Replica) error {
+func (s *counted) ReportReplica(ctx context.Context, r rollout.Replica, entries ...callbacks.AuditEntry) error {
 	s.reports++
-	return s.Store.ReportReplica(ctx, r)
+	return s.Store.ReportReplica(ctx, r, entries...)
 }
 
 // process is a replica.
@@ -97,6 +97,35 @@ func TestReporter_Renews(t *testing.T) {
 	a.running.Problem = []string{"countersign.yaml:3:1: rols: unknown key"}
 	rounds("a file that was refused", 5*time.Second, 4)
 	rounds("nothing new", 5*time.Second, 4)
+}
+
+// TestReporter_Audit: each version that a replica runs is on record, and each file that it refused,
+// once.
+func TestReporter_Audit(t *testing.T) {
+	t.Parallel()
+	d := desktest.New(t)
+	a := start(d, "a")
+	rounds := func() { // what has not changed is no news
+		a.round(t)
+		d.Clock.Advance(time.Minute)
+		a.round(t)
+	}
+	rounds()
+	a.running.Problem, a.running.ProblemAt = []string{"countersign.yaml:3:1: rols: unknown key", "more"}, d.Clock.Now()
+	rounds()
+	a.running = reload.State{Version: "v2", LoadedAt: d.Clock.Now()}
+	rounds()
+	entries, err := d.Store.Audit(t.Context(), callbacks.AuditQuery{Limit: 10})
+	callbackstest.Must(t, err)
+	var got []string
+	for _, e := range slices.Backward(entries) {
+		got = append(got, e.Actor.ID+" "+string(e.Action)+": "+e.Detail)
+	}
+	same(t, "on record", got, []string{
+		"a policy.loaded: a runs version v1 of countersign.yaml.",
+		"a policy.refused: a refused a newer countersign.yaml, and still runs version v1. First fault: countersign.yaml:3:1: rols: unknown key",
+		"a policy.loaded: a runs version v2 of countersign.yaml.",
+	})
 }
 
 // TestReporter_Replicas: replicas see each other, their own state as it is, and those that died or

@@ -3,13 +3,15 @@ package rollout
 import (
 	"context"
 	"time"
+
+	"countersign/internal/callbacks"
 )
 
 // Store keeps the reports of replicas.
 type Store interface {
 	// ReportReplica writes what a replica runs, over its earlier report. If no replica has run that
-	// version before, it also becomes a [Version].
-	ReportReplica(ctx context.Context, r Replica) error
+	// version before, it also becomes a [Version]. The entries are written in the same transaction.
+	ReportReplica(ctx context.Context, r Replica, entries ...callbacks.AuditEntry) error
 	// RemoveReplica deletes the report of a replica, if it has one.
 	RemoveReplica(ctx context.Context, name string) error
 	// ForgetReplicas deletes at most limit reports that were last written before a time.

@@ -45,7 +45,7 @@ type versionRow struct {
 }
 
 // ReportReplica implements rollout.Store.
-func (s *Store) ReportReplica(ctx context.Context, r rollout.Replica) error {
+func (s *Store) ReportReplica(ctx context.Context, r rollout.Replica, entries ...callbacks.AuditEntry) error {
 	return s.transact(ctx, func(ctx context.Context, t *tx) error {
 		text, args := t.insertion(&replicaRow{
 			Name: r.Name, Version: string(r.Version), LoadedAt: millis(r.LoadedAt),
@@ -62,6 +62,11 @@ func (s *Store) ReportReplica(ctx context.Context, r rollout.Replica) error {
 		})
 		if _, err := t.exec(ctx, text+` on conflict (version) do nothing`, args...); err != nil {
 			return fmt.Errorf("write version: %w", err)
+		}
+		for _, e := range entries {
+			if err := t.record(ctx, e); err != nil {
+				return fmt.Errorf("write what was loaded: %w", err)
+			}
 		}
 		return nil
 	})

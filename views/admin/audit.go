@@ -51,6 +51,8 @@ var actionWords = map[callbacks.Action]string{
 	callbacks.ActionSessionEnded:    "ended a session",
 	callbacks.ActionDelegated:       "delegated",
 	callbacks.ActionDelegationEnded: "ended a delegation",
+	callbacks.ActionPolicyLoaded:    "loaded a configuration",
+	callbacks.ActionPolicyRefused:   "refused a configuration",
 
 	callbacks.ActionExecutionSucceeded: "execution succeeded",
 	callbacks.ActionExecutionFailed:    "execution failed",
@@ -63,7 +65,7 @@ var actions = []callbacks.Action{
 	callbacks.ActionSigned, callbacks.ActionWithdrawn, callbacks.ActionVoid, callbacks.ActionPolicyApplied, callbacks.ActionDecided, callbacks.ActionDelivered,
 	callbacks.ActionAttemptFailed, callbacks.ActionReceipt, callbacks.ActionReceiptDiffers, callbacks.ActionLost, callbacks.ActionUndeliverable, callbacks.ActionUnconfirmed,
 	callbacks.ActionExecutionSucceeded, callbacks.ActionExecutionFailed, callbacks.ActionRetried, callbacks.ActionTimedOut, callbacks.ActionClosed, callbacks.ActionSignedIn, callbacks.ActionSignedOut, callbacks.ActionSessionEnded,
-	callbacks.ActionDelegated, callbacks.ActionDelegationEnded,
+	callbacks.ActionDelegated, callbacks.ActionDelegationEnded, callbacks.ActionPolicyLoaded, callbacks.ActionPolicyRefused,
 }
 
 // title names the callback of an entry; by its ID if it has neither title nor name.

@@ -127,7 +127,8 @@ func eventOf(m Review, e callbacks.AuditEntry, viewer callbacks.Person) event {
 	case callbacks.ActionRetried:
 		told.Icon, told.What = "retry", "sent it again"
 	case callbacks.ActionSignedIn, callbacks.ActionSignedOut, callbacks.ActionSessionEnded,
-		callbacks.ActionDelegated, callbacks.ActionDelegationEnded: // these belong to no callback
+		callbacks.ActionDelegated, callbacks.ActionDelegationEnded,
+		callbacks.ActionPolicyLoaded, callbacks.ActionPolicyRefused: // these belong to no callback
 	}
 	return told
 }

@@ -69,7 +69,8 @@ func Audit(e callbacks.AuditEntry) string {
 		}
 	case callbacks.ActionReviewOpened, callbacks.ActionReviewReleased,
 		callbacks.ActionReviewConfirmed, callbacks.ActionSignedIn, callbacks.ActionSignedOut,
-		callbacks.ActionSessionEnded, callbacks.ActionDelegated, callbacks.ActionDelegationEnded:
+		callbacks.ActionSessionEnded, callbacks.ActionDelegated, callbacks.ActionDelegationEnded,
+		callbacks.ActionPolicyLoaded, callbacks.ActionPolicyRefused:
 	}
 	return ""
 }
