@@ -57,8 +57,8 @@ func (s *server) decide(c echo.Context) error {
 	switch {
 	case errors.Is(err, callbacks.ErrStale):
 		return s.answerRefusal(c, d, s.confirm(c, d, true))
-	case errors.Is(err, callbacks.ErrConflict) && s.Service.Repeats(&current, p, d.Choice, d.seen):
-		// The same decision stands already: show it.
+	case errors.Is(err, callbacks.ErrSignedAlready):
+		s.forgetDraft(c, callbackOf(c)) // it stands already: show it
 	case err != nil:
 		return s.answerRefusal(c, d, err)
 	default:

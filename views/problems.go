@@ -103,7 +103,7 @@ func forbiddenTitle(m Forbidden) string {
 
 func unrecordedText(m Unavailable) string {
 	if m.Uncertain {
-		return "The connection broke while your decision was being recorded, so it may be. Try again: it is recorded and sent once, however often you do."
+		return "The connection broke while your signature was being recorded, so it may be. Try again: it counts once, however often you do."
 	}
 	return "Nothing was decided. What you typed is below and goes with the next try."
 }

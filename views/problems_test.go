@@ -84,7 +84,7 @@ func TestProblemPages(t *testing.T) {
 		{"TooMany", views.TooManyPage(s, views.TooMany{RetryAfter: 20 * time.Second}), "429", "Too many requests", "Try again in 20 s."},
 		{"Failure", views.FailurePage(s, views.Failure{RequestID: "01JD"}), "500", "Countersign made a mistake", "Request 01JD"},
 		{"Unavailable", views.UnavailablePage(s, views.Unavailable{RequestID: "01JD"}), "503", "Countersign cannot reach its database", "Nothing was changed."},
-		{"Uncertain", views.UnavailablePage(s, views.Unavailable{RequestID: "01JD", Uncertain: true, Decision: &views.Unrecorded{Callback: "x", Outcome: "approve"}}), "503", "Countersign cannot reach its database", "it is recorded and sent once"},
+		{"Uncertain", views.UnavailablePage(s, views.Unavailable{RequestID: "01JD", Uncertain: true, Decision: &views.Unrecorded{Callback: "x", Outcome: "approve"}}), "503", "Countersign cannot reach its database", "it counts once"},
 		{"ReadOnly", views.UnavailablePage(s, views.Unavailable{RequestID: "01JD", ReadOnly: true}), "503", "Countersign’s database takes no writes", "Nothing was changed."},
 		{"NoRoom", views.UnavailablePage(s, views.Unavailable{RequestID: "01JD", NoRoom: true}), "503", "Countersign’s database has no room", "Nothing was changed."},
 	} {

@@ -83,8 +83,10 @@ func TestOneSubjectAtTwoIssuers(t *testing.T) {
 	if got := decided.Decision.By.ID; got != namesake.ID {
 		t.Errorf("decided by %q", got)
 	}
-	if d.Service.Repeats(&decided, desktest.Mara, choice, seen.Seen()) || !d.Service.Repeats(&decided, namesake, choice, seen.Seen()) {
-		t.Error("the decision of one counts as the other's")
+	for p, want := range map[*callbacks.Person]error{&desktest.Mara: callbacks.ErrConflict, &namesake: callbacks.ErrSignedAlready} {
+		if _, err := d.Service.Sign(d.Ctx, *p, c.ID, choice, seen.Seen()); !errors.Is(err, want) {
+			t.Errorf("%s presses again: %v, want %v", p.ID, err, want)
+		}
 	}
 	third := namesake // who never opened it
 	third.ID, third.Issuer = "p-third", "https://third.example"

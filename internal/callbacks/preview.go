@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -64,9 +63,6 @@ func (p Preview) Seen() string {
 	}
 	return seen
 }
-
-// seenHash is the hash of the bytes in a value made by [Preview.Seen].
-func seenHash(seen string) string { return seen[strings.LastIndexByte(seen, '-')+1:] }
 
 // Preview shows what a choice would send, without recording anything. A comment that the outcome
 // requires may still be missing. Preview is the first of two steps, so it demands fresh groups as

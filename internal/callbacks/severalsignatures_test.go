@@ -156,21 +156,38 @@ func TestPressDoesWhatThePageSaid(t *testing.T) {
 	d.WantState(c.ID, callbacks.Decided)
 }
 
-// TestSamePressAgain: a press whose answer was lost is repeated, and signs once.
+// TestSamePressAgain: a press whose answer was lost is repeated, and signs once, also if the last
+// signature came meanwhile; one that says something else is another press.
 func TestSamePressAgain(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	c := d.Announce(nil)
-	require(d, c.ID, asks(3))
-	for range 2 {
-		d.MustDecide(desktest.Mara, c.ID, "approve", "Fine.")
+	require(d, c.ID, asks(2))
+	choice := callbacks.Choice{Outcome: "approve", Comment: "Fine."}
+	shown, err := d.Service.Preview(d.Ctx, desktest.Mara, c.ID, choice)
+	if err != nil {
+		t.Fatal(err)
 	}
+	choice.PreparedAt = shown.PreparedAt
+	press := func(p callbacks.Person, choice callbacks.Choice, want error) {
+		t.Helper()
+		if _, err := d.Service.Sign(d.Ctx, p, c.ID, choice, shown.Seen()); !errors.Is(err, want) {
+			t.Errorf("%s presses again: %v, want %v", p.Name, err, want)
+		}
+	}
+	press(desktest.Mara, choice, nil)
+	press(desktest.Mara, choice, callbacks.ErrSignedAlready)
 	if got := d.Get(c.ID); got.SignatureCount != 1 {
 		t.Errorf("%d signatures", got.SignatureCount)
 	}
 	if _, err := d.Decide(desktest.Mara, c.ID, "approve", "Another word."); reasonOf(err) != "already_signed" {
 		t.Errorf("got %v", err)
 	}
+	d.MustDecide(desktest.Dana, c.ID, "approve", "")
+	press(desktest.Mara, choice, callbacks.ErrSignedAlready)
+	press(desktest.Dana, choice, callbacks.ErrConflict)
+	choice.Comment = "Another word."
+	press(desktest.Mara, choice, callbacks.ErrConflict)
 }
 
 // TestTooLateIsAConflict: a press on what is decided is a conflict, however old its preview is.

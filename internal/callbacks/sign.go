@@ -12,13 +12,14 @@ import (
 	"countersign/internal/spelling"
 )
 
-// errSignedAlready means that the same press was recorded before.
-var errSignedAlready = errors.New("this signature is on record already")
+// ErrSignedAlready means that the same press was recorded before: the button was pressed twice, or
+// the answer to the first press was lost. There is nothing more to do.
+var ErrSignedAlready = errors.New("this signature is on record already")
 
 // Sign records a person's signature for a choice whose preview they saw, which [Preview.Seen]
 // identifies. It either waits for others or, as the last one, makes the decision; [Choice.Sends] says
 // which of the two the person was told. A recorded decision is delivered whatever happens to this
-// process. The same press again changes nothing. Errors: [ErrNotFound], [ErrForbidden], [Invalid]
+// process. Errors: [ErrSignedAlready], [ErrNotFound], [ErrForbidden], [Invalid]
 // for a missing comment, [ErrOldGroups], [ErrStale] for an old preview or if the signature would do
 // something else than the person was told, and [ErrConflict] if somebody or a clock was faster; the
 // returned callback then says who or what.
@@ -42,8 +43,8 @@ func (s *Service) Sign(ctx context.Context, p Person, id ID, choice Choice, seen
 		return err
 	})
 	switch {
-	case errors.Is(err, errSignedAlready):
-		return shown, nil
+	case errors.Is(err, ErrSignedAlready):
+		return shown, err
 	case errors.Is(err, ErrConflict):
 		if current, getErr := s.store.Get(ctx, id); getErr == nil {
 			c = current
@@ -64,11 +65,11 @@ func (s *Service) Sign(ctx context.Context, p Person, id ID, choice Choice, seen
 func (s *Service) sign(
 	c *Case, p Signer, choice Choice, seen string, out sealed, now time.Time,
 ) error {
+	if (c.State == Pending || c.Decision != nil) && c.repeats(p.Person, choice, seen) {
+		return ErrSignedAlready
+	}
 	if c.State != Pending {
 		return c.wrongState("sign")
-	}
-	if c.repeats(p.Person, choice, seen) {
-		return errSignedAlready
 	}
 	if err := s.queues.MayDecide(p, &c.Callback, now); err != nil {
 		return err
@@ -118,7 +119,8 @@ func (s *Service) decide(c *Case, last *Signature, made Preview, out sealed, now
 	return nil
 }
 
-// repeats reports whether the person's signature for the same choice is on record and waits.
+// repeats reports whether the person's signature for the same choice is on record, and waits or is
+// one of those that were there at the decision.
 func (c *Case) repeats(p Person, choice Choice, seen string) bool {
 	outcome, _ := c.Outcome(choice.Outcome)
 	return slices.ContainsFunc(c.Signatures, func(s Signature) bool {
@@ -208,19 +210,6 @@ func (o Outcome) comment(choice Choice) string {
 		return ""
 	}
 	return tidyComment(choice.Comment)
-}
-
-// Repeats reports whether a person made this decision already: the button was pressed twice, or the
-// answer to the first press was lost. It compares the bytes that were seen; if they were encrypted
-// before sending, it compares outcome and comment. An encrypted answer that a reviewer wrote matches
-// nothing, because nobody can tell it from another.
-func (s *Service) Repeats(c *Callback, p Person, choice Choice, seen string) bool {
-	d := c.Decision
-	if d == nil || d.By.ID != p.ID {
-		return false
-	}
-	sealed := d.Kind == Success && strings.Contains(seen, sealMark) && d.Outcome != OutcomeResult
-	return d.SHA256 == seenHash(seen) || sealed && d.Outcome == choice.Outcome && d.Comment == tidyComment(choice.Comment)
 }
 
 // tidyComment normalises the line ends of a form, so that the same comment gives the same bytes

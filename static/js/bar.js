@@ -11,7 +11,7 @@ const SETTLE = 400; // a press sooner than this after the last is a double click
 const PATIENCE = 20_000; // after this long without an answer, a decision may be sent again: it is recorded only once
 
 const UNSENT = "Not sent: the server does not answer.";
-const LOST = "No answer: it is perhaps recorded. Try again: it is recorded and sent once.";
+const LOST = "No answer: it is perhaps recorded. Try again: it counts once.";
 
 /**
  * <decision-bar> lets the reader choose one outcome, by a key, a tab or a button, until Esc. Bar, preview and Ctrl Enter follow
@@ -339,7 +339,7 @@ class DecisionBar extends HTMLElement {
     this.#timer = setTimeout(() => {
       this.#sending = false;
       this.setAttribute("aria-busy", "false");
-      this.querySelector(".cost").textContent = "No answer yet. You may press again: it is recorded and sent once.";
+      this.querySelector(".cost").textContent = "No answer yet. You may press again: it counts once.";
     }, PATIENCE);
   }
 
