@@ -106,8 +106,7 @@ func (s *server) confirm(c echo.Context, d decision, stale bool) error {
 	if failed, cannot := preview.Why.Failed(); cannot {
 		return &callbacks.Refusal{Code: failed.Code, Reason: failed.Reason}
 	}
-	required := preview.Outcome.Comment == callbacks.CommentRequired || current.Requirement.NeedsReason(preview.Outcome.Stance())
-	if required && !printable.HasInk(d.Comment) {
+	if current.Requirement.CommentRule(preview.Outcome) == callbacks.CommentRequired && !printable.HasInk(d.Comment) {
 		return callbacks.Invalid{{Pointer: "comment", Detail: preview.Outcome.Label + " needs a comment."}}
 	}
 	from := s.origin(c)

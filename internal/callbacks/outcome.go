@@ -120,7 +120,7 @@ func (o Outcome) fillers(choice Choice, by Person, signed []Signature) (inJSON, 
 		"reviewer.name":  by.Name,
 		"reviewer.email": by.Email,
 	}
-	escaped := []string{PlaceholderSignatures, signersArray(signed)}
+	escaped := []string{PlaceholderSignatures, o.signersArray(signed)}
 	var plain []string
 	for _, name := range Placeholders {
 		escaped = append(escaped, "{{"+name+"}}", quoted(values[name]))
@@ -136,7 +136,7 @@ func (o Outcome) listsSigners() bool {
 }
 
 // signersArray is what [PlaceholderSignatures] stands for.
-func signersArray(signed []Signature) string {
+func (o Outcome) signersArray(signed []Signature) string {
 	type signer struct {
 		ID        string  `json:"id"` // the subject, like reviewer.id
 		Name      string  `json:"name"`
@@ -148,8 +148,11 @@ func signersArray(signed []Signature) string {
 	all := make([]signer, 0, len(signed))
 	for _, s := range signed {
 		one := signer{
-			ID: s.Subject, Name: s.By.Name, Email: s.Email, Comment: s.Comment,
+			ID: s.Subject, Name: s.By.Name, Email: s.Email,
 			At: s.At.UTC().Format(time.RFC3339),
+		}
+		if o.Comment != CommentNone { // else it is for the record alone
+			one.Comment = s.Comment
 		}
 		if s.ActingFor != nil {
 			one.ActingFor = &s.ActingFor.Name

@@ -159,8 +159,7 @@ func (s *Service) prepared(gate Gate, p Signer, choice Choice) (Preview, error) 
 	shown.Outcome = outcome.labelled(shown.Answer)
 	var signed []Signature
 	if outcome.listsSigners() {
-		comment := outcome.comment(choice)
-		signed = gate.signers(p, shown.Proposal(), comment, choice.PreparedAt)
+		signed = gate.signers(p, shown.Proposal(), tidyComment(choice.Comment), choice.PreparedAt)
 	}
 	made, err := shown.completion(choice, p.Person, signed)
 	if err != nil {

@@ -81,6 +81,23 @@ func (t Terms) against() int { return max(t.Against, 1) }
 // NeedsReason reports whether a signature of this stance needs a comment.
 func (t Terms) NeedsReason(stance Stance) bool { return slices.Contains(t.Reason, stance) }
 
+// CommentRule is the rule for the comment of an outcome. Terms may need one where the outcome takes
+// none; it is then for the record alone.
+func (t Terms) CommentRule(o Outcome) CommentRule {
+	if t.NeedsReason(o.Stance()) {
+		return CommentRequired
+	}
+	return o.Comment
+}
+
+// comment is what is recorded as the comment of a choice: nothing if none is asked for.
+func (t Terms) comment(o Outcome, choice Choice) string {
+	if t.CommentRule(o) == CommentNone {
+		return ""
+	}
+	return tidyComment(choice.Comment)
+}
+
 // ExcludesRequester reports whether only people count who are certainly not the requester. An
 // exclusion that a newer version wrote excludes the requester at least.
 func (t Terms) ExcludesRequester() bool { return len(t.Exclude) > 0 }

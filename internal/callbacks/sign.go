@@ -80,7 +80,7 @@ func (s *Service) sign(
 		return err
 	}
 	ballot := Ballot{
-		Proposal: made.Proposal(), Answer: made.Answer, Comment: made.Outcome.comment(choice),
+		Proposal: made.Proposal(), Answer: made.Answer, Comment: c.Requirement.comment(made.Outcome, choice),
 		Shown: seen, Via: ViaWeb, Sends: choice.Sends,
 	}
 	signatures, _, err := gate.Sign(p, ballot)
@@ -125,7 +125,7 @@ func (c *Case) repeats(p Person, choice Choice, seen string) bool {
 	outcome, _ := c.Outcome(choice.Outcome)
 	return slices.ContainsFunc(c.Signatures, func(s Signature) bool {
 		return s.Live() && s.By.ID == p.ID && s.Shown == seen && s.Outcome == choice.Outcome &&
-			s.Comment == outcome.comment(choice)
+			s.Comment == c.Requirement.comment(outcome, choice)
 	})
 }
 
@@ -137,7 +137,8 @@ func (s *Service) confirmed(gate Gate, p Signer, choice Choice, seen string) (Pr
 	if err != nil {
 		return Preview{}, err
 	}
-	if made.Outcome.Comment == CommentRequired && !printable.HasInk(made.Outcome.comment(choice)) {
+	terms := gate.Callback.Requirement.Terms
+	if terms.CommentRule(made.Outcome) == CommentRequired && !printable.HasInk(choice.Comment) {
 		return Preview{}, Invalid{{Pointer: "comment", Detail: made.Outcome.Label + " needs a comment."}}
 	}
 	if err := s.fresh(p.Person, now); err != nil {
@@ -202,14 +203,6 @@ func (c *Case) withdraw(p Person, why string, now time.Time) error {
 		return errWithdrawnAlready
 	}
 	return c.wrongState("withdraw no signature of")
-}
-
-// comment is the comment of a choice, empty if the outcome has none.
-func (o Outcome) comment(choice Choice) string {
-	if o.Comment == CommentNone {
-		return ""
-	}
-	return tidyComment(choice.Comment)
 }
 
 // tidyComment normalises the line ends of a form, so that the same comment gives the same bytes

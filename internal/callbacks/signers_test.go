@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -132,4 +133,38 @@ func TestWithdrawnKeepsNothingAlive(t *testing.T) {
 		}
 		d.Clock.Advance(callbacks.ReviewLease)
 	}
+}
+
+// TestReasonForTheRecord: a rule asks for a reason, and the outcome sends no comment. The reason is
+// needed and on record, and the function does not get it.
+func TestReasonForTheRecord(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.Announce(func(a *announcement.Announcement) {
+		a.Outcomes = []callbacks.Outcome{{
+			Name: "pay", Label: "Pay", Kind: callbacks.Success, Comment: callbacks.CommentNone,
+			Payload: json.RawMessage(`{"why":"{{comment}}","by":"{{signatures}}"}`),
+		}}
+	})
+	r := asks(2)
+	r.Reason = []callbacks.Stance{callbacks.For}
+	require(d, c.ID, r)
+	if _, err := d.Decide(desktest.Mara, c.ID, "pay", ""); !reasonIsMissing(err) {
+		t.Errorf("without a reason: %v", err)
+	}
+	d.MustDecide(desktest.Mara, c.ID, "pay", "Mara's reason.")
+	d.MustDecide(desktest.Dana, c.ID, "pay", "Dana's reason.")
+	signatures, err := d.Store.Signatures(d.Ctx, c.ID)
+	if err != nil || signatures[0].Comment != "Mara's reason." || d.Get(c.ID).Decision.Comment != "Dana's reason." {
+		t.Errorf("on record: %+v, %v", signatures, err)
+	}
+	d.Deliver()
+	if sent := string(d.Lambda.Sent()[0].Result); strings.Contains(sent, "reason") || !strings.Contains(sent, `"name":"mara"`) {
+		t.Errorf("sent %s", sent)
+	}
+}
+
+func reasonIsMissing(err error) bool {
+	faults, invalid := errors.AsType[callbacks.Invalid](err)
+	return invalid && faults[0].Pointer == "comment"
 }

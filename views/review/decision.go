@@ -125,49 +125,51 @@ func buttonKey(o callbacks.Outcome) string {
 // commentHint puts the comment rules of all outcomes into one line: "optional to approve, required
 // to reject".
 func commentHint(m Review) string {
-	by := map[callbacks.CommentRule][]string{}
+	by := map[string][]string{}
 	for _, o := range offeredOutcomes(m) {
-		rule := commentRule(m, o)
-		by[rule] = append(by[rule], "“"+untrusted.Isolate(o.Label)+"”")
-	}
-	if len(by) == 1 {
-		for rule := range by {
-			return string(rule)
-		}
+		word := commentWord(m, o)
+		by[word] = append(by[word], "“"+untrusted.Isolate(o.Label)+"”")
 	}
 	var hints []string
-	for _, rule := range []callbacks.CommentRule{callbacks.CommentOptional, callbacks.CommentRequired, callbacks.CommentNone} {
-		if labels := by[rule]; len(labels) > 0 {
-			hints = append(hints, ruleWord(rule)+" for "+strings.Join(labels, ", "))
+	for _, word := range []string{commentOptional, commentRequired, commentRecorded, commentNone} {
+		switch labels := by[word]; {
+		case len(labels) > 0 && len(by) == 1:
+			return word
+		case len(labels) > 0:
+			hints = append(hints, word+" for "+strings.Join(labels, ", "))
 		}
 	}
 	return strings.Join(hints, "; ")
 }
 
-func ruleWord(rule callbacks.CommentRule) string {
-	if rule == callbacks.CommentNone {
-		return "not sent"
+// The rules for comments, in words.
+const (
+	commentOptional = "optional"
+	commentRequired = "required"
+	commentRecorded = "required, for the record alone"
+	commentNone     = "not sent"
+)
+
+func commentWord(m Review, o callbacks.Outcome) string {
+	switch rule := m.Callback.Requirement.CommentRule(o); {
+	case rule == callbacks.CommentNone:
+		return commentNone
+	case o.Comment == callbacks.CommentNone:
+		return commentRecorded
+	case rule == callbacks.CommentRequired:
+		return commentRequired
 	}
-	return string(rule)
+	return commentOptional
 }
 
-// takesComment reports whether any outcome uses a comment.
-func takesComment(outcomes []callbacks.Outcome) bool {
-	for _, o := range outcomes {
-		if o.Comment != callbacks.CommentNone {
+// takesComment reports whether any outcome on the page uses a comment, or the record needs one.
+func takesComment(m Review) bool {
+	for _, o := range offeredOutcomes(m) {
+		if m.Callback.Requirement.CommentRule(o) != callbacks.CommentNone {
 			return true
 		}
 	}
 	return false
-}
-
-// commentRule is the rule for the comment of an outcome. The rule of a request may ask for a
-// comment where the outcome does not.
-func commentRule(m Review, o callbacks.Outcome) callbacks.CommentRule {
-	if o.Comment != callbacks.CommentNone && m.Callback.Requirement.NeedsReason(o.Stance()) {
-		return callbacks.CommentRequired
-	}
-	return o.Comment
 }
 
 // fault returns what is wrong with a field of the draft; it is empty if nothing is.

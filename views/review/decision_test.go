@@ -128,6 +128,11 @@ func TestCommentHints(t *testing.T) {
 	if reviewPage(t, silent).Find("#comment").Length() != 0 {
 		t.Error("a comment is asked for that nobody sends")
 	}
+	silent.Callback.Requirement.Reason = []callbacks.Stance{callbacks.For}
+	page := reviewPage(t, silent)
+	if hint := page.Find("label[for=comment] .hint").Text(); !strings.Contains(hint, "required, for the record alone") {
+		t.Errorf("the rule needs a comment, and the page says %q", hint)
+	}
 }
 
 // TestOutcomesOfSenders: the first success comes last when none is called approve, and no button

@@ -72,7 +72,7 @@ func unsentDraft(s views.Shell, m Review) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		} else if !mayDecide(m) || !takesComment(offeredOutcomes(m)) {
+		} else if !mayDecide(m) || !takesComment(m) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<kept-draft class=\"kept\" id=\"kept\" data-callback=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
