@@ -21,7 +21,7 @@ func (s *server) withdraw(c echo.Context) error {
 		return err
 	}
 	why := form.Get("why")
-	_, err = s.Service.Withdraw(c.Request().Context(), s.person(c), callbackOf(c), why)
+	current, err := s.Service.Withdraw(c.Request().Context(), s.person(c), callbackOf(c), why)
 	faults, invalid := errors.AsType[callbacks.Invalid](err)
 	switch {
 	case invalid:
@@ -33,6 +33,9 @@ func (s *server) withdraw(c echo.Context) error {
 		return s.signInAgain(c, auth.Draft{}, err)
 	case err != nil:
 		return err
+	}
+	if !s.Service.Queues().MaySee(s.person(c), current.Queue) {
+		return c.Redirect(http.StatusSeeOther, s.origin(c).address().String()) // whoever left its groups
 	}
 	return c.Redirect(http.StatusSeeOther, views.Address{Path: reviewPath(c), Query: s.origin(c).values()}.String())
 }

@@ -159,13 +159,10 @@ func (s *Service) confirmed(gate Gate, p Signer, choice Choice, seen string) (Pr
 var errWithdrawnAlready = errors.New("the signature is withdrawn already")
 
 // Withdraw takes back the signature of a person that waits for others, on record, for a reason. It
-// changes nothing if that is done already. Errors: [ErrNotFound], [Invalid] without a reason,
+// changes nothing if that is done already. Whoever signed needs no other right, so that leaving the
+// queue's groups does not make a signature final. Errors: [ErrNotFound], [Invalid] without a reason,
 // [ErrOldGroups], and [ErrConflict] if the callback is decided or ended, or nothing of theirs waits.
 func (s *Service) Withdraw(ctx context.Context, p Person, id ID, why string) (Callback, error) {
-	shown, err := s.see(ctx, p, id)
-	if err != nil {
-		return Callback{}, err
-	}
 	var faults Invalid
 	faults.checkReason(why, "Say why: it goes on record.")
 	if err := faults.Err(); err != nil {
@@ -176,12 +173,15 @@ func (s *Service) Withdraw(ctx context.Context, p Person, id ID, why string) (Ca
 		return Callback{}, err
 	}
 	c, err := s.store.Change(ctx, id, Parts{Signatures: true}, func(c *Case) error {
+		if lastOf(c.Signatures, p) == nil && !s.queues.MaySee(p, c.Queue) {
+			return ErrNotFound
+		}
 		err := c.withdraw(p, spelling.Spaced(why), now)
 		c.holdSigned(s.limits, now)
 		return err
 	})
 	if errors.Is(err, errWithdrawnAlready) {
-		return shown, nil
+		return s.store.Get(ctx, id)
 	}
 	if err != nil {
 		return Callback{}, fmt.Errorf("withdraw from %s: %w", id, err)

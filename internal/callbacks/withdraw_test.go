@@ -141,3 +141,26 @@ func TestFates(t *testing.T) {
 	d.MustDecide(desktest.Dana, c.ID, "approve", "")
 	fate(callbacks.FateDecided)
 }
+
+// TestWithdrawAfterLeaving: whoever left the groups of the queue does not see the request any more,
+// and their signature does not become final by that.
+func TestWithdrawAfterLeaving(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.Announce(nil)
+	require(d, c.ID, asks(2))
+	d.MustDecide(desktest.Mara, c.ID, "approve", "")
+	left := desktest.Mara
+	left.Groups = nil
+	if _, err := d.Service.Sheet(d.Ctx, left, c.ID); !errors.Is(err, callbacks.ErrNotFound) {
+		t.Errorf("sees the request: %v", err)
+	}
+	for range 2 {
+		if _, err := d.Service.Withdraw(d.Ctx, left, c.ID, "I changed teams."); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := d.Get(c.ID); !got.WaitingSince.IsZero() {
+		t.Errorf("a signature still waits: %+v", got)
+	}
+}
