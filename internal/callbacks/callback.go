@@ -131,8 +131,8 @@ type Callback struct {
 
 	// SignatureCount is how many signatures are on record, those too that do not count any more.
 	SignatureCount int
-	// WaitingSince is when the first of the signatures was given that wait for others; zero while
-	// none does. It stays when the last one decides, and if the callback ends before that.
+	// WaitingSince is when the first signature of the request as it stands was given, withdrawn or
+	// not, while any waits for others; zero while none does. It stays when the last one decides, and if the callback ends before that.
 	WaitingSince time.Time
 
 	Decision *Decision // nil until somebody decides

@@ -161,15 +161,15 @@ type Signed struct {
 	Has, Needs int
 }
 
-// wait notes what the signatures add up to while others are missing: since when the first of them
-// waits.
+// wait notes what the signatures add up to while others are missing, and since when. Whoever
+// withdraws and signs again, or signs for something else, does not begin anew: that would keep the
+// callback alive for ever. Only a changed request does.
 func (c *Case) wait() Standing {
 	standing := Weigh(c.Requirement, c.Signatures)
 	c.WaitingSince = time.Time{}
-	for _, tally := range standing.Tallies {
-		if first := tally.Signed[0].At; c.WaitingSince.IsZero() || first.Before(c.WaitingSince) {
-			c.WaitingSince = first
-		}
+	first := slices.IndexFunc(c.Signatures, func(s Signature) bool { return s.Live() || s.End.Lapse != Void })
+	if len(standing.Tallies) > 0 {
+		c.WaitingSince = c.Signatures[first].At
 	}
 	return standing
 }

@@ -164,3 +164,24 @@ func TestWithdrawAfterLeaving(t *testing.T) {
 		t.Errorf("a signature still waits: %+v", got)
 	}
 }
+
+// TestWithdrawAndSignAgain: that does not prolong how long a signature keeps the callback alive.
+func TestWithdrawAndSignAgain(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.Announce(func(a *announcement.Announcement) { a.KeepAlive = callbacks.KeepAliveSigned })
+	require(d, c.ID, asks(2))
+	d.MustDecide(desktest.Mara, c.ID, "approve", "")
+	first := d.Clock.Now()
+	for range 3 {
+		d.Clock.Advance(20 * time.Minute)
+		if _, err := d.Service.Withdraw(d.Ctx, desktest.Mara, c.ID, "Let me look again."); err != nil {
+			t.Fatal(err)
+		}
+		d.MustDecide(desktest.Mara, c.ID, "approve", "")
+		want := first.Add(callbacks.DefaultReviewLimits.Max)
+		if got := d.Get(c.ID); !got.WaitingSince.Equal(first) || !got.HeldUntil.Equal(want) {
+			t.Fatalf("waits since %v, is kept alive until %v, want %v and %v", got.WaitingSince, got.HeldUntil, first, want)
+		}
+	}
+}
