@@ -34,7 +34,11 @@ func (s *server) withdraw(c echo.Context) error {
 	case err != nil:
 		return err
 	}
-	if !s.Service.Queues().MaySee(s.person(c), current.Queue) {
+	signer, err := s.Service.Signer(c.Request().Context(), s.person(c))
+	if err != nil {
+		return err
+	}
+	if !s.Service.Queues().MaySee(signer, current.Queue, s.Now()) {
 		return c.Redirect(http.StatusSeeOther, s.origin(c).address().String()) // whoever left its groups
 	}
 	return c.Redirect(http.StatusSeeOther, views.Address{Path: reviewPath(c), Query: s.origin(c).values()}.String())

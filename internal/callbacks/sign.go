@@ -172,8 +172,12 @@ func (s *Service) Withdraw(ctx context.Context, p Person, id ID, why string) (Ca
 	if err := s.fresh(p, now); err != nil {
 		return Callback{}, err
 	}
+	reader, err := s.Signer(ctx, p)
+	if err != nil {
+		return Callback{}, err
+	}
 	c, err := s.store.Change(ctx, id, Parts{Signatures: true}, func(c *Case) error {
-		if lastOf(c.Signatures, p) == nil && !s.queues.MaySee(p, c.Queue) {
+		if lastOf(c.Signatures, p) == nil && !s.queues.MaySee(reader, c.Queue, now) {
 			return ErrNotFound
 		}
 		err := c.withdraw(p, spelling.Spaced(why), now)
