@@ -104,8 +104,7 @@ func panePath(list views.Address, id callbacks.ID) string {
 
 // tagsOf returns the marks under a row's title, for what its colours and times do not say.
 func tagsOf(r row, viewer callbacks.Person) []words.Mark {
-	switch {
-	case r.State == callbacks.Decided:
+	if r.State == callbacks.Decided {
 		m := words.Mark{Word: words.Decision(r.Decision) + ", delivering", Icon: "send", Tone: "delivering"}
 		if r.Problem != "" {
 			m = words.Mark{Word: words.Decision(r.Decision) + ", not delivered yet: " + words.AnswerFor(r.Problem, viewer), Icon: "retry", Tone: "problem"}

@@ -28,7 +28,7 @@ func okWhen(kept bool) string {
 
 // withinWords says what the time is for.
 func withinWords(m Review) string {
-	if signsNeeded(m) {
+	if severalSigners(&m.Callback) {
 		return "All signatures within"
 	}
 	return "Decide within"

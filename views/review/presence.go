@@ -32,7 +32,7 @@ func presenceLead(others []callbacks.Actor) string {
 
 // presenceMeans says what it means for the reader that others are here.
 func presenceMeans(m Review) string {
-	if signsNeeded(m) {
+	if severalSigners(&m.Callback) {
 		return "Signatures add up; you will see theirs at once."
 	}
 	return "The first decision wins; you will see theirs at once."

@@ -53,7 +53,7 @@ func unsettled(p callbacks.Preview) string {
 func pressOf(m Review, o callbacks.Outcome) press {
 	for _, p := range m.Previews {
 		if p.Outcome.Name == o.Name {
-			return pressFor(p, signsNeeded(m))
+			return pressFor(p, severalSigners(&m.Callback))
 		}
 	}
 	return press{Label: o.Label, Confirm: confirmNoun(o), Sends: true}
@@ -107,15 +107,15 @@ func confirmCost(m Confirm) string {
 // barState says on the resting bar what a press would do, or what the reader has done already.
 func barState(m Review, s views.Shell) string {
 	signer := untrusted.Isolate(s.Viewer.Actor().Name)
-	if !signsNeeded(m) {
-		return "Sent to Lambda at once, signed as " + signer + "."
-	}
 	if own := ownSignature(m, s.Viewer); own != nil {
 		tally := standing(m).Of(own.Proposal)
 		return missingBefore(m, s, tally) + ". Nothing is sent until then."
 	}
 	if void := m.Void; void != nil {
 		return "Your signature does not count any more. " + sentence(void.End.Why) + "Read the request, then sign again."
+	}
+	if !severalSigners(&m.Callback) {
+		return "Sent to Lambda at once, signed as " + signer + "."
 	}
 	for _, p := range offered(m) {
 		if p.Outcome.Name == primary(m.Callback.Outcomes) {
@@ -163,7 +163,7 @@ func latestSignature(m Review, viewer callbacks.Person) string {
 // standingMark identifies what the bar says about signatures. If it changes, a press may do
 // something else than the bar said.
 func standingMark(m Review) string {
-	mark := ""
+	mark := m.Callback.Requirement.Rule + ", "
 	for _, p := range m.Previews {
 		mark += fmt.Sprintf("%s %t %t %d/%d, ", p.Outcome.Name, p.Why.Can(), p.Sends, p.Tally.Has, p.Tally.Needs)
 	}

@@ -208,3 +208,19 @@ func TestUnsettled(t *testing.T) {
 		}
 	}
 }
+
+// TestBar_OneSignatureVoid: who has to sign a request with one signature again reads so, and why.
+func TestBar_OneSignatureVoid(t *testing.T) {
+	t.Parallel()
+	m := sampleReview()
+	void := viewstest.EndedSignature(byMara, callbacks.Void, "The request changed.", time.Minute)
+	m.Sheet = viewstest.Signing(m.Sheet, void)
+	m.Previews = viewstest.Previews(m.Callback, "", void)
+	doc := reviewPage(t, m)
+	if got := viewstest.Words(doc.Find("decision-bar .state")); got != "Your signature does not count any more. The request changed. Read the request, then sign again." {
+		t.Errorf("the bar says %q", got)
+	}
+	if doc.Find("#signatures .slot.void").Length() != 1 || viewstest.Words(doc.Find("button[value=approve]")) != "Approve A" {
+		t.Error("the void signature has no line, or the button does not say that it sends")
+	}
+}

@@ -30,9 +30,13 @@ type signGroup struct {
 	Slots []slot
 }
 
-// signsNeeded reports whether a request needs more than one signature, so that its page shows who
-// signed and who is missing. A request with one signature says all of that in its bar.
-func signsNeeded(m Review) bool { return severalSigners(&m.Callback) || len(m.Signatures) > 1 }
+// signsNeeded reports whether a request needs more than one signature, or has one that does not
+// count, so that its page shows who signed and who is missing. A request with one signature says
+// all of that in its bar.
+func signsNeeded(m Review) bool {
+	ended := slices.ContainsFunc(m.Signatures, func(given callbacks.Signature) bool { return given.End != nil })
+	return severalSigners(&m.Callback) || len(m.Signatures) > 1 || ended
+}
 
 // severalSigners reports whether one signature may not decide a request.
 func severalSigners(c *callbacks.Callback) bool {

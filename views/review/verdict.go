@@ -70,16 +70,14 @@ func undecided(m Review) verdict {
 	if tally := leading(m); tally.Has > 0 {
 		return tooLateVerdict(tally, ending(c))
 	}
-	switch c.State {
-	case callbacks.TimedOut:
+	if c.State == callbacks.TimedOut {
 		return verdict{timedOutTitle(c), ending(c) + " No decision was made. The function continues with its own timeout handling.", "idle"}
-	default:
-		title := "Closed elsewhere."
-		if c.Ending != nil && c.Ending.By == callbacks.EndedByUnknown {
-			title = "Closed already."
-		}
-		return verdict{title, ending(c) + " Nothing was sent from here.", "idle"}
 	}
+	title := "Closed elsewhere."
+	if c.Ending != nil && c.Ending.By == callbacks.EndedByUnknown {
+		title = "Closed already."
+	}
+	return verdict{title, ending(c) + " Nothing was sent from here.", "idle"}
 }
 
 // tooLateVerdict is the verdict on a callback that ended while signatures were missing. It names
