@@ -24,14 +24,25 @@ func (backwards) Seal(_ context.Context, to callbacks.Target, result []byte) ([]
 	return sealed, nil
 }
 
+// counted is such a sealer that counts what it seals.
+type counted struct {
+	backwards
+	n *int
+}
+
+func (c counted) Seal(ctx context.Context, to callbacks.Target, result []byte) ([]byte, error) {
+	*c.n++
+	return c.backwards.Seal(ctx, to, result)
+}
+
 func TestSeal(t *testing.T) {
 	t.Parallel()
-	sealing := func(t *testing.T) *desk {
+	sealing := func(t *testing.T, sealers ...callbacks.Sealer) *desk {
 		t.Helper()
 		d := newDesk(t)
 		d.Service = callbacks.NewService(callbacks.ServiceConfig{
 			Store: d.Store, Queues: desktest.Queues, Invalidator: d.Invalidations, ReviewLimits: callbacks.DefaultReviewLimits, Now: d.Clock.Now,
-			Seals: map[string]callbacks.Sealer{"expense-approval": backwards{}},
+			Seals: map[string]callbacks.Sealer{"expense-approval": append(sealers, backwards{})[0]},
 		})
 		return d
 	}
@@ -56,15 +67,17 @@ func TestSeal(t *testing.T) {
 	})
 	t.Run("OnlyWhatIsSent", func(t *testing.T) {
 		t.Parallel()
-		d := sealing(t)
-		c := d.Announce(func(a *announcement.Announcement) { a.ExecutionARN, a.Function = "", "expense-approval" })
+		n := 0
+		d := sealing(t, counted{n: &n})
+		c := d.Announce(nil)
 		require(d, c.ID, asks(2))
-		d.MustDecide(desktest.Mara, c.ID, "approve", "")
-		_, err := d.Decide(desktest.Dana, c.ID, "approve", "") // sealing needs the ARN
-		if faults := (callbacks.Invalid{}); !errors.As(err, &faults) {
-			t.Errorf("got %v, want the fault of what cannot be encrypted", err)
+		for want, p := range []callbacks.Person{desktest.Mara, desktest.Dana} {
+			d.MustDecide(p, c.ID, "approve", "")
+			if n != want {
+				t.Errorf("sealed %d times after the signature of %s, want %d", n, p.Name, want)
+			}
 		}
-		d.WantState(c.ID, callbacks.Pending)
+		d.WantState(c.ID, callbacks.Decided)
 	})
 	t.Run("FailureStaysPlain", func(t *testing.T) {
 		t.Parallel()
