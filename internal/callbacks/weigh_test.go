@@ -282,3 +282,16 @@ func TestTally(t *testing.T) {
 		t.Errorf("got %+v", standing.Tallies)
 	}
 }
+
+// TestWeighTakesTheLast: should a person ever have two live signatures, the later one counts, in
+// whatever order they come.
+func TestWeighTakesTheLast(t *testing.T) {
+	t.Parallel()
+	earlier, later := vote("a", "finance", to(edited), signedAt(time.Second)), vote("a", "finance", signedAt(time.Minute))
+	for _, signatures := range [][]Signature{{earlier, later}, {later, earlier}} {
+		standing := Weigh(needs("1 finance"), signatures)
+		if len(standing.Tallies) != 1 || !standing.decides(approve) {
+			t.Errorf("got %+v", standing)
+		}
+	}
+}
