@@ -93,7 +93,7 @@ func (s *site) findInHistory(fields map[string]shownField) {
 		s.t.Fatal(err)
 	}
 	entry := c.Discovered(callbacks.System("discovery"))
-	if _, err := s.store.Receive(s.t.Context(), callbacks.Message{}, c, content, callbacks.Unannounced, entry); err != nil {
+	if _, err := s.store.Receive(s.t.Context(), callbacks.Message{}, c, content, callbacks.Unannounced, callbacks.Queues{}.Bind, entry); err != nil {
 		s.t.Fatal(err)
 	}
 }

@@ -1,23 +1,95 @@
 package callbacks
 
 import (
+	"bytes"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestAnnouncedBindsAnew: the rule of the queue that the sender names binds the callback, not the rule
-// of the queue in which it was found. What has been decided keeps the rule under which it was.
-func TestAnnouncedBindsAnew(t *testing.T) {
+// asked is a condition that a test writes in Go.
+type asked func(c *Callback, content *Content) (bool, error)
+
+func (a asked) Holds(c *Callback, content *Content) (bool, error) { return a(c, content) }
+
+// largeQueues have a queue finance, which asks for more if the payload or the function says "large",
+// and a queue that asks for one signature of anybody.
+func largeQueues() Queues {
+	large := asked(func(c *Callback, content *Content) (bool, error) {
+		return bytes.Contains(content.Payload, []byte("large")) || c.Function == "large", nil
+	})
+	return Queues{
+		"finance": {Name: "finance", Version: "v8", Rules: []Rule{
+			{Name: "large", Condition: large, Terms: needs("2 approvers", "1 controllers").Terms},
+			{Name: "everyday", Terms: needs("1").Terms},
+		}},
+		"default": {Name: "default"},
+	}
+}
+
+// TestAnnouncedBindsTheWhole: the request that reviewers see binds the callback, and that is what the
+// sender says together with what the history showed. Nothing that a sender says or leaves out
+// loosens what a rule asked for.
+func TestAnnouncedBindsTheWhole(t *testing.T) {
 	t.Parallel()
-	found := Requirement{Rule: "found", Terms: Terms{Signatures: []Threshold{{For: 1}}}}
-	named := Requirement{Rule: "large", Terms: Terms{Signatures: []Threshold{{For: 2}}}}
-	for state, want := range map[State]Requirement{Pending: named, Decided: found} {
-		c := Case{Callback: Callback{State: state, Requirement: found}}
-		said := Callback{Requirement: named}
-		c.Announced(&Content{}, said, Content{}, t0, shop)
-		if diff := cmp.Diff(want, c.Requirement); diff != "" {
-			t.Errorf("%s: bound by (-want +got):\n%s", state, diff)
+	for name, tt := range map[string]struct {
+		function, input, queue, payload string
+		rule                            string
+		basis                           Basis
+	}{
+		"NoPayload":      {"pay", `"large"`, "finance", "", "large", BasisCondition},
+		"OtherFunction":  {"large", "", "finance", `"small"`, "large", BasisCondition},
+		"SmallerPayload": {"pay", `"large"`, "finance", `"small"`, "large", BasisStood},
+		"OtherQueue":     {"pay", `"large"`, "default", "", "large", BasisStood},
+		"LargerPayload":  {"pay", `"small"`, "finance", `"large"`, "large", BasisCondition},
+		"Same":           {"pay", `"small"`, "finance", `"small"`, "everyday", BasisCondition},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			queues := largeQueues()
+			c := Case{Callback: Callback{State: Pending, Function: tt.function, Request: Request{Queue: "finance", Source: SourceDiscovery}}}
+			content := Content{Payload: []byte(tt.input)}
+			c.Requirement = queues.Bind(&c.Callback, &content)
+			stood := c.Requirement
+			said, saying := Callback{Function: "pay", Request: Request{Queue: tt.queue, Source: "shop"}}, Content{Payload: []byte(tt.payload)}
+			said.Requirement = queues.Bind(&said, &saying)
+			c.Announced(&content, said, saying, queues.Bind, t0, shop)
+			if got := c.Requirement; got.Rule != tt.rule || got.Basis != tt.basis || !got.Covers(stood.Terms) {
+				t.Errorf("bound by %+v", got)
+			}
+			var want *Rebound
+			if !c.Requirement.same(stood) {
+				want = &Rebound{From: stood, To: c.Requirement}
+			}
+			if diff := cmp.Diff(want, c.Audit[0].Facts.Policy); diff != "" {
+				t.Errorf("on record (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestAnnouncedSettlesWhatNobodyKnew: a rule that applied only because no condition had decided
+// gives way to the one whose condition holds for the whole request, also a weaker one.
+func TestAnnouncedSettlesWhatNobodyKnew(t *testing.T) {
+	t.Parallel()
+	found, named := needs("2 a"), needs("1")
+	named.Basis = BasisCondition
+	for basis, want := range map[Basis]int{BasisOtherwise: 1, BasisFault: 1, BasisCondition: 2, BasisStood: 2} {
+		found.Basis = basis
+		c := Case{Callback: Callback{State: Pending, Requirement: found}}
+		c.Announced(&Content{}, Callback{}, Content{}, func(*Callback, *Content) Requirement { return named }, t0, shop)
+		if got := c.Requirement.Places(); got != want {
+			t.Errorf("%s: %d places, want %d", basis, got, want)
 		}
+	}
+}
+
+// TestAnnouncedKeepsWhatDecided: what has been decided keeps the rule under which it was.
+func TestAnnouncedKeepsWhatDecided(t *testing.T) {
+	t.Parallel()
+	c := Case{Callback: Callback{State: Decided, Requirement: needs("1")}}
+	c.Announced(&Content{}, Callback{}, Content{}, func(*Callback, *Content) Requirement { return needs("2") }, t0, shop)
+	if diff := cmp.Diff(needs("1"), c.Requirement); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }

@@ -3,14 +3,14 @@ package callbacks
 import (
 	"context"
 	"fmt"
-	"reflect"
 	"slices"
 	"time"
 
 	"countersign/internal/spelling"
 )
 
-// Rebound says what an admin changed by applying the present policy to a callback.
+// Rebound says what bound a callback instead of what: once more was known of the request, or because
+// an admin applied the present policy.
 type Rebound struct {
 	From, To Requirement
 }
@@ -71,9 +71,7 @@ func (s *Service) unbound(c *Callback, content *Content) *Requirement {
 		return nil
 	}
 	present := queue.Bind(c, content)
-	same := present
-	same.Version = c.Requirement.Version // a file that says the same is no other policy
-	if reflect.DeepEqual(same, c.Requirement) {
+	if present.same(c.Requirement) {
 		return nil
 	}
 	return &present

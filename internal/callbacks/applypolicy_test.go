@@ -88,7 +88,7 @@ func find(d *desk) callbacks.Callback {
 	c.Source, c.ReceivedAt = callbacks.SourceDiscovery, d.Clock.Now()
 	c.Requirement = asks(2)
 	entry := callbackstest.Entry(c, callbacks.ActionFound, c.ReceivedAt)
-	receipt, err := d.Store.Receive(d.Ctx, callbacks.Message{}, c, callbacks.Content{}, callbacks.Unannounced, entry)
+	receipt, err := d.Store.Receive(d.Ctx, callbacks.Message{}, c, callbacks.Content{}, callbacks.Unannounced, callbacks.Queues{}.Bind, entry)
 	if err != nil {
 		d.T.Fatal(err)
 	}

@@ -97,7 +97,7 @@ type Facts struct {
 	Reason    string     // how the admin knows, or why somebody did it
 
 	Signature *Signed   // that was given, withdrawn, or is void
-	Policy    *Rebound  // what an admin applied
+	Policy    *Rebound  // what binds the callback since then
 	Decision  *Decision // without its comment
 	Ending    *Ending   // as it was known then
 

@@ -55,7 +55,7 @@ func (s *Service) Receive(ctx context.Context, from Source, messageID string, a 
 	entry := c.entry(now, Actor{Kind: ActorSource, ID: from.Name, Name: from.Name}, ActionReceived, Facts{Announced: AnnouncedFirst})
 	entry.To = Pending
 	message := Message{Source: from.Name, ID: messageID, At: now}
-	receipt, err := s.store.Receive(ctx, message, c, content, fingerprint, entry)
+	receipt, err := s.store.Receive(ctx, message, c, content, fingerprint, s.queues.Bind, entry)
 	if different, ok := errors.AsType[*DifferentError](err); ok {
 		different.By = from.Name
 		if contestErr := s.contested(ctx, different, entry); contestErr != nil {
@@ -151,12 +151,13 @@ func (c *Callback) Discovered(by Actor) AuditEntry {
 
 // Announced adds what the sender says to a callback that was found in a history first. said and
 // saying are the callback and content that the announcement alone would have made. What was signed
-// before is void: it was another request. The store calls Announced within Receive, with the
-// signatures in the case.
+// before is void: it was another request. bind says what the queue asks of both together, because
+// that is what reviewers see. The store calls Announced within Receive, with the signatures in the
+// case.
 func (c *Case) Announced(
-	content *Content, said Callback, saying Content, now time.Time, by Actor,
+	content *Content, said Callback, saying Content, bind Binding, now time.Time, by Actor,
 ) {
-	c.Audit = append(c.Audit, c.announced(content, said, saying, now, by))
+	c.Audit = append(c.Audit, c.announced(content, said, saying, bind, now, by))
 	if c.State == Pending {
 		c.void("Its function announced the request after it was signed.", now, by)
 		c.holdSigned(ReviewLimits{}, now) // nothing waits any more
@@ -167,20 +168,21 @@ func (c *Case) Announced(
 // names. A callback that is no longer pending keeps everything it showed, because it was decided on
 // that.
 func (c *Callback) announced(
-	content *Content, said Callback, saying Content, now time.Time, by Actor,
+	content *Content, said Callback, saying Content, bind Binding, now time.Time, by Actor,
 ) AuditEntry {
 	if c.State != Pending {
 		differs := c.differs(*content, said, saying)
 		return c.entry(now, by, ActionReceived, Facts{Announced: AnnouncedLate, Differs: differs})
 	}
-	c.Request, c.Requirement, c.Name = said.Request, said.Requirement, cmp.Or(c.Name, said.Name)
+	c.Request, c.Name = said.Request, cmp.Or(c.Name, said.Name)
 	if len(saying.Payload) == 0 {
 		saying.Payload = content.Payload // the execution's input tells more than an empty payload
 	}
 	*content = saying
+	rebound := c.rebind(bind(c, content))
 	c.StopHeartbeats(now)
 	c.scheduleHeartbeat(now)
-	return c.entry(now, by, ActionReceived, Facts{Announced: AnnouncedFound})
+	return c.entry(now, by, ActionReceived, Facts{Announced: AnnouncedFound, Policy: rebound})
 }
 
 // differs are the fields that an announcement states differently.

@@ -50,6 +50,9 @@ const (
 	BasisCondition Basis = "condition" // it is the first rule whose condition holds
 	BasisOtherwise Basis = "otherwise" // no condition holds
 	BasisFault     Basis = "fault"     // a condition could not be evaluated
+	// BasisStood: the rule bound the callback before more was known of the request, and what is known
+	// since would ask for less.
+	BasisStood Basis = "stood"
 )
 
 // Requirement is the rule that bound a callback on arrival, kept with the callback as a JSON

@@ -12,10 +12,10 @@ type Store interface {
 	// under the same message is [ErrReused]. A repeat changes nothing and returns what is stored. A
 	// callback that was found comes with the fingerprint [Unannounced] and conflicts with nothing:
 	// a callback that is known stays as it is, and the first announcement completes one that was
-	// found, by [Case.Announced], which counts as created.
+	// found, by [Case.Announced] with the binding, which counts as created.
 	Receive(
 		ctx context.Context, m Message, c Callback, content Content, fingerprint string,
-		entry AuditEntry,
+		bind Binding, entry AuditEntry,
 	) (Acknowledgment, error)
 	// Change is the only way in which a recorded callback changes, apart from claims and schedules:
 	// in one transaction it loads a case with the parts named, applies change by [Case.Apply], and

@@ -73,11 +73,15 @@ func (t Terms) tightened(stood Terms) Terms {
 	if !t.PlacesCover(stood) {
 		t.Signatures = stood.Signatures
 	}
-	t.Against = min(t.against(), stood.against())
+	if t.against() > stood.against() {
+		t.Against = stood.Against
+	}
 	if !t.ExcludesRequester() {
 		t.Exclude = stood.Exclude
 	}
-	t.Reason = slices.Compact(slices.Sorted(slices.Values(slices.Concat(t.Reason, stood.Reason))))
+	if !within(stood.Reason, t.Reason) {
+		t.Reason = slices.Concat(stood.Reason, slices.DeleteFunc(slices.Clone(t.Reason), stood.NeedsReason))
+	}
 	if !t.Escalate.covers(stood.Escalate) {
 		t.Escalate = stood.Escalate
 	}

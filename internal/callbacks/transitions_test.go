@@ -59,7 +59,7 @@ func receipt(closing Closing) func(*Callback) (AuditEntry, error) {
 
 func announce(c *Callback) (AuditEntry, error) {
 	said := Callback{Request: Request{Title: "Pay", Queue: c.Queue, Source: "shop", Requester: Requester{Name: "Ines"}}}
-	return c.announced(&Content{}, said, Content{}, t0, shop), nil
+	return c.announced(&Content{}, said, Content{}, Queues{}.Bind, t0, shop), nil
 }
 
 func stateRequester(c *Callback) (AuditEntry, error) {

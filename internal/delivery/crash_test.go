@@ -37,9 +37,9 @@ func (m *mortal) write(name string, do func() error) error {
 	return errDied
 }
 
-func (m *mortal) Receive(ctx context.Context, message callbacks.Message, c callbacks.Callback, content callbacks.Content, fingerprint string, entry callbacks.AuditEntry) (r callbacks.Acknowledgment, err error) {
+func (m *mortal) Receive(ctx context.Context, message callbacks.Message, c callbacks.Callback, content callbacks.Content, fingerprint string, bind callbacks.Binding, entry callbacks.AuditEntry) (r callbacks.Acknowledgment, err error) {
 	return r, m.write("Receive", func() error {
-		r, err = m.Store.Receive(ctx, message, c, content, fingerprint, entry)
+		r, err = m.Store.Receive(ctx, message, c, content, fingerprint, bind, entry)
 		return err
 	})
 }

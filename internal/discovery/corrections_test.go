@@ -98,6 +98,9 @@ func TestDiscovery_AnnouncementAfterwards(t *testing.T) {
 	if got.Title != "Dinner for nine" || got.Queue != "default" || got.Source != "expenses" || got.Clocks != found.Clocks {
 		t.Errorf("got %+v", got)
 	}
+	if r := got.Requirement; !r.ExcludesRequester() || r.Basis != callbacks.BasisStood {
+		t.Errorf("bound by %+v, although it was found where the requester may not sign", r)
+	}
 	if told := s.told(got.ID); len(told) != 2 || told[1] != "Announced after it was found in the execution's history." {
 		t.Errorf("the audit says %q", told)
 	}

@@ -82,7 +82,7 @@ func (d *search) receive(ctx context.Context, s *scan, found *sighting, input []
 	}
 	c.Region = cmp.Or(c.Region, s.Region)
 	entry := c.Discovered(callbacks.System("discovery"))
-	receipt, err := d.store.Receive(ctx, callbacks.Message{}, c, content, callbacks.Unannounced, entry)
+	receipt, err := d.store.Receive(ctx, callbacks.Message{}, c, content, callbacks.Unannounced, d.queues.Bind, entry)
 	if err != nil {
 		return "", fmt.Errorf("record a callback from a history: %w", err)
 	}

@@ -12,7 +12,7 @@ type Store interface {
 	// Lookup returns the callback with a CallbackID, or [callbacks.ErrNotFound].
 	Lookup(ctx context.Context, id callbacks.CallbackID) (callbacks.Callback, error)
 	// Receive is Receive of [callbacks.Store].
-	Receive(ctx context.Context, m callbacks.Message, c callbacks.Callback, content callbacks.Content, fingerprint string, entry callbacks.AuditEntry) (callbacks.Acknowledgment, error)
+	Receive(ctx context.Context, m callbacks.Message, c callbacks.Callback, content callbacks.Content, fingerprint string, bind callbacks.Binding, entry callbacks.AuditEntry) (callbacks.Acknowledgment, error)
 	// Change is Change of [callbacks.Store].
 	Change(
 		ctx context.Context, id callbacks.ID, parts callbacks.Parts,

@@ -48,7 +48,7 @@ func testBacklog(t *testing.T, s *sqlstore.Store) {
 		c.Clocks, c.NextHeartbeatAt, c.State = callbacks.Clocks{StartedAt: callbackstest.T0, Timeout: time.Hour}, time.Time{}, callbacks.Pending
 		change(&c)
 		entry := callbackstest.Entry(c, callbacks.ActionReceived, c.ReceivedAt)
-		if _, err := s.Receive(t.Context(), callbacks.Message{}, c, callbacks.Content{}, "f", entry); err != nil {
+		if _, err := s.Receive(t.Context(), callbacks.Message{}, c, callbacks.Content{}, "f", callbacks.Queues{}.Bind, entry); err != nil {
 			t.Fatal(err)
 		}
 	}

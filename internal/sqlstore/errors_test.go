@@ -23,7 +23,7 @@ func checkUnavailable(t *testing.T, s *sqlstore.Store) {
 	sessions := s.Sessions(time.Now)
 	only := func(_ any, err error) error { return err }
 	for name, err := range map[string]error{
-		"Receive": only(s.Receive(ctx, callbacks.Message{}, c, callbacks.Content{}, "f", callbacks.AuditEntry{})),
+		"Receive": only(s.Receive(ctx, callbacks.Message{}, c, callbacks.Content{}, "f", callbacks.Queues{}.Bind, callbacks.AuditEntry{})),
 		"Get":     only(s.Get(ctx, c.ID)), "Content": only(s.Content(ctx, c.ID)), "List": only(s.List(ctx, query)),
 		"Count": only(s.Count(ctx, query, 1)), "Functions": only(s.Functions(ctx, query, 1)), "Change": only(s.Change(ctx, c.ID, callbacks.Parts{}, fn)),
 		"InExecution":     only(s.InExecution(ctx, c.ExecutionARN, callbacks.Pending, "", 1)),

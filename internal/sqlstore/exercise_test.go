@@ -32,10 +32,10 @@ func exercise(t *testing.T, s *Store) {
 	c := callbackstest.NewCallback(callbackstest.Heartbeats(time.Minute, now))
 	entry := callbackstest.Entry(c, callbacks.ActionReceived, now)
 	for range 2 {
-		_, err := s.Receive(ctx, callbacks.Message{Source: "shop", ID: "m", At: now}, c, callbacks.Content{}, "f", entry)
+		_, err := s.Receive(ctx, callbacks.Message{Source: "shop", ID: "m", At: now}, c, callbacks.Content{}, "f", callbacks.Queues{}.Bind, entry)
 		check(err)
 	}
-	_, err := s.Receive(ctx, callbacks.Message{}, c, callbacks.Content{}, "f", entry)
+	_, err := s.Receive(ctx, callbacks.Message{}, c, callbacks.Content{}, "f", callbacks.Queues{}.Bind, entry)
 	check(err)
 	_, err = s.Content(ctx, c.ID)
 	check(err)
@@ -156,9 +156,9 @@ func exerciseWatches(t *testing.T, s *Store, known callbacks.Callback) {
 	ctx, now := t.Context(), callbackstest.T0
 	w := discovery.Watch{Function: "orders", Queue: "a"}
 	found := callbackstest.NewCallback()
-	_, err := s.Receive(ctx, callbacks.Message{}, found, callbacks.Content{}, callbacks.Unannounced, callbacks.AuditEntry{})
+	_, err := s.Receive(ctx, callbacks.Message{}, found, callbacks.Content{}, callbacks.Unannounced, callbacks.Queues{}.Bind, callbacks.AuditEntry{})
 	errs := []error{err}
-	_, err = s.Receive(ctx, callbacks.Message{}, found, callbacks.Content{}, "f", callbacks.AuditEntry{Action: "x"})
+	_, err = s.Receive(ctx, callbacks.Message{}, found, callbacks.Content{}, "f", callbacks.Queues{}.Bind, callbacks.AuditEntry{Action: "x"})
 	for _, watches := range [][]discovery.Watch{{w, {Function: "gone"}}, {w}, {{Function: w.Function, Queue: "moved"}}, {w}} {
 		named := func(l discovery.Watchlist) discovery.Watchlist { return l.Named(watches) }
 		errs = append(errs, s.ChangeWatches(ctx, named))

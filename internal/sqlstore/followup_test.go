@@ -16,7 +16,7 @@ func TestFailedPlans(t *testing.T) {
 	s.readings = nil // every question is a statement
 	// a function is looked for in the queues that there are
 	c := callbackstest.NewCallback(callbackstest.Queue("a"))
-	if _, err := s.Receive(t.Context(), callbacks.Message{}, c, callbacks.Content{}, "f", callbackstest.Entry(c, callbacks.ActionReceived, c.ReceivedAt)); err != nil {
+	if _, err := s.Receive(t.Context(), callbacks.Message{}, c, callbacks.Content{}, "f", callbacks.Queues{}.Bind, callbackstest.Entry(c, callbacks.ActionReceived, c.ReceivedAt)); err != nil {
 		t.Fatal(err)
 	}
 	r.take()

@@ -48,7 +48,7 @@ func notADatabase(t *testing.T) string {
 func put(t *testing.T, s *sqlstore.Store) callbacks.Callback {
 	t.Helper()
 	c := callbackstest.NewCallback()
-	r, err := s.Receive(t.Context(), callbacks.Message{}, c, callbacks.Content{}, "f", callbackstest.Entry(c, callbacks.ActionReceived, c.ReceivedAt))
+	r, err := s.Receive(t.Context(), callbacks.Message{}, c, callbacks.Content{}, "f", callbacks.Queues{}.Bind, callbackstest.Entry(c, callbacks.ActionReceived, c.ReceivedAt))
 	if err != nil {
 		t.Fatalf("receive: %v", err)
 	}

@@ -36,10 +36,10 @@ func (r *messageRow) values() []any {
 }
 
 // Receive implements callbacks.Store.
-func (s *Store) Receive(ctx context.Context, m callbacks.Message, c callbacks.Callback, content callbacks.Content, fingerprint string, entry callbacks.AuditEntry) (callbacks.Acknowledgment, error) {
-	receipt, err := s.receive(ctx, m, c, content, fingerprint, entry)
+func (s *Store) Receive(ctx context.Context, m callbacks.Message, c callbacks.Callback, content callbacks.Content, fingerprint string, bind callbacks.Binding, entry callbacks.AuditEntry) (callbacks.Acknowledgment, error) {
+	receipt, err := s.receive(ctx, m, c, content, fingerprint, bind, entry)
 	if s.engine.Duplicate(err) { // the same message came twice at the same moment, and the other one was first
-		receipt, err = s.receive(ctx, m, c, content, fingerprint, entry)
+		receipt, err = s.receive(ctx, m, c, content, fingerprint, bind, entry)
 	}
 	if err != nil {
 		return callbacks.Acknowledgment{}, err
@@ -49,7 +49,7 @@ func (s *Store) Receive(ctx context.Context, m callbacks.Message, c callbacks.Ca
 
 func (s *Store) receive(
 	ctx context.Context, m callbacks.Message, c callbacks.Callback, content callbacks.Content,
-	fingerprint string, entry callbacks.AuditEntry,
+	fingerprint string, bind callbacks.Binding, entry callbacks.AuditEntry,
 ) (callbacks.Acknowledgment, error) {
 	var receipt callbacks.Acknowledgment
 	err := s.transact(ctx, func(ctx context.Context, t *tx) error {
@@ -58,7 +58,7 @@ func (s *Store) receive(
 			return err
 		}
 		var num int64
-		if num, receipt, err = t.announce(ctx, c, content, fingerprint, entry); err != nil {
+		if num, receipt, err = t.announce(ctx, c, content, fingerprint, bind, entry); err != nil {
 			return err
 		}
 		return t.remember(ctx, m, num, receipt.Created)
@@ -94,14 +94,14 @@ func (t *tx) receipt(ctx context.Context, m callbacks.Message, id callbacks.Call
 }
 
 // announce writes a callback if it is new, or else finds the existing one.
-func (t *tx) announce(ctx context.Context, c callbacks.Callback, content callbacks.Content, fingerprint string, entry callbacks.AuditEntry) (int64, callbacks.Acknowledgment, error) {
+func (t *tx) announce(ctx context.Context, c callbacks.Callback, content callbacks.Content, fingerprint string, bind callbacks.Binding, entry callbacks.AuditEntry) (int64, callbacks.Acknowledgment, error) {
 	r, err := rowOf(0, c)
 	if err != nil {
 		return 0, callbacks.Acknowledgment{}, err
 	}
 	num, err := t.addNumbered(ctx, insertCallback+` on conflict (callback_hash) do nothing`, "num", r.values())
 	if errors.Is(err, sql.ErrNoRows) {
-		return t.announced(ctx, c, content, fingerprint, entry)
+		return t.announced(ctx, c, content, fingerprint, bind, entry)
 	}
 	if err != nil {
 		return 0, callbacks.Acknowledgment{}, fmt.Errorf("insert callback: %w", err)
@@ -125,7 +125,7 @@ func (t *tx) announce(ctx context.Context, c callbacks.Callback, content callbac
 
 // announced returns a callback that is already known. If it was only discovered, it takes over the
 // announcement.
-func (t *tx) announced(ctx context.Context, said callbacks.Callback, saying callbacks.Content, fingerprint string, entry callbacks.AuditEntry) (int64, callbacks.Acknowledgment, error) {
+func (t *tx) announced(ctx context.Context, said callbacks.Callback, saying callbacks.Content, fingerprint string, bind callbacks.Binding, entry callbacks.AuditEntry) (int64, callbacks.Acknowledgment, error) {
 	r, err := row[callbackRow](ctx, t, `select * from callbacks where callback_hash = ?`+t.dialect.ForUpdate, hashOf(string(said.CallbackID)))
 	if err != nil {
 		return 0, callbacks.Acknowledgment{}, fmt.Errorf("read announced callback: %w", err)
@@ -141,7 +141,7 @@ func (t *tx) announced(ctx context.Context, said callbacks.Callback, saying call
 	if completes, err := c.AnnouncedAgain(content.Fingerprint, fingerprint); err != nil || !completes {
 		return r.Num, callbacks.Acknowledgment{Callback: c}, err
 	}
-	c, err = t.complete(ctx, r, content, said, saying, fingerprint, entry)
+	c, err = t.complete(ctx, r, content, said, saying, fingerprint, bind, entry)
 	receipt := callbacks.Acknowledgment{Callback: c, Created: true}
 	if c.Queue != r.Queue {
 		receipt.Left = r.Queue
@@ -150,7 +150,7 @@ func (t *tx) announced(ctx context.Context, said callbacks.Callback, saying call
 }
 
 // complete adds to a discovered callback what its announcement says.
-func (t *tx) complete(ctx context.Context, r callbackRow, before contentRow, said callbacks.Callback, saying callbacks.Content, fingerprint string, entry callbacks.AuditEntry) (callbacks.Callback, error) {
+func (t *tx) complete(ctx context.Context, r callbackRow, before contentRow, said callbacks.Callback, saying callbacks.Content, fingerprint string, bind callbacks.Binding, entry callbacks.AuditEntry) (callbacks.Callback, error) {
 	signed, err := t.signaturesOf(ctx, &r)
 	if err != nil {
 		return callbacks.Callback{}, err
@@ -165,7 +165,7 @@ func (t *tx) complete(ctx context.Context, r callbackRow, before contentRow, sai
 		return c.Callback, err
 	}
 	err = c.Apply(func(c *callbacks.Case) error {
-		c.Announced(&content, said, saying, entry.At, entry.Actor)
+		c.Announced(&content, said, saying, bind, entry.At, entry.Actor)
 		return nil
 	})
 	if err != nil {

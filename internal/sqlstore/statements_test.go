@@ -96,7 +96,7 @@ func Life(t *testing.T, s *Store, message string) []Step {
 	entry := callbackstest.Entry(c, callbacks.ActionReceived, now)
 	receive := func() error {
 		m := callbacks.Message{Source: "shop", ID: message, At: now}
-		_, err := s.Receive(t.Context(), m, c, callbacks.Content{}, "f", entry)
+		_, err := s.Receive(t.Context(), m, c, callbacks.Content{}, "f", callbacks.Queues{}.Bind, entry)
 		return err
 	}
 	lease := callbacks.Lease{Owner: "w", Until: now.Add(time.Minute)}

@@ -36,7 +36,7 @@ func openTroubled(t *testing.T) (s *Store, path string, pragma func(string)) {
 
 func announce(t *testing.T, s *Store, c callbacks.Callback, payload []byte) error {
 	t.Helper()
-	_, err := s.Receive(t.Context(), callbacks.Message{}, c, callbacks.Content{Payload: payload}, "f",
+	_, err := s.Receive(t.Context(), callbacks.Message{}, c, callbacks.Content{Payload: payload}, "f", callbacks.Queues{}.Bind,
 		callbackstest.Entry(c, callbacks.ActionReceived, callbackstest.T0))
 	return err
 }

@@ -143,6 +143,8 @@ func unforeseen(r callbacks.Requirement) string {
 		return " It applies because no rule’s condition held."
 	case callbacks.BasisFault:
 		return " It applies because a condition could not be evaluated: " + untrusted.Isolate(r.Fault) + "."
+	case callbacks.BasisStood:
+		return " It bound the request before more was known of it, and what is known since would ask for less."
 	case callbacks.BasisCondition:
 	}
 	return ""

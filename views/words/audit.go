@@ -88,7 +88,7 @@ func announced(f callbacks.Facts) string {
 	case callbacks.AnnouncedFirst:
 		return "Announced by webhook."
 	case callbacks.AnnouncedFound:
-		return "Announced after it was found in the execution's history."
+		return strings.TrimSpace("Announced after it was found in the execution's history. " + rebound(f))
 	case callbacks.AnnouncedLate:
 		text := "Announced when it was not pending any more; it keeps what it showed."
 		if len(f.Differs) > 0 {

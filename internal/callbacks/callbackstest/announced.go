@@ -21,7 +21,7 @@ func testAnnounced(t *testing.T, open func(*testing.T) Store) {
 func find(t testing.TB, s Store, c callbacks.Callback, content callbacks.Content) callbacks.Acknowledgment {
 	t.Helper()
 	c.Source = callbacks.SourceDiscovery
-	r, err := s.Receive(t.Context(), callbacks.Message{}, c, content, callbacks.Unannounced, Entry(c, callbacks.ActionFound, c.ReceivedAt))
+	r, err := s.Receive(t.Context(), callbacks.Message{}, c, content, callbacks.Unannounced, callbacks.Queues{}.Bind, Entry(c, callbacks.ActionFound, c.ReceivedAt))
 	Must(t, err)
 	return r
 }
@@ -35,7 +35,7 @@ func announcedAfterFound(t *testing.T, s Store) {
 	message := callbacks.Message{Source: "shop", ID: "m1", At: T0}
 	saying := callbacks.Content{Description: "# Zebra", Tags: []string{"quagga"}}
 	at := T0.Add(time.Minute)
-	r, err := s.Receive(t.Context(), message, said, saying, "f", Entry(said, callbacks.ActionReceived, at))
+	r, err := s.Receive(t.Context(), message, said, saying, "f", callbacks.Queues{}.Bind, Entry(said, callbacks.ActionReceived, at))
 	Must(t, err)
 	if !r.Created || r.Repeated || r.Left != found.Queue {
 		t.Errorf("receipt says created %t, repeated %t, left %q; want the first announcement, which moves it", r.Created, r.Repeated, r.Left)
@@ -56,11 +56,11 @@ func announcedAfterFound(t *testing.T, s Store) {
 			t.Errorf("%q finds %d, %v; want %d", search, n, err, hits)
 		}
 	}
-	r, err = s.Receive(t.Context(), message, said, saying, "f", Entry(said, callbacks.ActionReceived, at))
+	r, err = s.Receive(t.Context(), message, said, saying, "f", callbacks.Queues{}.Bind, Entry(said, callbacks.ActionReceived, at))
 	if err != nil || !r.Repeated || !r.Created {
 		t.Errorf("the message again gives %+v and %v, want its first answer", r, err)
 	}
-	if _, err := s.Receive(t.Context(), callbacks.Message{}, said, saying, "g", callbacks.AuditEntry{}); !errors.Is(err, callbacks.ErrDifferent) {
+	if _, err := s.Receive(t.Context(), callbacks.Message{}, said, saying, "g", callbacks.Queues{}.Bind, callbacks.AuditEntry{}); !errors.Is(err, callbacks.ErrDifferent) {
 		t.Errorf("another announcement gives %v, want ErrDifferent", err)
 	}
 }

@@ -62,7 +62,7 @@ func messageReused(t *testing.T, s Store) {
 		"AnotherKnownAndTheirsIs": {known, fingerprintOf(c)},
 	} {
 		entry := Entry(again.callback, callbacks.ActionReceived, T0)
-		if _, err := s.Receive(t.Context(), m, again.callback, callbacks.Content{}, again.fingerprint, entry); !errors.Is(err, callbacks.ErrReused) {
+		if _, err := s.Receive(t.Context(), m, again.callback, callbacks.Content{}, again.fingerprint, callbacks.Queues{}.Bind, entry); !errors.Is(err, callbacks.ErrReused) {
 			t.Errorf("%s: got %v, want ErrReused", name, err)
 		}
 	}
@@ -91,7 +91,7 @@ func messagesReusedAtOnce(t *testing.T, s Store) {
 		all.Go(func() {
 			c := NewCallback()
 			m := callbacks.Message{Source: "shop", ID: "m1", At: T0}
-			_, err := s.Receive(t.Context(), m, c, callbacks.Content{}, fingerprintOf(c), Entry(c, callbacks.ActionReceived, T0))
+			_, err := s.Receive(t.Context(), m, c, callbacks.Content{}, fingerprintOf(c), callbacks.Queues{}.Bind, Entry(c, callbacks.ActionReceived, T0))
 			switch {
 			case err == nil:
 				taken.Add(1)
@@ -136,7 +136,7 @@ func messagesAtOnce(t *testing.T, s Store) {
 		all.Go(func() {
 			c := first
 			c.ID = callbacks.NewID() // each arrival gets its own ID
-			r, err := s.Receive(t.Context(), callbacks.Message{Source: "shop", ID: "m1", At: T0}, c, callbacks.Content{}, "f", Entry(c, callbacks.ActionReceived, T0))
+			r, err := s.Receive(t.Context(), callbacks.Message{Source: "shop", ID: "m1", At: T0}, c, callbacks.Content{}, "f", callbacks.Queues{}.Bind, Entry(c, callbacks.ActionReceived, T0))
 			if err != nil {
 				t.Errorf("receive: %v", err)
 			}

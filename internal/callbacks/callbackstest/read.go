@@ -79,7 +79,7 @@ func contextEnded(t *testing.T, s Store) {
 		})
 		check("update", err)
 		other := NewCallback()
-		_, err = s.Receive(ctx, callbacks.Message{}, other, callbacks.Content{}, "f", Entry(other, callbacks.ActionReceived, T0))
+		_, err = s.Receive(ctx, callbacks.Message{}, other, callbacks.Content{}, "f", callbacks.Queues{}.Bind, Entry(other, callbacks.ActionReceived, T0))
 		check("receive", err)
 		if _, err := s.Get(t.Context(), other.ID); !errors.Is(err, callbacks.ErrNotFound) {
 			t.Errorf("get of what was not received gives %v, want ErrNotFound", err)

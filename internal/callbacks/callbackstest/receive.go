@@ -63,7 +63,7 @@ func receiveKeepsContent(t *testing.T, s Store) {
 		"Large":   {Payload: bytes.Repeat([]byte("x"), 1<<20)},
 	} {
 		c := NewCallback()
-		if _, err := s.Receive(t.Context(), callbacks.Message{}, c, want, "f", callbacks.AuditEntry{}); err != nil {
+		if _, err := s.Receive(t.Context(), callbacks.Message{}, c, want, "f", callbacks.Queues{}.Bind, callbacks.AuditEntry{}); err != nil {
 			t.Fatalf("%s: receive: %v", name, err)
 		}
 		got, err := s.Content(t.Context(), c.ID)
@@ -125,7 +125,7 @@ func receiveDifferent(t *testing.T, s Store) {
 	other := NewCallback()
 	other.CallbackID = first.CallbackID
 	message := callbacks.Message{Source: "shop", ID: "m1", At: T0}
-	_, err := s.Receive(t.Context(), message, other, callbacks.Content{}, "another fingerprint", Entry(other, callbacks.ActionReceived, T0))
+	_, err := s.Receive(t.Context(), message, other, callbacks.Content{}, "another fingerprint", callbacks.Queues{}.Bind, Entry(other, callbacks.ActionReceived, T0))
 	if !errors.Is(err, callbacks.ErrDifferent) {
 		t.Fatalf("got %v, want ErrDifferent", err)
 	}
@@ -145,7 +145,7 @@ func receiveFiftyAtOnce(t *testing.T, s Store) {
 		all.Go(func() {
 			c := NewCallback()
 			c.CallbackID = token
-			r, err := s.Receive(t.Context(), callbacks.Message{}, c, callbacks.Content{}, "f", Entry(c, callbacks.ActionReceived, T0))
+			r, err := s.Receive(t.Context(), callbacks.Message{}, c, callbacks.Content{}, "f", callbacks.Queues{}.Bind, Entry(c, callbacks.ActionReceived, T0))
 			if err != nil {
 				t.Errorf("receive: %v", err)
 			}
@@ -185,7 +185,7 @@ func receiveSeveralAtOnce(t *testing.T, s Store) {
 			if i%4 == 0 {
 				c.CallbackID, want = known.CallbackID, callbacks.ErrDifferent
 			}
-			_, err := s.Receive(t.Context(), callbacks.Message{}, c, callbacks.Content{}, "of "+string(c.ID), Entry(c, callbacks.ActionReceived, T0))
+			_, err := s.Receive(t.Context(), callbacks.Message{}, c, callbacks.Content{}, "of "+string(c.ID), callbacks.Queues{}.Bind, Entry(c, callbacks.ActionReceived, T0))
 			if !errors.Is(err, want) {
 				t.Errorf("got %v, want %v", err, want)
 			}

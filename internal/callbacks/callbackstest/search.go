@@ -24,7 +24,7 @@ func searchWords(t *testing.T, s Store) {
 	c := NewCallback(Title("Überweisung über 12.400,50 EUR an Łódź GmbH"), Function("payments-prod_v2"))
 	c.Name, c.Requester = "approve-transfer", callbacks.Requester{Name: "Zoë O'Hara", Email: "zoe@example.com"}
 	content := callbacks.Content{Description: "secretword", Payload: []byte(`"payloadword"`), Tags: []string{"finance", "x9y8"}}
-	if _, err := s.Receive(t.Context(), callbacks.Message{}, c, content, "f", callbacks.AuditEntry{}); err != nil {
+	if _, err := s.Receive(t.Context(), callbacks.Message{}, c, content, "f", callbacks.Queues{}.Bind, callbacks.AuditEntry{}); err != nil {
 		t.Fatal(err)
 	}
 	other := NewCallback(Title("Something else entirely"))
@@ -92,7 +92,7 @@ func searchLongWords(t *testing.T, s Store) {
 		c := NewCallback(Title("Refund " + long))
 		c.Name = long
 		content := callbacks.Content{Tags: []string{long}}
-		if _, err := s.Receive(t.Context(), callbacks.Message{}, c, content, "f", callbacks.AuditEntry{}); err != nil {
+		if _, err := s.Receive(t.Context(), callbacks.Message{}, c, content, "f", callbacks.Queues{}.Bind, callbacks.AuditEntry{}); err != nil {
 			t.Fatalf("a word of %d bytes: %v", len(long), err)
 		}
 		Count(t, s, EveryRow(callbacks.Filter{Search: long}), 10)

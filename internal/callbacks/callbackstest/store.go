@@ -103,7 +103,7 @@ func fingerprintOf(c callbacks.Callback) string { return "fingerprint of " + str
 // Receive records a callback as an announcement does.
 func Receive(t testing.TB, s Store, m callbacks.Message, c callbacks.Callback) callbacks.Acknowledgment {
 	t.Helper()
-	r, err := s.Receive(t.Context(), m, c, callbacks.Content{}, fingerprintOf(c), Entry(c, callbacks.ActionReceived, c.ReceivedAt))
+	r, err := s.Receive(t.Context(), m, c, callbacks.Content{}, fingerprintOf(c), callbacks.Queues{}.Bind, Entry(c, callbacks.ActionReceived, c.ReceivedAt))
 	if err != nil {
 		t.Fatalf("receive: %v", err)
 	}

@@ -31,7 +31,7 @@ func TestPostgresWaitEnds(t *testing.T) {
 	holding, release := make(chan struct{}), make(chan struct{})
 	for range postgres.MaxConnections {
 		c := callbackstest.NewCallback()
-		if _, err := s.Receive(t.Context(), callbacks.Message{}, c, callbacks.Content{}, "f", callbacks.AuditEntry{}); err != nil {
+		if _, err := s.Receive(t.Context(), callbacks.Message{}, c, callbacks.Content{}, "f", callbacks.Queues{}.Bind, callbacks.AuditEntry{}); err != nil {
 			t.Fatal(err)
 		}
 		busy.Go(func() {
