@@ -122,8 +122,10 @@ func TestHTMLInjection(t *testing.T) {
 	decided.Next = &review.Next{Row: &rows[0]}
 	for name, page := range map[string]templ.Component{
 		"inbox": lists.InboxPage(s, inbox), "review": review.Page(s, open), "admin": lists.TablePage(s, table),
-		"signed":  review.Page(s, signed),
-		"decided": review.Page(s, decided), "lost": review.Page(s, hostile(pagetest.Review(viewstest.Lost(callbacks.EndedByOther, "")))), "ended": review.Page(s, ended),
+		"signed":         review.Page(s, signed),
+		"answer":         review.Page(s, pagetest.Answering(evil)),
+		"answer-confirm": review.ConfirmPage(s, review.Confirm{Callback: open.Callback, Preview: viewstest.FreePreviews(open.Callback, callbacks.Answer{Format: callbacks.FormatText, Result: evil})[1], List: open.List}),
+		"decided":        review.Page(s, decided), "lost": review.Page(s, hostile(pagetest.Review(viewstest.Lost(callbacks.EndedByOther, "")))), "ended": review.Page(s, ended),
 		"confirm": review.ConfirmPage(s, review.Confirm{Callback: open.Callback, Preview: open.Previews[1], Comment: evil, List: s.Address}),
 		"preview": review.Preview(open.Previews[0]),
 		"later":   review.Previews([]callbacks.Preview{open.Previews[0], longPreview(evil)}, ""),

@@ -22,8 +22,8 @@ const (
 
 // The names of the free outcomes. No sender can give these names to an outcome.
 const (
-	OutcomeResult  = "free.result"
-	OutcomeFailure = "free.failure"
+	OutcomeResult  = "freeResult"
+	OutcomeFailure = "freeFailure"
 )
 
 // freeOutcomes are the two ways to decide for which the reviewer writes what is sent. The comment is

@@ -131,6 +131,13 @@ func queueEntry(q callbacks.Queue) entry {
 		e.Facts = append(e.Facts, "heartbeats also while a signature waits for others")
 	case callbacks.KeepAliveReview:
 	}
+	switch q.Free {
+	case callbacks.FreeAlways:
+		e.Facts = append(e.Facts, "reviewers may write the answer of every request")
+	case callbacks.FreeNever:
+		e.Facts = append(e.Facts, "reviewers never write an answer of their own")
+	case callbacks.FreeFound:
+	}
 	if q.RejectAs == callbacks.Success {
 		e.Facts = append(e.Facts, "the usual reject is sent as a success")
 	}

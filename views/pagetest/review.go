@@ -37,3 +37,20 @@ func Review(sheet callbacks.Sheet) review.Review {
 	}
 	return m
 }
+
+// Answering is a callback that nobody announced. Its reader wrote an answer, with mistakes, and
+// somebody else has signed one.
+func Answering(text string) review.Review {
+	m := Review(viewstest.Pending())
+	c := &m.Callback
+	c.Source, c.Outcomes = callbacks.SourceDiscovery, callbacks.DefaultOutcomes(callbacks.Failure)
+	c.Requirement = callbacks.Requirement{Rule: "two people", Terms: callbacks.Terms{Signatures: []callbacks.Threshold{{For: 2}}}}
+	m.Signatures = []callbacks.Signature{viewstest.SignedAnswer(text)}
+	m.Standing = callbacks.Weigh(c.Requirement, m.Signatures)
+	m.Draft = review.Draft{
+		Outcome: callbacks.OutcomeFailure, Faults: callbacks.Invalid{{Pointer: callbacks.FieldErrorMessage, Detail: text}},
+		Answer: callbacks.Answer{Format: callbacks.FormatJSON, Result: text, ErrorType: text, ErrorData: text},
+	}
+	m.Previews = append(viewstest.Previews(*c, "", m.Signatures...), viewstest.FreePreviews(*c, m.Draft.Written(), m.Signatures...)...)
+	return m
+}

@@ -118,6 +118,16 @@ func othersAnswers(m Review, s views.Shell) (all []othersAnswer) {
 // possessive is a name with an apostrophe: "Mara’s".
 func possessive(name string) string { return untrusted.Isolate(name) + "’s" }
 
+// kind says how Lambda gets the answer, and how it is written.
+func (o othersAnswer) kind() string {
+	for _, f := range formats {
+		if f.Format == o.Answer.Format {
+			return kindWord(o.Completion.Kind) + ", " + f.Label
+		}
+	}
+	return kindWord(o.Completion.Kind)
+}
+
 // title says whose answer it is and how many have signed it: "Mara’s answer has 1 of 2".
 func (o othersAnswer) title() string {
 	return fmt.Sprintf("%s answer has %d of %d", possessive(o.By), o.Has, o.Needs)

@@ -18,16 +18,7 @@ func offeringAnswers(t *testing.T, draft Draft, signatures ...callbacks.Signatur
 	m.Callback.Outcomes = callbacks.DefaultOutcomes(callbacks.Failure)
 	m.Signatures = signatures
 	m.Standing = callbacks.Weigh(m.Callback.Requirement, signatures)
-	m.Previews = viewstest.Previews(m.Callback, "", signatures...)
-	for _, name := range []string{callbacks.OutcomeFailure, callbacks.OutcomeResult} {
-		o, _ := m.Callback.Outcome(name)
-		p := callbacks.Preview{Outcome: o, Answer: draft.Written(), PreparedAt: viewstest.Now, Why: m.Previews[0].Why, Sends: true}
-		var err error
-		if p.Completion, err = p.Answer.Completion(o.Kind); err != nil {
-			p.Faults = callbacks.Invalid{{Pointer: callbacks.FieldResult, Detail: "Line 1, column 2: a digit is missing."}}
-		}
-		m.Previews = append(m.Previews, p)
-	}
+	m.Previews = append(viewstest.Previews(m.Callback, "", signatures...), viewstest.FreePreviews(m.Callback, draft.Written(), signatures...)...)
 	return m
 }
 
@@ -47,9 +38,9 @@ func TestAnswerBoxes(t *testing.T) {
 		t.Errorf("its fault is %q", got)
 	}
 	for selector, want := range map[string]int{
-		`[name="preview"]:checked`: 1, `[name="preview"][value="free.result"]:checked`: 1, `[name="format"][value="json"]:checked`: 1,
+		`[name="preview"]:checked`: 1, `[name="preview"][value="freeResult"]:checked`: 1, `[name="format"][value="json"]:checked`: 1,
 		`#result[aria-invalid="true"]`: 1, `#errorMessage[aria-invalid="false"]`: 1, `#errorType[form="decide"][rows="1"]`: 1,
-		`#wire [data-outcome="free.result"] [data-fault="result"]`: 1, `#wire [role="alert"]`: 0, `.note.over`: 0,
+		`#wire [data-outcome="freeResult"] [data-fault="result"]`: 1, `#wire [role="alert"]`: 0, `.note.over`: 0,
 		`.acts > .free`: 2, `#wire .seg label`: 2,
 	} {
 		if got := page.Find(selector).Length(); got != want {
@@ -72,12 +63,12 @@ func TestWays_Free(t *testing.T) {
 	}
 	m := offeringAnswers(t, Draft{})
 	direct, more := ways(offeredOutcomes(m))
-	if want := []string{"free.result", "free.failure", "reject", "approve"}; !slices.Equal(names(direct), want) || more != nil {
+	if want := []string{"freeResult", "freeFailure", "reject", "approve"}; !slices.Equal(names(direct), want) || more != nil {
 		t.Errorf("got %v and %v", names(direct), names(more))
 	}
 	own := callbacks.Outcome{Name: "changes", Label: "Request changes", Kind: callbacks.Success}
 	direct, more = ways(slices.Insert(offeredOutcomes(m), 0, own))
-	if want := []string{"changes", "free.failure", "free.result"}; !slices.Equal(names(direct), []string{"reject", "approve"}) || !slices.Equal(names(more), want) {
+	if want := []string{"changes", "freeFailure", "freeResult"}; !slices.Equal(names(direct), []string{"reject", "approve"}) || !slices.Equal(names(more), want) {
 		t.Errorf("got %v and %v", names(direct), names(more))
 	}
 }
@@ -105,11 +96,7 @@ func TestOthersAnswers(t *testing.T) {
 	t.Parallel()
 	m := offeringAnswers(t, Draft{})
 	m.Callback.Requirement = callbacks.Requirement{Terms: callbacks.Terms{Signatures: []callbacks.Threshold{{For: 2}}}}
-	result, _ := m.Callback.Outcome(callbacks.OutcomeResult)
-	m.Signatures = []callbacks.Signature{{
-		By: viewstest.Dana, InQueue: true, NotRequester: true, At: viewstest.Now, Proposal: result.Proposal([]byte("x")),
-		Answer: callbacks.Answer{Format: callbacks.FormatJSON, Result: `{"limit":0.10}`},
-	}}
+	m.Signatures = []callbacks.Signature{viewstest.SignedAnswer(`{"limit":0.10}`)}
 	m.Standing = callbacks.Weigh(m.Callback.Requirement, m.Signatures)
 	page := viewstest.HTML(t, Page(viewstest.Shell("mine", "/"), m))
 	form := page.Find("form[data-others-answer]")
