@@ -61,7 +61,7 @@ func KeptAnswer(a callbacks.Answer) (typed []views.KeptField) {
 	}
 	for _, f := range append(failureFields(a), resultField(a)) {
 		if f.Value != "" {
-			typed = append(typed, views.KeptField{Label: f.Label, Value: f.Value})
+			typed = append(typed, views.KeptField{Label: f.Label, Value: strings.ReplaceAll(f.Value, "\r\n", "\n")})
 		}
 	}
 	return typed
