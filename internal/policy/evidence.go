@@ -15,7 +15,7 @@ import (
 type Store interface {
 	// PeopleSeen returns the people last seen at a time or later, the latest first, at most limit.
 	PeopleSeen(ctx context.Context, since time.Time, limit int) ([]people.Profile, error)
-	// List, Content and Signatures are those of [callbacks.Store].
+	// List and Content are those of [callbacks.Store].
 	List(ctx context.Context, q callbacks.Query) (callbacks.Page, error)
 	Content(ctx context.Context, id callbacks.ID) (callbacks.Content, error)
 }

@@ -201,7 +201,7 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-// TestCompare_Groups: an age of groups concerns every rule; new rules and queues, and those that are
+// TestCompare_Whole: an age of groups concerns every rule; new rules and queues, and those that are
 // gone, are named.
 func TestCompare_Whole(t *testing.T) {
 	t.Parallel()
