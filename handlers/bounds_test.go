@@ -142,6 +142,8 @@ var bounds = map[string]bound{
 	"POST /callbacks/:id/policy":        {4 * mib, 64 * mib, asked(adam, http.MethodPost, "/callbacks/:id/policy", "policy="+strings.Repeat("%3C", 300_000), fields)},
 	"GET /admin/callbacks":              {2 * mib, 32 * mib, asked(adam, http.MethodGet, "/admin/callbacks")},
 	"GET /admin/watches":                {64 * kib, 8 * mib, asked(adam, http.MethodGet, "/admin/watches")},
+	"GET /admin/policies":               {128 * kib, 32 * mib, asked(adam, http.MethodGet, "/admin/policies?callback=:id")},
+	"POST /admin/policies":              {4 * mib, 64 * mib, asked(adam, http.MethodPost, "/admin/policies", "request="+strings.Repeat("%3C", 300_000), "file="+strings.Repeat("%3C", 300_000), fields)},
 	"GET /admin/configuration":          {64 * kib, 8 * mib, asked(adam, http.MethodGet, "/admin/configuration")},
 	"GET /sessions":                     {64 * kib, 8 * mib, asked(adam, http.MethodGet, "/sessions")},
 	"GET /admin/sessions":               {64 * kib, 8 * mib, asked(adam, http.MethodGet, "/admin/sessions?q="+strings.Repeat("%3C", 1_000))},
