@@ -107,6 +107,14 @@ func TestUnfinished_Room(t *testing.T) {
 	if u.take(of("b", 0), now.Add(time.Minute+staleAfter+time.Second)).resumed {
 		t.Error("a reading goes on although the history has gone on for long")
 	}
+	whole := of("whole", 0)
+	whole.whole, u.all = true, map[key]*reading{}
+	u.keep(whole, now)
+	u.keep(u.take(of("whole", 0), now.Add(staleAfter)), now.Add(staleAfter))
+	if u.take(of("whole", 0), now.Add(staleAfter+time.Second)).resumed {
+		t.Error("asking again and again makes the pages of a reading younger")
+	}
+	u.keep(of("c", 0), now)
 	elsewhere := of("c", 0)
 	elsewhere.query.Lane = callbacks.Lane{Region: "eu-west-1"}
 	if u.take(elsewhere, now).resumed {

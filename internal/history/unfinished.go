@@ -88,7 +88,9 @@ func (u *unfinished) keep(r *reading, now time.Time) {
 		}
 	}
 	if u.room(r) {
-		r.left = now
+		if !r.whole || r.left.IsZero() { // a whole one grows old from when its pages were read
+			r.left = now
+		}
 		u.all[r.key()] = r
 	}
 }
