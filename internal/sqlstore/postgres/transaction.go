@@ -29,6 +29,7 @@ type transaction struct {
 	conn    *pgx.Conn
 	waiting []statement // not sent yet
 	begun   bool        // "begin" was sent
+	failed  error       // of the first sending that failed; nothing is sent after it
 }
 
 // statement is a statement that is not sent yet.
@@ -106,8 +107,13 @@ func (t *transaction) rollback(ctx context.Context) {
 
 // send sends everything that waits in one go, and reads the answers but the last. If one of them is
 // an error, the rest of them was not done; answered says that the server refused a statement, and
-// not that nothing came back.
+// not that nothing came back. After an error nothing is sent any more: the "begin" may be among what
+// was not done, and each statement would then be a transaction of its own.
 func (t *transaction) send(ctx context.Context) (results pgx.BatchResults, answered bool, err error) {
+	if t.failed != nil {
+		return nil, true, t.failed
+	}
+	defer func() { t.failed = err }()
 	waiting := t.waiting
 	t.waiting = nil
 	var batch pgx.Batch
