@@ -1,6 +1,9 @@
 package callbacks
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 // TestFourEyesThatComeLater: once a queue gets four eyes, what the requester signed before does not
 // count any more, in the gate, on the page and in lists. A callback that was decided before keeps
@@ -31,5 +34,21 @@ func TestFourEyesThatComeLater(t *testing.T) {
 	s.Queue.FourEyes, s.Callback.State = true, Decided
 	if s.Standing().Decided == nil {
 		t.Error("the decision of before does not count any more")
+	}
+}
+
+// TestSignersFillPlaces: a template lists whoever decides, and not those for whom there is no place.
+func TestSignersFillPlaces(t *testing.T) {
+	t.Parallel()
+	s := newScene()
+	s.Callback.Requirement = needs("1 finance", "1 controllers")
+	s.signer.Groups = []string{"controllers"}
+	s.signed(vote("a", "finance"), vote("b", "finance"), vote("c", "finance", to(edited)))
+	var names []string
+	for _, given := range s.signers(s.signer, approve, "", s.Now) {
+		names = append(names, given.By.Name)
+	}
+	if !slices.Equal(names, []string{"a", "mara"}) {
+		t.Errorf("lists %v", names)
 	}
 }

@@ -73,11 +73,13 @@ func (g Gate) Sends(s Signer, p Proposal) bool {
 }
 
 // signers are the signatures that would decide for a proposal if the signer gave the last one now:
-// those that count, then theirs.
+// those that count, then theirs. One for the request counts if it fills a place.
 func (g Gate) signers(s Signer, p Proposal, comment string, at time.Time) (all []Signature) {
 	claim, _ := g.judge(s, p)
-	for _, counted := range Weigh(g.requirement(), claim.others()).Of(p).Signed {
-		all = append(all, counted.Signature)
+	for _, counted := range claim.standing().Of(p).Signed {
+		if counted.By.ID != s.ID && (p.Stance == Against || counted.Threshold != unplaced) {
+			all = append(all, counted.Signature)
+		}
 	}
 	own := claim.signature()
 	own.Comment, own.At = comment, at
