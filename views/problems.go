@@ -93,6 +93,14 @@ func forbiddenTitle(m Forbidden) string {
 		return "Nobody can decide this yet"
 	case "unverified":
 		return "Your sign-in does not show that this is not your request"
+	case "group":
+		return "You are in none of the groups that must sign this"
+	case "too_often":
+		return "You have signed this too often"
+	case "acts_for_requester", "acts_for_excluded":
+		return "You act for somebody who may not sign this"
+	case "delegator_groups_old":
+		return "The groups of the person you act for are not known"
 	case "queue", "stated":
 		return "You can see this, but not decide it"
 	case "origin":

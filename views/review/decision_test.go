@@ -114,10 +114,9 @@ func TestCommentHints(t *testing.T) {
 		{[]callbacks.Outcome{outcome("A", callbacks.CommentRequired), outcome("B", callbacks.CommentRequired)}, "required"},
 		{[]callbacks.Outcome{outcome("A", callbacks.CommentOptional), outcome("B", callbacks.CommentNone), outcome("C", callbacks.CommentOptional)}, "optional for “A”, “C”; not sent for “B”"},
 	} {
-		var m Review
-		for _, o := range tc.outcomes {
-			m.Previews = append(m.Previews, callbacks.Preview{Outcome: o, Faults: callbacks.Invalid{{}}})
-		}
+		m := sampleReview()
+		m.Callback.Outcomes = tc.outcomes
+		m.Previews = viewstest.Previews(m.Callback, "")
 		if got := commentHint(m); got != tc.want {
 			t.Errorf("%q, want %q", got, tc.want)
 		}

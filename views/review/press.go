@@ -21,11 +21,11 @@ type press struct {
 	Sends   bool
 }
 
-// offered returns the previews of the outcomes that the reader can sign for. One that cannot be
-// sent stays, because it says what is wrong.
+// offered returns the previews of the outcomes that the reader can sign for, also those that cannot
+// be sent, because they say what is wrong.
 func offered(m Review) (all []callbacks.Preview) {
 	for _, p := range m.Previews {
-		if p.Why.Can() || len(p.Faults) > 0 {
+		if p.Why.Can() {
 			all = append(all, p)
 		}
 	}
@@ -63,23 +63,38 @@ func pressOf(m Review, o callbacks.Outcome) press {
 func pressFor(p callbacks.Preview, several bool) press {
 	o := p.Outcome
 	o.Label = freeLabel(p)
-	made := press{Label: o.Label, Confirm: confirmNoun(o), Sends: p.Sends || len(p.Faults) > 0 && !o.Free()}
+	made := press{Label: o.Label, Confirm: confirmNoun(o), Sends: p.Sends}
 	switch {
 	case !several:
 	case !made.Sends:
 		sum := fmt.Sprintf("%d of %d", p.Tally.Has+1, p.Tally.Needs)
-		made.Label = "Sign “" + untrusted.Isolate(o.Label) + "”, " + sum
-		if o.Ours() {
-			made.Label = "Sign " + words.DecisionNoun(o.Name) + ", " + sum
-		}
+		made.Label = "Sign " + signedFor(o) + ", " + sum
 		made.Confirm = "Confirm signature, " + sum
 		made.Cost = "Nothing is sent yet. You can withdraw it until the decision."
 	case o.Stance() == callbacks.Against:
-		made.Label += ", ends it"
+		made.Label = ownWords(o) + ", ends it"
 	default:
+		made.Label = ownWords(o)
 		made.Confirm = "Confirm, last signature"
 	}
 	return made
+}
+
+// signedFor names an outcome among our own words: "approval", or a sender's label in quotes.
+func signedFor(o callbacks.Outcome) string {
+	if o.Ours() {
+		return words.DecisionNoun(o.Name)
+	}
+	return ownWords(o)
+}
+
+// ownWords is the label of an outcome where words of ours may follow it. A sender's own is in quotes,
+// so that it does not pass for them.
+func ownWords(o callbacks.Outcome) string {
+	if o.Ours() {
+		return o.Label
+	}
+	return "“" + untrusted.Isolate(o.Label) + "”"
 }
 
 // press is what the button of the second step does.

@@ -138,7 +138,7 @@ func signatureEvent(m Review, e callbacks.AuditEntry, told event) event {
 	told.Icon, told.What = "check", "signed"
 	for i := range m.Signatures {
 		if given := &m.Signatures[i]; given.By.ID == e.Actor.ID && given.At.Equal(e.At) && given.Comment != "" {
-			told.Note += " “" + given.Comment + "”"
+			told.Note += " “" + untrusted.Isolate(given.Comment) + "”"
 		}
 	}
 	return told
