@@ -151,7 +151,7 @@ func (d *desk) openWorkers(settings config.Config) {
 	keep := upkeep.Config{Store: d.store, Lambda: attempts, History: histories, Invalidator: invalidator, Log: d.log, Now: d.now}
 	heartbeats := upkeep.NewHeartbeats(keep)
 	d.rollout = d.openRollout(settings)
-	d.workers = []worker.Runner{deliveries, heartbeats, upkeep.NewExpiry(keep), d.rollout}
+	d.workers = []worker.Runner{deliveries, heartbeats, upkeep.NewExpiry(keep), upkeep.NewEscalations(keep), d.rollout}
 	d.fixed.discovery = discovery.Config{
 		Store: d.store, WatchStore: d.store, ExecutionStore: d.store,
 		Executions: d.lambda, Histories: d.lambda, Invalidator: invalidator, Log: d.log, Now: d.now,

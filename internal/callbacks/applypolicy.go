@@ -84,7 +84,7 @@ func (c *Case) bind(r Requirement, reason string, now time.Time, by Actor) {
 	entry := c.entry(now, by, ActionPolicyApplied, Facts{
 		Policy: &Rebound{From: c.Requirement, To: r}, Reason: reason,
 	})
-	c.Requirement = r
+	c.Requirement, c.EscalatedAt = r, time.Time{}
 	c.Audit = append(c.Audit, entry)
 	how := SignatureEnd{
 		Lapse: Void, At: now, Why: "An admin applied another rule, in which this signature has no place.",

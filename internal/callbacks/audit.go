@@ -44,6 +44,7 @@ const (
 	ActionWithdrawn       Action = "signature.withdrawn" // a signature, by its person
 	ActionVoid            Action = "signature.void"      // a signature, because the request changed
 	ActionPolicyApplied   Action = "policy.applied"      // the present one, by an admin
+	ActionEscalated       Action = "escalated"           // members of more groups may sign from now on
 	ActionDecided         Action = "decided"
 	ActionDelivered       Action = "delivery.accepted"
 	ActionAttemptFailed   Action = "delivery.attempt_failed"
@@ -95,6 +96,8 @@ type Facts struct {
 
 	Requester *Requester // as an admin stated it
 	Reason    string     // how the admin knows, or why somebody did it
+
+	Groups []string // to which it was escalated
 
 	Signature *Signed   // that was given, withdrawn, or is void
 	Policy    *Rebound  // what binds the callback since then

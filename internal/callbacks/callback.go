@@ -131,6 +131,9 @@ type Callback struct {
 
 	// SignatureCount is how many signatures are on record, those too that do not count any more.
 	SignatureCount int
+	// EscalatedAt is when more people could sign, by the escalation of the requirement, as it is on
+	// record; zero before.
+	EscalatedAt time.Time
 	// WaitingSince is when the first signature of the request as it stands was given, withdrawn or
 	// not, while any waits for others; zero while none does. It stays when the last one decides, and if the callback ends before that.
 	WaitingSince time.Time

@@ -80,8 +80,11 @@ type Query struct {
 	Filter
 	AllQueues bool     // the reader sees every queue
 	Queues    []string // otherwise these
-	Person    string   // the reader's ID, to find their own callbacks
-	Operator  bool     // the reader also looks after failures that follow other people's decisions
+	// Escalated are the audiences that the reader is part of: open callbacks that were escalated to
+	// one of them are in the lists too.
+	Escalated []string
+	Person    string // the reader's ID, to find their own callbacks
+	Operator  bool   // the reader also looks after failures that follow other people's decisions
 	Now       time.Time
 }
 

@@ -66,6 +66,29 @@ func (q Queues) MaySee(s Signer, queue string, now time.Time) bool {
 	})
 }
 
+// sees reports whether a person may know of a callback: they may see its queue, or it was escalated
+// to a group of theirs.
+func (q Queues) sees(s Signer, c *Callback, now time.Time) bool {
+	return q.MaySee(s, c.Queue, now) || s.Roles.signs() && c.escalated(s.Groups, now)
+}
+
+// audiences are those of the configured escalations that a person is part of. A callback that an
+// earlier configuration escalates to other groups is in no list of theirs, but they may see it.
+func (q Queues) audiences(p Person) (all []string) {
+	if !p.Roles.signs() {
+		return nil
+	}
+	for _, queue := range q {
+		for _, rule := range queue.Rules {
+			if to := rule.Escalate; to != nil && p.InGroup(to.To) {
+				all = append(all, to.Audience())
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
 // Gate is the gate of a callback with its signatures.
 func (q Queues) Gate(c *Callback, signatures []Signature, now time.Time) Gate {
 	return Gate{Callback: c, Queue: q[c.Queue], Signatures: signatures, Now: now}

@@ -134,6 +134,7 @@ func (s *Service) query(ctx context.Context, p Person, f Filter) (Query, Signer,
 	// Whole seconds, so that many readers at once ask the same question.
 	q := Query{Filter: f, Person: p.ID, Operator: p.Roles.Admin, Now: now.Truncate(time.Second)}
 	q.Queues, q.AllQueues = s.queues.Visible(reader, now)
+	q.Escalated = s.queues.audiences(p)
 	return q, reader, nil
 }
 

@@ -1,6 +1,7 @@
 package callbacks
 
 import (
+	"fmt"
 	"slices"
 	"time"
 )
@@ -117,10 +118,40 @@ func (c *Callback) EscalatesAt() time.Time {
 	return c.ReceivedAt.Add(time.Duration(escalation.After * float64(span)))
 }
 
-// escalated reports whether the members of some groups may sign by escalation.
+// NextEscalation is when the escalation of the callback has to be put on record; zero for never.
+func (c *Callback) NextEscalation() time.Time {
+	if c.State != Pending || !c.EscalatedAt.IsZero() {
+		return time.Time{}
+	}
+	return c.EscalatesAt()
+}
+
+// Escalate puts on record that more people may sign from now on. It returns [ErrConflict] if it is
+// not time for that, or is done.
+func (c *Callback) Escalate(now time.Time, by Actor) (AuditEntry, error) {
+	if at := c.NextEscalation(); at.IsZero() || now.Before(at) {
+		return AuditEntry{}, c.wrongState("escalate")
+	}
+	c.EscalatedAt = now
+	return c.entry(now, by, ActionEscalated, Facts{Groups: c.Requirement.Escalate.To}), nil
+}
+
+// escalated reports whether the members of some groups may sign by escalation: it is on record, or
+// due. A callback that has ended does not escalate any more.
 func (c *Callback) escalated(groups []string, now time.Time) bool {
-	at := c.EscalatesAt()
-	return !at.IsZero() && !now.Before(at) && overlap(c.Requirement.Escalate.To, groups)
+	escalation, at := c.Requirement.Escalate, c.EscalatesAt()
+	if escalation == nil || !overlap(escalation.To, groups) {
+		return false
+	}
+	if c.Ending != nil {
+		now = Earliest(now, c.Ending.At)
+	}
+	return !c.EscalatedAt.IsZero() || !at.IsZero() && !now.Before(at)
+}
+
+// Audience identifies the groups of an escalation, whatever their order.
+func (e *Escalation) Audience() string {
+	return fmt.Sprintf("%q", slices.Sorted(slices.Values(e.To)))
 }
 
 // groups are those that the thresholds name.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"time"
 )
 
 // Condition is what a rule asks of a request before it applies. An adapter compiles it from the
@@ -76,6 +77,7 @@ func (c *Callback) rebind(r Requirement) *Rebound {
 	if r.same(stood) {
 		return nil
 	}
+	c.EscalatedAt = time.Time{}
 	return &Rebound{From: stood, To: r}
 }
 

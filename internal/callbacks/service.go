@@ -86,7 +86,7 @@ func (s *Service) seeAs(ctx context.Context, p Person, id ID) (Callback, Signer,
 	if err != nil {
 		return Callback{}, Signer{}, fmt.Errorf("callback %s: %w", id, err)
 	}
-	if !s.queues.MaySee(reader, c.Queue, s.now()) {
+	if !s.queues.sees(reader, &c, s.now()) {
 		return Callback{}, Signer{}, fmt.Errorf("callback %s: %w", id, ErrNotFound)
 	}
 	return c, reader, nil

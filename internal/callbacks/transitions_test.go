@@ -72,6 +72,17 @@ func follow(a *FollowUp) func(*Callback) (AuditEntry, error) {
 	}
 }
 
+// escalates gives a callback a requirement that escalates after half an hour.
+func escalates(c *Callback) {
+	c.Requirement.Escalate = &Escalation{After: 0.5, To: []string{"finance-leads"}}
+	c.ReceivedAt, c.Clocks = t0, Clocks{StartedAt: t0, Timeout: time.Hour}
+}
+
+// escalate escalates a callback so long after its arrival.
+func escalate(after time.Duration) func(*Callback) (AuditEntry, error) {
+	return func(c *Callback) (AuditEntry, error) { return c.Escalate(at(after), tester) }
+}
+
 // events are all changes to a callback.
 var events = slices.Concat(endings, deliveries, upkeep, corrections)
 
@@ -185,6 +196,13 @@ var corrections = []event{
 		return c.Correct(known, t0, System("discovery"))
 	}},
 	{name: "announced", do: announce, to: stays(States...)},
+	{name: "Escalate", given: escalates, do: escalate(time.Hour), to: stays(Pending)},
+	{name: "Escalate/TooEarly", given: escalates, do: escalate(0)},
+	{name: "Escalate/Never", do: escalate(time.Hour)},
+	{name: "Escalate/Again", given: func(c *Callback) {
+		escalates(c)
+		c.EscalatedAt = at(time.Minute)
+	}, do: escalate(time.Hour)},
 	{name: "StateRequester", do: stateRequester, to: stays(Pending)},
 	{name: "StateRequester/Found", given: func(c *Callback) {
 		c.Source, c.Requester = SourceDiscovery, Requester{ID: "u-2"}

@@ -8,7 +8,7 @@ const callbackColumns = `
 	last_heartbeat_at, seen_open_at, execution_deadline, deadline, deadline_cause,
 	received_at, state, revision, next_heartbeat_at, held_until, heartbeats, problem,
 	decision, decided_by, ending, ended_at, failed, gone, missed_heartbeats,
-	signature_count, waiting_since`
+	signature_count, waiting_since, escalates_at, escalated_at, escalated_to`
 
 var insertCallback = insertText("callbacks", callbackColumns)
 
@@ -21,6 +21,7 @@ func (r *callbackRow) values() []any {
 		r.Deadline, r.DeadlineCause, r.ReceivedAt, r.State, r.Revision, r.NextHeartbeatAt,
 		r.HeldUntil, r.Heartbeats, r.Problem, r.Decision, r.DecidedBy, r.Ending, r.EndedAt,
 		r.Failed, r.Gone, r.MissedHeartbeats, r.SignatureCount, r.WaitingSince,
+		r.EscalatesAt, r.EscalatedAt, r.EscalatedTo,
 	}
 }
 
@@ -35,7 +36,7 @@ func (r *callbackRow) places() []any {
 		&r.SeenOpenAt, &r.ExecutionDeadline, &r.Deadline, &r.DeadlineCause, &r.ReceivedAt,
 		&r.State, &r.Revision, &r.NextHeartbeatAt, &r.HeldUntil, &r.Heartbeats, &r.Problem,
 		&r.Decision, &r.DecidedBy, &r.Ending, &r.EndedAt, &r.Failed, &r.Gone, &r.MissedHeartbeats,
-		&r.SignatureCount, &r.WaitingSince,
+		&r.SignatureCount, &r.WaitingSince, &r.EscalatesAt, &r.EscalatedAt, &r.EscalatedTo,
 	}
 }
 
@@ -83,5 +84,8 @@ func (r *callbackRow) changes(was *callbackRow) (c changes) {
 	changed(&c, "missed_heartbeats", was.MissedHeartbeats, r.MissedHeartbeats)
 	changed(&c, "signature_count", was.SignatureCount, r.SignatureCount)
 	changed(&c, "waiting_since", was.WaitingSince, r.WaitingSince)
+	changed(&c, "escalates_at", was.EscalatesAt, r.EscalatesAt)
+	changed(&c, "escalated_at", was.EscalatedAt, r.EscalatedAt)
+	changed(&c, "escalated_to", was.EscalatedTo, r.EscalatedTo)
 	return c
 }

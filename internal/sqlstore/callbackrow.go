@@ -60,6 +60,9 @@ type callbackRow struct {
 	MissedHeartbeats  sql.NullString
 	SignatureCount    int64
 	WaitingSince      int64
+	EscalatesAt       int64
+	EscalatedAt       int64
+	EscalatedTo       sql.NullString // the audience, while the callback is open
 }
 
 // hashOf returns the key under which a long token is found. It is nil if the token is empty.
@@ -106,6 +109,8 @@ func rowOf(num int64, c callbacks.Callback) (callbackRow, error) {
 		Problem:           string(c.Problem),
 		SignatureCount:    int64(c.SignatureCount),
 		WaitingSince:      millis(c.WaitingSince),
+		EscalatesAt:       millis(c.NextEscalation()),
+		EscalatedAt:       millis(c.EscalatedAt),
 	}
 	r.derive(c)
 	err := r.encode(c)
@@ -121,6 +126,9 @@ func (r *callbackRow) derive(c callbacks.Callback) {
 	}
 	if !c.State.Open() { // the index of heartbeats holds only open callbacks
 		r.NextHeartbeatAt = 0
+	}
+	if to := c.Requirement.Escalate; to != nil && !c.EscalatedAt.IsZero() && c.State.Open() {
+		r.EscalatedTo = sql.NullString{String: to.Audience(), Valid: true}
 	}
 	if d := c.Decision; d != nil {
 		r.DecidedBy = sql.NullString{String: d.By.ID, Valid: true}
@@ -192,6 +200,7 @@ func (r *callbackRow) callback() (callbacks.Callback, error) {
 		ExecutionFailed: r.Failed.Valid,
 		SignatureCount:  int(r.SignatureCount),
 		WaitingSince:    fromMillis(r.WaitingSince),
+		EscalatedAt:     fromMillis(r.EscalatedAt),
 	}
 	err := r.decode(&c)
 	return c, err

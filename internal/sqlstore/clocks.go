@@ -65,6 +65,22 @@ func (s *Store) Expired(ctx context.Context, now time.Time, after callbacks.ID, 
 	return ids, nil
 }
 
+// Escalating implements upkeep.Store.
+func (s *Store) Escalating(ctx context.Context, now time.Time, limit int) ([]callbacks.ID, error) {
+	var ids []callbacks.ID
+	err := s.db.NewRaw(`select id from callbacks where escalates_at > 0 and escalates_at <= ? order by escalates_at limit ?`,
+		millis(now), limit).Scan(ctx, &ids)
+	if err != nil {
+		return nil, fmt.Errorf("find callbacks to escalate: %w", s.unavailable(err))
+	}
+	return ids, nil
+}
+
+// NextEscalation implements upkeep.Store.
+func (s *Store) NextEscalation(ctx context.Context) (time.Time, error) {
+	return s.next(ctx, `select escalates_at from callbacks where escalates_at > 0 order by escalates_at limit 1`)
+}
+
 // NextDeadline implements upkeep.Store.
 func (s *Store) NextDeadline(ctx context.Context) (time.Time, error) {
 	return s.next(ctx, fmt.Sprintf(`select deadline from callbacks where state = 'pending' and deadline < %d order by deadline, num limit 1`, int64(noDeadline)))

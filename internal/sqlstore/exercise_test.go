@@ -116,11 +116,13 @@ func exerciseUpkeep(t *testing.T, s *Store, c callbacks.Callback) {
 	check(err)
 	_, err = s.Expired(ctx, now, c.ID, 10)
 	check(err)
+	_, err = s.Escalating(ctx, now, 10)
+	check(err)
 	_, err = s.InExecution(ctx, c.ExecutionARN, callbacks.Pending, "", 10)
 	check(err)
 	_, err = s.InExecution(ctx, c.ExecutionARN, callbacks.Completed, c.ID, 10)
 	check(err)
-	for _, next := range []func(context.Context) (time.Time, error){s.NextDelivery, s.NextHeartbeat, s.NextDeadline} {
+	for _, next := range []func(context.Context) (time.Time, error){s.NextDelivery, s.NextHeartbeat, s.NextDeadline, s.NextEscalation} {
 		_, err = next(ctx)
 		check(err)
 	}

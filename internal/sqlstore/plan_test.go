@@ -147,7 +147,7 @@ func TestListPlans(t *testing.T) {
 	for name, f := range filters {
 		for _, f.Scope = range scopes {
 			for _, f.Order = range []callbacks.Order{"", callbacks.OrderDeadline, callbacks.OrderNewest} {
-				for _, q := range []callbacks.Query{{AllQueues: true}, {AllQueues: true, Operator: true}, {Queues: []string{"a", "b", "c"}}} {
+				for _, q := range []callbacks.Query{{AllQueues: true}, {AllQueues: true, Operator: true}, {Queues: []string{"a", "b", "c"}}, {Queues: []string{"a", "b"}, Escalated: []string{"x", "y"}}, {Escalated: []string{"x"}}} {
 					q.Filter = f
 					checkList(t, s, r, name, q, sortsFound(f))
 				}

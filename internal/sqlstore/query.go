@@ -48,7 +48,7 @@ type walk struct {
 func (s *Store) walkOf(q callbacks.Query, queues []string, allQueues bool) walk {
 	w := walk{from: where("callbacks")}
 	wanted := q.Wanted()
-	if len(wanted) == 0 || !allQueues && len(queues) == 0 {
+	if len(wanted) == 0 || !allQueues && len(queues)+len(q.Escalated) == 0 {
 		return w
 	}
 	common := filterConditions(q.Filter)
@@ -56,7 +56,7 @@ func (s *Store) walkOf(q callbacks.Query, queues []string, allQueues bool) walk 
 	if len(candidates) > 0 {
 		one := append(arm{anyOf(wanted)}, common...)
 		if !allQueues {
-			one = append(one, where("queue in (?)", bun.List(queues)))
+			one = append(one, visibleCondition(q, queues))
 		}
 		for i, c := range candidates {
 			if i == 0 {
@@ -80,8 +80,41 @@ func (s *Store) walkOf(q callbacks.Query, queues []string, allQueues bool) walk 
 				w.arms = append(w.arms, append(arm{where("queue = ?", storable(queue))}, in...))
 			}
 		}
+		if !allQueues && of.State.Open() {
+			w.arms = append(w.arms, escalatedArms(q, queues, in)...)
+		}
 	}
 	return w
+}
+
+// visibleCondition finds what the reader may see, among callbacks that another index finds.
+func visibleCondition(q callbacks.Query, queues []string) condition {
+	if len(q.Escalated) == 0 {
+		return where("queue in (?)", bun.List(queues))
+	}
+	if len(queues) == 0 {
+		queues = []string{""} // no queue has this name
+	}
+	c := where("(queue in (?) or escalated_to in (?))", bun.List(queues), bun.List(q.Escalated))
+	if q.Queue != "" {
+		c = where(c.text+" and queue = ?", append(c.args, storable(q.Queue))...)
+	}
+	return c
+}
+
+// escalatedArms find what was escalated to the reader and is in none of their queues.
+func escalatedArms(q callbacks.Query, queues []string, in arm) (arms []arm) {
+	for _, audience := range q.Escalated {
+		one := append(arm{where("escalated_to = ?", storable(audience))}, in...)
+		if len(queues) > 0 {
+			one = append(one, where("queue not in (?)", bun.List(queues)))
+		}
+		if q.Queue != "" {
+			one = append(one, where("queue = ?", storable(q.Queue)))
+		}
+		arms = append(arms, one)
+	}
+	return arms
 }
 
 // Conditions of the three groups of partial indexes. SQLite uses a partial index only if a

@@ -46,6 +46,12 @@ type Store interface {
 	// NextDeadline is the earliest deadline of a pending callback; zero if there is none.
 	NextDeadline(ctx context.Context) (time.Time, error)
 
+	// Escalating returns up to limit callbacks whose escalation is due and not on record, the
+	// earliest first.
+	Escalating(ctx context.Context, now time.Time, limit int) ([]callbacks.ID, error)
+	// NextEscalation is when the next escalation is due; zero if there is none.
+	NextEscalation(ctx context.Context) (time.Time, error)
+
 	// CloseReviews closes up to limit reviews last renewed before a time, and returns their
 	// callbacks.
 	CloseReviews(ctx context.Context, before, now time.Time, limit int) ([]callbacks.Callback, error)

@@ -99,6 +99,8 @@ func eventOf(m Review, e callbacks.AuditEntry, viewer callbacks.Person) event {
 		told.Icon, told.What = "left", "withdrew a signature"
 	case callbacks.ActionVoid:
 		told.Icon, told.Tone, told.Who, told.What = "flag", "bad", "", "A signature is void"
+	case callbacks.ActionEscalated:
+		told.Icon, told.Who, told.What = "flag", "", "Escalated: more people may sign"
 	case callbacks.ActionPolicyApplied:
 		told.Icon, told.What = "flag", "applied the present policy"
 	case callbacks.ActionDecided:

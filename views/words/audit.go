@@ -42,6 +42,8 @@ func Audit(e callbacks.AuditEntry) string {
 		if f.Reply != "" {
 			return fmt.Sprintf("Attempt %d: %s.", f.Attempt, Reply(f.Reply))
 		}
+	case callbacks.ActionEscalated:
+		return "Members of " + strings.Join(f.Groups, ", ") + " may sign from now on."
 	case callbacks.ActionSigned, callbacks.ActionWithdrawn, callbacks.ActionVoid:
 		return signed(e.Action, f)
 	case callbacks.ActionPolicyApplied:

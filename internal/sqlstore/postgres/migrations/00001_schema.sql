@@ -40,6 +40,9 @@ create table callbacks (
     missed_heartbeats text,
     signature_count bigint not null,
     waiting_since bigint not null,
+    escalates_at bigint not null,
+    escalated_at bigint not null,
+    escalated_to text,
     problem text not null,
     decision text,
     decided_by text,
@@ -84,6 +87,11 @@ create index callbacks_unattended on callbacks (state, deadline, num, deadline_c
     where state = 'pending' and deadline_cause = 'heartbeat';
 create index callbacks_unattended_by_queue on callbacks (queue, state, deadline, num, deadline_cause)
     where state = 'pending' and deadline_cause = 'heartbeat';
+create index callbacks_escalating on callbacks (escalates_at) where escalates_at > 0;
+create index callbacks_escalated_by_deadline on callbacks (escalated_to, state, deadline, num, queue, deadline_cause)
+    where escalated_to is not null;
+create index callbacks_escalated_by_arrival on callbacks (escalated_to, state, received_at, num, queue)
+    where escalated_to is not null;
 create index callbacks_waiting on callbacks (queue, waiting_since)
     where state = 'pending' and waiting_since > 0;
 create index callbacks_in_trouble on callbacks (state, ended_at, num) where problem <> '';

@@ -43,6 +43,9 @@ create table callbacks (
     missed_heartbeats text, -- JSON: heartbeats that Lambda has not taken since the last that it took; null without any
     signature_count integer not null, -- how many signatures are on record, those too that do not count any more
     waiting_since integer not null, -- when the first of the signatures was given that wait for others
+    escalates_at integer not null, -- when its escalation has to be put on record; 0 for never, and once that is done
+    escalated_at integer not null, -- when it was put on record
+    escalated_to text, -- the groups that see it since then, while it is open; null for none
     problem text not null,
     decision text, -- JSON
     decided_by text, -- the person in decision
@@ -97,6 +100,12 @@ create index callbacks_unattended on callbacks (state, deadline, num, deadline_c
     where state = 'pending' and deadline_cause = 'heartbeat';
 create index callbacks_unattended_by_queue on callbacks (queue, state, deadline, num, deadline_cause)
     where state = 'pending' and deadline_cause = 'heartbeat';
+-- What is due for escalation, and what was escalated to some groups.
+create index callbacks_escalating on callbacks (escalates_at) where escalates_at > 0;
+create index callbacks_escalated_by_deadline on callbacks (escalated_to, state, deadline, num, queue, deadline_cause)
+    where escalated_to is not null;
+create index callbacks_escalated_by_arrival on callbacks (escalated_to, state, received_at, num, queue)
+    where escalated_to is not null;
 create index callbacks_waiting on callbacks (queue, waiting_since)
     where state = 'pending' and waiting_since > 0;
 create index callbacks_in_trouble on callbacks (state, ended_at, num) where problem <> '';
