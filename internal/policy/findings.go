@@ -96,12 +96,13 @@ func (at place) from(t callbacks.Threshold) []string {
 	return t.From
 }
 
-// rolesOf finds groups that must sign and whose members have no role for it.
+// rolesOf finds groups that must sign and give no role for it. That is usual where another group
+// gives the role to all reviewers; whether anybody can sign is what [Policy.satisfiable] finds.
 func (p Policy) rolesOf(at place) (all []Finding) {
 	for i, t := range at.rule.Signatures {
 		for j, group := range t.From {
 			if !p.Roles.signs(group) {
-				all = append(all, at.finding(Warning, fmt.Sprintf(".signatures[%d].from[%d]", i, j),
+				all = append(all, at.finding(Note, fmt.Sprintf(".signatures[%d].from[%d]", i, j),
 					"Group "+group+" gives no role that signs",
 					"Its members can sign only if another of their groups is among roles.reviewers or roles.admins."))
 			}
