@@ -2,6 +2,7 @@ package callbacks
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"countersign/internal/arn"
@@ -19,8 +20,44 @@ type Sighting struct {
 	Clocks       Clocks
 }
 
+// Corrected takes from the history what the announcement of an open callback got wrong or left out,
+// as [Callback.Correct] does. If that changes what conditions read, bind says what the queue asks of
+// the request as it is; that never loosens what stood. What was signed for another execution,
+// function or name than the true one is void. The change must ask for the signatures.
+func (c *Case) Corrected(
+	found Sighting, content *Content, bind Binding, now time.Time, by Actor,
+) error {
+	was, fresh := c.Callback, c.fillsIn(found)
+	entry, err := c.Correct(found, now, by)
+	if err != nil || c.State != Pending || c.sameOrigin(&was) {
+		return c.Record(entry, err)
+	}
+	entry.Facts.Policy = c.rebind(bind(&c.Callback, content))
+	c.Audit = append(c.Audit, entry)
+	how := SignatureEnd{Lapse: Void, At: now, Why: "The execution's history shows another origin of the request than its page did."}
+	c.endSignatures(how, by, func(s *Signature) bool {
+		return !fresh || !slices.Contains(c.Requirement.fits(s), true)
+	})
+	c.holdSigned(ReviewLimits{}, now)
+	return nil
+}
+
+// sameOrigin reports whether two callbacks come from the same place, as conditions see it.
+func (c *Callback) sameOrigin(other *Callback) bool {
+	return c.ExecutionARN == other.ExecutionARN && c.Function == other.Function && c.Name == other.Name
+}
+
+// fillsIn reports whether a history contradicts nothing that is known of where the callback comes
+// from.
+func (c *Callback) fillsIn(found Sighting) bool {
+	return (c.ExecutionARN == "" || c.ExecutionARN == found.ExecutionARN) &&
+		(c.Function == "" || c.Function == found.Function) &&
+		(c.Name == "" || found.Name == "" || c.Name == found.Name)
+}
+
 // Correct takes from the history what the announcement of an open callback got wrong or left out:
-// its clocks, the execution and the name. It returns [ErrConflict] if there is nothing to correct.
+// its clocks, the execution, the function and the name. It returns [ErrConflict] if there is nothing
+// to correct.
 func (c *Callback) Correct(found Sighting, now time.Time, by Actor) (AuditEntry, error) {
 	wrong := c.corrections(found)
 	if len(wrong) == 0 {
@@ -33,21 +70,12 @@ func (c *Callback) Correct(found Sighting, now time.Time, by Actor) (AuditEntry,
 		c.Clocks.ExecutionDeadline = found.Clocks.ExecutionDeadline
 	}
 	c.Clocks.Timeout, c.Clocks.HeartbeatTimeout = found.Clocks.Timeout, found.Clocks.HeartbeatTimeout
-	c.Name = cmp.Or(c.Name, found.Name)
-	c.correctExecution(found)
+	c.Name, c.Function = cmp.Or(found.Name, c.Name), cmp.Or(found.Function, c.Function)
+	c.ExecutionARN = found.ExecutionARN
+	c.Region = cmp.Or(arn.OfFunction(found.ExecutionARN).Region, c.Region)
 	c.StopHeartbeats(now)
 	c.scheduleHeartbeat(now)
 	return c.entry(now, by, ActionCorrected, Facts{Differs: wrong}), nil
-}
-
-// correctExecution sets the execution in which the callback was found. It also replaces what was
-// derived from the announced execution alone.
-func (c *Callback) correctExecution(found Sighting) {
-	announced, where := arn.OfFunction(c.ExecutionARN), arn.OfFunction(found.ExecutionARN)
-	if c.Function == announced.Function() {
-		c.Function = found.Function
-	}
-	c.ExecutionARN, c.Region = found.ExecutionARN, cmp.Or(where.Region, c.Region)
 }
 
 // Corrects reports whether a history contradicts what is known of an open callback.
@@ -64,7 +92,8 @@ func (c *Callback) corrections(found Sighting) []string {
 		{"timeoutSeconds", c.Clocks.Timeout != found.Clocks.Timeout},
 		{"heartbeatTimeoutSeconds", c.Clocks.HeartbeatTimeout != found.Clocks.HeartbeatTimeout},
 		{"executionDeadline", apart(c.Clocks.ExecutionDeadline, found.Clocks.ExecutionDeadline)},
-		{"name", c.Name == "" && found.Name != ""},
+		{"name", found.Name != "" && c.Name != found.Name},
+		{"function", found.Function != "" && c.Function != found.Function},
 		{"executionArn", c.ExecutionARN != found.ExecutionARN},
 	})
 }

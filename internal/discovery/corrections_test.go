@@ -28,7 +28,7 @@ func TestDiscovery_CorrectsTheClocksOnce(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 	told := s.told(got.ID)
-	if len(told) != 2 || told[1] != "Taken from the execution's history: start, timeout, heartbeat timeout, execution limit, name, execution." {
+	if len(told) != 2 || told[1] != "Taken from the execution's history: start, timeout, heartbeat timeout, execution limit, name, function, execution." {
 		t.Errorf("the audit says %q", told)
 	}
 	if asked := s.front.take(); slices.Contains(asked, "input") {
@@ -50,11 +50,7 @@ func TestDiscovery_CorrectsTheExecution(t *testing.T) {
 				a.Function, a.ExecutionARN = function, "arn:aws:lambda:us-east-1:123456789012:function:refunds:1/durable-execution/x/y"
 			})
 			s.scan()
-			want := "expenses"
-			if function != "" {
-				want = function
-			}
-			if got := s.only(callbacks.Pending); got.ExecutionARN != arn || got.Region != region || got.Function != want {
+			if got := s.only(callbacks.Pending); got.ExecutionARN != arn || got.Region != region || got.Function != "expenses" {
 				t.Errorf("it is in %s of %s in %s", got.ExecutionARN, got.Function, got.Region)
 			}
 			closed, err := s.service.ExecutionEnded(t.Context(), callbacks.System("eventbridge"), arn, callbacks.ExecutionStopped, s.clock.Now())

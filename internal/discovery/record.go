@@ -95,13 +95,17 @@ func (d *search) receive(ctx context.Context, s *scan, found *sighting, input []
 	return receipt.Callback.ID, nil
 }
 
-// correct sets the true clocks of an announced callback.
+// correct takes from the history what an announcement got wrong or left out.
 func (d *search) correct(ctx context.Context, c callbacks.Callback, found callbacks.Sighting) error {
 	if !c.Corrects(found) {
 		return nil
 	}
+	content, err := d.store.Content(ctx, c.ID)
+	if err != nil {
+		return fmt.Errorf("content of %s: %w", c.ID, err)
+	}
 	return d.change(ctx, c.ID, func(c *callbacks.Case) error {
-		return c.Record(c.Correct(found, d.now(), callbacks.System("discovery")))
+		return c.Corrected(found, &content, d.queues.Bind, d.now(), callbacks.System("discovery"))
 	})
 }
 
@@ -116,7 +120,7 @@ func (d *search) close(ctx context.Context, id callbacks.ID, closing callbacks.C
 
 // change changes a callback. The change may have become pointless in the meantime.
 func (d *search) change(ctx context.Context, id callbacks.ID, change func(*callbacks.Case) error) error {
-	c, err := d.store.Change(ctx, id, callbacks.Parts{}, change)
+	c, err := d.store.Change(ctx, id, callbacks.Parts{Signatures: true}, change)
 	switch {
 	case errors.Is(err, callbacks.ErrConflict) || errors.Is(err, callbacks.ErrNotFound):
 		return nil

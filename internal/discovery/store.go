@@ -11,7 +11,8 @@ import (
 type Store interface {
 	// Lookup returns the callback with a CallbackID, or [callbacks.ErrNotFound].
 	Lookup(ctx context.Context, id callbacks.CallbackID) (callbacks.Callback, error)
-	// Receive is Receive of [callbacks.Store].
+	// Content and Receive are those of [callbacks.Store].
+	Content(ctx context.Context, id callbacks.ID) (callbacks.Content, error)
 	Receive(ctx context.Context, m callbacks.Message, c callbacks.Callback, content callbacks.Content, fingerprint string, bind callbacks.Binding, entry callbacks.AuditEntry) (callbacks.Acknowledgment, error)
 	// Change is Change of [callbacks.Store].
 	Change(

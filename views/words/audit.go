@@ -22,7 +22,7 @@ func Audit(e callbacks.AuditEntry) string {
 		return "Found in the execution's history; nobody announced it."
 	case callbacks.ActionCorrected:
 		if len(f.Differs) > 0 {
-			return "Taken from the execution's history: " + fields(f.Differs) + "."
+			return strings.TrimSpace("Taken from the execution's history: " + fields(f.Differs) + ". " + rebound(f))
 		}
 	case callbacks.ActionContested:
 		if f.Source != "" {

@@ -1,0 +1,62 @@
+package callbacks
+
+import (
+	"testing"
+	"time"
+)
+
+// TestCorrectedBindsAnew: where a request truly comes from binds it, never by less than what stood.
+// What was signed for another origin is void; what was only left out leaves signatures that fit.
+func TestCorrectedBindsAnew(t *testing.T) {
+	t.Parallel()
+	const of = "arn:aws:lambda:eu-central-1:123456789012:function:"
+	said := Callback{Function: "pay", Name: "sign", ExecutionARN: of + "pay:1/durable-execution/x/y"}
+	without := func(change func(*Callback)) Callback { c := said; change(&c); return c }
+	for name, tt := range map[string]struct {
+		said  Callback
+		found Sighting
+		rule  string
+		live  bool
+	}{
+		"Function":      {said, Sighting{ExecutionARN: said.ExecutionARN, Function: "large", Name: "sign"}, "large", false},
+		"OtherFunction": {said, Sighting{ExecutionARN: said.ExecutionARN, Function: "refund", Name: "sign"}, "everyday", false},
+		"Execution":     {said, Sighting{ExecutionARN: of + "pay:1/durable-execution/x/z", Function: "pay", Name: "sign"}, "everyday", false},
+		"Name":          {said, Sighting{ExecutionARN: said.ExecutionARN, Function: "pay", Name: "other"}, "everyday", false},
+		"LeftOut":       {without(func(c *Callback) { c.Name, c.ExecutionARN = "", "" }), Sighting{ExecutionARN: said.ExecutionARN, Function: "pay", Name: "sign"}, "everyday", true},
+		"FunctionNotSaid": {without(func(c *Callback) { c.Function = "" }),
+			Sighting{ExecutionARN: said.ExecutionARN, Function: "large", Name: "sign"}, "large", false},
+		"Clocks": {said, Sighting{ExecutionARN: said.ExecutionARN, Function: "pay", Name: "sign", Clocks: Clocks{StartedAt: t0, Timeout: time.Minute}}, "everyday", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			queues, content := largeQueues(), Content{Payload: []byte(`"small"`)}
+			c := Case{Callback: tt.said, Signatures: []Signature{vote("mara", "queue")}}
+			c.State, c.Queue, c.Clocks.StartedAt = Pending, "finance", t0
+			tt.found.Clocks.StartedAt = t0
+			c.Requirement = queues.Bind(&c.Callback, &content)
+			if err := c.Corrected(tt.found, &content, queues.Bind, t0, System("discovery")); err != nil {
+				t.Fatal(err)
+			}
+			if c.Requirement.Rule != tt.rule || c.Signatures[0].Live() != tt.live || c.Function != tt.found.Function || c.Name != tt.found.Name {
+				t.Errorf("bound by %+v, signed %+v, comes from %s %s", c.Requirement, c.Signatures[0].End, c.Function, c.Name)
+			}
+			if rebound := c.Audit[0].Facts.Policy; (rebound != nil) != (tt.rule == "large") || !tt.live != (len(c.Audit) == 2) {
+				t.Errorf("on record: %+v", c.Audit)
+			}
+		})
+	}
+}
+
+// TestCorrectedNeverLoosens: a rule that an announcement led to stays if the truth asks for less.
+func TestCorrectedNeverLoosens(t *testing.T) {
+	t.Parallel()
+	queues := largeQueues()
+	c := Case{Callback: Callback{State: Pending, Function: "large", Request: Request{Queue: "finance"}}}
+	c.Requirement = queues.Bind(&c.Callback, &Content{})
+	if err := c.Corrected(Sighting{Function: "pay"}, &Content{}, queues.Bind, t0, System("discovery")); err != nil {
+		t.Fatal(err)
+	}
+	if c.Requirement.Rule != "large" || c.Requirement.Basis != BasisStood {
+		t.Errorf("bound by %+v", c.Requirement)
+	}
+}
