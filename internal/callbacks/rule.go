@@ -138,13 +138,23 @@ func (q Queue) choose(c *Callback, content *Content) Requirement {
 		case StepHolds:
 			return q.requirement(step.Rule, BasisCondition)
 		case StepFault:
-			r := q.requirement(q.Fallback(), BasisFault)
+			r := q.requirement(q.FallbackFor(step.Rule), BasisFault)
 			r.Fault = clip(fmt.Sprintf("%s: %s", step.Rule.Name, step.Fault), maxDetail)
 			return r
 		case StepNot, StepUntested:
 		}
 	}
 	return q.requirement(q.Fallback(), BasisOtherwise)
+}
+
+// FallbackFor is the rule of a request for which the condition of a rule cannot be evaluated: the queue's
+// fallback, unless that may ask for less than the rule itself. A sender who makes a condition fail
+// must not get a weaker rule than one whose condition holds.
+func (q Queue) FallbackFor(failed Rule) Rule {
+	if fallback := q.Fallback(); fallback.Covers(failed.Terms) {
+		return fallback
+	}
+	return failed
 }
 
 func (r Rule) holds(c *Callback, content *Content) (bool, error) {

@@ -43,7 +43,7 @@ func TestBind(t *testing.T) {
 		"None":                  {[]Rule{rule("a", fails), rule("b", fails)}, "b", "b", BasisOtherwise, ""},
 		"NoneFirst":             {[]Rule{rule("a", fails), rule("b", fails)}, "", "a", BasisOtherwise, ""},
 		"NoneUnknown":           {[]Rule{rule("a", fails), rule("b", fails)}, "c", "a", BasisOtherwise, ""},
-		"Broken":                {[]Rule{rule("a", fails), rule("b", broken), rule("c", holds)}, "a", "a", BasisFault, "b: no such key: total"},
+		"Broken":                {[]Rule{rule("a", fails), rule("b", broken), rule("c", holds)}, "a", "b", BasisFault, "b: no such key: total"},
 		"BrokenFirst":           {[]Rule{rule("a", broken), rule("b", nil)}, "", "a", BasisFault, "a: no such key: total"},
 		"BrokenAfterOneThatHas": {[]Rule{rule("a", holds), rule("b", broken)}, "b", "a", BasisCondition, ""},
 	} {
@@ -55,6 +55,27 @@ func TestBind(t *testing.T) {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestBindFaultNeverLoosens: a condition that fails leads to no weaker rule than one that holds.
+func TestBindFaultNeverLoosens(t *testing.T) {
+	t.Parallel()
+	two, one := needs("2 a").Terms, needs("1").Terms
+	for name, tt := range map[string]struct {
+		failed, fallback Terms
+		want             string
+	}{
+		"WeakerFallback":   {two, one, "failed"},
+		"StricterFallback": {one, two, "fallback"},
+		"Incomparable":     {two, needs("3 b").Terms, "failed"},
+	} {
+		q := Queue{Otherwise: "fallback", Rules: []Rule{
+			{Name: "failed", Condition: broken, Terms: tt.failed}, {Name: "fallback", Condition: fails, Terms: tt.fallback},
+		}}
+		if got := q.Bind(&Callback{}, &Content{}); got.Rule != tt.want || got.Basis != BasisFault || got.Fault != "failed: no such key: total" {
+			t.Errorf("%s: bound by %+v", name, got)
+		}
 	}
 }
 

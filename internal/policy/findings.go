@@ -206,7 +206,7 @@ func conditions(q callbacks.Queue, e *Evidence) (all []Finding) {
 		case faults[i] > 0:
 			all = append(all, at.finding(Warning, ".when", fmt.Sprintf("The condition of %s cannot be evaluated for %d of %s",
 				rule.Name, faults[i], plural(len(known), "request", "requests")),
-				fmt.Sprintf("The last one: %s. Such requests get rule %s.", reasons[i], q.Fallback().Name)))
+				fmt.Sprintf("The last one: %s. Such requests get rule %s.", reasons[i], q.FallbackFor(rule).Name)))
 		case taken[i] == 0:
 			all = append(all, at.finding(Note, ".when", fmt.Sprintf("None of %s would get rule %s",
 				plural(len(known), "request", "requests"), rule.Name), ""))
