@@ -17,6 +17,7 @@ package condition
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"cel.dev/cel-go/cel"
@@ -52,7 +53,7 @@ var Variables = []Variable{
 		func(_ *callbacks.Callback, content *callbacks.Content) any { return readPayload(content.Payload) }},
 	text("title", "Title.", func(c *callbacks.Callback) string { return c.Title }),
 	text("requester.name", "Name of the person who asks, as the sender gave it; empty if not said.", func(c *callbacks.Callback) string { return c.Requester.Name }),
-	text("requester.email", "Address of the person who asks.", func(c *callbacks.Callback) string { return c.Requester.Email }),
+	text("requester.email", "Address of the person who asks, in lower case.", func(c *callbacks.Callback) string { return strings.ToLower(c.Requester.Email) }),
 	text("requester.id", "Subject of the person who asks, at the sign-in's provider.", func(c *callbacks.Callback) string { return c.Requester.ID }),
 	text("queue", "Queue of the request.", func(c *callbacks.Callback) string { return c.Queue }),
 	text("source", "Sender; discovery if nobody has announced the callback.", func(c *callbacks.Callback) string { return c.Source }),

@@ -14,7 +14,7 @@ var request = callbacks.Callback{
 	Region:       "eu-central-1", Function: "expense-approval", Name: "approve-expense",
 	Request: callbacks.Request{
 		Source: "expenses", Queue: "finance", Title: "EXP-2296: Lisbon partner summit",
-		Requester: callbacks.Requester{ID: "u-7", Name: "Ines Calloway", Email: "ines@harborline.example"},
+		Requester: callbacks.Requester{ID: "u-7", Name: "Ines Calloway", Email: "Ines@Harborline.example"},
 	},
 }
 
@@ -36,24 +36,25 @@ func holds(t *testing.T, text, payload string) string {
 func TestVariables(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		`payload.total == 3`:                       "true",
-		`title.startsWith("EXP-")`:                 "true",
-		`requester.name == "Ines Calloway"`:        "true",
-		`requester.email.endsWith(".example")`:     "true",
-		`requester.id == "u-7"`:                    "true",
-		`queue == "finance"`:                       "true",
-		`source == "expenses"`:                     "true",
-		`functionName == "expense-approval"`:       "true",
-		`name == "approve-expense"`:                "true",
-		`account == "123456789012"`:                "true",
-		`region in ["eu-central-1", "us-east-1"]`:  "true",
-		`"travel" in tags && size(tags) == 2`:      "true",
-		`"travel" in tags && payload.total > 3`:    "false",
-		`has(payload.other) && payload.other`:      "false",
-		`payload.lines.exists(l, l.amount > 100)`:  "true",
-		`payload.lines.all(l, l.amount > 100)`:     "false",
-		`size(payload.lines.filter(l, l.ok)) == 1`: "true",
-		`title.matches("^EXP-[0-9]+:")`:            "true",
+		`payload.total == 3`:                           "true",
+		`title.startsWith("EXP-")`:                     "true",
+		`requester.name == "Ines Calloway"`:            "true",
+		`requester.email.endsWith(".example")`:         "true",
+		`requester.email == "ines@harborline.example"`: "true",
+		`requester.id == "u-7"`:                        "true",
+		`queue == "finance"`:                           "true",
+		`source == "expenses"`:                         "true",
+		`functionName == "expense-approval"`:           "true",
+		`name == "approve-expense"`:                    "true",
+		`account == "123456789012"`:                    "true",
+		`region in ["eu-central-1", "us-east-1"]`:      "true",
+		`"travel" in tags && size(tags) == 2`:          "true",
+		`"travel" in tags && payload.total > 3`:        "false",
+		`has(payload.other) && payload.other`:          "false",
+		`payload.lines.exists(l, l.amount > 100)`:      "true",
+		`payload.lines.all(l, l.amount > 100)`:         "false",
+		`size(payload.lines.filter(l, l.ok)) == 1`:     "true",
+		`title.matches("^EXP-[0-9]+:")`:                "true",
 	} {
 		if got := holds(t, text, `{"total":3,"lines":[{"amount":120.5,"ok":true},{"amount":2,"ok":false}]}`); got != want {
 			t.Errorf("%s is %s, want %s", text, got, want)
