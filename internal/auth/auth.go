@@ -145,6 +145,7 @@ func destroy(ctx context.Context, m *scs.SessionManager, w http.ResponseWriter) 
 // keepPerson stores what the provider said about the person of a session. Whether the configuration
 // trusts addresses is not stored with it.
 func (a *Auth) keepPerson(ctx context.Context, rec record) error {
+	rec.Earlier = nil // the provider does not say it now
 	said := people.NewProfile(rec.person(&a.cfg), rec.EmailVerified, a.cfg.Now())
 	if err := a.cfg.People.KeepPerson(ctx, said); err != nil {
 		return fmt.Errorf("store the person's profile: %w", err)

@@ -9,6 +9,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 
 	"countersign/internal/auth"
+	"countersign/internal/callbacks"
 	"countersign/internal/people"
 	"countersign/internal/standin/oidc"
 )
@@ -141,5 +142,22 @@ func (r *rig) forgetFields(t *testing.T, token string, names ...string) {
 	}
 	if forgotten != len(names) {
 		t.Fatalf("%d of %d fields were there", forgotten, len(names))
+	}
+}
+
+// TestEarlierAddresses: whoever changes their address stays the requester that the old one names,
+// also once they have signed in anew.
+func TestEarlierAddresses(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.browser(t).mustSignIn()
+	moved := dana
+	moved.Email = "dana.reyes@harborline.example"
+	r.SetUsers([]oidc.User{moved})
+	b := r.browser(t)
+	b.mustSignIn()
+	p, _ := b.person()
+	if p.Email != moved.Email || !p.Is(callbacks.Requester{Email: dana.Email}) {
+		t.Errorf("%+v is not known by %s any more", p, dana.Email)
 	}
 }

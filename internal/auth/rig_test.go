@@ -48,12 +48,13 @@ type rig struct {
 	start time.Time
 	ahead atomic.Int64 // nanoseconds
 
-	mu        sync.Mutex
-	audit     []callbacks.AuditEntry
-	recording error // what Record answers
-	ended     []callbacks.ID
-	people    map[string]people.Profile
-	keeping   error // what KeepPerson answers
+	mu           sync.Mutex
+	audit        []callbacks.AuditEntry
+	recording    error // what Record answers
+	ended        []callbacks.ID
+	people       map[string]people.Profile
+	people.Store       // what the desk does not ask of it here
+	keeping      error // what KeepPerson answers
 }
 
 // option changes the configuration before the server is made.

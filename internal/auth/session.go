@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"countersign/internal/callbacks"
@@ -28,6 +29,9 @@ type record struct {
 	SeenAt     time.Time    `json:"seen_at"`  // last activity, exact to touchInterval
 	RenewAt    time.Time    `json:"renew_at"` // when to read the groups again
 	Draft      *Draft       `json:"draft,omitempty"`
+	// Earlier are the names and addresses that the provider ever gave the person, up to the sign-in:
+	// whoever changes an address stays the requester that it named.
+	Earlier []string `json:"earlier,omitempty"`
 }
 
 // person returns the person of the record for the domain. Roles, and whether addresses are trusted,
@@ -37,7 +41,13 @@ func (r record) person(cfg *Config) callbacks.Person {
 		ID: callbacks.PersonID(r.Issuer, r.Subject), Issuer: r.Issuer, Subject: r.Subject,
 		Name: r.Name, Email: r.Email, Groups: r.Groups, GroupsReadAt: r.GroupsReadAt,
 		EmailVerified: r.Email != "" && (r.EmailVerified || cfg.EmailTrusted),
-		GivenName:     r.GivenName, FamilyName: r.FamilyName, UserNames: r.UserNames,
+		GivenName:     r.GivenName, FamilyName: r.FamilyName,
+		UserNames: slices.Clone(r.UserNames),
+	}
+	for _, name := range r.Earlier {
+		if !slices.Contains(p.UserNames, name) {
+			p.UserNames = append(p.UserNames, name)
+		}
 	}
 	p.Roles = cfg.Roles.roles(p)
 	return p

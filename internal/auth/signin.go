@@ -81,6 +81,11 @@ func (a *Auth) open(w http.ResponseWriter, r *http.Request, id identity) (callba
 	if err := a.keepPerson(r.Context(), rec); err != nil {
 		return callbacks.Person{}, err
 	}
+	known, err := a.cfg.People.Profile(r.Context(), person.ID)
+	if err != nil {
+		return callbacks.Person{}, fmt.Errorf("read the person's profile: %w", err)
+	}
+	rec.Earlier = a.Known(known).UserNames
 	s, err := a.session(r)
 	if err != nil {
 		return callbacks.Person{}, err
