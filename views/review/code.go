@@ -28,7 +28,7 @@ func laidOut(document []byte) (spans []span, spaced bool) {
 	if len(document) > maxCodeShown || json.Indent(&b, document, "", "  ") != nil {
 		return []span{{Text: printable.Cut(string(document[:min(len(document), maxCodeShown+1)]), maxCodeShown)}}, false
 	}
-	return coloured(b.Bytes()), b.Len() != len(document)
+	return coloured(b.Bytes()), b.Len() != len(document) && !bytes.ContainsRune(document, '\n')
 }
 
 // coloured splits JSON text into spans.

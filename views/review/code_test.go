@@ -100,3 +100,13 @@ func sameButSpace(a, b string) bool {
 	squeeze := func(s string) string { return strings.Join(strings.Fields(strings.ToValidUTF8(s, "\uFFFD")), "") }
 	return squeeze(a) == squeeze(b)
 }
+
+// TestLaidOut_Lines: a document that was typed over several lines is not said to go out as one.
+func TestLaidOut_Lines(t *testing.T) {
+	t.Parallel()
+	for document, want := range map[string]bool{`{"a":1}`: true, "{\n\"a\":1}": false, "1": false} {
+		if _, spaced := laidOut([]byte(document)); spaced != want {
+			t.Errorf("%q is said to be sent as one line: %t", document, spaced)
+		}
+	}
+}
