@@ -35,7 +35,7 @@ func TestDelegation(t *testing.T) {
 	leo.arm("approve")
 	leo.confirm()
 	leo.reaches("completed")
-	leo.reads("main", "Leo Marchetti", "Mara Okafor")
+	leo.reads("main", "You approved this for Mara Okafor")
 	leo.open("/settings")
 	leo.reads("[data-testid=delegations]", "You act for Mara Okafor")
 	leo.inspect("settings-delegate")
@@ -47,6 +47,6 @@ func TestDelegation(t *testing.T) {
 	aiko.reads("#list", "delegated", "Leo Marchetti acts for Mara Okafor in finance")
 	aiko.open("/settings?q=mara")
 	aiko.submit("[data-testid=found] a")
-	aiko.reads("main", "As an admin you delegate for Mara Okafor", "Ended early")
+	aiko.reads("main", "As an admin you delegate for Mara Okafor", "Past delegations")
 	aiko.inspect("settings-admin")
 }

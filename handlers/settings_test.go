@@ -43,6 +43,9 @@ func TestSettings_Delegate(t *testing.T) {
 	if a := delegate.get("/"); a.status != http.StatusOK || !strings.Contains(a.text(t), "EXP-2291") {
 		t.Errorf("the list: %d", a.status)
 	}
+	if nav := delegate.get("/").document(t).Find("nav a[href='/']"); nav.Length() == 0 || !strings.Contains(nav.Text(), "1") {
+		t.Error("the navigation has no lists for the delegate, or counts what is in them wrongly")
+	}
 	for _, path := range []string{"/audit", "/admin/callbacks"} {
 		if a := delegate.get(path); a.status != http.StatusForbidden {
 			t.Errorf("%s: %d", path, a.status)

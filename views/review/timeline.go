@@ -177,6 +177,17 @@ func heartbeatEvent(e callbacks.AuditEntry, told event) event {
 	return told
 }
 
+// delegatorOf names the person in whose right the last signature of a decision was given; empty if
+// that was the signer's own.
+func delegatorOf(m Review, d *callbacks.Decision) string {
+	for i := range m.Signatures {
+		if given := &m.Signatures[i]; given.Live() && given.By.ID == d.By.ID && given.ActingFor != nil {
+			return given.ActingFor.Name
+		}
+	}
+	return ""
+}
+
 // decisionEvent quotes the comment and leaves the hash to the receipt. Admins and auditors also see
 // under which version of the configuration the decision was made.
 func decisionEvent(m Review, told event, viewer callbacks.Person) event {
@@ -186,6 +197,9 @@ func decisionEvent(m Review, told event, viewer callbacks.Person) event {
 		return told
 	}
 	told.What = words.DecisionVerb(d) + " this"
+	if from := delegatorOf(m, d); from != "" {
+		told.What += " for " + from
+	}
 	if words.DecisionTone(d) == "rejected" {
 		told.Icon, told.Tone = "x", "bad"
 	} else {

@@ -2,6 +2,7 @@ package review
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"countersign/internal/callbacks"
@@ -169,5 +170,17 @@ func TestTimelineOfSignatures(t *testing.T) {
 		if e := events[i]; e.Who != "Priya Raman" || e.What != want[0] || e.Note != want[1] {
 			t.Errorf("line %d is %q %q, %q, want %q", i+1, e.Who, e.What, e.Note, want)
 		}
+	}
+}
+
+// TestTimeline_ActingFor: a decision in the right of somebody else names both.
+func TestTimeline_ActingFor(t *testing.T) {
+	t.Parallel()
+	m := Review{Sheet: viewstest.Proven()}
+	m.Signatures = []callbacks.Signature{{
+		By: m.Callback.Decision.By, ActingFor: &callbacks.Delegator{Name: "Mara Okafor"},
+	}}
+	if got := strings.Join(told(m), "\n"); !strings.Contains(got, "this for Mara Okafor") {
+		t.Errorf("it reads %s", got)
 	}
 }
