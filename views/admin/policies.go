@@ -144,6 +144,8 @@ func chosen(t *policy.Trial) string {
 		return "No condition holds."
 	case callbacks.BasisFault:
 		return "A condition cannot be evaluated. " + words.Capital(r.Fault) + "."
+	case callbacks.BasisStood:
+		return "It bound the request before more was known, and what is known now asks for less."
 	}
 	return "The queue has no rules."
 }
