@@ -42,7 +42,7 @@ func shownFields(now time.Time) map[string]shownField {
 		"links":                   {[]any{map[string]any{"title": "Tariff", "url": "https://port.example/"}}, "Tariff"},
 		"tags":                    {[]any{"maritime"}, "maritime"},
 		"outcomes": {[]any{map[string]any{
-			"name": "pay", "label": "Pay in full", "kind": "success", "payload": true,
+			"name": "pay", "label": "Pay in full", "kind": "success", "stance": "for", "payload": true,
 		}}, "Pay in full"},
 		"keepAlive": {"queued", "The first heartbeat is on its way."},
 	}

@@ -206,3 +206,36 @@ func TestWithdrawal_TooLate(t *testing.T) {
 		t.Errorf("recorded %v", s.audit(id))
 	}
 }
+
+// TestSignature_DeclineAsSuccess: a sender's decline that its function gets as a result is against
+// the request, so that one of them ends it. The button says so.
+func TestSignature_DeclineAsSuccess(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	a := s.visitor().announce("m1", map[string]any{
+		"callbackId": "QUJD", "title": "Order 40 chairs", "queue": "finance", "requester": "Ines <ines@example.com>",
+		"outcomes": []any{
+			map[string]any{"name": "order", "label": "Order", "kind": "success", "payload": true},
+			map[string]any{"name": "decline", "label": "Decline", "kind": "success", "stance": "against", "payload": false},
+		},
+	})
+	address, err := url.Parse(a.header.Get("Location"))
+	if a.status != http.StatusCreated || err != nil {
+		t.Fatalf("%d %s (%v)", a.status, a.body, err)
+	}
+	id := callbacks.ID(strings.TrimPrefix(address.Path, "/callbacks/"))
+	s.require(id, 2)
+	b := s.as(rita)
+	bar := b.get("/callbacks/" + string(id)).document(t).Find("decision-bar")
+	for outcome, want := range map[string]string{"order": "Sign", "decline": "ends it"} {
+		if got := bar.Find("button[value=" + outcome + "]").Text(); !strings.Contains(got, want) {
+			t.Errorf("the button of %s reads %q, want %q", outcome, got, want)
+		}
+	}
+	if got := b.decide(id, b.sign(id, "decline", "")); got.status != http.StatusSeeOther {
+		t.Fatalf("%d %s", got.status, got.text(t))
+	}
+	if c, err := s.store.Get(t.Context(), id); err != nil || c.State != callbacks.Decided || c.Decision.Outcome != "decline" {
+		t.Errorf("recorded %+v, %v", c, err)
+	}
+}

@@ -63,6 +63,12 @@ func checkKnown(o *callbacks.Outcome, rejectAs callbacks.Kind, at string, faults
 	case o.Name == callbacks.OutcomeReject && o.Kind != rejectAs && (o.Kind == callbacks.Success || o.Kind == callbacks.Failure):
 		faults.Add(at+"/kind", "an outcome named reject is a %s in this queue: give this one another name", rejectAs)
 	}
+	switch {
+	case o.Name == callbacks.OutcomeApprove && o.Stated == callbacks.Against:
+		faults.Add(at+"/stance", "an outcome named approve is for what is asked: give this one another name")
+	case o.Name == callbacks.OutcomeReject && o.Stated == callbacks.For:
+		faults.Add(at+"/stance", "an outcome named reject is against what is asked: give this one another name")
+	}
 }
 
 func checkOutcome(o *callbacks.Outcome, at string, faults *callbacks.Invalid) {
@@ -84,6 +90,9 @@ func checkOutcome(o *callbacks.Outcome, at string, faults *callbacks.Invalid) {
 	case callbacks.CommentOptional, callbacks.CommentRequired, callbacks.CommentNone:
 	default:
 		faults.Add(at+"/comment", "one of optional, required, none")
+	}
+	if !slices.Contains([]callbacks.Stance{"", callbacks.For, callbacks.Against}, o.Stated) {
+		faults.Add(at+"/stance", "for or against")
 	}
 	switch o.Kind {
 	case callbacks.Success:

@@ -17,6 +17,10 @@ func TestOutcomesThatMislead(t *testing.T) {
 	failure := func(name, label string) callbacks.Outcome {
 		return callbacks.Outcome{Name: name, Label: label, Kind: callbacks.Failure, ErrorType: "No"}
 	}
+	stated := func(o callbacks.Outcome, stance callbacks.Stance) callbacks.Outcome {
+		o.Stated = stance
+		return o
+	}
 	for name, tt := range map[string]struct {
 		rejectAs callbacks.Kind
 		outcomes []callbacks.Outcome
@@ -24,6 +28,9 @@ func TestOutcomesThatMislead(t *testing.T) {
 	}{
 		"Ours":                  {callbacks.Failure, []callbacks.Outcome{success("approve", "Approve"), failure("reject", "Reject")}, ""},
 		"OursAsSuccess":         {callbacks.Success, []callbacks.Outcome{success("approve", "Approve"), success("reject", "Reject")}, ""},
+		"ApproveIsAgainst":      {callbacks.Failure, []callbacks.Outcome{stated(success("approve", "Approve"), callbacks.Against)}, "/outcomes/0/stance"},
+		"RejectIsFor":           {callbacks.Failure, []callbacks.Outcome{stated(failure("reject", "Reject"), callbacks.For)}, "/outcomes/0/stance"},
+		"StatedAsKnown":         {callbacks.Failure, []callbacks.Outcome{stated(success("approve", "Approve"), callbacks.For), stated(failure("reject", "Reject"), callbacks.Against)}, ""},
 		"OtherLabels":           {callbacks.Failure, []callbacks.Outcome{success("approve", "Deploy"), failure("reject", "Stop the train")}, ""},
 		"SameLabel":             {callbacks.Failure, []callbacks.Outcome{success("go", "Go"), failure("stop", "Go")}, "/outcomes/1/label"},
 		"LooksLikeTheSecond":    {callbacks.Failure, []callbacks.Outcome{success("a", "Yes"), failure("b", "Stop"), success("c", "STOP")}, "/outcomes/2/label"},
@@ -69,6 +76,8 @@ func TestCheckOutcomes(t *testing.T) {
 		"ErrName":              {func(o *callbacks.Outcome) { o.Name = "Send back" }, "/outcomes/0/name"},
 		"ErrLabelMissing":      {func(o *callbacks.Outcome) { o.Label = " " }, "/outcomes/0/label"},
 		"ErrKind":              {func(o *callbacks.Outcome) { o.Kind = "maybe" }, "/outcomes/0/kind"},
+		"StanceAgainst":        {func(o *callbacks.Outcome) { o.Stated = callbacks.Against }, ""},
+		"ErrStance":            {func(o *callbacks.Outcome) { o.Stated = "Against" }, "/outcomes/0/stance"},
 		"ErrComment":           {func(o *callbacks.Outcome) { o.Comment = "sometimes" }, "/outcomes/0/comment"},
 		"ErrNoPayload":         {func(o *callbacks.Outcome) { o.Payload = nil }, "/outcomes/0/payload"},
 		"ErrEncoding":          {func(o *callbacks.Outcome) { o.Encoding = "xml" }, "/outcomes/0/encoding"},

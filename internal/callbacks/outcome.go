@@ -34,6 +34,7 @@ type Outcome struct {
 	Name     string          `json:"name"`
 	Label    string          `json:"label"`
 	Kind     Kind            `json:"kind"`
+	Stated   Stance          `json:"stance,omitempty"` // by the sender; see [Outcome.Stance]
 	Comment  CommentRule     `json:"comment"`
 	Encoding Encoding        `json:"encoding,omitempty"`
 	Payload  json.RawMessage `json:"payload,omitempty"` // template of a success

@@ -23,8 +23,12 @@ const (
 	Against Stance = "against"
 )
 
-// Stance is For, except for a failure and for our own reject, which may be sent as a success.
+// Stance is what the sender stated, if anything. Else it is For, except for a failure and for our
+// own reject, which may be sent as a success.
 func (o Outcome) Stance() Stance {
+	if o.Stated != "" {
+		return o.Stated
+	}
 	if o.Kind == Failure || o.Name == OutcomeReject && o.Ours() {
 		return Against
 	}

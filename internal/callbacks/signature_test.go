@@ -13,6 +13,8 @@ func TestStance(t *testing.T) {
 		"Reject":             {ours[1], Against},
 		"RejectAsSuccess":    {ours[3], Against},
 		"Failure":            {Outcome{Name: "stop", Label: "Stop", Kind: Failure}, Against},
+		"StatedAgainst":      {Outcome{Name: "decline", Label: "Decline", Kind: Success, Stated: Against}, Against},
+		"StatedFor":          {Outcome{Name: "release", Label: "Release", Kind: Failure, Stated: For}, For},
 		"Success":            {Outcome{Name: "pay-half", Label: "Pay half", Kind: Success}, For},
 		"AnotherNamedReject": {Outcome{Name: OutcomeReject, Label: "Send back", Kind: Success}, For},
 	} {

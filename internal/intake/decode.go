@@ -61,6 +61,7 @@ func readOutcome(o object) callbacks.Outcome {
 		Name:         o.text("name"),
 		Label:        o.text("label"),
 		Kind:         callbacks.Kind(o.text("kind")),
+		Stated:       callbacks.Stance(o.text("stance")),
 		Comment:      callbacks.CommentRule(o.text("comment")),
 		Encoding:     callbacks.Encoding(o.text("encoding")),
 		Payload:      o.any("payload"),

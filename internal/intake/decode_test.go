@@ -33,7 +33,7 @@ const full = `{
   "tags": ["eu", "high"],
   "keepAlive": "queued",
   "outcomes": [
-    {"name": "pay", "label": "Pay", "kind": "success", "comment": "none", "encoding": "json", "payload": {"pay" : "{{comment}}"}},
+    {"name": "pay", "label": "Pay", "kind": "success", "stance": "against", "comment": "none", "encoding": "json", "payload": {"pay" : "{{comment}}"}},
     {"name": "refuse", "label": "Refuse", "kind": "failure", "comment": "required", "errorType": "Refused", "errorMessage": "{{comment}}", "errorData": {"by" : "{{reviewer.id}}"}}
   ]
 }`
@@ -62,8 +62,8 @@ func TestDecode(t *testing.T) {
 		Tags:              []string{"eu", "high"},
 		KeepAlive:         callbacks.KeepAliveQueued,
 		Outcomes: []callbacks.Outcome{
-			{Name: "pay", Label: "Pay", Kind: callbacks.Success, Comment: callbacks.CommentNone, Encoding: callbacks.EncodingJSON,
-				Payload: json.RawMessage(`{"pay" : "{{comment}}"}`)},
+			{Name: "pay", Label: "Pay", Kind: callbacks.Success, Stated: callbacks.Against, Comment: callbacks.CommentNone,
+				Encoding: callbacks.EncodingJSON, Payload: json.RawMessage(`{"pay" : "{{comment}}"}`)},
 			{Name: "refuse", Label: "Refuse", Kind: callbacks.Failure, Comment: callbacks.CommentRequired, ErrorType: "Refused",
 				ErrorMessage: "{{comment}}", ErrorData: json.RawMessage(`{"by" : "{{reviewer.id}}"}`)},
 		},

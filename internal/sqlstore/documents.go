@@ -21,6 +21,7 @@ type outcomeDocument struct {
 	Name     string                `json:"name"`
 	Label    string                `json:"label"`
 	Kind     callbacks.Kind        `json:"kind"`
+	Stance   callbacks.Stance      `json:"stance,omitempty"` // as the sender stated it
 	Comment  callbacks.CommentRule `json:"comment"`
 	Encoding callbacks.Encoding    `json:"encoding,omitempty"`
 	// templates are strings: stored as JSON, their spacing would change
@@ -40,8 +41,8 @@ func encodeOutcomes(outcomes []callbacks.Outcome) (sql.NullString, error) {
 	documents := make([]outcomeDocument, 0, len(outcomes))
 	for _, o := range outcomes {
 		documents = append(documents, outcomeDocument{
-			Name: o.Name, Label: o.Label, Kind: o.Kind, Comment: o.Comment, Encoding: o.Encoding, Payload: string(o.Payload),
-			ErrorType: o.ErrorType, ErrorMessage: o.ErrorMessage, ErrorData: string(o.ErrorData),
+			Name: o.Name, Label: o.Label, Kind: o.Kind, Stance: o.Stated, Comment: o.Comment,
+			Encoding: o.Encoding, Payload: string(o.Payload), ErrorType: o.ErrorType, ErrorMessage: o.ErrorMessage, ErrorData: string(o.ErrorData),
 		})
 	}
 	return encode(documents)
@@ -61,8 +62,8 @@ func decodeOutcomes(column sql.NullString) ([]callbacks.Outcome, error) {
 	outcomes := make([]callbacks.Outcome, 0, len(documents))
 	for _, d := range documents {
 		outcomes = append(outcomes, callbacks.Outcome{
-			Name: d.Name, Label: d.Label, Kind: d.Kind, Comment: d.Comment, Encoding: d.Encoding, Payload: template(d.Payload),
-			ErrorType: d.ErrorType, ErrorMessage: d.ErrorMessage, ErrorData: template(d.ErrorData),
+			Name: d.Name, Label: d.Label, Kind: d.Kind, Stated: d.Stance, Comment: d.Comment,
+			Encoding: d.Encoding, Payload: template(d.Payload), ErrorType: d.ErrorType, ErrorMessage: d.ErrorMessage, ErrorData: template(d.ErrorData),
 		})
 	}
 	return outcomes, nil

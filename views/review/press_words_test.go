@@ -12,6 +12,7 @@ func TestPressOfSenders(t *testing.T) {
 	t.Parallel()
 	pay := callbacks.Outcome{Name: "pay", Label: "Reject, ends it", Kind: callbacks.Success}
 	stop := callbacks.Outcome{Name: "stop", Label: "Stop", Kind: callbacks.Failure}
+	decline := callbacks.Outcome{Name: "decline", Label: "Decline", Kind: callbacks.Success, Stated: callbacks.Against}
 	ours := callbacks.DefaultOutcomes(callbacks.Failure)
 	for _, tt := range []struct {
 		o     callbacks.Outcome
@@ -19,6 +20,7 @@ func TestPressOfSenders(t *testing.T) {
 		want  string
 	}{
 		{pay, true, "“Reject, ends it”"}, {stop, true, "“Stop”, ends it"},
+		{decline, true, "“Decline”, ends it"},
 		{pay, false, "Sign “Reject, ends it”, 1 of 2"},
 		{ours[0], true, "Approve"}, {ours[1], true, "Reject, ends it"}, {ours[0], false, "Sign approval, 1 of 2"},
 	} {

@@ -83,6 +83,8 @@ func receiveKeepsOutcomes(t *testing.T, s Store) {
 				Payload: json.RawMessage("\"{{comment}}\"")},
 			{Name: "no", Label: "No", Kind: callbacks.Failure, Comment: callbacks.CommentRequired, ErrorType: "No",
 				ErrorMessage: "{{comment}} & more", ErrorData: json.RawMessage(`{ "b": 1,  "a": "<>" }`)},
+			{Name: "later", Label: "Later", Kind: callbacks.Success, Stated: callbacks.Against, Comment: callbacks.CommentOptional,
+				Encoding: callbacks.EncodingJSON, Payload: json.RawMessage(`null`)},
 		},
 		"OneOfTheDefaults": callbacks.DefaultOutcomes(callbacks.Failure)[:1],
 	} {
