@@ -107,6 +107,9 @@ func (a Announcement) Callback(source string, allowed []string, queues callbacks
 		c.Outcomes = callbacks.DefaultOutcomes(queue.RejectAs)
 	}
 	content := callbacks.Content{Description: a.Description, Payload: bytes.TrimSpace(a.Payload), Links: a.Links, Tags: a.Tags}
+	// Who starts an execution chooses its input: one that discovery does not hold must not look like
+	// an empty one to the conditions.
+	content.InputUnread = source == callbacks.SourceDiscovery && len(content.Payload) == 0
 	c.Requirement = queue.Bind(&c, &content)
 	if c.Requirement.ExcludesRequester() {
 		a.needRequester(source, unclear, fmt.Sprintf("Rule %q", c.Requirement.Rule), &faults)

@@ -27,6 +27,24 @@ func largeQueues() Queues {
 	}
 }
 
+// TestAnnouncedKeepsThatTheInputWasNotRead: an announcement without a payload does not turn an input
+// that was not read into an empty one; a payload takes its place.
+func TestAnnouncedKeepsThatTheInputWasNotRead(t *testing.T) {
+	t.Parallel()
+	for payload, want := range map[string]bool{"": true, `{"total":1}`: false} {
+		c := Case{Callback: Callback{State: Pending, Request: Request{Queue: "finance", Source: SourceDiscovery}}}
+		content := Content{InputUnread: true}
+		var bound bool
+		c.Announced(&content, Callback{}, Content{Payload: []byte(payload)}, func(_ *Callback, content *Content) Requirement {
+			bound = content.InputUnread
+			return OneSignature
+		}, t0, shop)
+		if content.InputUnread != want || bound != want {
+			t.Errorf("announced with %q: unread is %t, bound with %t; want %t", payload, content.InputUnread, bound, want)
+		}
+	}
+}
+
 // TestAnnouncedBindsTheWhole: the request that reviewers see binds the callback, and that is what the
 // sender says together with what the history showed. Nothing that a sender says or leaves out
 // loosens what a rule asked for.

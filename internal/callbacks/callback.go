@@ -168,6 +168,9 @@ type Request struct {
 type Content struct {
 	Description string // markdown from a stranger
 	Payload     []byte // JSON from a stranger, as sent; may be empty
+	// InputUnread says that the payload is empty because the desk does not hold the execution's input.
+	// A condition that reads the payload then cannot be evaluated.
+	InputUnread bool
 	Links       []Link
 	Tags        []string
 }

@@ -176,7 +176,8 @@ func (c *Callback) announced(
 	}
 	c.Request, c.Name = said.Request, cmp.Or(c.Name, said.Name)
 	if len(saying.Payload) == 0 {
-		saying.Payload = content.Payload // the execution's input tells more than an empty payload
+		// The execution's input tells more than an empty payload, and so does one that was not read.
+		saying.Payload, saying.InputUnread = content.Payload, content.InputUnread
 	}
 	*content = saying
 	rebound := c.rebind(bind(c, content))

@@ -50,7 +50,7 @@ type Variable struct {
 // Variables lists what conditions know of a request.
 var Variables = []Variable{
 	{"payload", "any", "What the sender sent for reviewers, or the execution's input. {} if there is none.", cel.DynType,
-		func(_ *callbacks.Callback, content *callbacks.Content) any { return readPayload(content.Payload) }},
+		func(_ *callbacks.Callback, content *callbacks.Content) any { return readPayload(content) }},
 	text("title", "Title.", func(c *callbacks.Callback) string { return c.Title }),
 	text("requester.name", "Name of the person who asks, as the sender gave it; empty if not said.", func(c *callbacks.Callback) string { return c.Requester.Name }),
 	text("requester.email", "Address of the person who asks, in lower case.", func(c *callbacks.Callback) string { return strings.ToLower(c.Requester.Email) }),

@@ -32,6 +32,33 @@ func holds(t *testing.T, text, payload string) string {
 	return fmt.Sprint(got)
 }
 
+// TestInputUnread: an input that the desk does not hold is not an empty one. Only a condition that
+// reads it cannot be evaluated.
+func TestInputUnread(t *testing.T) {
+	t.Parallel()
+	const unread = "the execution's input is too large, could not be read or is not JSON"
+	for text, want := range map[string]string{
+		`has(payload.total) && payload.total > 5000.0`: unread,
+		`!has(payload.total)`:                          unread,
+		`payload == {}`:                                unread,
+		`queue == "finance"`:                           "true",
+		`queue == "other" && has(payload.total)`:       "false",
+	} {
+		compiled, err := condition.Compile(text)
+		if err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		holds, err := compiled.Holds(&request, &callbacks.Content{InputUnread: true})
+		got := fmt.Sprint(holds)
+		if err != nil {
+			got = err.Error()
+		}
+		if got != want {
+			t.Errorf("%s is %s, want %s", text, got, want)
+		}
+	}
+}
+
 // TestVariables: each variable has the value that its name says.
 func TestVariables(t *testing.T) {
 	t.Parallel()

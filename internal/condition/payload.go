@@ -8,19 +8,25 @@ import (
 	"io"
 
 	"cel.dev/cel-go/common/types"
+
+	"countersign/internal/callbacks"
 )
 
 // maxPayloadDepth bounds how deep lists and objects are nested. Deeper ones are no data that a
 // condition is written for.
 const maxPayloadDepth = 100
 
-// readPayload returns a payload as CEL reads it. It is an error value if the payload is not JSON, or
-// if two readers could understand it differently because a name stands twice.
-func readPayload(payload []byte) any {
-	if len(bytes.TrimSpace(payload)) == 0 {
+// readPayload returns a payload as CEL reads it. It is an error value if the payload is not JSON, if
+// two readers could understand it differently because a name stands twice, or if it should be the
+// execution's input and the desk does not hold that.
+func readPayload(content *callbacks.Content) any {
+	if content.InputUnread {
+		return types.WrapErr(errors.New("the execution's input is too large, could not be read or is not JSON"))
+	}
+	if len(bytes.TrimSpace(content.Payload)) == 0 {
 		return map[string]any{}
 	}
-	decoder := json.NewDecoder(bytes.NewReader(payload))
+	decoder := json.NewDecoder(bytes.NewReader(content.Payload))
 	decoder.UseNumber()
 	value, err := decode(decoder, 0)
 	if err == nil {

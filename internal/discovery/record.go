@@ -33,7 +33,7 @@ func (s *sighting) open(w Watch, execution string, deadline time.Time) callbacks
 }
 
 // announcement returns what a history says of a callback, in the form that a sender would have
-// used.
+// used. A nil input was not read.
 func (s *sighting) announcement(
 	w Watch, execution string, deadline time.Time, input []byte,
 ) announcement.Announcement {
@@ -47,7 +47,9 @@ func (s *sighting) announcement(
 	switch {
 	case len(input) > maxFoundPayload:
 		a.Description = fmt.Sprintf("The execution's input has %d bytes, too many to show.", len(input))
-	case json.Valid(input):
+	case !json.Valid(input):
+		a.Description = "The execution's input is not shown: it could not be read, or it is not JSON."
+	default:
 		a.Payload = bytes.TrimSpace(input)
 	}
 	return a

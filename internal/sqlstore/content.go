@@ -18,19 +18,20 @@ type contentRow struct {
 	Fingerprint string
 	Description []byte
 	Payload     []byte
+	InputUnread bool
 	Links       sql.NullString
 	Tags        sql.NullString
 }
 
 // contentColumns are the columns of contents, in the order of values.
 const contentColumns = `
-	callback, fingerprint, description, payload, links, tags`
+	callback, fingerprint, description, payload, input_unread, links, tags`
 
 var insertContent = insertText("contents", contentColumns)
 
 func (r *contentRow) values() []any {
 	return []any{
-		r.Callback, r.Fingerprint, r.Description, r.Payload, r.Links, r.Tags,
+		r.Callback, r.Fingerprint, r.Description, r.Payload, r.InputUnread, r.Links, r.Tags,
 	}
 }
 
@@ -38,7 +39,7 @@ func (r *contentRow) columns() string { return contentColumns }
 
 func (r *contentRow) places() []any {
 	return []any{
-		&r.Callback, &r.Fingerprint, &r.Description, &r.Payload, &r.Links, &r.Tags,
+		&r.Callback, &r.Fingerprint, &r.Description, &r.Payload, &r.InputUnread, &r.Links, &r.Tags,
 	}
 }
 
@@ -47,6 +48,7 @@ func (r *contentRow) changes(was *contentRow) (c changes) {
 	changed(&c, "fingerprint", was.Fingerprint, r.Fingerprint)
 	c.bytes("description", was.Description, r.Description)
 	c.bytes("payload", was.Payload, r.Payload)
+	changed(&c, "input_unread", was.InputUnread, r.InputUnread)
 	changed(&c, "links", was.Links, r.Links)
 	changed(&c, "tags", was.Tags, r.Tags)
 	return c
@@ -58,7 +60,10 @@ type linkDocument struct {
 }
 
 func contentRowOf(num int64, content callbacks.Content, fingerprint string) (contentRow, error) {
-	r := contentRow{Callback: num, Fingerprint: fingerprint, Description: []byte(content.Description), Payload: content.Payload}
+	r := contentRow{
+		Callback: num, Fingerprint: fingerprint, Description: []byte(content.Description), Payload: content.Payload,
+		InputUnread: content.InputUnread,
+	}
 	var err error
 	if len(content.Links) > 0 {
 		links := make([]linkDocument, 0, len(content.Links))
@@ -93,7 +98,7 @@ func (s *Store) Content(ctx context.Context, id callbacks.ID) (callbacks.Content
 
 // content turns the row into a content of the domain.
 func (r *contentRow) content() (callbacks.Content, error) {
-	content := callbacks.Content{Description: string(r.Description), Payload: r.Payload}
+	content := callbacks.Content{Description: string(r.Description), Payload: r.Payload, InputUnread: r.InputUnread}
 	var links []linkDocument
 	if _, err := decode(r.Links, &links); err != nil {
 		return content, fmt.Errorf("links: %w", err)

@@ -59,6 +59,7 @@ func receiveKeepsContent(t *testing.T, s Store) {
 			Links: []callbacks.Link{{Title: "Order", URL: "https://example.com/4711"}, {URL: "https://example.com/?a=1&b=2"}},
 			Tags:  []string{"finance", "über 10k"},
 		},
+		"Unread":  {InputUnread: true},
 		"NotText": {Description: "a\x00b", Payload: []byte("\"\xff\x00\"")},
 		"Large":   {Payload: bytes.Repeat([]byte("x"), 1<<20)},
 	} {

@@ -109,6 +109,7 @@ create table contents (
     fingerprint text not null,
     description bytea not null,
     payload bytea,
+    input_unread boolean not null,
     links text,
     tags text
 );

@@ -123,6 +123,7 @@ create table contents (
     fingerprint text not null, -- of the announcement
     description blob not null, -- markdown of a stranger: bytes, because text may not hold NUL everywhere
     payload blob,
+    input_unread integer not null, -- 1 if the payload is empty because the input of the execution was not read
     links text, -- JSON
     tags text -- JSON
 ) strict;
