@@ -40,7 +40,7 @@ const (
 	// the first after a while; timely ones after it are only counted
 	ActionHeartbeat       Action = "heartbeat"
 	ActionHeartbeatFailed Action = "heartbeat.failed"
-	ActionSigned          Action = "signature.given"     // and waits for others
+	ActionSigned          Action = "signature.given"     // where others may have to sign too
 	ActionWithdrawn       Action = "signature.withdrawn" // a signature, by its person
 	ActionVoid            Action = "signature.void"      // a signature, because the request changed
 	ActionPolicyApplied   Action = "policy.applied"      // the present one, by an admin

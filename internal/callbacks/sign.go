@@ -83,7 +83,7 @@ func (s *Service) sign(
 		Proposal: made.Proposal(), Answer: made.Answer, Comment: c.Requirement.comment(made.Outcome, choice),
 		Shown: seen, Via: ViaWeb, Sends: choice.Sends,
 	}
-	signatures, _, err := gate.Sign(p, ballot)
+	signatures, standing, err := gate.Sign(p, ballot)
 	if err != nil {
 		return err
 	}
@@ -91,12 +91,21 @@ func (s *Service) sign(
 	given.ConfigVersion = s.version
 	c.Signatures = signatures
 	if !ballot.Sends {
-		facts := Facts{Signature: c.brief(given, c.wait())}
+		c.recordSigned(given, c.wait(), now)
 		c.holdSigned(s.limits, now)
-		return c.Record(c.entry(now, given.By, ActionSigned, facts), nil)
+		return nil
 	}
 	c.Requirement = gate.requirement() // the terms by which it was decided stay on record
+	if c.Requirement.Places() > 1 {    // else the decision says it all
+		c.recordSigned(given, standing, now)
+	}
 	return s.decide(c, given, made, out, now)
+}
+
+// recordSigned adds a signature to the audit, with what the signatures add up to after it.
+func (c *Case) recordSigned(given *Signature, standing Standing, now time.Time) {
+	facts := Facts{Signature: c.brief(given, standing)}
+	c.Audit = append(c.Audit, c.entry(now, given.By, ActionSigned, facts))
 }
 
 // decide makes the decision of the last signature, and its delivery.

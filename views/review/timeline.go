@@ -135,9 +135,13 @@ func eventOf(m Review, e callbacks.AuditEntry, viewer callbacks.Person) event {
 	return told
 }
 
-// signatureEvent says what somebody signed, and quotes the comment.
+// signatureEvent says what somebody signed, and quotes the comment. The decision quotes that of the
+// last one.
 func signatureEvent(m Review, e callbacks.AuditEntry, told event) event {
 	told.Icon, told.What = "check", "signed"
+	if d := m.Callback.Decision; d != nil && d.By.ID == e.Actor.ID && d.At.Equal(e.At) {
+		return told
+	}
 	for i := range m.Signatures {
 		if given := &m.Signatures[i]; given.By.ID == e.Actor.ID && given.At.Equal(e.At) && given.Comment != "" {
 			told.Note += " “" + untrusted.Isolate(given.Comment) + "”"

@@ -171,6 +171,10 @@ func TestTimelineOfSignatures(t *testing.T) {
 			t.Errorf("line %d is %q %q, %q, want %q", i+1, e.Who, e.What, e.Note, want)
 		}
 	}
+	m.Callback.Decision = &callbacks.Decision{By: viewstest.Priya, At: byPriya.At, Comment: byPriya.Comment}
+	if e := timelineOf(m, viewstest.Mara)[1]; strings.Contains(e.Note, byPriya.Comment) {
+		t.Errorf("the last signature repeats what the decision quotes: %q", e.Note)
+	}
 }
 
 // TestTimeline_ActingFor: a decision in the right of somebody else names both.
