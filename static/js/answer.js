@@ -1,40 +1,7 @@
 // What the reader writes where the request leaves it to them: a result or a failure.
 
-import { answerOf, keepAnswer } from "./drafts.js";
+import { answerOf, drafted, fill, isDraft, keepAnswer, textsOf } from "./drafts.js";
 import { announce } from "./page.js";
-
-const FIELDS = ["comment", "format", "result", "errorType", "errorMessage", "errorData"];
-
-/** Whether a field is one that a reviewer writes in, and that the previews follow. */
-export const isDraft = ({ name }) => FIELDS.includes(name);
-
-/** What is written in the fields of a decision's form, by name; or what the page came with. */
-export function drafted(form, byDefault = false) {
-  const draft = {};
-  for (const field of form.elements) {
-    if (!isDraft(field)) continue;
-    if (field.type === "radio" && !(byDefault ? field.defaultChecked : field.checked)) continue;
-    draft[field.name] = byDefault ? field.defaultValue : field.value;
-  }
-  return draft;
-}
-
-/** Writes an answer into the fields of a page. */
-function write(page, answer) {
-  for (const field of page.querySelectorAll("answer-boxes [name]")) {
-    if (!isDraft(field) || answer[field.name] === undefined) continue;
-    if (field.type === "radio") field.checked = field.value === answer[field.name];
-    else field.value = answer[field.name];
-  }
-}
-
-/** Moves what is written from a form to the page that replaces it. */
-export function passAnswer(form, next) {
-  write(next, drafted(form));
-}
-
-/** The texts of an answer, to be read and copied. */
-export const textsOf = ({ result, errorMessage, errorData } = {}) => [result, errorMessage, errorData].filter(Boolean);
 
 /**
  * <answer-boxes> chooses the box in which the reader writes, keeps what is written, and says what is wrong with a field once the
@@ -79,7 +46,7 @@ class AnswerBoxes extends HTMLElement {
   #restore() {
     const kept = answerOf(this.dataset.callback), came = this.#asCame;
     if (!kept || textsOf(came).length || JSON.stringify(this.#draft) !== JSON.stringify(came)) return;
-    write(document, kept);
+    fill(document, kept);
     this.querySelector("textarea").dispatchEvent(new InputEvent("input", { bubbles: true })); // makes the preview follow
     announce("Your answer is back.");
   }

@@ -10,6 +10,7 @@ const wide = matchMedia("(min-width: 901px)");
 function loadReview() {
   if (document.querySelector("review-lease")) import("./lease.js");
   if (document.querySelector("decision-bar")) import("./bar.js");
+  if (document.querySelector("answer-boxes")) import("./answer.js");
   if (document.querySelector("kept-draft") || local.getItem("drafts")) import("./drafts.js");
   watchBar();
 }

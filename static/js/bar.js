@@ -4,7 +4,7 @@ import { announce, now, session } from "./page.js";
 import { deskMayBeAway, tryToSend } from "./live.js";
 import { overtake } from "./overtaken.js";
 import { Previews } from "./previews.js";
-import { drafted, isDraft, passAnswer, textsOf } from "./answer.js";
+import { drafted, isDraft, passAnswer, textsOf } from "./drafts.js";
 
 const ARMED = 60_000; // an armed decision disarms itself this long after the focus last moved
 const SETTLE = 400; // a press sooner than this after the last is a double click or impatience, not a confirmation

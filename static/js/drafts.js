@@ -8,6 +8,7 @@ const KEY = "drafts";
 const MOST = 20; // callbacks; the oldest draft is dropped first
 const LONGEST = 160_000; // UTF-16 units, more than the fields allow
 const LIFETIME = 30 * 86_400_000;
+const FIELDS = ["comment", "format", "result", "errorType", "errorMessage", "errorData"]; // that a reviewer writes in
 
 const person = document.querySelector('meta[name="person"]')?.content;
 let over = false; // this person has signed out in another tab
@@ -56,6 +57,37 @@ export const answerOf = (callback) => find(callback)?.answer;
 function drop(callback) {
   if (find(callback)) write(without(callback));
 }
+
+/** Whether a field is one that a reviewer writes in, and that the previews follow. */
+export const isDraft = ({ name }) => FIELDS.includes(name);
+
+/** What is written in the fields of a decision's form, by name; or what the page came with. */
+export function drafted(form, byDefault = false) {
+  const draft = {};
+  for (const field of form.elements) {
+    if (!isDraft(field)) continue;
+    if (field.type === "radio" && !(byDefault ? field.defaultChecked : field.checked)) continue;
+    draft[field.name] = byDefault ? field.defaultValue : field.value;
+  }
+  return draft;
+}
+
+/** Writes an answer into the fields of a page. */
+export function fill(page, answer) {
+  for (const field of page.querySelectorAll("answer-boxes [name]")) {
+    if (!isDraft(field) || answer[field.name] === undefined) continue;
+    if (field.type === "radio") field.checked = field.value === answer[field.name];
+    else field.value = answer[field.name];
+  }
+}
+
+/** Moves what is written from a form to the page that replaces it. */
+export function passAnswer(form, next) {
+  fill(next, drafted(form));
+}
+
+/** The texts of an answer, to be read and copied. */
+export const textsOf = ({ result, errorMessage, errorData } = {}) => [result, errorMessage, errorData].filter(Boolean);
 
 // Deletes the drafts of the previous person at this browser. The write also tells this person's
 // pages in other tabs.
