@@ -36,6 +36,7 @@ func (p Policy) Examine(e *Evidence) []Finding {
 		for i, rule := range rules(q) {
 			at := place{queue: q, index: i, rule: rule}
 			all = append(all, p.rolesOf(at)...)
+			all = append(all, at.weakFallback()...)
 			if e != nil {
 				all = append(all, p.satisfiable(at, e)...)
 			}
@@ -109,6 +110,28 @@ func (p Policy) rolesOf(at place) (all []Finding) {
 		}
 	}
 	return all
+}
+
+// weakFallback finds a rule with a condition that may ask for more than the rule of requests that no
+// condition decides on: who can make a condition fail, or hold no longer, may then get by with less.
+func (at place) weakFallback() []Finding {
+	if at.rule.When == "" {
+		return nil
+	}
+	fallback, earlier := at.queue.Fallback(), at.queue.Rules[:at.index]
+	if fallback.Covers(at.queue.Rules[at.index].Terms) {
+		return nil
+	}
+	detail := fmt.Sprintf("If the condition of %s cannot be evaluated, a request gets %[1]s all the same.", at.rule.Name)
+	conditional := func(r callbacks.Rule) bool { return r.When != "" }
+	if slices.ContainsFunc(earlier, conditional) {
+		detail += fmt.Sprintf(" If an earlier condition cannot be evaluated, it may get %s, and %s is not tried.", fallback.Name, at.rule.Name)
+	}
+	if !slices.ContainsFunc(at.queue.Rules, func(r callbacks.Rule) bool { return !conditional(r) }) {
+		detail += fmt.Sprintf(" If no condition holds, it gets %s.", fallback.Name)
+	}
+	return []Finding{at.finding(Warning, ".when", fmt.Sprintf("Rule %s may ask for more than %s, which applies if no condition decides",
+		at.rule.Name, fallback.Name), detail)}
 }
 
 // satisfiable finds rules that the people seen here could not satisfy.

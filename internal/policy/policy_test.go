@@ -110,6 +110,11 @@ func TestExamine(t *testing.T) {
 		"NoRequests": {finance(nil), evidence(everybody), []string{
 			"note queues.finance.rules[0].when: Not known: what the condition of large finds"}},
 		"NoDatabase": {finance(nil), nil, nil},
+		"WeakFallback": {finance(func(q *callbacks.Queue) { q.Otherwise = "everyday" }), nil, []string{
+			"warning queues.finance.rules[0].when: Rule large may ask for more than everyday, which applies if no condition decides"}},
+		"FourEyesFallback": {finance(func(q *callbacks.Queue) {
+			q.FourEyes, q.Otherwise, q.Rules[0].Terms = true, "everyday", q.Rules[1].Terms
+		}), nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -123,6 +128,39 @@ func TestExamine(t *testing.T) {
 			}
 			if last := all[len(all)-1]; last.Severity != policy.Note || tc.evidence == nil != strings.HasPrefix(last.Text, "Not known") {
 				t.Errorf("the last is %+v", last)
+			}
+		})
+	}
+}
+
+// TestExamineWeakFallback: the finding says when the weaker rule applies, and that is what binding does.
+func TestExamineWeakFallback(t *testing.T) {
+	t.Parallel()
+	const same = "If the condition of large cannot be evaluated, a request gets large all the same."
+	for name, tc := range map[string]struct {
+		change func(*callbacks.Queue)
+		detail string
+	}{
+		"CatchAll": {func(q *callbacks.Queue) { q.Otherwise = "everyday" }, same},
+		"NoCatchAll": {func(q *callbacks.Queue) {
+			q.Otherwise, q.Rules[1].When, q.Rules[1].Condition = "everyday", "size >= 1", amount(1)
+		}, same + " If no condition holds, it gets everyday."},
+		"Earlier": {func(q *callbacks.Queue) {
+			q.Otherwise = "everyday"
+			q.Rules = slices.Insert(q.Rules, 0, callbacks.Rule{Name: "middle", When: "size >= 20", Condition: amount(20), Terms: q.Rules[1].Terms})
+		}, same + " If an earlier condition cannot be evaluated, it may get everyday, and large is not tried."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := finance(tc.change)
+			found := p.Examine(nil)[0]
+			if found.Severity != policy.Warning || found.Rule != "large" || found.Detail != tc.detail {
+				t.Errorf("got %+v", found)
+			}
+			q := p.Queues["finance"]
+			bound := q.Bind(&callbacks.Callback{}, &callbacks.Content{}).Rule
+			if weaker := bound == "everyday"; weaker != strings.Contains(tc.detail, "may get everyday") {
+				t.Errorf("without a payload the request gets %s", bound)
 			}
 		})
 	}
