@@ -118,16 +118,20 @@ func (at place) weakFallback() []Finding {
 	if at.rule.When == "" {
 		return nil
 	}
-	fallback, earlier := at.queue.Fallback(), at.queue.Rules[:at.index]
-	if fallback.Covers(at.queue.Rules[at.index].Terms) {
+	q, fallback := at.queue, at.queue.Fallback()
+	terms := q.Rules[at.index].Terms
+	if fallback.Covers(terms) {
 		return nil
 	}
 	detail := fmt.Sprintf("If the condition of %s cannot be evaluated, a request gets %[1]s all the same.", at.rule.Name)
-	conditional := func(r callbacks.Rule) bool { return r.When != "" }
-	if slices.ContainsFunc(earlier, conditional) {
-		detail += fmt.Sprintf(" If an earlier condition cannot be evaluated, it may get %s, and %s is not tried.", fallback.Name, at.rule.Name)
+	for _, earlier := range q.Rules[:at.index] {
+		if instead := q.FallbackFor(earlier); earlier.When != "" && !instead.Covers(terms) {
+			detail += fmt.Sprintf(" If the condition of %s cannot be evaluated, it gets %s, and %s is not tried.",
+				earlier.Name, instead.Name, at.rule.Name)
+			break
+		}
 	}
-	if !slices.ContainsFunc(at.queue.Rules, func(r callbacks.Rule) bool { return !conditional(r) }) {
+	if !slices.ContainsFunc(q.Rules, func(r callbacks.Rule) bool { return r.When == "" }) {
 		detail += fmt.Sprintf(" If no condition holds, it gets %s.", fallback.Name)
 	}
 	return []Finding{at.finding(Warning, ".when", fmt.Sprintf("Rule %s may ask for more than %s, which applies if no condition decides",
