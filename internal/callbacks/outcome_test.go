@@ -127,6 +127,48 @@ func TestPreview_LongByItself(t *testing.T) {
 	}
 }
 
+// TestPreview_LongTogether: if the comments of those who signed before are too long together, the
+// last one cannot mend that with theirs. They can if theirs is too much.
+func TestPreview_LongTogether(t *testing.T) {
+	t.Parallel()
+	lists := strings.Repeat(PlaceholderSignatures+",", 90)
+	o := Outcome{Name: "pay", Kind: Success, Payload: json.RawMessage("[" + lists + "1]")}
+	long := strings.Repeat("x", MaxCommentRunes)
+	for name, tt := range map[string]struct {
+		comments []string // the reader's last
+		place    string
+		together bool
+	}{
+		"OfOthers":        {[]string{long, long, long, "Fine."}, "outcome", true},
+		"OfOthersAlone":   {[]string{long, long, long, ""}, "outcome", true},
+		"WithTheReader's": {[]string{long, long, long}, "comment", false},
+		"Fits":            {[]string{long, long, "Fine."}, "", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var signed []Signature
+			for _, comment := range tt.comments {
+				signed = append(signed, Signature{Comment: comment})
+			}
+			choice := Choice{Outcome: "pay", Comment: tt.comments[len(tt.comments)-1]}
+			_, err := Preview{Outcome: o}.completion(choice, mara, signed)
+			faults, _ := errors.AsType[Invalid](err)
+			if tt.place == "" {
+				if err != nil {
+					t.Errorf("got %v, want none", err)
+				}
+				return
+			}
+			if len(faults) != 1 || faults[0].Pointer != tt.place || strings.Contains(faults[0].Detail, "too long together") != tt.together {
+				t.Errorf("got %v, want a fault of the %s", err, tt.place)
+			}
+			if signed[0].Comment != long {
+				t.Error("the signatures were changed")
+			}
+		})
+	}
+}
+
 // TestLeastSize is never more than what is made: else something that Lambda takes would be refused.
 func TestLeastSize(t *testing.T) {
 	t.Parallel()

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 	"unicode/utf8"
 )
@@ -186,22 +187,43 @@ func (p Preview) completion(choice Choice, by Person, signed []Signature) (Compl
 	if p.Outcome.Comment == CommentNone {
 		choice.Comment = ""
 	}
-	if n := p.Outcome.leastSize(choice, by, signed); n > maxCompletionBytes {
-		return Completion{}, tooLong(choice, n)
-	}
-	made := p.Outcome.Fill(choice, by, signed)
-	if n := len(made.Body()); n > maxCompletionBytes {
-		return Completion{}, tooLong(choice, n)
+	made, n := p.Outcome.fitting(choice, by, signed)
+	if n > maxCompletionBytes {
+		return Completion{}, p.Outcome.tooLong(choice, by, signed, n)
 	}
 	return made, nil
 }
 
-// tooLong is the fault of a completion of n bytes or more. If there is no comment, the reviewer
-// cannot shorten anything, and the fault is about the outcome.
-func tooLong(choice Choice, n int) Invalid {
-	place := "comment"
-	if choice.Comment == "" {
-		place = "outcome"
+// fitting is [Outcome.Fill] with the size in bytes. What is too long for Lambda is not made, and the
+// size is then a lower bound.
+func (o Outcome) fitting(choice Choice, by Person, signed []Signature) (Completion, int) {
+	if n := o.leastSize(choice, by, signed); n > maxCompletionBytes {
+		return Completion{}, n
 	}
-	return Invalid{{Pointer: place, Detail: fmt.Sprintf("Lambda takes at most %d bytes, this would be %d or more.", maxCompletionBytes, n)}}
+	made := o.Fill(choice, by, signed)
+	return made, len(made.Body())
+}
+
+// tooLong is the fault of a completion of n bytes or more. It is about the comment only if the
+// reviewer can mend it there: neither a template that is too long by itself nor the comments of
+// those who signed before become shorter with theirs.
+func (o Outcome) tooLong(choice Choice, by Person, signed []Signature, n int) Invalid {
+	limit := fmt.Sprintf("Lambda takes at most %d bytes, this would be %d or more.", maxCompletionBytes, n)
+	signed = slices.Clone(signed)
+	commented := choice.Comment != ""
+	choice.Comment = ""
+	if last := len(signed) - 1; last >= 0 {
+		signed[last].Comment = ""
+	}
+	if _, left := o.fitting(choice, by, signed); commented && left <= maxCompletionBytes {
+		return Invalid{{Pointer: "comment", Detail: limit}}
+	}
+	for i := range signed {
+		signed[i].Comment = ""
+	}
+	if _, left := o.fitting(choice, by, signed); left <= maxCompletionBytes {
+		limit = "The comments of those who signed are too long together. " + limit +
+			" Somebody who signed must withdraw that and sign again with a shorter comment."
+	}
+	return Invalid{{Pointer: "outcome", Detail: limit}}
 }
