@@ -17,7 +17,7 @@ type Queue struct {
 	RejectAs  string   `yaml:"rejectAs" enum:"failure,success" default:"failure" example:"success" help:"What the usual reject does: fail the callback with ErrorType Rejected (failure), or complete it with {\"approved\":false,…} (success)."`
 	Free      string   `yaml:"free" enum:"found,always,never" default:"found" example:"always" help:"Which callbacks take an answer that the reviewer writes, see [answers.md](answers.md): those that nobody announced (found), all, or none (never)."`
 	Rules     []Rule   `yaml:"rules" max:"20" help:"Who must sign, by the first rule whose condition holds; see [signatures.md](signatures.md). Without rules one person of the groups signs."`
-	Otherwise string   `yaml:"otherwise" default:"the first rule" example:"large expenses" help:"Rule of requests for which no condition holds, or one cannot be evaluated."`
+	Otherwise string   `yaml:"otherwise" default:"the first rule" example:"large expenses" help:"Rule of requests for which no condition holds, or one cannot be evaluated; then the stricter of the two rules."`
 
 	GroupsNotOlderThan string `yaml:"groupsNotOlderThan" example:"8h" pattern:"^([0-9]{1,3}h)?([0-9]{1,3}m)?$" words:"write hours and minutes, as 8h or 1h30m" help:"A signature needs groups that the provider named within this time."`
 }
