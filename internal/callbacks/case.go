@@ -14,7 +14,8 @@ type Case struct {
 	Delivery *Delivery
 
 	// all signatures, in the order in which they were given, if the change asked for them; those that
-	// a change adds are written, and the ends of others, and none is removed
+	// a change adds are written, and the ends of others, and none is removed; those that had ended
+	// come without their answers
 	Signatures []Signature
 	// entries that the change writes; see [Case.Record]
 	Audit []AuditEntry

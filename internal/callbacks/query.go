@@ -97,9 +97,10 @@ type Cursor struct {
 // Row is one line of a list.
 type Row struct {
 	Callback
-	Reviewers  []Actor     // currently reviewing, longest first
-	Signatures []Signature // those that wait, or waited until the end, for others
-	Signing    Signing     // as the reader sees it; zero from the store
+	Reviewers []Actor // currently reviewing, longest first
+	// those that wait, or waited until the end, for others; without answers and comments
+	Signatures []Signature
+	Signing    Signing // as the reader sees it; zero from the store
 }
 
 // Signing is what a list says of the signatures of a callback.

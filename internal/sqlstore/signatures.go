@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -82,6 +83,11 @@ func documentOfGrounds(s callbacks.Signature) groundsDocument {
 const signatureColumns = `
 	callback, number, person, name, via, outcome, kind, stance, proposal, answer, shown, comment,
 	signed_at, grounds, config_version, lapse`
+
+// lastingColumns are signatureColumns without the answers of signatures that ended: a person may
+// leave many, and no change looks at them.
+var lastingColumns = strings.Replace(
+	signatureColumns, " answer,", " case when lapse is null then answer end as answer,", 1)
 
 var insertSignature = insertText("signatures", signatureColumns)
 
@@ -186,13 +192,14 @@ func signaturesOf(rows []signatureRow) ([]callbacks.Signature, error) {
 	return all, nil
 }
 
-// signaturesOf reads the signatures of a callback. While there are none, it runs no statement.
+// signaturesOf reads the signatures of a callback for a change: those that ended without their
+// answers. While there are none, it runs no statement.
 func (t *tx) signaturesOf(ctx context.Context, c *callbackRow) ([]signatureRow, error) {
 	if c.SignatureCount == 0 {
 		return nil, nil
 	}
 	all, err := rows[signatureRow](ctx, t,
-		`select * from signatures where callback = ? order by number`, c.Num)
+		`select `+lastingColumns+` from signatures where callback = ? order by number`, c.Num)
 	if err != nil {
 		return nil, fmt.Errorf("read signatures: %w", err)
 	}
@@ -249,13 +256,13 @@ func (s *Store) Signatures(ctx context.Context, id callbacks.ID) ([]callbacks.Si
 }
 
 // signatures returns the signatures that count by callback, in the order in which they were given.
-// They come without their answers, which may be long and which no list needs.
+// They come without answers and comments, which may be long and which no list needs.
 func (s *Store) signatures(ctx context.Context, nums []int64) (map[int64][]callbacks.Signature, error) {
 	if len(nums) == 0 {
 		return nil, nil
 	}
 	var found []signatureRow
-	err := s.db.NewSelect().Model(&found).ExcludeColumn("answer").
+	err := s.db.NewSelect().Model(&found).ExcludeColumn("answer", "comment").
 		Where("callback in (?)", bun.List(nums)).Where("lapse is null").OrderExpr("callback, number").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read signatures: %w", s.unavailable(err))

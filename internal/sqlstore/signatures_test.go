@@ -97,8 +97,16 @@ func TestSignatures(t *testing.T) {
 		page, err := store.List(t.Context(), callbacks.Query{
 			Filter: callbacks.Filter{Scope: callbacks.ScopeAvailable}, AllQueues: true, Now: now,
 		})
-		if err != nil || len(page.Rows) != 1 || len(page.Rows[0].Signatures) != 1 || page.Rows[0].Signatures[0].Comment != "Second." {
-			t.Errorf("the list has %+v, %v", page.Rows, err)
+		if err != nil || len(page.Rows) != 1 || len(page.Rows[0].Signatures) != 1 || page.Rows[0].Signatures[0].By != second.By {
+			t.Fatalf("the list has %+v, %v", page.Rows, err)
 		}
+		if listed := page.Rows[0].Signatures[0]; listed.Comment != "" || listed.Answer != (callbacks.Answer{}) {
+			t.Errorf("the list reads what no row shows: %+v", listed)
+		}
+		change(func(c *callbacks.Case) {
+			if c.Signatures[0].Answer != (callbacks.Answer{}) || c.Signatures[1].Answer != second.Answer {
+				t.Errorf("a change reads the answers %+v, %+v", c.Signatures[0].Answer, c.Signatures[1].Answer)
+			}
+		})
 	})
 }
