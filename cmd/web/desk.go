@@ -29,6 +29,7 @@ import (
 	"countersign/internal/lambdaapi"
 	"countersign/internal/live"
 	"countersign/internal/metrics"
+	"countersign/internal/policy"
 	"countersign/internal/readquota"
 	"countersign/internal/reload"
 	"countersign/internal/rollout"
@@ -69,6 +70,7 @@ type desk struct {
 	scrapes       net.Listener           // serves scrapers; nil if metrics are off
 	workers       []worker.Runner
 	rollout       *rollout.Reporter
+	alarms        *policy.Alarms
 	auth          *auth.Auth
 	site          http.Handler
 	tracing       *tracing.Tracing // nil when off
@@ -112,6 +114,9 @@ func openDesk(ctx context.Context, settings config.Config, log *slog.Logger, o d
 		return nil, err
 	}
 	d.openWorkers(settings)
+	if o.Demo == nil { // the demo's people sign in one after the other, and are not missing until then
+		d.workers = append(d.workers, d.alarms)
+	}
 	if err := d.openSite(settings, o.Demo); err != nil {
 		return nil, err
 	}
@@ -151,6 +156,10 @@ func (d *desk) openWorkers(settings config.Config) {
 	keep := upkeep.Config{Store: d.store, Lambda: attempts, History: histories, Invalidator: invalidator, Log: d.log, Now: d.now}
 	heartbeats := upkeep.NewHeartbeats(keep)
 	d.rollout = d.openRollout(settings)
+	d.alarms = policy.NewAlarms(policy.AlarmsConfig{
+		Store: d.store, InForce: func() policy.Policy { return rulesOf(d.edition.Load().desk) },
+		EmailTrusted: settings.OIDC.EmailTrusted, Invalidator: invalidator, Log: d.log, Now: d.now,
+	})
 	d.workers = []worker.Runner{deliveries, heartbeats, upkeep.NewExpiry(keep), upkeep.NewEscalations(keep), d.rollout}
 	d.fixed.discovery = discovery.Config{
 		Store: d.store, WatchStore: d.store, ExecutionStore: d.store,
@@ -172,7 +181,7 @@ func (d *desk) openSite(settings config.Config, demo handlers.Demo) error {
 	}
 	measured := metrics.New(d.registry, metrics.Sources{
 		EventStreams: d.hub.Subscribers, UnreadableSessions: d.auth.UnopenedSessions, Backlog: d.store.Backlog,
-		Configuration: d.reloads, Now: d.now, Log: d.log,
+		Configuration: d.reloads, NobodyEligible: d.alarms.Count, Now: d.now, Log: d.log,
 	})
 	in, err := openWaysIn(settings, d.now)
 	if err != nil {

@@ -61,10 +61,7 @@ func newWorld(
 	w.desk, err = openDesk(ctx, settings, log, deskOptions{
 		Demo: menu{w.surroundings.Starter}, Credentials: standin.Credentials, Hangups: hangups,
 	})
-	if err != nil {
-		return nil, err
-	}
-	return w, w.delegate(ctx, string(settings.OIDC.Issuer), standin.Delegated)
+	return w, err
 }
 
 // listenFrom listens on a port of loopback, or on the next one that is free.

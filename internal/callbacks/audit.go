@@ -45,6 +45,8 @@ const (
 	ActionVoid            Action = "signature.void"      // a signature, because the request changed
 	ActionPolicyApplied   Action = "policy.applied"      // the present one, by an admin
 	ActionEscalated       Action = "escalated"           // members of more groups may sign from now on
+	// too few people who may sign it were seen here to decide it
+	ActionNobodyEligible  Action = "nobody_eligible"
 	ActionDecided         Action = "decided"
 	ActionDelivered       Action = "delivery.accepted"
 	ActionAttemptFailed   Action = "delivery.attempt_failed"
@@ -97,7 +99,7 @@ type Facts struct {
 	Requester *Requester // as an admin stated it
 	Reason    string     // how the admin knows, or why somebody did it
 
-	Groups []string // to which it was escalated
+	Groups []string // to which it was escalated, or of which people are missing
 
 	Signature *Signed   // that was given, withdrawn, or is void
 	Policy    *Rebound  // what binds the callback since then

@@ -37,8 +37,10 @@ type Sources struct {
 	Backlog func(context.Context, time.Time) (upkeep.Backlog, error)
 	// Configuration is which version is in force; nil leaves it out.
 	Configuration func() reload.State
-	Now           func() time.Time
-	Log           *slog.Logger
+	// NobodyEligible counts by queue what too few people could decide; nil leaves it out.
+	NobodyEligible func() map[string]int
+	Now            func() time.Time
+	Log            *slog.Logger
 }
 
 // New registers the measurements of one site with r.
@@ -75,6 +77,9 @@ func New(r prometheus.Registerer, from Sources) *Metrics {
 	}
 	if from.Configuration != nil {
 		r.MustRegister(configuration(from.Configuration))
+	}
+	if from.NobodyEligible != nil {
+		r.MustRegister(nobodyEligible(from.NobodyEligible))
 	}
 	return m
 }

@@ -1,7 +1,8 @@
 // Package policy judges rules before they bind anybody: what nobody could satisfy as far as the desk
 // has seen ([Policy.Examine]), what a request would get and who could sign it ([Policy.Try]), and
-// what another version of the rules would change ([Compare]). It decides nothing: rules bind
-// requests in package callbacks, by the same code.
+// what another version of the rules would change ([Compare]). It also finds pending requests that too
+// few people who were seen could decide ([Alarms]). It decides nothing: rules bind requests in package
+// callbacks, by the same code.
 //
 // The desk knows only people who have signed in. So findings say "seen", never "exists".
 package policy

@@ -36,6 +36,7 @@ var actionWords = map[callbacks.Action]string{
 	callbacks.ActionVoid:            "made a signature void",
 	callbacks.ActionPolicyApplied:   "applied the present policy",
 	callbacks.ActionEscalated:       "escalated",
+	callbacks.ActionNobodyEligible:  "too few can sign",
 	callbacks.ActionDecided:         "decided",
 	callbacks.ActionDelivered:       "delivered",
 	callbacks.ActionAttemptFailed:   "attempt not accepted",
@@ -63,7 +64,7 @@ var actionWords = map[callbacks.Action]string{
 var actions = []callbacks.Action{
 	callbacks.ActionReceived, callbacks.ActionFound, callbacks.ActionCorrected, callbacks.ActionContested, callbacks.ActionRequesterStated, callbacks.ActionReviewOpened, callbacks.ActionReviewReleased, callbacks.ActionReviewConfirmed,
 	callbacks.ActionHeartbeat, callbacks.ActionHeartbeatFailed,
-	callbacks.ActionSigned, callbacks.ActionWithdrawn, callbacks.ActionVoid, callbacks.ActionPolicyApplied, callbacks.ActionEscalated, callbacks.ActionDecided, callbacks.ActionDelivered,
+	callbacks.ActionSigned, callbacks.ActionWithdrawn, callbacks.ActionVoid, callbacks.ActionPolicyApplied, callbacks.ActionEscalated, callbacks.ActionNobodyEligible, callbacks.ActionDecided, callbacks.ActionDelivered,
 	callbacks.ActionAttemptFailed, callbacks.ActionReceipt, callbacks.ActionReceiptDiffers, callbacks.ActionLost, callbacks.ActionUndeliverable, callbacks.ActionUnconfirmed,
 	callbacks.ActionExecutionSucceeded, callbacks.ActionExecutionFailed, callbacks.ActionRetried, callbacks.ActionTimedOut, callbacks.ActionClosed, callbacks.ActionSignedIn, callbacks.ActionSignedOut, callbacks.ActionSessionEnded,
 	callbacks.ActionDelegated, callbacks.ActionDelegationEnded, callbacks.ActionPolicyLoaded, callbacks.ActionPolicyRefused,

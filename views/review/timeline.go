@@ -101,6 +101,8 @@ func eventOf(m Review, e callbacks.AuditEntry, viewer callbacks.Person) event {
 		told.Icon, told.Tone, told.Who, told.What = "flag", "bad", "", "A signature is void"
 	case callbacks.ActionEscalated:
 		told.Icon, told.Who, told.What = "flag", "", "Escalated: more people may sign"
+	case callbacks.ActionNobodyEligible:
+		told.Icon, told.Tone, told.Who, told.What = "flag", "bad", "", "Too few people could sign it"
 	case callbacks.ActionPolicyApplied:
 		told.Icon, told.What = "flag", "applied the present policy"
 	case callbacks.ActionDecided:

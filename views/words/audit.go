@@ -44,6 +44,8 @@ func Audit(e callbacks.AuditEntry) string {
 		}
 	case callbacks.ActionEscalated:
 		return "Members of " + strings.Join(f.Groups, ", ") + " may sign from now on."
+	case callbacks.ActionNobodyEligible:
+		return nobodyEligible(f)
 	case callbacks.ActionSigned, callbacks.ActionWithdrawn, callbacks.ActionVoid:
 		return signed(e.Action, f)
 	case callbacks.ActionPolicyApplied:
@@ -75,6 +77,15 @@ func Audit(e callbacks.AuditEntry) string {
 		callbacks.ActionPolicyLoaded, callbacks.ActionPolicyRefused:
 	}
 	return ""
+}
+
+// nobodyEligible says of which groups people are missing, as far as the desk had seen anybody.
+func nobodyEligible(f callbacks.Facts) string {
+	text := "All who may sign and were seen here in 30 days are too few to decide it."
+	if len(f.Groups) > 0 {
+		text += " Missing: members of " + strings.Join(f.Groups, ", ") + "."
+	}
+	return text
 }
 
 // under names the version of the configuration under which a decision was made.

@@ -81,3 +81,18 @@ func TestEndingSays(t *testing.T) {
 		t.Errorf("an open callback ended as %q", got)
 	}
 }
+
+// TestNobodyEligible: the audit says of which groups people are missing, if any are named.
+func TestNobodyEligible(t *testing.T) {
+	t.Parallel()
+	const few = "All who may sign and were seen here in 30 days are too few to decide it."
+	for want, groups := range map[string][]string{
+		few: nil,
+		few + " Missing: members of controllers, finance.": {"controllers", "finance"},
+	} {
+		entry := callbacks.AuditEntry{Action: callbacks.ActionNobodyEligible, Facts: callbacks.Facts{Groups: groups}}
+		if got := Audit(entry); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}

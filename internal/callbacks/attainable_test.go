@@ -1,0 +1,80 @@
+package callbacks
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+// TestAttainable: what people could add up to, by the gate's own rules. The request needs two of
+// finance and one controller, and never Ines, who asks.
+func TestAttainable(t *testing.T) {
+	t.Parallel()
+	mara, dana, ines := colleague("mara", "finance"), colleague("dana", "finance"), colleague("ines", "finance")
+	aiko, both, lena := colleague("aiko", "controllers"), colleague("both", "finance controllers"), colleague("lena", "leads")
+	reader, stranger := colleague("reader", "finance"), colleague("stranger", "warehouse")
+	reader.Roles = Roles{Auditor: true}
+	escalated := func(s *scene) { s.Callback.EscalatedAt = s.Now }
+	for name, tt := range map[string]struct {
+		people  []Person
+		change  func(*scene)
+		missing string
+	}{
+		"Nobody":            {nil, nil, "2 from finance and 1 from controllers"},
+		"Enough":            {[]Person{mara, dana, aiko}, nil, ""},
+		"OneGroupIsMissing": {[]Person{mara, dana}, nil, "1 more from controllers"},
+		"TooFewOfAGroup":    {[]Person{mara, aiko}, nil, "1 more from finance"},
+		"WithoutTheAsker":   {[]Person{mara, ines, aiko}, nil, "1 more from finance"},
+		"OnePersonOnePlace": {[]Person{mara, both}, nil, "1 more from controllers or finance"},
+		"MovesOver":         {[]Person{both, mara, dana}, nil, ""},
+		"RolesAndGroups":    {[]Person{mara, reader, stranger, aiko}, nil, "1 more from finance"},
+		"NotYetEscalated":   {[]Person{mara, aiko, lena}, nil, "1 more from finance"},
+		"Escalated":         {[]Person{mara, aiko, lena}, escalated, ""},
+		"OldGroups": {[]Person{mara, dana, aiko}, func(s *scene) {
+			s.Callback.Requirement.GroupsNotOlderThan, s.Now = time.Hour, s.Now.Add(30*24*time.Hour)
+		}, ""},
+		"SignedAlready": {[]Person{mara, dana, aiko}, func(s *scene) {
+			s.signed(Signature{By: mara.Actor(), Groups: mara.Groups, InQueue: true, NotRequester: true, Proposal: s.proposal})
+		}, ""},
+		"FourEyesSince": {[]Person{mara, ines, aiko}, func(s *scene) {
+			s.Callback.Requirement.Exclude, s.Queue.FourEyes = nil, true
+		}, "1 more from finance"},
+	} {
+		s := newScene()
+		if tt.change != nil {
+			tt.change(s)
+		}
+		for range 2 { // the order of people does not matter
+			tally := s.Attainable(tt.people)
+			if tally.Words() != tt.missing || tally.Complete() != (tt.missing == "") {
+				t.Errorf("%s: missing %q, want %q; complete %t", name, tally.Words(), tt.missing, tally.Complete())
+			}
+			slices.Reverse(tt.people)
+		}
+	}
+	s := newScene()
+	s.Callback.Requirement.Signatures = nil
+	if tally := s.Attainable([]Person{mara, dana, aiko}); tally.Complete() {
+		t.Error("terms without a place to sign on are met")
+	}
+}
+
+// TestAttainable_Many: among many who could sign the same place, the one who is missing is found
+// wherever they stand.
+func TestAttainable_Many(t *testing.T) {
+	t.Parallel()
+	var people []Person
+	for i := range 37 {
+		people = append(people, colleague(string(rune('A'+i)), "finance"))
+	}
+	s := newScene()
+	if tally := s.Attainable(people); tally.Words() != "1 more from controllers" {
+		t.Errorf("without a controller: missing %q", tally.Words())
+	}
+	for at := range len(people) + 1 {
+		with := slices.Insert(slices.Clone(people), at, colleague("aiko", "controllers"))
+		if tally := s.Attainable(with); !tally.Complete() {
+			t.Errorf("a controller at %d: missing %q", at, tally.Words())
+		}
+	}
+}

@@ -1,0 +1,251 @@
+package policy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/people"
+	"countersign/internal/worker"
+)
+
+// Bounds of one examination of what waits.
+const (
+	// examinedEvery is the time between two examinations. A person who signs in for the first time
+	// ends an alarm within it.
+	examinedEvery = time.Minute
+	// maxSeen bounds the people. If more were seen, nobody can say that too few were.
+	maxSeen = 10_000
+	// maxExamined bounds the pending requests, the newest first, and maxRecorded those that one
+	// examination puts on record. The next one goes on.
+	maxExamined = 5_000
+	maxRecorded = 300
+	// maxJudged bounds how often the gate judges somebody for requests that lack people, some three
+	// microseconds each. Beyond it, older requests are not examined.
+	maxJudged = 500_000
+)
+
+// AlarmStore is what [Alarms] read and write.
+type AlarmStore interface {
+	// PeopleSeen returns the people last seen at a time or later, the latest first, at most limit.
+	PeopleSeen(ctx context.Context, since time.Time, limit int) ([]people.Profile, error)
+	// List and RecordOnce are those of [callbacks.Store].
+	List(ctx context.Context, q callbacks.Query) (callbacks.Page, error)
+	RecordOnce(ctx context.Context, entry callbacks.AuditEntry) error
+}
+
+// AlarmsConfig is what [Alarms] work with. Every field but EmailTrusted is required.
+type AlarmsConfig struct {
+	Store        AlarmStore
+	InForce      func() Policy
+	EmailTrusted bool // whether every address counts as verified
+	Invalidator  callbacks.Invalidator
+	Log          *slog.Logger
+	Now          func() time.Time
+}
+
+// Alarms find pending requests that the people seen here could not decide, all of them together. Each
+// such request gets an audit entry, once, and counts until it can be decided or has ended. Nothing
+// else follows: nobody's absence ever approves anything.
+//
+// Every replica finds the same. Count may be called by any number of goroutines.
+type Alarms struct {
+	AlarmsConfig
+	dueAt    time.Time
+	recorded map[callbacks.ID]bool // those requests of the last round that have their entries
+
+	mu     sync.Mutex
+	counts map[string]int
+}
+
+// NewAlarms makes the worker.
+func NewAlarms(c AlarmsConfig) *Alarms { return &Alarms{AlarmsConfig: c} }
+
+// Count returns by queue how many requests too few people could decide, also for queues without any.
+// It is nil while that is not known: before the first round, after one that failed, and when more
+// people were seen than are read.
+func (a *Alarms) Count() map[string]int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return maps.Clone(a.counts)
+}
+
+// Run runs rounds until ctx ends.
+func (a *Alarms) Run(ctx context.Context) {
+	worker.Loop{Name: "alarms", Log: a.Log, Now: a.Now, Round: a.runOnce}.Run(ctx)
+}
+
+// RunOnce runs one round.
+func (a *Alarms) RunOnce(ctx context.Context) error {
+	_, err := a.runOnce(ctx)
+	return err
+}
+
+// runOnce examines what waits, unless that was done within the last minute.
+func (a *Alarms) runOnce(ctx context.Context) (time.Time, error) {
+	now := a.Now()
+	if left := a.dueAt.Sub(now); 0 < left && left <= examinedEvery {
+		return a.dueAt, nil
+	}
+	counts, err := a.examine(ctx, now)
+	a.mu.Lock()
+	a.counts = counts
+	a.mu.Unlock()
+	if err != nil {
+		return time.Time{}, fmt.Errorf("find requests that nobody could decide: %w", err)
+	}
+	a.dueAt = now.Add(examinedEvery)
+	return a.dueAt, nil
+}
+
+// examination is one look at everything that waits.
+type examination struct {
+	policy   Policy
+	seen     []callbacks.Person            // with a role that signs
+	members  map[string][]callbacks.Person // those of them who may see a request; see signers
+	now      time.Time
+	counts   map[string]int
+	recorded map[callbacks.ID]bool
+	written  int
+	judged   int
+}
+
+// signers are the people who may see a request of its queue, or may once it is escalated.
+func (e *examination) signers(c *callbacks.Callback) []callbacks.Person {
+	groups, key := e.policy.Queues[c.Queue].Groups, c.Queue
+	if escalation := c.Requirement.Escalate; escalation != nil {
+		groups, key = slices.Concat(groups, escalation.To), key+" "+escalation.Audience()
+	}
+	members, known := e.members[key]
+	if !known {
+		for _, person := range e.seen {
+			if person.InGroup(groups) {
+				members = append(members, person)
+			}
+		}
+		e.members[key] = members
+	}
+	return members
+}
+
+// examine counts the requests by queue, and puts those on record that are new.
+func (a *Alarms) examine(ctx context.Context, now time.Time) (map[string]int, error) {
+	e := examination{
+		policy: a.InForce(), now: now, members: make(map[string][]callbacks.Person),
+		counts: make(map[string]int), recorded: make(map[callbacks.ID]bool),
+	}
+	var complete bool
+	var err error
+	if e.seen, complete, err = a.seen(ctx, e.policy, now); err != nil || !complete {
+		return nil, err
+	}
+	for name := range e.policy.Queues {
+		e.counts[name] = 0
+	}
+	filter := callbacks.Filter{
+		Scope: callbacks.ScopeAll, States: []callbacks.State{callbacks.Pending},
+		Order: callbacks.OrderNewest, Limit: callbacks.MaxPage,
+	}
+	for read := 0; read < maxExamined && e.judged < maxJudged; {
+		page, err := a.Store.List(ctx, callbacks.Query{Filter: filter, AllQueues: true, Now: now})
+		if err != nil {
+			return nil, fmt.Errorf("pending requests: %w", err)
+		}
+		for i := range page.Rows {
+			if err := a.judge(ctx, &e, &page.Rows[i].Callback); err != nil {
+				return nil, err
+			}
+		}
+		if page.Next == nil {
+			break
+		}
+		read, filter.After = read+len(page.Rows), page.Next
+	}
+	a.recorded = e.recorded
+	return e.counts, nil
+}
+
+// judge counts a request if too few people could decide it, and puts that on record.
+func (a *Alarms) judge(ctx context.Context, e *examination, c *callbacks.Callback) error {
+	signers := e.signers(c)
+	missing, lacks := e.policy.lacking(c, signers, e.now)
+	if !lacks {
+		return nil
+	}
+	e.counts[c.Queue]++
+	e.judged += len(signers)
+	if !a.recorded[c.ID] {
+		if e.written == maxRecorded {
+			return nil
+		}
+		e.written++
+		if err := a.record(ctx, c, missing, e.now); err != nil {
+			return err
+		}
+	}
+	e.recorded[c.ID] = true
+	return nil
+}
+
+// seen are the people seen who have a role that signs. complete reports that all who were seen were
+// read.
+func (a *Alarms) seen(
+	ctx context.Context, p Policy, now time.Time,
+) (all []callbacks.Person, complete bool, err error) {
+	profiles, err := a.Store.PeopleSeen(ctx, now.Add(-SeenWithin), maxSeen+1)
+	if err != nil {
+		return nil, false, fmt.Errorf("people seen: %w", err)
+	}
+	for _, profile := range profiles {
+		person := known(profile, a.EmailTrusted).Person
+		if person.Roles = p.Roles.of(person); person.Roles.Reviewer || person.Roles.Admin {
+			all = append(all, person)
+		}
+	}
+	return all, len(profiles) <= maxSeen, nil
+}
+
+// lacking reports whether a pending request lacks people who could decide it, and of which groups.
+// A request whose requester is unknown lacks something else, which its own page says.
+func (p Policy) lacking(
+	c *callbacks.Callback, signers []callbacks.Person, now time.Time,
+) (groups []string, lacks bool) {
+	if p.Queues.WantsRequester(c) && c.Requester.StatedBy == "" {
+		return nil, false
+	}
+	tally := p.Queues.Gate(c, nil, now).Attainable(signers)
+	if tally.Complete() {
+		return nil, false
+	}
+	for _, missing := range tally.Missing {
+		if len(missing.From) == 0 {
+			missing.From = p.Queues[c.Queue].Groups
+		}
+		groups = append(groups, missing.From...)
+	}
+	slices.Sort(groups)
+	return slices.Compact(groups), true
+}
+
+// record writes the audit entry of a request, unless another replica or an earlier process did.
+func (a *Alarms) record(
+	ctx context.Context, c *callbacks.Callback, missing []string, now time.Time,
+) error {
+	err := a.Store.RecordOnce(ctx, callbacks.AuditEntry{
+		At: now, Actor: callbacks.System("alarms"), Action: callbacks.ActionNobodyEligible,
+		Callback: c.ID, Queue: c.Queue, Facts: callbacks.Facts{Groups: missing},
+	})
+	switch {
+	case err == nil:
+		a.Invalidator.Changed(callbacks.Invalidation{Callback: c.ID, Queue: c.Queue})
+	case !errors.Is(err, callbacks.ErrNotFound):
+		return fmt.Errorf("record that nobody could decide %s: %w", c.ID, err)
+	}
+	return nil
+}

@@ -1,0 +1,214 @@
+package policy_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"maps"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"countersign/internal/announcement"
+	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desktest"
+	"countersign/internal/people"
+	"countersign/internal/policy"
+)
+
+// alarmed is a desk with its alarms. Its reviewers are the members of finance-approvers.
+type alarmed struct {
+	*desktest.Desk
+	alarms *policy.Alarms
+}
+
+func newAlarmed(t *testing.T) *alarmed {
+	t.Helper()
+	a := &alarmed{Desk: desktest.New(t)}
+	a.restart()
+	return a
+}
+
+// restart forgets what the process knows.
+func (a *alarmed) restart() {
+	inForce := policy.Policy{Queues: desktest.Queues, Roles: policy.Roles{Reviewers: []string{"finance-approvers"}}}
+	a.alarms = policy.NewAlarms(policy.AlarmsConfig{
+		Store: a.Store, InForce: func() policy.Policy { return inForce }, Invalidator: a.Invalidations,
+		Log: slog.New(slog.DiscardHandler), Now: a.Clock.Now,
+	})
+}
+
+// round runs one round a minute later, and compares what counts then.
+func (a *alarmed) round(when string, want map[string]int) {
+	a.T.Helper()
+	a.Clock.Advance(time.Minute)
+	callbackstest.Must(a.T, a.alarms.RunOnce(a.Ctx))
+	got := a.alarms.Count()
+	for queue := range desktest.Queues {
+		if _, counted := got[queue]; !counted {
+			a.T.Errorf("%s: queue %s has no number", when, queue)
+		}
+	}
+	maps.DeleteFunc(got, func(_ string, n int) bool { return n == 0 })
+	if diff := cmp.Diff(want, got); diff != "" {
+		a.T.Errorf("%s: -want +got:\n%s", when, diff)
+	}
+}
+
+// entries are what is on record of alarms.
+func (a *alarmed) entries(id callbacks.ID) []callbacks.AuditEntry {
+	a.T.Helper()
+	return callbackstest.Audit(a.T, a.Store, callbacks.AuditQuery{Callback: id, Action: callbacks.ActionNobodyEligible})
+}
+
+// TestAlarms: a request that the people seen are too few for counts until enough were seen, and is on
+// record once. It stays pending.
+func TestAlarms(t *testing.T) {
+	t.Parallel()
+	a := newAlarmed(t)
+	if a.alarms.Count() != nil {
+		t.Error("something is known before the first round")
+	}
+	c := a.Announce(func(said *announcement.Announcement) { said.Queue = "large" })
+	told := a.Invalidations.Count()
+	a.round("nobody was seen", map[string]int{"large": 1})
+	first := a.Clock.Now()
+	if a.Invalidations.Count() != told+1 {
+		t.Error("open pages were not told")
+	}
+	a.SignIn(desktest.Mara)
+	a.SignIn(desktest.Teo) // of another group
+	a.round("one of two was seen", map[string]int{"large": 1})
+	a.restart()
+	a.round("after a restart", map[string]int{"large": 1})
+	entries := a.entries(c.ID)
+	if len(entries) != 1 || !entries[0].At.Equal(first) || entries[0].Queue != "large" {
+		t.Fatalf("on record: %+v", entries)
+	}
+	if diff := cmp.Diff([]string{"finance-approvers"}, entries[0].Facts.Groups); diff != "" {
+		t.Errorf("missing groups: -want +got:\n%s", diff)
+	}
+	a.SignIn(desktest.Dana)
+	if got := a.alarms.Count()["large"]; got != 1 {
+		t.Errorf("%d before the next round", got)
+	}
+	a.round("both were seen", map[string]int{})
+	a.WantState(c.ID, callbacks.Pending)
+	a.Clock.Advance(policy.SeenWithin)
+	a.round("both were seen long ago", map[string]int{"large": 1})
+	callbackstest.Change(t, a.Store, c.ID, func(c *callbacks.Case) error {
+		callbackstest.Ended(callbacks.Closed, a.Clock.Now())(&c.Callback)
+		return nil
+	})
+	a.round("it has ended", map[string]int{})
+	if n := len(a.entries(c.ID)); n != 1 {
+		t.Errorf("%d on record", n)
+	}
+}
+
+// TestAlarms_BoundAnew: what an admin applies is judged as what arrives is.
+func TestAlarms_BoundAnew(t *testing.T) {
+	t.Parallel()
+	a := newAlarmed(t)
+	a.SignIn(desktest.Mara)
+	c := a.Announce(nil)
+	a.round("one is enough", map[string]int{})
+	callbackstest.Change(t, a.Store, c.ID, func(c *callbacks.Case) error {
+		c.Requirement.Signatures = []callbacks.Threshold{{For: 1}, {From: []string{"controllers"}, For: 1}}
+		return nil
+	})
+	a.round("a controller is missing", map[string]int{"finance": 1})
+	if entries := a.entries(c.ID); len(entries) != 1 || !cmp.Equal(entries[0].Facts.Groups, []string{"controllers"}) {
+		t.Errorf("on record: %+v", entries)
+	}
+}
+
+// TestAlarms_Requester: the requester does not count where they may not sign; a request whose
+// requester nobody knows lacks something else.
+func TestAlarms_Requester(t *testing.T) {
+	t.Parallel()
+	a := newAlarmed(t)
+	a.SignIn(desktest.Mara)
+	own := a.Announce(func(said *announcement.Announcement) {
+		said.CallbackID, said.Requester = "b3du", "Mara <mara@harborline.example>"
+	})
+	unknown := a.Announce(func(said *announcement.Announcement) { said.CallbackID = "dW5rbm93bg==" })
+	callbackstest.Change(t, a.Store, unknown.ID, func(c *callbacks.Case) error {
+		c.Requester = callbacks.Requester{Name: "somebody"}
+		return nil
+	})
+	a.round("only the requester was seen", map[string]int{"finance": 1})
+	if len(a.entries(own.ID)) != 1 || len(a.entries(unknown.ID)) != 0 {
+		t.Errorf("on record: %+v, %+v", a.entries(own.ID), a.entries(unknown.ID))
+	}
+}
+
+// TestAlarms_Pages: everything that waits is examined, not only the first page of it, and what one
+// round does not put on record the next one does.
+func TestAlarms_Pages(t *testing.T) {
+	t.Parallel()
+	a := newAlarmed(t)
+	const n = 310 // more than a round records, and more than two pages
+	var ids []callbacks.ID
+	for i := range n {
+		c := a.Announce(func(said *announcement.Announcement) {
+			said.CallbackID = string(callbackstest.NewCallbackID())
+			if i%2 == 0 {
+				said.Queue = "legal"
+			}
+		})
+		ids = append(ids, c.ID)
+	}
+	for i, recorded := range []int{300, n} {
+		a.round(fmt.Sprintf("round %d", i+1), map[string]int{"finance": n / 2, "legal": n / 2})
+		found := 0
+		for _, id := range ids {
+			found += len(a.entries(id))
+		}
+		if found != recorded {
+			t.Errorf("round %d: %d on record, want %d", i+1, found, recorded)
+		}
+	}
+}
+
+// crowd is a database in which as many people were seen as are asked for.
+type crowd struct{ callbackstest.Store }
+
+func (crowd) PeopleSeen(_ context.Context, _ time.Time, limit int) ([]people.Profile, error) {
+	return make([]people.Profile, limit), nil
+}
+
+// TestAlarms_Crowd: where more people were seen than are read, nobody can say that they are too few.
+func TestAlarms_Crowd(t *testing.T) {
+	t.Parallel()
+	a := newAlarmed(t)
+	c := a.Announce(nil)
+	a.Store = crowd{a.Store}
+	a.restart()
+	callbackstest.Must(t, a.alarms.RunOnce(a.Ctx))
+	if a.alarms.Count() != nil || len(a.entries(c.ID)) != 0 {
+		t.Errorf("counts %v, on record %+v", a.alarms.Count(), a.entries(c.ID))
+	}
+}
+
+// TestAlarms_Down: without a database nothing is known.
+func TestAlarms_Down(t *testing.T) {
+	t.Parallel()
+	a := newAlarmed(t)
+	a.Announce(nil)
+	a.round("before", map[string]int{"finance": 1})
+	a.Clock.Advance(30 * time.Second)
+	gone, cancel := context.WithCancel(a.Ctx)
+	cancel()
+	callbackstest.Must(t, a.alarms.RunOnce(gone)) // a round too soon reads nothing
+	a.Clock.Advance(30 * time.Second)
+	if err := a.alarms.RunOnce(gone); err == nil || a.alarms.Count() != nil {
+		t.Errorf("%v; counts %v", err, a.alarms.Count())
+	}
+	callbackstest.Must(t, a.alarms.RunOnce(a.Ctx)) // the next try is due at once
+	if got := a.alarms.Count()["finance"]; got != 1 {
+		t.Errorf("%d afterwards", got)
+	}
+}
