@@ -42,3 +42,11 @@ func (s *server) configAlert(ctx context.Context, p callbacks.Person, place view
 	}
 	return admin.Alert(replicas), nil
 }
+
+// signersAlert returns the same of requests that too few people could decide. It reads nothing.
+func (s *server) signersAlert(p callbacks.Person, place views.Place) string {
+	if !p.Roles.Admin || !slices.Contains(alerted, place) {
+		return ""
+	}
+	return admin.SignersAlert(s.NobodyEligible())
+}

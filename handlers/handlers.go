@@ -58,6 +58,8 @@ type Config struct {
 	Policies *policy.Desk
 	// Rollout says which version of the configuration each replica runs.
 	Rollout *rollout.Reporter
+	// NobodyEligible counts by queue the pending requests that too few people could decide.
+	NobodyEligible func() map[string]int
 
 	BaseURL        string         // our own origin as browsers see it
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed

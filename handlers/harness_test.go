@@ -28,6 +28,7 @@ import (
 	"countersign/internal/live"
 	"countersign/internal/metrics"
 	"countersign/internal/people"
+	"countersign/internal/policy"
 	"countersign/internal/ratelimit"
 	"countersign/internal/readquota"
 	"countersign/internal/reload"
@@ -87,6 +88,7 @@ type site struct {
 	hub     *live.Hub
 
 	delegations *delegation.Service
+	alarms      *policy.Alarms
 
 	provider *oidc.Provider
 	issuer   string                       // of provider
@@ -167,7 +169,7 @@ func (s *site) handler(provider *httptest.Server, change []func(*config)) http.H
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.signIn = signIn
+	s.signIn, s.alarms = signIn, s.newAlarms(log)
 	senders, err := intake.NewVerifier([]intake.Source{
 		{Name: "expenses", Secrets: []string{webhookSecret}, Tokens: []string{webhookToken}},
 	}, s.clock.Now)
@@ -180,8 +182,8 @@ func (s *site) handler(provider *httptest.Server, change []func(*config)) http.H
 		Service: s.service, Senders: senders, Limit: ratelimit.New(1, 100), BaseURL: s.url, Metrics: measured, Now: s.clock.Now, Log: log,
 	}, Config: handlers.Config{
 		Service: s.service, Delegations: s.delegations, Searched: search.Searched, Auth: signIn, Hub: s.hub,
-		Policies: s.policies(),
-		Rollout:  s.replica("desk-1:8080", &s.running), Desk: deskOf(),
+		Policies: s.policies(), NobodyEligible: s.alarms.Count,
+		Rollout: s.replica("desk-1:8080", &s.running), Desk: deskOf(),
 		Static: static.Handler(), Ping: s.store.Ping, Demo: s.demo, Metrics: measured, Now: s.clock.Now, Log: log,
 		BaseURL: s.url, Version: "v1.2.3", ProviderName: "Example ID", SupportContact: "#platform-help", ConsoleLinks: true,
 	}}
@@ -244,7 +246,7 @@ func (s *site) audit(id callbacks.ID) []callbacks.Action {
 // measurements are what the site registers for scrapers.
 func (s *site) measurements(signIn *auth.Auth, log *slog.Logger) *metrics.Metrics {
 	return metrics.New(s.registry, metrics.Sources{
-		EventStreams: s.hub.Subscribers, UnreadableSessions: signIn.UnopenedSessions, Now: s.clock.Now, Log: log,
+		EventStreams: s.hub.Subscribers, UnreadableSessions: signIn.UnopenedSessions, NobodyEligible: s.alarms.Count, Now: s.clock.Now, Log: log,
 	})
 }
 

@@ -22,6 +22,7 @@ func (s *server) shell(c echo.Context, place views.Place, address views.Address)
 	if shell.ConfigAlert, err = s.configAlert(ctx, shell.Viewer, place); err != nil {
 		return shell, err
 	}
+	shell.SignersAlert = s.signersAlert(shell.Viewer, place)
 	shell.Counts, err = s.navigationCounts(ctx, shell.Viewer)
 	if !shell.Viewer.Roles.Any() {
 		shell.Viewer.Roles.Reviewer = true // the guard knows that they act for one; views show the lists

@@ -105,6 +105,7 @@ func deskPages() map[string]templ.Component {
 	onConfig := viewstest.Shell(views.PlaceConfig, "/admin/configuration")
 	alerted := viewstest.Shell(views.PlaceAudit, "/audit")
 	alerted.ConfigAlert = "2 replicas run 2 versions of the configuration."
+	alerted.SignersAlert = admin.SignersAlert(map[string]int{"finance": 2})
 	nobody := views.Shell{Moment: alerted.Moment, Version: "0.9.2"}
 	return map[string]templ.Component{
 		"watches":             admin.WatchesPage(viewstest.Shell(views.PlaceWatches, "/admin/watches"), admin.Watches{Searched: viewstest.Searched()}),

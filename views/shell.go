@@ -50,7 +50,9 @@ type Shell struct {
 	// ConfigAlert tells an admin on their pages that replicas run different versions of the
 	// configuration, or refused a newer one; empty elsewhere.
 	ConfigAlert string
-	Kept        string // the comment of a decision that was refused; error pages show it again
+	// SignersAlert tells an admin there that requests wait which too few people could decide.
+	SignersAlert string
+	Kept         string // the comment of a decision that was refused; error pages show it again
 	// KeptFields are what was typed into another form that was refused.
 	KeptFields []KeptField
 }

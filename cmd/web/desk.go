@@ -191,7 +191,7 @@ func (d *desk) openSite(settings config.Config, demo handlers.Demo) error {
 	d.fixed.file, d.fixed.emailTrusted = settings.ConfigFile, settings.OIDC.EmailTrusted
 	d.fixed.webhooks = webhooks.New(in)
 	d.fixed.handlers = handlers.Config{
-		Limits: handlers.NewLimits(), Hub: d.hub, Reloads: d.reloads, Rollout: d.rollout,
+		Limits: handlers.NewLimits(), Hub: d.hub, Reloads: d.reloads, Rollout: d.rollout, NobodyEligible: d.alarms.Count,
 		Static: static.Handler(), Ping: d.store.Ping, Stopping: d.stopping.Load, Demo: demo, Now: d.now, Log: d.log,
 		Metrics: measured,
 		BaseURL: string(settings.BaseURL), TrustedProxies: []netip.Prefix(settings.TrustedProxies),

@@ -55,7 +55,7 @@ func AuditPage(s views.Shell, m Audit) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = views.ConfigAlert(s).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = views.Alerts(s).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

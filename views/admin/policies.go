@@ -3,6 +3,7 @@ package admin
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -35,6 +36,28 @@ func (m Policies) size() string {
 		rules += len(q.Rules)
 	}
 	return words.Plural(len(m.InForce.Queues), "queue") + ", " + words.Plural(rules, "rule")
+}
+
+// maxAlertQueues bounds the queues that an alert names.
+const maxAlertQueues = 3
+
+// SignersAlert says on how many requests too few people could decide, in a line for the other pages
+// of admins. counts has them by queue; the text is empty if there are none.
+func SignersAlert(counts map[string]int) string {
+	total, names := 0, []string(nil)
+	for _, name := range slices.Sorted(maps.Keys(counts)) {
+		if n := counts[name]; n > 0 {
+			total, names = total+n, append(names, fmt.Sprintf("%s %d", name, n))
+		}
+	}
+	if total == 0 {
+		return ""
+	}
+	if more := len(names) - maxAlertQueues; more > 0 {
+		names = append(names[:maxAlertQueues], words.Plural(more, "more queue"))
+	}
+	return words.Plural(total, "pending request") + " cannot be decided by the people who were seen here in 30 days: " +
+		strings.Join(names, ", ") + "."
 }
 
 // looked says what the findings rest on.
@@ -202,23 +225,9 @@ func direction(d policy.Direction) words.Mark {
 	return mark
 }
 
-// right is what somebody gains or loses, as a mark.
-func right(r policy.Right) words.Mark {
-	switch {
-	case len(r.Loses) == 0:
-		return words.Mark{Word: "May sign", Icon: "flag", Tone: "problem"}
-	case len(r.Gains) == 0:
-		return words.Mark{Word: "May no longer sign", Icon: "flag"}
-	}
-	return words.Mark{Word: "Signs elsewhere", Icon: "flag", Tone: "problem"}
-}
-
 // about says what a change is about.
 func about(c policy.Change) string {
-	switch {
-	case c.Queue == "":
-		return "Roles, " + c.What
-	case c.Rule == "":
+	if c.Rule == "" {
 		return "Queue " + c.Queue + ", " + c.What
 	}
 	return "Queue " + c.Queue + ", rule " + c.Rule + ", " + c.What
@@ -230,12 +239,6 @@ func required(r callbacks.Requirement) string {
 		return policy.Signatures(r.Terms)
 	}
 	return r.Rule + ": " + policy.Signatures(r.Terms)
-}
-
-// moved says how many people gain or lose the right to sign.
-func moved(m Policies) string {
-	return fmt.Sprintf("People seen who would gain or lose the right to sign in a queue: %d of %d.",
-		len(m.Plan.Rights), len(m.Evidence.People))
 }
 
 // kept says what becomes of requests that wait.

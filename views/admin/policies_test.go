@@ -60,9 +60,7 @@ func TestPoliciesPage_Asked(t *testing.T) {
 		"2 people seen here can sign. Missing even then: 1 more from finance-approvers.",
 		"Mara Can sign finance-approvers", "Teo Cannot in no group of the rule", "You have a role that signs")
 	reads(t, doc, "[aria-labelledby=draft-trial]", "A condition cannot be evaluated. Large expenses : there is no total in the request.")
-	reads(t, doc, "[aria-labelledby=plan-title]", "3 changes", "Roles, reviewers", "controllers, finance-approvers finance-approvers",
-		"Roles, auditors", "Aiko finance May no longer sign", "People seen who would gain or lose the right to sign in a queue: 1 of 3.",
-		"Queue finance, rule large expenses , signatures",
+	reads(t, doc, "[aria-labelledby=plan-title]", "1 change", "Queue finance, rule large expenses , signatures",
 		"2 of finance-approvers and 1 of controllers 1 of finance-approvers and 1 of controllers", "Loosened",
 		"2 of 2 pending requests would get other terms if they arrived now. They keep what they have.")
 	if doc.Find("#callback option[selected]").AttrOr("value", "") != "c1" {
@@ -78,5 +76,21 @@ func TestPoliciesPage_Refused(t *testing.T) {
 	reads(t, doc, "#request-faults", "/payload This is not JSON")
 	if doc.Find("#file").Text() != "queus: {}" || doc.Find("#request").Text() != "{" {
 		t.Errorf("kept %q and %q", doc.Find("#file").Text(), doc.Find("#request").Text())
+	}
+}
+
+// TestSignersAlert: the line names the queues with requests that too few people could decide.
+func TestSignersAlert(t *testing.T) {
+	t.Parallel()
+	const cannot = " cannot be decided by the people who were seen here in 30 days: "
+	for want, counts := range map[string]map[string]int{
+		"": {"finance": 0, "legal": 0},
+		"1 pending request" + cannot + "legal 1.":                       {"finance": 0, "legal": 1},
+		"12 pending requests" + cannot + "a 3, b 4, c 4, 1 more queue.": {"d": 1, "c": 4, "b": 4, "a": 3},
+		"9 pending requests" + cannot + "a 1, b 2, c 3, 2 more queues.": {"e": 2, "d": 1, "c": 3, "b": 2, "a": 1},
+	} {
+		if got := admin.SignersAlert(counts); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
 	}
 }
