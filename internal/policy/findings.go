@@ -35,7 +35,7 @@ func (p Policy) Examine(e *Evidence) []Finding {
 		q := p.Queues[name]
 		for i, rule := range rules(q) {
 			at := place{queue: q, index: i, rule: rule}
-			all = append(all, p.rolesOf(at)...)
+			all = append(all, p.rolesOf(at, e, all)...)
 			all = append(all, at.weakFallback()...)
 			if e != nil {
 				all = append(all, p.satisfiable(at, e)...)
@@ -97,19 +97,29 @@ func (at place) from(t callbacks.Threshold) []string {
 	return t.From
 }
 
-// rolesOf finds groups that must sign and give no role for it. That is usual where another group
-// gives the role to all reviewers; whether anybody can sign is what [Policy.satisfiable] finds.
-func (p Policy) rolesOf(at place) (all []Finding) {
+// rolesOf finds groups that must sign and give no role for it, each once in its queue. That is usual
+// where another group gives the role to all reviewers, so a group is no finding once a member was seen
+// who can sign; whether anybody can is what [Policy.satisfiable] finds.
+func (p Policy) rolesOf(at place, e *Evidence, found []Finding) (all []Finding) {
 	for i, t := range at.rule.Signatures {
 		for j, group := range t.From {
-			if !p.Roles.signs(group) {
-				all = append(all, at.finding(Note, fmt.Sprintf(".signatures[%d].from[%d]", i, j),
-					"Group "+group+" gives no role that signs",
-					"Its members can sign only if another of their groups is among roles.reviewers or roles.admins."))
+			text := "Group " + group + " gives no role that signs"
+			told := func(f Finding) bool { return f.Queue == at.queue.Name && f.Text == text }
+			if p.Roles.signs(group) || slices.ContainsFunc(slices.Concat(found, all), told) || p.seenToSign(at.queue, group, e) {
+				continue
 			}
+			all = append(all, at.finding(Note, fmt.Sprintf(".signatures[%d].from[%d]", i, j), text,
+				"Its members can sign only if another of their groups is among roles.reviewers or roles.admins."))
 		}
 	}
 	return all
+}
+
+// seenToSign reports whether a member of a group was seen who can sign in a queue.
+func (p Policy) seenToSign(q callbacks.Queue, group string, e *Evidence) bool {
+	return e != nil && slices.ContainsFunc(e.signers(p, q), func(person callbacks.Person) bool {
+		return person.InGroup([]string{group})
+	})
 }
 
 // weakFallback finds a rule with a condition that may ask for more than the rule of requests that no

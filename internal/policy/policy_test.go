@@ -101,8 +101,11 @@ func TestExamine(t *testing.T) {
 		"NoRules": {finance(func(q *callbacks.Queue) { q.Rules = nil }), evidence(without("Mara", "Dana", "Priya", "Aiko", "Tomasz")), []string{
 			"warning queues.finance.groups: Nobody seen in approvers or controllers in 30 days"}},
 		"NoRole": {func() policy.Policy { p := finance(nil); p.Roles.Reviewers = []string{"approvers"}; return p }(),
-			evidence(append(without(), person("Zoe", "controllers", "approvers"), person("Yan", "controllers", "approvers")), large), []string{
-				"note queues.finance.rules[0].signatures[1].from[0]: Group controllers gives no role that signs"}},
+			evidence(everybody, large), []string{
+				"note queues.finance.rules[0].signatures[1].from[0]: Group controllers gives no role that signs",
+				"warning queues.finance.rules[0].signatures[1]: Nobody seen in controllers in 30 days"}},
+		"RoleOfAnotherGroup": {func() policy.Policy { p := finance(nil); p.Roles.Reviewers = []string{"approvers"}; return p }(),
+			evidence(append(without(), person("Zoe", "controllers", "approvers"), person("Yan", "controllers", "approvers")), large), nil},
 		"Fault": {finance(nil), evidence(everybody, large, unreadable, small), []string{
 			"warning queues.finance.rules[0].when: The condition of large cannot be evaluated for 1 of 3 requests"}},
 		"NeverUsed": {finance(nil), evidence(everybody, small), []string{
