@@ -122,7 +122,7 @@ func (c configPlan) Run(ctx context.Context, e environment) error {
 	return err
 }
 
-// maxPlanned bounds the pending requests that a plan names.
+// maxPlanned bounds the people, and the pending requests, that a plan names.
 const maxPlanned = 50
 
 func writePlan(b *strings.Builder, p policy.Plan, seen *policy.Evidence) {
@@ -130,16 +130,13 @@ func writePlan(b *strings.Builder, p policy.Plan, seen *policy.Evidence) {
 		b.WriteString("Nothing changes about who must sign.\n")
 	}
 	for _, c := range p.Changes {
-		fmt.Fprintf(b, "%-9s  queue %s", c.Direction, c.Queue)
-		if c.Rule != "" {
-			fmt.Fprintf(b, ", rule %s", c.Rule)
-		}
-		fmt.Fprintf(b, ": %s\n", changed(c))
+		fmt.Fprintf(b, "%-9s  %s: %s\n", c.Direction, about(c), changed(c))
 	}
 	if seen == nil {
-		b.WriteString("Not known: which pending requests would differ. Set COUNTERSIGN_DATABASE_URL to see them.\n")
+		b.WriteString("Not known: who may sign, and which pending requests would differ. Set COUNTERSIGN_DATABASE_URL to see them.\n")
 		return
 	}
+	writeRights(b, p.Rights, seen)
 	fmt.Fprintf(b, "%d of %s would get other terms if they arrived now. They keep what they have.\n",
 		len(p.Pending), plural(p.Waiting, "pending request"))
 	for _, d := range p.Pending[:min(len(p.Pending), maxPlanned)] {
@@ -149,6 +146,36 @@ func writePlan(b *strings.Builder, p policy.Plan, seen *policy.Evidence) {
 	if seen.MoreRequests {
 		b.WriteString("Only the newest requests of each queue were looked at.\n")
 	}
+}
+
+// writeRights writes who of the people seen gains or loses the right to sign, and where.
+func writeRights(b *strings.Builder, all []policy.Right, seen *policy.Evidence) {
+	fmt.Fprintf(b, "People seen who would gain or lose the right to sign in a queue: %d of %d.\n", len(all), len(seen.People))
+	for _, r := range all[:min(len(all), maxPlanned)] {
+		if len(r.Gains) > 0 {
+			fmt.Fprintf(b, "%-9s  %s: %s\n", "gains", r.Person.Actor().Name, strings.Join(r.Gains, ", "))
+		}
+		if len(r.Loses) > 0 {
+			fmt.Fprintf(b, "%-9s  %s: %s\n", "loses", r.Person.Actor().Name, strings.Join(r.Loses, ", "))
+		}
+	}
+	if more := len(all) - maxPlanned; more > 0 {
+		fmt.Fprintf(b, "and %d more.\n", more)
+	}
+	if seen.MorePeople {
+		b.WriteString("Only the people who were here last were looked at.\n")
+	}
+}
+
+// about says what a change is about.
+func about(c policy.Change) string {
+	switch {
+	case c.Queue == "":
+		return "roles"
+	case c.Rule == "":
+		return "queue " + c.Queue
+	}
+	return "queue " + c.Queue + ", rule " + c.Rule
 }
 
 // changed says what became of a key.

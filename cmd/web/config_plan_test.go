@@ -90,7 +90,7 @@ func TestConfigPlan(t *testing.T) {
 	is := writeFile(t, filepath.Join(folder, "new.yaml"), strings.Replace(plannedDesk, "for: 2", "for: 1", 1))
 	variables := map[string]string{"COUNTERSIGN_CONFIG_FILE": was}
 	got := runConfig(t, variables, "plan", is)
-	if want := "loosened   queue finance, rule large: signatures 1 of approvers, instead of 2 of approvers\nNot known: which pending"; !strings.Contains(got.stdout, want) || got.code != 0 {
+	if want := "loosened   queue finance, rule large: signatures 1 of approvers, instead of 2 of approvers\nNot known: who may sign, and which pending"; !strings.Contains(got.stdout, want) || got.code != 0 {
 		t.Errorf("without a database: %+v", got)
 	}
 	variables["COUNTERSIGN_DATABASE_URL"] = seenDatabase(t, was)
@@ -99,15 +99,39 @@ func TestConfigPlan(t *testing.T) {
 		"2 of 2 pending requests would get other terms if they arrived now. They keep what they have.\n",
 		": large (1 of approvers), instead of large (2 of approvers)\n",
 		"Of 2 requests, 2 would need fewer signatures, and 0 more.\n",
+		"People seen who would gain or lose the right to sign in a queue: 0 of 1.\n",
 	} {
 		if !strings.Contains(got.stdout, want) || got.code != 0 {
 			t.Errorf("no %q in %+v", want, got)
 		}
 	}
-	if got = runConfig(t, variables, "plan", was); !strings.Contains(got.stdout, "Nothing changes about who must sign.\n0 of 2 pending") {
+	if got = runConfig(t, variables, "plan", was); !strings.Contains(got.stdout, "Nothing changes about who must sign.\nPeople seen who would gain or lose the right to sign in a queue: 0 of 1.\n") {
 		t.Errorf("the same file: %+v", got)
 	}
 	if got = runConfig(t, nil, "plan", is); got.code != 2 || !strings.Contains(got.err, "COUNTERSIGN_CONFIG_FILE") {
 		t.Errorf("without a file in force: %+v", got)
+	}
+}
+
+// TestConfigPlan_Roles: groups that lose a role are named, and who could sign no more.
+func TestConfigPlan_Roles(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	was := writeFile(t, filepath.Join(folder, "countersign.yaml"), plannedDesk)
+	is := writeFile(t, filepath.Join(folder, "new.yaml"), strings.Replace(plannedDesk, "[approvers, controllers]}", "[controllers], auditors: [audit]}", 1))
+	variables := map[string]string{"COUNTERSIGN_CONFIG_FILE": was, "COUNTERSIGN_DATABASE_URL": seenDatabase(t, was)}
+	got := runConfig(t, variables, "plan", is)
+	want := "tightened  roles: reviewers controllers, instead of approvers, controllers\n" +
+		"altered    roles: auditors audit\n" +
+		"tightened  queue default: groups controllers, instead of approvers, controllers\n" + // which those of reviewers see
+		"People seen who would gain or lose the right to sign in a queue: 1 of 1.\nloses      Mara: default, finance\n"
+	if !strings.Contains(got.stdout, want) || got.code != 0 {
+		t.Errorf("no %q in %+v", want, got)
+	}
+	variables["COUNTERSIGN_CONFIG_FILE"] = is
+	got = runConfig(t, variables, "plan", was)
+	want = "People seen who would gain or lose the right to sign in a queue: 1 of 1.\ngains      Mara: default, finance\n"
+	if !strings.Contains(got.stdout, want) || got.code != 0 {
+		t.Errorf("back: no %q in %+v", want, got)
 	}
 }

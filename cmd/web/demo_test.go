@@ -13,8 +13,6 @@ import (
 	"syscall"
 	"testing"
 
-	"golang.org/x/sync/errgroup"
-
 	"countersign/internal/callbacks"
 	"countersign/internal/child"
 )
@@ -22,14 +20,7 @@ import (
 // TestMenu starts everything that the demo's menus offer, with the whole world running.
 func TestMenu(t *testing.T) {
 	t.Parallel()
-	w, err := newWorld(t.Context(), demoCommand{Port: 18180}, t.TempDir(), nil, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer w.close()
-	ctx, stop := context.WithCancel(t.Context())
-	var running errgroup.Group
-	running.Go(func() error { return w.run(ctx) })
+	w := openDemo(t, 18180)
 	offered := menu{w.surroundings.Starter}
 	names := map[string]bool{}
 	for _, sample := range offered.Samples() {
@@ -37,17 +28,33 @@ func TestMenu(t *testing.T) {
 			t.Errorf("two entries are named %s", sample.Name)
 		}
 		names[sample.Name] = true
-		if err := offered.Start(ctx, sample.Name); err != nil {
+		if err := offered.Start(t.Context(), sample.Name); err != nil {
 			t.Errorf("%s: %v", sample.Title, err)
 		}
 	}
-	if err := offered.Start(ctx, "nothing"); !errors.Is(err, callbacks.ErrNotFound) {
+	if err := offered.Start(t.Context(), "nothing"); !errors.Is(err, callbacks.ErrNotFound) {
 		t.Errorf("an unknown entry gives %v, want ErrNotFound", err)
 	}
-	stop()
-	if err := running.Wait(); err != nil {
-		t.Errorf("the world did not stop cleanly: %v", err)
+}
+
+// openDemo runs the whole world of the demo, in which nothing starts by itself, until the test ends.
+func openDemo(t *testing.T, port int) *world {
+	t.Helper()
+	w, err := newWorld(t.Context(), demoCommand{Port: port}, t.TempDir(), nil, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
 	}
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	ended := make(chan error, 1)
+	go func() { ended <- w.run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Errorf("the world did not stop cleanly: %v", err)
+		}
+		w.close()
+	})
+	return w
 }
 
 // startDemo starts the demo as a process of its own, which ends with the test.

@@ -19,9 +19,10 @@ import (
 // again: where discovery was.
 type edition struct {
 	*purpose
-	site      http.Handler
-	discovery *discovery.Worker
-	replaced  chan struct{} // closed when another edition is in force
+	site        http.Handler
+	discovery   *discovery.Worker
+	delegations *delegation.Service
+	replaced    chan struct{} // closed when another edition is in force
 }
 
 // fixed are the parts and settings that every edition shares. Each edition fills in the rest.
@@ -79,14 +80,14 @@ func (d *desk) newEdition(what *purpose) (e *edition, err error) {
 	serve.Queues, serve.Seals, serve.Lanes = what.queues, what.seals, lanes
 	serve.ConfigVersion = callbacks.ConfigVersion(what.desk.Version)
 	signIn := d.auth.WithRoles(what.roles)
-	delegations := delegation.New(delegation.Config{
+	e.delegations = delegation.New(delegation.Config{
 		Store: d.store, Queues: what.queues, Person: signIn.Known, Now: d.now, GroupsMaxAge: serve.GroupsMaxAge,
 	})
-	serve.Delegations = delegations
+	serve.Delegations = e.delegations
 	service := callbacks.NewService(serve)
 	site := d.fixed.handlers
 	site.Service, site.Auth, site.Searched = service, signIn, e.discovery.Searched
-	site.Delegations = delegations
+	site.Delegations = e.delegations
 	site.Webhooks = d.fixed.webhooks.With(service, what.senders, what.sns)
 	site.Policies = policy.NewDesk(policy.Config{
 		Store: d.store, InForce: rulesOf(what.desk), EmailTrusted: d.fixed.emailTrusted, Now: d.now,

@@ -61,7 +61,10 @@ func newWorld(
 	w.desk, err = openDesk(ctx, settings, log, deskOptions{
 		Demo: menu{w.surroundings.Starter}, Credentials: standin.Credentials, Hangups: hangups,
 	})
-	return w, err
+	if err != nil {
+		return nil, err
+	}
+	return w, w.delegate(ctx, string(settings.OIDC.Issuer), standin.Delegated)
 }
 
 // listenFrom listens on a port of loopback, or on the next one that is free.

@@ -74,6 +74,23 @@ func TestSignatureWaits(t *testing.T) {
 	}
 }
 
+// TestSignaturesAgainst: where two have to be against a request, the record has both.
+func TestSignaturesAgainst(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.Announce(nil)
+	both := asks(1)
+	both.Against = 2
+	require(d, c.ID, both)
+	d.MustDecide(desktest.Mara, c.ID, "reject", "No budget.")
+	if state := d.Get(c.ID).State; state != callbacks.Pending {
+		t.Errorf("after one: %s", state)
+	}
+	d.MustDecide(desktest.Dana, c.ID, "reject", "Nor time.")
+	want := []callbacks.Action{callbacks.ActionDecided, callbacks.ActionSigned, callbacks.ActionSigned, callbacks.ActionReceived}
+	callbackstest.Same(t, "audit", callbackstest.AuditOf(t, d.Store, c.ID), want)
+}
+
 // TestPageOfSignatures: sheet, previews and rows say to each reader what stands and what their own
 // signature would do.
 func TestPageOfSignatures(t *testing.T) {

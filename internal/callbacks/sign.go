@@ -95,8 +95,8 @@ func (s *Service) sign(
 		c.holdSigned(s.limits, now)
 		return nil
 	}
-	c.Requirement = gate.requirement() // the terms by which it was decided stay on record
-	if c.Requirement.Places() > 1 {    // else the decision says it all
+	c.Requirement = gate.requirement()                             // the terms by which it was decided stay on record
+	if c.Requirement.Places() > 1 || c.Requirement.against() > 1 { // else the decision says it all
 		c.recordSigned(given, standing, now)
 	}
 	return s.decide(c, given, made, out, now)

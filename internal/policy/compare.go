@@ -23,7 +23,7 @@ const (
 
 // Change is one difference between two versions of a policy.
 type Change struct {
-	Queue, Rule string // Rule is empty for what the whole queue says
+	Queue, Rule string // Rule is empty for what the whole queue says, both are for roles
 	What        string // the key that differs
 	Direction   Direction
 	Was, Is     string // in words; empty for nothing
@@ -80,10 +80,13 @@ func groups(was, is []string) Direction {
 	case len(is) == 0:
 		return Loosened
 	}
-	outside := func(some, of []string) bool {
-		return slices.ContainsFunc(some, func(g string) bool { return !slices.Contains(of, g) })
-	}
-	switch gained, lost := outside(is, was), outside(was, is); {
+	return membership(was, is)
+}
+
+// membership compares lists of groups whose members may do something. It is empty if none comes or
+// goes.
+func membership(was, is []string) Direction {
+	switch gained, lost := len(without(is, was)) > 0, len(without(was, is)) > 0; {
 	case gained && lost:
 		return Altered
 	case gained:

@@ -10,7 +10,8 @@ import (
 
 // Plan is what a version of the rules would change.
 type Plan struct {
-	Changes []Change // in order of queues and rules
+	Changes []Change // of roles, then in order of queues and rules
+	Rights  []Right  // of the people seen, by name
 	// Pending are requests that wait and would get other terms if they arrived under the new
 	// version. They keep what they have.
 	Pending []Difference
@@ -27,12 +28,13 @@ type Difference struct {
 }
 
 // Compare says what it would mean to go from one policy to another. Without evidence nothing is
-// known of requests.
+// known of people and requests.
 func Compare(was, is Policy, e *Evidence) Plan {
-	p := Plan{Changes: changes(was, is)}
+	p := Plan{Changes: append(rolesDiffer(was.Roles, is.Roles), changes(was, is)...)}
 	if e == nil {
 		return p
 	}
+	p.Rights = rights(was, is, e.People)
 	for _, name := range sortedKeys(e.Requests) {
 		for _, r := range e.Requests[name] {
 			p.compare(is, r)
@@ -71,7 +73,7 @@ func (p *Plan) compare(is Policy, r Request) {
 	p.Pending = append(p.Pending, Difference{Callback: c, Direction: together(directions), Was: before, Is: after})
 }
 
-// changes compares two policies queue by queue.
+// changes compares the queues of two policies, one by one.
 func changes(was, is Policy) (all []Change) {
 	names := make(map[string]bool)
 	for _, p := range []Policy{was, is} {

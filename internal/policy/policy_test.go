@@ -260,7 +260,7 @@ func TestCompare_Whole(t *testing.T) {
 	if all := policy.Compare(finance(nil), fewer, nil).Changes; len(all) != 1 || all[0].Direction != policy.Removed || all[0].Rule != "everyday" {
 		t.Errorf("gone: %+v", all)
 	}
-	none := policy.Policy{Queues: callbacks.Queues{}}
+	none := policy.Policy{Queues: callbacks.Queues{}, Roles: finance(nil).Roles}
 	if all := policy.Compare(none, finance(nil), nil).Changes; len(all) != 3 || all[0].Direction != policy.Added || all[2].Rule != "everyday" {
 		t.Errorf("new: %+v", all)
 	}

@@ -225,9 +225,23 @@ func direction(d policy.Direction) words.Mark {
 	return mark
 }
 
+// right is what somebody gains or loses, as a mark.
+func right(r policy.Right) words.Mark {
+	switch {
+	case len(r.Loses) == 0:
+		return words.Mark{Word: "May sign", Icon: "flag", Tone: "problem"}
+	case len(r.Gains) == 0:
+		return words.Mark{Word: "May no longer sign", Icon: "flag"}
+	}
+	return words.Mark{Word: "Signs elsewhere", Icon: "flag", Tone: "problem"}
+}
+
 // about says what a change is about.
 func about(c policy.Change) string {
-	if c.Rule == "" {
+	switch {
+	case c.Queue == "":
+		return "Roles, " + c.What
+	case c.Rule == "":
 		return "Queue " + c.Queue + ", " + c.What
 	}
 	return "Queue " + c.Queue + ", rule " + c.Rule + ", " + c.What
@@ -239,6 +253,12 @@ func required(r callbacks.Requirement) string {
 		return policy.Signatures(r.Terms)
 	}
 	return r.Rule + ": " + policy.Signatures(r.Terms)
+}
+
+// moved says how many people gain or lose the right to sign.
+func moved(m Policies) string {
+	return fmt.Sprintf("People seen who would gain or lose the right to sign in a queue: %d of %d.",
+		len(m.Plan.Rights), len(m.Evidence.People))
 }
 
 // kept says what becomes of requests that wait.

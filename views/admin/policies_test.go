@@ -60,7 +60,9 @@ func TestPoliciesPage_Asked(t *testing.T) {
 		"2 people seen here can sign. Missing even then: 1 more from finance-approvers.",
 		"Mara Can sign finance-approvers", "Teo Cannot in no group of the rule", "You have a role that signs")
 	reads(t, doc, "[aria-labelledby=draft-trial]", "A condition cannot be evaluated. Large expenses : there is no total in the request.")
-	reads(t, doc, "[aria-labelledby=plan-title]", "1 change", "Queue finance, rule large expenses , signatures",
+	reads(t, doc, "[aria-labelledby=plan-title]", "3 changes", "Roles, reviewers", "controllers, finance-approvers finance-approvers",
+		"Roles, auditors", "Aiko finance May no longer sign", "People seen who would gain or lose the right to sign in a queue: 1 of 3.",
+		"Queue finance, rule large expenses , signatures",
 		"2 of finance-approvers and 1 of controllers 1 of finance-approvers and 1 of controllers", "Loosened",
 		"2 of 2 pending requests would get other terms if they arrived now. They keep what they have.")
 	if doc.Find("#callback option[selected]").AttrOr("value", "") != "c1" {

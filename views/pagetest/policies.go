@@ -96,11 +96,12 @@ func Policies(word string) admin.Policies {
 	return m
 }
 
-// PoliciesAsked is the same page with an answer: the first request is tried, and another file that
-// asks for one approver is compared.
+// PoliciesAsked is the same page with an answer: the first request is tried, and another file is
+// compared, which asks for one approver and gives controllers no role.
 func PoliciesAsked(word string) admin.Policies {
 	m := Policies(word)
 	draft := financePolicy(1, word)
+	draft.Roles = policy.Roles{Reviewers: []string{"finance-approvers"}, Auditors: []string{"audit " + word}}
 	trial, _ := m.InForce.Try(m.Evidence.Requests["finance"][0], m.Evidence)
 	under, _ := draft.Try(m.Evidence.Requests["finance"][1], m.Evidence)
 	compared := policy.Compare(m.InForce, draft, m.Evidence)
