@@ -46,7 +46,7 @@ func decodeRequest(text []byte) (callbacks.Announcement, error) {
 }
 
 // evidenceOf reads what policies are judged by from the database that the variables name, and
-// changes nothing there. It is nil if they name none.
+// changes nothing there. It is nil if they name none, or one with which no desk has started yet.
 func evidenceOf(ctx context.Context, e environment, policies ...policy.Policy) (*policy.Evidence, error) {
 	if e.variables[config.Prefix+"DATABASE_URL"] == "" && e.variables[config.Prefix+"DATABASE_URL_FILE"] == "" {
 		return nil, nil //nolint:nilnil // nothing was seen, which is no error
@@ -59,6 +59,9 @@ func evidenceOf(ctx context.Context, e environment, policies ...policy.Policy) (
 	defer cancel()
 	// Open would create the tables, or bring them up to date.
 	found, err := sqlstore.Examine(ctx, string(url), time.Now)
+	if err == nil && found.Schema == 0 {
+		return nil, nil //nolint:nilnil // no desk has started with it, so that nothing was seen there either
+	}
 	if err == nil && found.Schema != found.Newest {
 		err = errors.New("its tables are not those of this version: start the desk once")
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -76,9 +77,14 @@ func TestConfigCheck_Seen(t *testing.T) {
 	if !strings.Contains(got.stdout, "note: Not known: who could sign, and what the conditions find.\n") || got.code != 0 {
 		t.Errorf("without a database: %+v", got)
 	}
-	missing := map[string]string{"COUNTERSIGN_DATABASE_URL": "sqlite:" + filepath.Join(t.TempDir(), "none.db")}
-	if got = runConfig(t, missing, "check", file); got.code != 2 || !strings.Contains(got.err, "COUNTERSIGN_DATABASE_URL") {
-		t.Errorf("a database that is not there: %+v", got)
+	fresh := filepath.Join(t.TempDir(), "new.db")
+	got = runConfig(t, map[string]string{"COUNTERSIGN_DATABASE_URL": "sqlite:" + fresh}, "check", file)
+	if _, err := os.Stat(fresh); !strings.Contains(got.stdout, "a database that a desk has used") || got.code != 0 || err == nil {
+		t.Errorf("before the first start: %+v, the file: %v", got, err)
+	}
+	wrong := map[string]string{"COUNTERSIGN_DATABASE_URL": "sqlite:" + writeFile(t, filepath.Join(t.TempDir(), "text.db"), strings.Repeat("no database ", 100))}
+	if got = runConfig(t, wrong, "check", file); got.code != 2 || !strings.Contains(got.err, "COUNTERSIGN_DATABASE_URL") {
+		t.Errorf("a file that is no database: %+v", got)
 	}
 }
 

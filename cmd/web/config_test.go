@@ -70,7 +70,7 @@ func TestConfigCheck(t *testing.T) {
 
 // unseen is what check says without a database.
 const unseen = "note: Not known: who could sign, and what the conditions find.\n" +
-	"    Without a database nobody was seen, and no request is there to try the conditions on.\n"
+	"    Without a database that a desk has used nobody was seen, and no request is there to try the conditions on.\n"
 
 // TestConfigShow: what is shown is the whole that is in force, and no secret.
 func TestConfigShow(t *testing.T) {

@@ -47,7 +47,7 @@ func (p Policy) Examine(e *Evidence) []Finding {
 	}
 	if e == nil {
 		return append(all, Finding{Severity: Note, Text: "Not known: who could sign, and what the conditions find",
-			Detail: "Without a database nobody was seen, and no request is there to try the conditions on."})
+			Detail: "Without a database that a desk has used nobody was seen, and no request is there to try the conditions on."})
 	}
 	return append(all, seen(e))
 }
