@@ -12,6 +12,7 @@ import (
 	"countersign/internal/condition"
 	"countersign/internal/config/deskfile"
 	"countersign/internal/people"
+	"countersign/internal/policy"
 	"countersign/internal/sqlstore"
 	"countersign/internal/sqlstore/sqlstoretest"
 )
@@ -139,5 +140,22 @@ func TestConfigPlan_Roles(t *testing.T) {
 	want = "People seen who would gain or lose the right to sign in a queue: 1 of 1.\ngains      Mara: default, finance\n"
 	if !strings.Contains(got.stdout, want) || got.code != 0 {
 		t.Errorf("back: no %q in %+v", want, got)
+	}
+}
+
+// TestWriteRights: a plan names no more people than its bound, and says how many there are.
+func TestWriteRights(t *testing.T) {
+	t.Parallel()
+	all := make([]policy.Right, maxPlanned+2)
+	for i := range all {
+		all[i] = policy.Right{Person: callbacks.Person{Name: "Mara"}, Gains: []string{"money"}, Loses: []string{"finance"}}
+	}
+	var b strings.Builder
+	writeRights(&b, all, &policy.Evidence{People: make([]policy.Known, 1000), MorePeople: true})
+	got := b.String()
+	if strings.Count(got, "gains      Mara: money\nloses      Mara: finance\n") != maxPlanned ||
+		!strings.HasPrefix(got, "People seen who would gain or lose the right to sign in a queue: 52 of 1000.\n") ||
+		!strings.HasSuffix(got, "and 2 more.\nOnly the people who were here last were looked at.\n") {
+		t.Errorf("got %s", got)
 	}
 }
