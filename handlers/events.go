@@ -1,23 +1,26 @@
 package handlers
 
 import (
+	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"countersign/internal/callbacks"
 	"countersign/internal/live"
 	"countersign/internal/ratelimit"
 )
 
 // events tells a page which callbacks changed, of those that its reader may see. The stream ends
-// with the session, and by itself after a while; then the browser connects again and its rights are
-// checked anew. The query says when the page was read (since, Unix milliseconds), so that changes
-// before the stream was open are told too.
+// with the session, once delegations change what the reader may see, and by itself after a while;
+// then the browser connects again and its rights are checked anew. The query says when the page was
+// read (since, Unix milliseconds), so that changes before the stream was open are told too.
 func (s *server) events(c echo.Context) error {
-	p, queues := s.person(c), s.Service.Queues()
+	p := s.person(c)
 	reader, err := s.Service.Signer(c.Request().Context(), p)
 	if err != nil {
 		return err
@@ -30,14 +33,29 @@ func (s *server) events(c echo.Context) error {
 		return &ratelimit.Error{RetryAfter: streamsFull}
 	}
 	defer s.streams.leave(p.ID)
-	sub := s.Hub.Subscribe(since, func(queue string) bool { return queues.MaySee(reader, queue, s.Now()) })
+	sub := s.Hub.Subscribe(since, s.Service.Queues().Hears(reader, s.Now))
 	defer sub.Close()
 	sub.EndAfter(s.Replaced)
+	sub.EndOnce(s.seesOther(reader))
 	sub.BelongTo(s.Auth.SessionID(c.Request().Context()), s.Auth.SessionLasts)
 	if err := live.Stream(c.Response(), c.Request(), sub); !errors.Is(err, live.ErrSessionOver) {
 		return err
 	}
 	return errSignIn
+}
+
+// seesOther returns what says whether somebody may see other queues than now, because somebody made
+// or ended a delegation, or one began or ran out. If that cannot be read, nothing changed.
+func (s *server) seesOther(reader callbacks.Signer) func(context.Context) bool {
+	visible := func(r callbacks.Signer) []string {
+		names, _ := s.Service.Queues().Visible(r, s.Now())
+		return names
+	}
+	before := visible(reader)
+	return func(ctx context.Context) bool {
+		after, err := s.Service.Signer(ctx, reader.Person)
+		return err == nil && !slices.Equal(before, visible(after))
+	}
 }
 
 const (

@@ -1,10 +1,18 @@
 package handlers_test
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/sqlstore"
+	"countersign/internal/sqlstore/sqlstoretest"
+	"countersign/internal/upkeep"
 )
 
 // TestEvents: an announcement is an event for who may see it, and for nobody else.
@@ -23,6 +31,68 @@ func TestEvents(t *testing.T) {
 	metrics := s.metrics()
 	if !strings.Contains(metrics, "countersign_event_streams 1") {
 		t.Error("the open stream is not counted")
+	}
+}
+
+// TestEvents_Escalated: who sees a request by escalation hears of it from then on.
+func TestEvents_Escalated(t *testing.T) {
+	t.Parallel()
+	store, err := sqlstore.Open(t.Context(), sqlstoretest.NewDatabase(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { callbackstest.Must(t, store.Close()) })
+	escalating, finance := maps.Clone(queues), queues["finance"]
+	finance.Rules = []callbacks.Rule{{Name: "everyday", Terms: callbacks.Terms{
+		Signatures: []callbacks.Threshold{{For: 1}}, Escalate: &callbacks.Escalation{After: 0.5, To: []string{"security"}},
+	}}}
+	escalating["finance"] = finance
+	var service *callbacks.Service
+	s := newSite(t, func(c *config) {
+		service = callbacks.NewService(callbacks.ServiceConfig{
+			Store: store, Queues: escalating, Invalidator: c.Hub, ReviewLimits: callbacks.DefaultReviewLimits, Now: c.Now,
+		})
+		c.Service = service
+	})
+	s.service = service
+	next, closeStream := s.as(otto).stream()
+	defer closeStream()
+	wantEvent := func(id callbacks.ID) {
+		t.Helper()
+		if got, want := next(), `{"callback":"`+string(id)+`"}`; got != want {
+			t.Errorf("event %s, want %s", got, want)
+		}
+	}
+	hidden, visible := s.receive(expense()).ID, expense()
+	visible.Queue = "security"
+	wantEvent(s.receive(visible).ID)
+	s.clock.Advance(30 * time.Minute)
+	worker := upkeep.NewEscalations(upkeep.Config{Store: store, Invalidator: s.hub, Now: s.clock.Now})
+	callbackstest.Must(t, worker.RunOnce(t.Context()))
+	wantEvent(hidden)
+}
+
+// TestEvents_Delegated: a stream ends soon after a delegation to its reader was made. The next one
+// knows it.
+func TestEvents_Delegated(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.hub.Poll = 50 * time.Millisecond
+	delegate := s.as(otto)
+	next, closeStream := delegate.stream()
+	defer closeStream()
+	if a := s.as(rita).post("/settings/delegations", delegating("Otto")); a.status != http.StatusSeeOther {
+		t.Fatalf("%d: %s", a.status, a.text(t))
+	}
+	for next() != "" { // to look again at everything
+	}
+	next, closeStream = delegate.stream()
+	defer closeStream()
+	want := `{"callback":"` + string(s.receive(expense()).ID) + `"}`
+	for got := next(); got != want; got = next() {
+		if got == "" {
+			t.Fatal("the stream ended, and did not tell of the request")
+		}
 	}
 }
 

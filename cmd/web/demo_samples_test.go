@@ -44,7 +44,7 @@ var stories = map[string]story{
 func TestSamples(t *testing.T) {
 	t.Parallel()
 	w := openDemo(t, 18580)
-	changes := w.desk.hub.Subscribe(time.Now(), func(string) bool { return true })
+	changes := w.desk.hub.Subscribe(time.Now(), func(callbacks.Invalidation) bool { return true })
 	defer changes.Close()
 	inForce := w.desk.edition.Load()
 	everybody := &policy.Evidence{Now: time.Now()}

@@ -220,7 +220,7 @@ func TestOthersTakeOver(t *testing.T) {
 		t.Fatal("another replica did not wait for the lease")
 	}
 
-	news := survivor.hub.Subscribe(time.Now().Add(time.Hour), func(string) bool { return true })
+	news := survivor.hub.Subscribe(time.Now().Add(time.Hour), func(callbacks.Invalidation) bool { return true })
 	defer news.Close()
 	ahead.Store(int64(time.Minute + time.Second))
 	await(t, free.arrived, "another replica to take over")

@@ -20,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"countersign/durable"
+	"countersign/internal/callbacks"
 	"countersign/internal/condition"
 	"countersign/internal/config"
 	"countersign/internal/config/deskfile"
@@ -319,7 +320,7 @@ func openAlone(t *testing.T, settings map[string]string, o deskOptions) *replica
 // start runs a replica until the test ends, and waits until the others can reach it.
 func (one *replica) start(t *testing.T, l net.Listener) {
 	t.Helper()
-	connected := one.hub.Subscribe(time.Now().Add(time.Hour), func(string) bool { return true })
+	connected := one.hub.Subscribe(time.Now().Add(time.Hour), func(callbacks.Invalidation) bool { return true })
 	defer connected.Close()
 	one.serve(t, l)
 	await(t, connected.Ready(), "the connection to other replicas")

@@ -89,6 +89,15 @@ func (q Queues) audiences(p Person) (all []string) {
 	return slices.Compact(all)
 }
 
+// Hears returns what says which invalidations are for a person: those of the queues that they may
+// see, and of what was escalated to them and is in their lists.
+func (q Queues) Hears(s Signer, now func() time.Time) func(Invalidation) bool {
+	audiences := q.audiences(s.Person)
+	return func(n Invalidation) bool {
+		return q.MaySee(s, n.Queue, now()) || slices.Contains(audiences, n.Audience)
+	}
+}
+
 // Gate is the gate of a callback with its signatures.
 func (q Queues) Gate(c *Callback, signatures []Signature, now time.Time) Gate {
 	return Gate{Callback: c, Queue: q[c.Queue], Signatures: signatures, Now: now}

@@ -94,7 +94,7 @@ func (s *Service) seeAs(ctx context.Context, p Person, id ID) (Callback, Signer,
 
 // changed tells open pages to look again, after commit.
 func (s *Service) changed(c Callback) {
-	s.invalidator.Changed(Invalidation{Callback: c.ID, Queue: c.Queue})
+	s.invalidator.Changed(c.Invalidation())
 }
 
 // Invalidator sends an invalidation to open pages, here and on other replicas: it tells them that a
@@ -104,10 +104,20 @@ type Invalidator interface {
 	Changed(Invalidation)
 }
 
-// Invalidation names what changed. Queue lets a stream skip what its reader may not see.
+// Invalidation names what changed. The rest lets a stream skip what its reader may not see.
 type Invalidation struct {
 	Callback ID
 	Queue    string
+	Audience string // of the escalation that is on record, see [Escalation.Audience]; may be empty
+}
+
+// Invalidation says that the callback changed.
+func (c *Callback) Invalidation() Invalidation {
+	changed := Invalidation{Callback: c.ID, Queue: c.Queue}
+	if to := c.Requirement.Escalate; to != nil && !c.EscalatedAt.IsZero() {
+		changed.Audience = to.Audience()
+	}
+	return changed
 }
 
 // ErrOldGroups means that the provider last named the person's groups too long ago. The person can

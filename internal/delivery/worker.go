@@ -197,7 +197,7 @@ func (d *Worker) finish(
 	case !next.IsZero():
 		log.InfoContext(ctx, "the decision is tried again", "next_try", next)
 	}
-	d.invalidator.Changed(callbacks.Invalidation{Callback: c.ID, Queue: c.Queue})
+	d.invalidator.Changed(c.Invalidation())
 }
 
 // attempt calls Lambda once. It then asks the history if Lambda says that the callback is closed or

@@ -89,7 +89,7 @@ func (d *search) receive(ctx context.Context, s *scan, found *sighting, input []
 		return "", fmt.Errorf("record a callback from a history: %w", err)
 	}
 	if receipt.Created {
-		d.invalidator.Changed(callbacks.Invalidation{Callback: receipt.Callback.ID, Queue: receipt.Callback.Queue})
+		d.invalidator.Changed(receipt.Callback.Invalidation())
 		if !receipt.Callback.NextHeartbeatAt.IsZero() {
 			d.beat()
 		}
@@ -129,6 +129,6 @@ func (d *search) change(ctx context.Context, id callbacks.ID, change func(*callb
 	case err != nil:
 		return fmt.Errorf("callback %s: %w", id, err)
 	}
-	d.invalidator.Changed(callbacks.Invalidation{Callback: c.ID, Queue: c.Queue})
+	d.invalidator.Changed(c.Invalidation())
 	return nil
 }

@@ -30,13 +30,13 @@ func NewHub(now func() time.Time) *Hub {
 	return &Hub{now: now, subscriptions: map[*Subscription]struct{}{}}
 }
 
-// Changed passes a notice to each subscriber that may see the queue. It waits for none.
+// Changed passes a notice to each subscriber that may know of it. It waits for none.
 func (h *Hub) Changed(n callbacks.Invalidation) {
 	h.touch()
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	for s := range h.subscriptions {
-		if s.see(n.Queue) {
+		if s.see(n) {
 			s.note(n.Callback)
 		}
 	}
@@ -70,11 +70,11 @@ func (h *Hub) EndSession(id callbacks.ID) {
 	}
 }
 
-// Subscribe adds a subscriber; the caller closes it. see says which queues it may know. The
+// Subscribe adds a subscriber; the caller closes it. see says which notices are for it. The
 // publisher calls it for every notice, so it must be quick and must not call the hub. since is when
 // the subscriber read what it shows; if anything changed after that, it is told [Everything]. After
 // [Hub.Close] the subscription is over at once.
-func (h *Hub) Subscribe(since time.Time, see func(queue string) bool) *Subscription {
+func (h *Hub) Subscribe(since time.Time, see func(callbacks.Invalidation) bool) *Subscription {
 	s := newSubscription(h, see)
 	h.mu.Lock()
 	if h.closed {

@@ -12,12 +12,14 @@ import (
 	"countersign/internal/live"
 )
 
-func every(string) bool { return true }
+func every(callbacks.Invalidation) bool { return true }
 
 // fresh is a reader that missed nothing.
 var fresh = time.Now().Add(time.Hour)
 
-func only(queue string) func(string) bool { return func(q string) bool { return q == queue } }
+func only(queue string) func(callbacks.Invalidation) bool {
+	return func(n callbacks.Invalidation) bool { return n.Queue == queue }
+}
 
 func notice(id callbacks.ID) callbacks.Invalidation {
 	return callbacks.Invalidation{Callback: id, Queue: "default"}

@@ -79,6 +79,32 @@ func TestStreamLooksAtItsSession(t *testing.T) {
 	})
 }
 
+// TestStreamEndsOnceStale: what the reader may see is looked at with the session. Once it has changed,
+// the page is told to look again.
+func TestStreamEndsOnceStale(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		hub, c := live.NewHub(time.Now), newConnection()
+		var stale atomic.Bool
+		s, end := hub.Subscribe(fresh, every), make(chan error, 1)
+		s.BelongTo("mine", func(context.Context) time.Duration { return 20 * time.Second })
+		s.EndOnce(func(context.Context) bool { return stale.Load() })
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/events", nil)
+		began := time.Now()
+		go func() {
+			defer s.Close()
+			end <- live.Stream(c, r, s)
+		}()
+		forward(30 * time.Second)
+		c.expectTimes(t, 0, changed(live.Everything))
+		stale.Store(true)
+		if err := <-end; err != nil || time.Since(began) != 40*time.Second {
+			t.Errorf("ended after %v, %v", time.Since(began), err)
+		}
+		c.expectTimes(t, 1, changed(live.Everything))
+	})
+}
+
 // TestStreamPoll: a stream that is to look once in an hour looks at nothing in its lifetime.
 func TestStreamPoll(t *testing.T) {
 	t.Parallel()

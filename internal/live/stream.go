@@ -24,7 +24,7 @@ const (
 	// often a stream checks its session, because a replica that dies after its commit tells nobody.
 	// It varies by a quarter, so that pages do not read all at once.
 	poll = time.Minute
-	// maxLifetime ends a stream, so that the reader's rights are checked again when it reconnects.
+	// maxLifetime ends a stream, so that the reader's roles are checked again when it reconnects.
 	maxLifetime = 15 * time.Minute
 	// reconnect is how long browsers wait before they connect again.
 	reconnect = 3 * time.Second
@@ -40,8 +40,8 @@ const (
 var ErrSessionOver = errors.New("live stream: the session ended")
 
 // Stream writes a subscription to a browser as server-sent events until the reader leaves, their
-// session ends, the hub closes or the stream is 15 minutes old; then it returns nil and the browser
-// connects again. An event is
+// session ends, what they may see changes, the hub closes or the stream is 15 minutes old; then it
+// returns nil and the browser connects again. An event is
 //
 //	event: changed
 //	data: {"callback":"<id>"}
@@ -95,7 +95,7 @@ func (s stream) run(ctx context.Context, sub *Subscription, lasts time.Duration)
 		case <-sub.Ended():
 			return s.changed([]callbacks.ID{Everything})
 		case <-session.C:
-			if lasts = sub.sessionLasts(ctx); lasts <= 0 {
+			if lasts = sub.sessionLasts(ctx); lasts <= 0 || sub.stale != nil && sub.stale(ctx) {
 				return s.changed([]callbacks.ID{Everything})
 			}
 			session.Reset(lasts)

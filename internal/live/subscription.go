@@ -20,7 +20,7 @@ const maxWaiting = 100
 // reader costs little memory and loses nothing but order and repetitions.
 type Subscription struct {
 	hub   *Hub
-	see   func(queue string) bool
+	see   func(callbacks.Invalidation) bool
 	ready chan struct{} // holds a token while something waits
 	done  chan struct{}
 	once  sync.Once // closes done
@@ -31,14 +31,15 @@ type Subscription struct {
 	ended   chan struct{}
 	ending  sync.Once // closes ended
 
-	replaced <-chan struct{} // see EndAfter
+	replaced <-chan struct{}            // see EndAfter
+	stale    func(context.Context) bool // see EndOnce; may be nil
 
 	mu      sync.Mutex
 	waiting []callbacks.ID // in the order of their first notice
 	known   map[callbacks.ID]struct{}
 }
 
-func newSubscription(h *Hub, see func(queue string) bool) *Subscription {
+func newSubscription(h *Hub, see func(callbacks.Invalidation) bool) *Subscription {
 	return &Subscription{hub: h, see: see, ready: make(chan struct{}, 1), done: make(chan struct{}), ended: make(chan struct{}), known: map[callbacks.ID]struct{}{}}
 }
 
@@ -60,6 +61,10 @@ func (s *Subscription) BelongTo(session callbacks.ID, lasts func(context.Context
 // EndAfter makes [Stream] end soon after replaced is closed, because what the subscriber may see
 // may have changed. Until then it is told nothing more.
 func (s *Subscription) EndAfter(replaced <-chan struct{}) { s.replaced = replaced }
+
+// EndOnce makes [Stream] end once stale says that what the subscriber may see has changed. Stream
+// asks whenever it looks at the session.
+func (s *Subscription) EndOnce(stale func(context.Context) bool) { s.stale = stale }
 
 // Ended is closed when the subscription's session is over.
 func (s *Subscription) Ended() <-chan struct{} { return s.ended }

@@ -243,7 +243,7 @@ func (a *Alarms) record(
 	})
 	switch {
 	case err == nil:
-		a.Invalidator.Changed(callbacks.Invalidation{Callback: c.ID, Queue: c.Queue})
+		a.Invalidator.Changed(c.Invalidation())
 	case !errors.Is(err, callbacks.ErrNotFound):
 		return fmt.Errorf("record that nobody could decide %s: %w", c.ID, err)
 	}

@@ -50,7 +50,7 @@ func (s *Escalations) runOnce(ctx context.Context) (time.Time, error) {
 		})
 		switch {
 		case err == nil:
-			s.invalidator.Changed(callbacks.Invalidation{Callback: c.ID, Queue: c.Queue})
+			s.invalidator.Changed(c.Invalidation())
 		case !errors.Is(err, callbacks.ErrConflict) && !errors.Is(err, callbacks.ErrNotFound):
 			return time.Time{}, fmt.Errorf("escalate %s: %w", id, err)
 		}

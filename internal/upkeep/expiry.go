@@ -130,7 +130,7 @@ func (s *Expiry) closeReviews(ctx context.Context, now time.Time) error {
 		if err := s.stopHeartbeats(ctx, c, now); err != nil {
 			return err
 		}
-		s.invalidator.Changed(callbacks.Invalidation{Callback: c.ID, Queue: c.Queue})
+		s.invalidator.Changed(c.Invalidation())
 	}
 	return nil
 }
@@ -184,7 +184,7 @@ func (s *Expiry) expire(ctx context.Context, id callbacks.ID) (again bool, err e
 	if err != nil {
 		return false, err
 	}
-	s.invalidator.Changed(callbacks.Invalidation{Callback: c.ID, Queue: c.Queue})
+	s.invalidator.Changed(c.Invalidation())
 	return false, nil
 }
 

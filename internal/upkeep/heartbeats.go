@@ -158,7 +158,7 @@ func (h *Heartbeats) note(ctx context.Context, c callbacks.Callback, sent time.T
 	if !taken {
 		h.Wake() // it is sent again sooner than the claim planned
 	}
-	h.invalidator.Changed(callbacks.Invalidation{Callback: updated.ID, Queue: updated.Queue})
+	h.invalidator.Changed(updated.Invalidation())
 	return nil
 }
 
@@ -214,7 +214,7 @@ func (h *Heartbeats) closed(ctx context.Context, c callbacks.Callback, reply cal
 	if err != nil {
 		return true, err
 	}
-	h.invalidator.Changed(callbacks.Invalidation{Callback: updated.ID, Queue: updated.Queue})
+	h.invalidator.Changed(updated.Invalidation())
 	return true, nil
 }
 

@@ -35,14 +35,20 @@ func (s *noticeSet) add(n callbacks.Invalidation) {
 
 func (s *noticeSet) empty() bool { return !s.all && len(s.invalidations) == 0 }
 
-// payload returns {"queue":["callback",…]}. Anybody who may connect to the database can read it, so
-// it holds nothing else.
+// named are callbacks by queue and audience.
+type named map[string]map[string][]callbacks.ID
+
+// payload returns {"queue":{"audience":["callback",…]}}. Anybody who may connect to the database can
+// read it, so it holds nothing else.
 func (s *noticeSet) payload() string {
-	byQueue := map[string][]callbacks.ID{}
+	all := named{}
 	for n := range s.invalidations {
-		byQueue[n.Queue] = append(byQueue[n.Queue], n.Callback)
+		if all[n.Queue] == nil {
+			all[n.Queue] = map[string][]callbacks.ID{}
+		}
+		all[n.Queue][n.Audience] = append(all[n.Queue][n.Audience], n.Callback)
 	}
-	text, err := json.Marshal(byQueue)
+	text, err := json.Marshal(all)
 	if s.all || err != nil || len(text) > maxPayload {
 		return everything
 	}
@@ -53,13 +59,15 @@ func (s *noticeSet) payload() string {
 // read counts as everything, because replicas of different versions run side by side during an
 // upgrade.
 func parseNotices(payload string) (invalidations []callbacks.Invalidation, all bool) {
-	var byQueue map[string][]callbacks.ID
-	if err := json.Unmarshal([]byte(payload), &byQueue); err != nil {
+	var read named
+	if err := json.Unmarshal([]byte(payload), &read); err != nil {
 		return nil, true
 	}
-	for queue, ids := range byQueue {
-		for _, id := range ids {
-			invalidations = append(invalidations, callbacks.Invalidation{Callback: id, Queue: queue})
+	for queue, audiences := range read {
+		for audience, ids := range audiences {
+			for _, id := range ids {
+				invalidations = append(invalidations, callbacks.Invalidation{Callback: id, Queue: queue, Audience: audience})
+			}
 		}
 	}
 	return invalidations, false

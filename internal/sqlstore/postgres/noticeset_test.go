@@ -22,6 +22,8 @@ func TestNoticeSet(t *testing.T) {
 		}
 		return all
 	}
+	escalated := notice("finance", "a")
+	escalated.Audience = `["leads" "x\"y"]`
 	oneQueue := func(int) string { return "finance" }
 	for name, tt := range map[string]struct {
 		told, want []callbacks.Invalidation
@@ -33,6 +35,7 @@ func TestNoticeSet(t *testing.T) {
 		},
 		"Repeated":   {told: []callbacks.Invalidation{notice("finance", "a"), notice("finance", "a")}, want: []callbacks.Invalidation{notice("finance", "a")}},
 		"Moved":      {told: []callbacks.Invalidation{notice("legal", "a"), notice("finance", "a")}, want: []callbacks.Invalidation{notice("finance", "a"), notice("legal", "a")}},
+		"Escalated":  {told: []callbacks.Invalidation{escalated, notice("finance", "a")}, want: []callbacks.Invalidation{notice("finance", "a"), escalated}},
 		"AsManyAs":   {told: many(maxNotices, oneQueue), want: many(maxNotices, oneQueue)},
 		"TooMany":    {told: many(maxNotices+1, oneQueue), all: true},
 		"FarTooMany": {told: many(3*maxNotices, oneQueue), all: true},
@@ -56,7 +59,7 @@ func TestNoticeSet(t *testing.T) {
 			}
 			got, all := parseNotices(payload)
 			slices.SortFunc(got, func(a, b callbacks.Invalidation) int {
-				return cmp.Or(cmp.Compare(a.Queue, b.Queue), cmp.Compare(a.Callback, b.Callback))
+				return cmp.Or(cmp.Compare(a.Queue, b.Queue), cmp.Compare(a.Callback, b.Callback), cmp.Compare(a.Audience, b.Audience))
 			})
 			if all != tt.all || !slices.Equal(got, tt.want) {
 				t.Errorf("read back %v and everything: %t, want %v and %t", got, all, tt.want, tt.all)
@@ -68,7 +71,7 @@ func TestNoticeSet(t *testing.T) {
 // TestUnknownPayload: what another version may send is never passed over in silence.
 func TestUnknownPayload(t *testing.T) {
 	t.Parallel()
-	for _, payload := range []string{"", everything, "[]", `{"finance":"a"}`, `{"finance":["a"`, "v2:finance/a"} {
+	for _, payload := range []string{"", everything, "[]", `{"finance":["a"]}`, `{"finance":{"":["a"`, "v2:finance/a"} {
 		if got, all := parseNotices(payload); !all || len(got) > 0 {
 			t.Errorf("%q is read as %v and everything: %t", payload, got, all)
 		}
