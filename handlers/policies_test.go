@@ -37,6 +37,10 @@ func TestPolicies(t *testing.T) {
 	s := newSite(t)
 	id := s.receive(expense()).ID
 	s.as(rita)
+	s.as(nora)
+	if a := s.as(rita).post("/settings/delegations", delegating("Nora")); a.status != http.StatusSeeOther {
+		t.Fatalf("delegate: %d", a.status)
+	}
 	audrey := s.as(audrey)
 	a := audrey.get("/admin/policies")
 	for _, part := range []string{"Nobody seen in security in 30 days", "1 of the queue’s groups", "1 pending", `aria-current="page"`} {
@@ -49,7 +53,7 @@ func TestPolicies(t *testing.T) {
 		t.Fatal(err)
 	}
 	a = audrey.post("/admin/policies", url.Values{"callback": {string(id)}, "file": {"two\n"}})
-	for _, part := range []string{"Under the version in force", "Can sign", "Under the pasted file", "2 of the queue’s groups", "1 of 1 pending request would get other terms"} {
+	for _, part := range []string{"Under the version in force", "Can sign, for Rita", "Under the pasted file", "2 of the queue’s groups", "1 of 1 pending request would get other terms"} {
 		if a.status != http.StatusOK || !strings.Contains(a.body, part) {
 			t.Errorf("%d: the answer lacks %q", a.status, part)
 		}

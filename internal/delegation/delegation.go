@@ -83,6 +83,9 @@ type Store interface {
 	) (Delegation, error)
 	// DelegationsTo returns the delegations to a person that are in force, at most limit.
 	DelegationsTo(ctx context.Context, person string, now time.Time, limit int) ([]Held, error)
+	// DelegationsInForce returns the delegations that are in force, those first that end first, at
+	// most limit.
+	DelegationsInForce(ctx context.Context, now time.Time, limit int) ([]Held, error)
 	// AnyDelegation reports whether a delegation is planned or in force.
 	AnyDelegation(ctx context.Context, now time.Time) (bool, error)
 	// Delegations returns those from a person and those to a person, the latest end first, at most

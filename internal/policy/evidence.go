@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/delegation"
 	"countersign/internal/people"
 )
 
@@ -15,6 +16,8 @@ import (
 type Store interface {
 	// PeopleSeen returns the people last seen at a time or later, the latest first, at most limit.
 	PeopleSeen(ctx context.Context, since time.Time, limit int) ([]people.Profile, error)
+	// DelegationsInForce is that of [delegation.Store].
+	DelegationsInForce(ctx context.Context, now time.Time, limit int) ([]delegation.Held, error)
 	// List and Content are those of [callbacks.Store].
 	List(ctx context.Context, q callbacks.Query) (callbacks.Page, error)
 	Content(ctx context.Context, id callbacks.ID) (callbacks.Content, error)
@@ -25,6 +28,8 @@ const (
 	// SeenWithin is how long somebody counts as seen after they last used the desk.
 	SeenWithin = 30 * 24 * time.Hour
 	maxPeople  = 1000
+	// maxDelegations are those in force, which is one for every person.
+	maxDelegations = 1000
 	// maxPending and maxRecent are how many requests of a queue are read: those that wait, and the
 	// newest ones in any state.
 	maxPending = 50
@@ -35,11 +40,13 @@ const (
 
 // Evidence is what the desk has seen of people and requests.
 type Evidence struct {
-	Now      time.Time
-	People   []Known
-	Requests map[string][]Request // by queue, the newest first
-	// MorePeople and MoreRequests say that there are more than were read.
-	MorePeople, MoreRequests bool
+	Now    time.Time
+	People []Known
+	// Delegations are those in force by the key of the delegate. Their delegators have no roles.
+	Delegations map[string][]callbacks.Delegation
+	Requests    map[string][]Request // by queue, the newest first
+	// These say that there are more than were read.
+	MorePeople, MoreDelegations, MoreRequests bool
 }
 
 // Known is a person who has signed in. Their roles are not part of it: each policy gives its own.
@@ -70,6 +77,9 @@ func Gather(
 	for _, p := range profiles {
 		e.People = append(e.People, known(p, emailTrusted))
 	}
+	if err := e.addDelegations(ctx, s, emailTrusted); err != nil {
+		return nil, err
+	}
 	names := make(map[string]bool)
 	for _, p := range policies {
 		for name := range p.Queues {
@@ -88,6 +98,25 @@ func Gather(
 		e.Requests[name] = found
 	}
 	return e, nil
+}
+
+// addDelegations reads those in force.
+func (e *Evidence) addDelegations(ctx context.Context, s Store, emailTrusted bool) error {
+	held, err := s.DelegationsInForce(ctx, e.Now, maxDelegations+1)
+	if err != nil {
+		return fmt.Errorf("delegations in force: %w", err)
+	}
+	if e.MoreDelegations = len(held) > maxDelegations; e.MoreDelegations {
+		held = held[:maxDelegations]
+	}
+	e.Delegations = make(map[string][]callbacks.Delegation)
+	for _, h := range held {
+		e.Delegations[h.To.ID] = append(e.Delegations[h.To.ID], callbacks.Delegation{
+			ID: string(h.ID), From: known(h.Delegator, emailTrusted).Person, To: h.To.ID,
+			Queues: h.Queues, Since: h.Since, Until: h.Until,
+		})
+	}
+	return nil
 }
 
 // requests reads the requests of a queue that wait, and the newest ones.
@@ -134,7 +163,26 @@ func known(p people.Profile, emailTrusted bool) Known {
 	return Known{person, p.LastSeenAt}
 }
 
-// signers are the people who have a role that signs under a policy, and see a queue.
+// signer is a person with the rights that others gave them, all with the roles of a policy.
+func (e *Evidence) signer(p Policy, one callbacks.Person) callbacks.Signer {
+	one.Roles = p.Roles.of(one)
+	s := callbacks.Signer{Person: one}
+	for _, d := range e.Delegations[one.ID] {
+		d.From.Roles = p.Roles.of(d.From)
+		s.Delegations = append(s.Delegations, d)
+	}
+	return s
+}
+
+// actsFor reports whether somebody acts for a person in a queue.
+func (e *Evidence) actsFor(delegate, person, queue string) bool {
+	return slices.ContainsFunc(e.Delegations[delegate], func(d callbacks.Delegation) bool {
+		return d.From.ID == person && slices.Contains(d.Queues, queue)
+	})
+}
+
+// signers are the people who have a role that signs under a policy, and see a queue. Whoever signs
+// for one of them is no other person: both fill one place together.
 func (e *Evidence) signers(p Policy, q callbacks.Queue) (all []callbacks.Person) {
 	for _, one := range e.People {
 		one.Roles = p.Roles.of(one.Person)

@@ -59,6 +59,9 @@ func seen(e *Evidence) Finding {
 	if e.MorePeople {
 		f.Detail = fmt.Sprintf("Only the last %d people were looked at.", maxPeople)
 	}
+	if e.MoreDelegations {
+		f.Detail += fmt.Sprintf(" Only %d delegations were looked at.", maxDelegations)
+	}
 	return f
 }
 
@@ -172,22 +175,26 @@ func (p Policy) satisfiable(at place, e *Evidence) []Finding {
 	if len(all) > 0 {
 		return all
 	}
-	if missing := lacks(at, signers, ""); missing != "" {
+	if missing := lacks(at, signers); missing != "" {
 		return []Finding{at.finding(Warning, ".signatures", fmt.Sprintf("%s needs %d different people, and %d %s seen who can sign",
 			at.named(), at.rule.Places(), len(signers), was(len(signers))), "One person fills one place. Missing: "+missing+".")}
 	}
-	return at.requesters(signers)
+	return at.requesters(signers, e)
 }
 
-// requesters finds people without whom nobody could complete their own request.
-func (at place) requesters(signers []callbacks.Person) []Finding {
+// requesters finds people without whom nobody could complete their own request. Whoever acts for them
+// may not sign it either.
+func (at place) requesters(signers []callbacks.Person, e *Evidence) []Finding {
 	if !at.rule.ExcludesRequester() {
 		return nil
 	}
 	var names []string
 	missing := ""
 	for _, asks := range signers {
-		if lack := lacks(at, signers, asks.ID); lack != "" {
+		others := slices.DeleteFunc(slices.Clone(signers), func(p callbacks.Person) bool {
+			return p.ID == asks.ID || e.actsFor(p.ID, asks.ID, at.queue.Name)
+		})
+		if lack := lacks(at, others); lack != "" {
 			names, missing = append(names, asks.Actor().Name), lack
 		}
 	}
@@ -199,19 +206,17 @@ func (at place) requesters(signers []callbacks.Person) []Finding {
 		who = "one of " + joined(names) + " asks"
 	}
 	return []Finding{at.finding(Warning, "", "If "+who+", too few are left for "+strings.ToLower(at.named()[:1])+at.named()[1:],
-		"The requester may not sign. Missing then: "+missing+".")}
+		"Neither the requester nor anybody who acts for them may sign. Missing then: "+missing+".")}
 }
 
-// lacks says what would be missing if everybody signed but one; it is empty if nothing would.
-func lacks(at place, signers []callbacks.Person, but string) string {
+// lacks says what would be missing if some people signed; it is empty if nothing would.
+func lacks(at place, signers []callbacks.Person) string {
 	proposal := callbacks.Proposal{Hash: "all", Outcome: callbacks.OutcomeApprove, Stance: callbacks.For}
 	var signatures []callbacks.Signature
 	for _, p := range signers {
-		if p.ID != but {
-			signatures = append(signatures, callbacks.Signature{
-				By: p.Actor(), Address: p.VerifiedAddress(), Groups: p.Groups, InQueue: true, NotRequester: true, Proposal: proposal,
-			})
-		}
+		signatures = append(signatures, callbacks.Signature{
+			By: p.Actor(), Address: p.VerifiedAddress(), Groups: p.Groups, InQueue: true, NotRequester: true, Proposal: proposal,
+		})
 	}
 	tally := callbacks.Weigh(callbacks.Requirement{Terms: at.rule.Terms}, signatures).Of(proposal)
 	return tally.Words()

@@ -205,6 +205,67 @@ func TestTry(t *testing.T) {
 	}
 }
 
+// delegated adds a delegation in queue finance to what was seen.
+func delegated(e *policy.Evidence, from, to policy.Known) *policy.Evidence {
+	if e.Delegations == nil {
+		e.Delegations = map[string][]callbacks.Delegation{}
+	}
+	e.Delegations[to.ID] = append(e.Delegations[to.ID], callbacks.Delegation{
+		ID: from.ID + "-" + to.ID, From: from.Person, To: to.ID, Queues: []string{"finance"}, Since: now.Add(-time.Hour), Until: now.Add(time.Hour),
+	})
+	return e
+}
+
+// TestTry_Delegates: who acts for somebody can sign for them, as one person with them, and who acts
+// for the requester cannot.
+func TestTry_Delegates(t *testing.T) {
+	t.Parallel()
+	mara, dana, priya, teo := person("Mara", "approvers"), person("Dana", "approvers"), person("Priya", "approvers"), person("Teo", "warehouse")
+	aiko, ines := person("Aiko", "controllers"), person("Ines", "approvers")
+	large := request("0123456789", callbacks.Callback{ID: "c1"})
+	try := func(e *policy.Evidence, missing string, want map[string]string) {
+		t.Helper()
+		trial, _ := finance(nil).Try(large, e)
+		got := map[string]string{}
+		for _, v := range trial.People {
+			failed, _ := v.Failed()
+			got[v.Person.Name] = string(failed.Code) + v.ActingFor
+		}
+		if diff := cmp.Diff(want, got); diff != "" || trial.Missing != missing {
+			t.Errorf("missing: %q, want %q; people (-want +got):\n%s", trial.Missing, missing, diff)
+		}
+	}
+	try(delegated(evidence([]policy.Known{teo, mara, aiko}), mara, teo), "1 more from approvers",
+		map[string]string{"Teo": "Mara", "Mara": "", "Aiko": ""})
+	try(delegated(evidence([]policy.Known{dana, mara, priya, aiko}), ines, dana), "",
+		map[string]string{"Dana": "acts_for_requester", "Mara": "", "Priya": "", "Aiko": ""})
+	// Dana leaves the places of approvers to those who have no other.
+	try(delegated(evidence([]policy.Known{dana, mara, priya}), aiko, dana), "",
+		map[string]string{"Dana": "", "Mara": "", "Priya": ""})
+}
+
+// TestExamine_Delegates: a delegate is no second person, and may not sign what the delegator asks for.
+func TestExamine_Delegates(t *testing.T) {
+	t.Parallel()
+	large := request("0123456789", callbacks.Callback{})
+	mara, dana, priya := everybody[0], everybody[1], everybody[2]
+	rest := []policy.Known{everybody[3], everybody[4]}
+	for name, tc := range map[string]struct {
+		evidence *policy.Evidence
+		want     string // the text of the first finding
+	}{
+		"Enough": {delegated(evidence(append(rest, mara, dana, priya, person("Zoe", "approvers")), large), mara, dana), "Seen in 30 days: 6 people"},
+		"TooFewIfTheDelegatorAsks": {delegated(evidence(append(rest, mara, dana, priya), large), mara, dana),
+			"If Mara asks, too few are left for rule large"},
+		"OnePerson": {delegated(evidence(append(rest, mara, everybody[5]), large), mara, everybody[5]),
+			"Rule large needs 2 of approvers, and 1 was seen in 30 days"},
+	} {
+		if all := finance(nil).Examine(tc.evidence); all[0].Text != tc.want {
+			t.Errorf("%s: %s", name, all[0].Text)
+		}
+	}
+}
+
 // TestCompare has a row for each key that may change, in both directions.
 func TestCompare(t *testing.T) {
 	t.Parallel()

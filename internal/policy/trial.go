@@ -2,6 +2,7 @@ package policy
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -39,27 +40,40 @@ func (p Policy) Try(r Request, e *Evidence) (t Trial, known bool) {
 	c.Requirement = t.Requirement
 	gate := p.Queues.Gate(&c, nil, e.Now)
 	proposal := callbacks.Proposal{Stance: callbacks.For}
-	var signers []callbacks.Person
+	var signers []callbacks.Signer
 	for _, one := range e.People {
-		one.Roles = p.Roles.of(one.Person)
-		why := gate.Explain(callbacks.Signer{Person: one.Person}, proposal)
+		signer := e.signer(p, one.Person)
+		why := gate.Explain(signer, proposal)
 		if why.Can() {
-			signers = append(signers, one.Person)
+			signers = append(signers, signer)
 		}
-		t.People = append(t.People, Verdict{one.Person, one.LastSeenAt, why})
+		t.People = append(t.People, Verdict{signer.Person, one.LastSeenAt, why})
 	}
-	t.Can = len(signers)
-	t.Missing = lacks(place{queue: t.Queue, rule: callbacks.Rule{Terms: t.Requirement.Terms}}, signers, "")
+	t.Can, t.Missing = len(signers), missing(gate, signers, proposal)
 	slices.SortStableFunc(t.People, func(a, b Verdict) int {
 		return cmp.Or(cmp.Compare(rank(b), rank(a)), strings.Compare(a.Person.Actor().Name, b.Person.Actor().Name))
 	})
 	return t, true
 }
 
+// missing says what would be missing if everybody signed who can; it is empty if nothing would. Who
+// acts for others comes last, because they can take the places that are left.
+func missing(gate callbacks.Gate, signers []callbacks.Signer, p callbacks.Proposal) string {
+	slices.SortStableFunc(signers, func(a, b callbacks.Signer) int { return len(a.Delegations) - len(b.Delegations) })
+	for _, s := range signers {
+		ballot := callbacks.Ballot{Proposal: p, Comment: "Tried.", Sends: gate.Sends(s, p)}
+		if signatures, _, err := gate.Sign(s, ballot); err == nil { // an error: others fill their places
+			gate.Signatures = signatures
+		}
+	}
+	left := gate.Standing().Of(p)
+	return left.Words()
+}
+
 // rank is higher for people who are nearer to signing.
 func rank(v Verdict) int {
 	if v.Can() {
-		return len(v.Tests) + 1
+		return math.MaxInt
 	}
 	return slices.IndexFunc(v.Tests, func(t callbacks.Test) bool { return t.Result != callbacks.Passed })
 }

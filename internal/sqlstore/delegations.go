@@ -149,6 +149,22 @@ func (s *Store) DelegationsTo(
 	if err != nil {
 		return nil, fmt.Errorf("read delegations: %w", s.unavailable(err))
 	}
+	return s.held(ctx, found)
+}
+
+// DelegationsInForce implements delegation.Store.
+func (s *Store) DelegationsInForce(ctx context.Context, now time.Time, limit int) ([]delegation.Held, error) {
+	var found []delegationRow
+	err := s.db.NewSelect().Model(&found).Where("ends_at > ? and starts_at <= ?", millis(now), millis(now)).
+		OrderExpr("ends_at").Limit(int64(limit)).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read delegations: %w", s.unavailable(err))
+	}
+	return s.held(ctx, found)
+}
+
+// held reads the delegators of some delegations.
+func (s *Store) held(ctx context.Context, found []delegationRow) ([]delegation.Held, error) {
 	all, err := delegationsOf(found)
 	if err != nil || len(all) == 0 {
 		return nil, err

@@ -202,6 +202,8 @@ func exerciseDelegations(t *testing.T, s *Store) {
 	check(s.AddDelegation(ctx, d, func([]delegation.Delegation) error { return nil }, callbacks.AuditEntry{}))
 	_, err := s.DelegationsTo(ctx, "ada", now, 10)
 	check(err)
+	_, err = s.DelegationsInForce(ctx, now, 10)
+	check(err)
 	_, err = s.AnyDelegation(ctx, now)
 	check(err)
 	_, err = s.Delegations(ctx, "mara", 10)

@@ -9,6 +9,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/policy"
+	"countersign/views/untrusted"
 	"countersign/views/words"
 )
 
@@ -203,6 +204,8 @@ func enough(t *policy.Trial) string {
 func verdict(v *policy.Verdict) words.Mark {
 	failed, ok := v.Failed()
 	switch {
+	case !ok && v.ActingFor != "":
+		return words.Mark{Word: "Can sign, for " + untrusted.Isolate(v.ActingFor), Icon: "check", Tone: "approved"}
 	case !ok:
 		return words.Mark{Word: "Can sign", Icon: "check", Tone: "approved"}
 	case failed.Result == callbacks.Unknown:

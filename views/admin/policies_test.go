@@ -33,9 +33,9 @@ func TestPoliciesPage(t *testing.T) {
 	t.Parallel()
 	doc := policiesPage(t, pagetest.Policies(""))
 	reads(t, doc, ".topbar", "2 queues, 2 rules")
-	reads(t, doc, "[aria-labelledby=findings]", "2 warnings", "3 people seen, and 2 requests",
+	reads(t, doc, "[aria-labelledby=findings]", "2 warnings", "4 people seen, and 2 requests",
 		"Rule large expenses needs 2 of finance-approvers, and 1 was seen in 30 days", "line 9",
-		"The condition of large expenses cannot be evaluated for 1 of 2 requests", "Seen in 30 days: 3 people")
+		"The condition of large expenses cannot be evaluated for 1 of 2 requests", "Seen in 30 days: 4 people")
 	reads(t, doc, "[aria-labelledby=queue-finance]", "2 pending", "Seen by members of finance-approvers, controllers.",
 		"large expenses when payload.total >= 15000.0", "2 of finance-approvers and 1 of controllers.", "The requester may not sign",
 		"Groups must have been read within", "If no condition holds, or one cannot be evaluated: large expenses")
@@ -57,11 +57,11 @@ func TestPoliciesPage_Asked(t *testing.T) {
 	t.Parallel()
 	doc := policiesPage(t, pagetest.PoliciesAsked(""))
 	reads(t, doc, "[aria-labelledby=trial]", "Gets large expenses Its condition is the first that holds.", "everyday: not tried",
-		"2 people seen here can sign. Missing even then: 1 more from finance-approvers.",
-		"Mara Can sign finance-approvers", "Teo Cannot in no group of the rule", "You have a role that signs")
+		"3 people seen here can sign. Missing even then: 1 more from finance-approvers.",
+		"Mara Can sign finance-approvers", "Uwe Can sign, for Mara", "Teo Cannot in no group of the rule", "You have a role that signs")
 	reads(t, doc, "[aria-labelledby=draft-trial]", "A condition cannot be evaluated. Large expenses : there is no total in the request.")
 	reads(t, doc, "[aria-labelledby=plan-title]", "3 changes", "Roles, reviewers", "controllers, finance-approvers finance-approvers",
-		"Roles, auditors", "Aiko finance May no longer sign", "People seen who would gain or lose the right to sign in a queue: 1 of 3.",
+		"Roles, auditors", "Aiko finance May no longer sign", "People seen who would gain or lose the right to sign in a queue: 1 of 4.",
 		"Queue finance, rule large expenses , signatures",
 		"2 of finance-approvers and 1 of controllers 1 of finance-approvers and 1 of controllers", "Loosened",
 		"2 of 2 pending requests would get other terms if they arrived now. They keep what they have.")

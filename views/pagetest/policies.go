@@ -71,7 +71,7 @@ func financePolicy(places int, word string) policy.Policy {
 	}
 }
 
-// Policies is the page of a desk that has seen three people and two requests. word stands wherever
+// Policies is the page of a desk that has seen four people and two requests. word stands wherever
 // others wrote something.
 func Policies(word string) admin.Policies {
 	known := func(name string, groups ...string) policy.Known {
@@ -89,9 +89,13 @@ func Policies(word string) admin.Policies {
 	m := admin.Policies{File: "/etc/countersign/countersign.yaml"}
 	m.InForce = financePolicy(2, word)
 	m.Evidence = &policy.Evidence{
-		Now: viewstest.Now, People: []policy.Known{known("Mara", "finance-approvers"), known("Aiko", "controllers"), known("Teo", "warehouse")},
+		Now: viewstest.Now, People: []policy.Known{known("Mara", "finance-approvers"), known("Aiko", "controllers"), known("Teo", "warehouse"), known("Uwe", "warehouse")},
 		Requests: map[string][]policy.Request{"finance": {request("c1", `{"total":18420.00}`), request("c2", "{}")}},
 	}
+	mara := m.Evidence.People[0].Person
+	m.Evidence.Delegations = map[string][]callbacks.Delegation{"p-Uwe": {{
+		ID: "d1", From: mara, To: "p-Uwe", Queues: []string{"finance"}, Since: viewstest.Now.Add(-time.Hour), Until: viewstest.Now.Add(time.Hour),
+	}}}
 	m.Findings = m.InForce.Examine(m.Evidence)
 	return m
 }

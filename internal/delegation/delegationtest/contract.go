@@ -19,12 +19,13 @@ func Run(t *testing.T, open func(*testing.T) callbackstest.Store) {
 	callbackstest.RunTopics(t, open, map[string]func(*testing.T, func(*testing.T) callbackstest.Store){
 		"Delegations": func(t *testing.T, open func(*testing.T) callbackstest.Store) {
 			callbackstest.Cases(t, open, map[string]func(*testing.T, callbackstest.Store){
-				"Added":  added,
-				"Ended":  ended,
-				"AtOnce": atOnce,
-				"Listed": listed,
-				"People": findPeople,
-				"Groups": groupsChange,
+				"Added":   added,
+				"InForce": inForce,
+				"Ended":   ended,
+				"AtOnce":  atOnce,
+				"Listed":  listed,
+				"People":  findPeople,
+				"Groups":  groupsChange,
 			})
 		},
 	})
@@ -130,6 +131,24 @@ func sameIDs(a, b []delegation.Delegation) bool {
 		}
 	}
 	return true
+}
+
+// inForce: those of everybody are found while they are in force, with what is stored of the
+// delegators, at most so many.
+func inForce(t *testing.T, s callbackstest.Store) {
+	mara, dana := keep(t, s, "mara", "Mara Okafor", "finance-approvers"), keep(t, s, "dana", "Dana Fischer")
+	first := delegation.Held{Delegation: add(t, s, between("mara", "ada", t0.Add(time.Hour))), Delegator: mara}
+	second := delegation.Held{Delegation: add(t, s, between("dana", "ada", t0.Add(90*time.Minute))), Delegator: dana}
+	for at, want := range map[time.Duration][]delegation.Held{
+		0: nil, time.Hour: {first}, 100 * time.Minute: {first, second}, 2 * time.Hour: {second}, 3 * time.Hour: nil,
+	} {
+		found, err := s.DelegationsInForce(t.Context(), t0.Add(at), 10)
+		callbackstest.Must(t, err)
+		callbackstest.Same(t, fmt.Sprint("in force after ", at), found, want)
+	}
+	one, err := s.DelegationsInForce(t.Context(), t0.Add(100*time.Minute), 1)
+	callbackstest.Must(t, err)
+	callbackstest.Same(t, "at most one", one, []delegation.Held{first})
 }
 
 // ended: what an end changes is written with its entry, or nothing is.
