@@ -34,7 +34,7 @@ func TestAttainable(t *testing.T) {
 			s.Callback.Requirement.GroupsNotOlderThan, s.Now = time.Hour, s.Now.Add(30*24*time.Hour)
 		}, ""},
 		"SignedAlready": {[]Person{mara, dana, aiko}, func(s *scene) {
-			s.signed(Signature{By: mara.Actor(), Groups: mara.Groups, InQueue: true, NotRequester: true, Proposal: s.proposal})
+			s.signed(Signature{By: Actor{ID: "p-mara-2"}, Address: mara.VerifiedAddress(), Proposal: s.proposal}) // by another account
 		}, ""},
 		"FourEyesSince": {[]Person{mara, ines, aiko}, func(s *scene) {
 			s.Callback.Requirement.Exclude, s.Queue.FourEyes = nil, true

@@ -18,7 +18,7 @@ import (
 	"countersign/internal/policy"
 )
 
-// alarmed is a desk with its alarms. Its reviewers are the members of finance-approvers.
+// alarmed is a desk with its alarms. Its reviewers are the members of finance-approvers and of finance-leads.
 type alarmed struct {
 	*desktest.Desk
 	alarms *policy.Alarms
@@ -33,7 +33,7 @@ func newAlarmed(t *testing.T) *alarmed {
 
 // restart forgets what the process knows.
 func (a *alarmed) restart() {
-	inForce := policy.Policy{Queues: desktest.Queues, Roles: policy.Roles{Reviewers: []string{"finance-approvers"}}}
+	inForce := policy.Policy{Queues: desktest.Queues, Roles: policy.Roles{Reviewers: []string{"finance-approvers", "finance-leads"}}}
 	a.alarms = policy.NewAlarms(policy.AlarmsConfig{
 		Store: a.Store, InForce: func() policy.Policy { return inForce }, Invalidator: a.Invalidations,
 		Log: slog.New(slog.DiscardHandler), Now: a.Clock.Now,
@@ -143,6 +143,22 @@ func TestAlarms_Requester(t *testing.T) {
 	if len(a.entries(own.ID)) != 1 || len(a.entries(unknown.ID)) != 0 {
 		t.Errorf("on record: %+v, %+v", a.entries(own.ID), a.entries(unknown.ID))
 	}
+}
+
+// TestAlarms_Escalated: people of whom a request has too few end the alarm once it is escalated to
+// them.
+func TestAlarms_Escalated(t *testing.T) {
+	t.Parallel()
+	a := newAlarmed(t)
+	a.SignIn(desktest.Reviewer("lena", "finance-leads"))
+	c := a.Announce(nil)
+	callbackstest.Change(t, a.Store, c.ID, func(c *callbacks.Case) error {
+		c.Requirement.Escalate = &callbacks.Escalation{After: 0.5, To: []string{"finance-leads"}}
+		return nil
+	})
+	a.round("before", map[string]int{"finance": 1})
+	a.Clock.Advance(30 * time.Minute)
+	a.round("at half of the time", map[string]int{})
 }
 
 // TestAlarms_Pages: everything that waits is examined, not only the first page of it, and what one
