@@ -1,5 +1,10 @@
 package callbacks
 
+import (
+	"cmp"
+	"fmt"
+)
+
 // Attainable returns what signatures for the request would add up to if everybody of some people
 // signed who may: it is complete if they could decide the callback. It looks at people, not at what
 // they have signed so far, and takes their groups as fresh, because signing in again reads them.
@@ -7,21 +12,31 @@ package callbacks
 // Delegations do not matter: a delegate signs in the right of a delegator, who could sign as well.
 func (g Gate) Attainable(people []Person) Tally {
 	g.Signatures = nil
-	p := Proposal{Hash: "everybody", Stance: For}
+	requirement, p := g.requirement(), Proposal{Hash: "everybody", Stance: For}
 	var given []Signature
+	// Of members of the same thresholds, as many as there are places are enough. Two accounts with one
+	// address are one of them.
+	enough, known := make(map[string]int), make(map[string]bool)
 	for _, person := range people {
+		member := fmt.Sprint(requirement.members(&Signature{
+			Groups: person.Groups, InQueue: overlap(g.Queue.Groups, person.Groups),
+			Escalated: g.Callback.escalated(person.Groups, g.Now),
+		}))
+		if enough[member] == requirement.Places() {
+			continue
+		}
+		who := member + cmp.Or(person.VerifiedAddress(), person.ID)
 		person.GroupsReadAt = g.Now
 		claim, why := g.judge(Signer{Person: person}, p)
-		if !why.Can() {
+		if known[who] || !why.Can() {
 			continue
 		}
+		enough[member]++
+		known[who] = true
 		given = append(given, claim.signature())
-		if n := len(given); n&(n-1) != 0 { // weighs 1, 2, 4, 8 … people: the first few are mostly enough
-			continue
-		}
-		if tally := Weigh(g.requirement(), given).Of(p); tally.Complete() {
+		if tally := Weigh(requirement, given).Of(p); tally.Complete() {
 			return tally
 		}
 	}
-	return Weigh(g.requirement(), given).Of(p)
+	return Weigh(requirement, given).Of(p)
 }

@@ -14,6 +14,9 @@ func TestAttainable(t *testing.T) {
 	aiko, both, lena := colleague("aiko", "controllers"), colleague("both", "finance controllers"), colleague("lena", "leads")
 	reader, stranger := colleague("reader", "finance"), colleague("stranger", "warehouse")
 	reader.Roles = Roles{Auditor: true}
+	twin, third := mara, mara // her other accounts
+	twin.ID, third.ID = "p-mara-2", "p-mara-3"
+	leader := colleague("leader", "finance leads")
 	escalated := func(s *scene) { s.Callback.EscalatedAt = s.Now }
 	for name, tt := range map[string]struct {
 		people  []Person
@@ -27,9 +30,12 @@ func TestAttainable(t *testing.T) {
 		"WithoutTheAsker":   {[]Person{mara, ines, aiko}, nil, "1 more from finance"},
 		"OnePersonOnePlace": {[]Person{mara, both}, nil, "1 more from controllers or finance"},
 		"MovesOver":         {[]Person{both, mara, dana}, nil, ""},
+		"OneAccountMore":    {[]Person{mara, twin, aiko}, nil, "1 more from finance"},
+		"OthersToo":         {[]Person{mara, twin, third, dana, aiko}, nil, ""},
 		"RolesAndGroups":    {[]Person{mara, reader, stranger, aiko}, nil, "1 more from finance"},
 		"NotYetEscalated":   {[]Person{mara, aiko, lena}, nil, "1 more from finance"},
 		"Escalated":         {[]Person{mara, aiko, lena}, escalated, ""},
+		"EscalatedToOne":    {[]Person{mara, dana, reader, colleague("eva", "finance"), leader}, escalated, ""},
 		"OldGroups": {[]Person{mara, dana, aiko}, func(s *scene) {
 			s.Callback.Requirement.GroupsNotOlderThan, s.Now = time.Hour, s.Now.Add(30*24*time.Hour)
 		}, ""},

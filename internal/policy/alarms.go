@@ -26,8 +26,8 @@ const (
 	// examination puts on record. The next one goes on.
 	maxExamined = 5_000
 	maxRecorded = 300
-	// maxJudged bounds how often the gate judges somebody for requests that lack people, some three
-	// microseconds each. Beyond it, older requests are not examined.
+	// maxJudged bounds how many people are looked at for requests that lack some, a microsecond or two
+	// each. Beyond it, older requests are not examined.
 	maxJudged = 500_000
 )
 
