@@ -95,8 +95,14 @@ var language = sync.OnceValue(func() *cel.Env {
 // condition is a compiled condition. It may be evaluated by many goroutines at once.
 type condition struct{ program cel.Program }
 
+// compiling is held while CEL compiles. Its checker writes into the environment when it first meets an
+// unknown name, and reads there unguarded elsewhere (cel-go v0.33.2, checker.Env.Catalog).
+var compiling sync.Mutex
+
 // Compile compiles the text of a condition. The error is a *[callbacks.ConditionFault].
 func Compile(text string) (callbacks.Condition, error) {
+	compiling.Lock()
+	defer compiling.Unlock()
 	ast, issues := language().Compile(text)
 	if issues.Err() != nil {
 		return nil, faultOf(issues)

@@ -3,6 +3,7 @@ package condition_test
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"countersign/internal/callbacks"
@@ -162,6 +163,18 @@ func TestFaults(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestCompileAtOnce: two files can be checked at once. CEL's checker looks up its names when it meets
+// the first unknown one, while another check may copy them into the scope of an all().
+func TestCompileAtOnce(t *testing.T) {
+	t.Parallel()
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() { _, _ = condition.Compile("payload.list.all(a, payload.list.exists(b, b == a))") })
+		group.Go(func() { _, _ = condition.Compile("paylaod.total > 1.0") })
+	}
+	group.Wait()
 }
 
 // TestCompile: the message says what is wrong, and where.
