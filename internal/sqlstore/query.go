@@ -8,10 +8,15 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/sqlstore/engine"
+	"countersign/internal/sqlstore/words"
 )
 
-// maxArms bounds the arms of one statement. SQLite accepts at most 500.
-const maxArms = 400
+const (
+	// maxArms bounds the arms of one statement. SQLite accepts at most 500.
+	maxArms = 400
+	// maxSearchWords bounds the words of one search.
+	maxSearchWords = 16
+)
 
 // order is the column by which a list is sorted. num breaks ties.
 type order struct {
@@ -172,13 +177,13 @@ func (s *Store) candidates(q callbacks.Query) []condition {
 	}
 	const whole = `select num as candidate from callbacks where callback_hash = ? or execution_hash = ?`
 	hash := hashOf(token)
-	words := asked(token)
+	found := words.Asked(token)
 	// no such word is stored
-	if len(words) == 0 || slices.ContainsFunc(words, func(w string) bool { return len(w) > maxWord }) {
+	if len(found) == 0 || slices.ContainsFunc(found, func(w string) bool { return len(w) > words.MaxLength }) {
 		return append(selects, where(whole, hash, hash))
 	}
 	return append(selects, where(whole+" union all "+s.dialect.Search.Match+" not in ("+whole+")",
-		hash, hash, s.dialect.Search.Query(words[:min(len(words), maxSearchWords)]), hash, hash))
+		hash, hash, s.dialect.Search.Query(found[:min(len(found), maxSearchWords)]), hash, hash))
 }
 
 // filterConditions returns the conditions of a filter apart from queue, state and search.

@@ -5,11 +5,13 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/sqlstore/words"
 )
 
 // messageRow is a row of messages: a webhook message and the callback that it led to.
@@ -182,6 +184,19 @@ func (t *tx) complete(ctx context.Context, r callbackRow, before contentRow, sai
 		return c.Callback, err
 	}
 	return t.write(ctx, found, &c)
+}
+
+// wordsOf returns the words by which a callback is found.
+func wordsOf(c callbacks.Callback, tags []string) []string {
+	return words.Indexed(strings.Join(c.Searched(tags), " "))
+}
+
+// setWords replaces the words of a callback.
+func (t *tx) setWords(ctx context.Context, num int64, found []string) error {
+	if err := t.later(ctx, t.dialect.Search.Set, t.dialect.Search.Document(found), num); err != nil {
+		return fmt.Errorf("update words: %w", err)
+	}
+	return nil
 }
 
 // remember stores the answer to a message, in case the message comes again.

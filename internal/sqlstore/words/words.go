@@ -1,24 +1,20 @@
-package sqlstore
+// Package words splits texts into the words by which a search finds them. Both databases store and
+// ask for the words that it makes, so both find the same. It knows no callback and no SQL.
+package words
 
 import (
-	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"unicode"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
-
-	"countersign/internal/callbacks"
 )
 
 const (
-	// maxSearchWords bounds the words of one search.
-	maxSearchWords = 16
-	// maxWord is PostgreSQL's limit for a word of a search, in bytes: MAXSTRLEN in
+	// MaxLength is PostgreSQL's limit for a word of a search, in bytes: MAXSTRLEN in
 	// tsearch/ts_type.h. A name has fewer characters, but may have more bytes once it is folded.
-	maxWord = 1<<11 - 2
+	MaxLength = 1<<11 - 2
 	// window is how many letters make one word of the index in a script without blanks. A shorter
 	// search matches the beginning of such a word; a longer one asks for all of its windows.
 	window = 4
@@ -39,7 +35,7 @@ type run struct {
 func runs(text string) []run {
 	var all []run
 	apart := true // the next letter begins a run
-	for _, r := range norm.NFKD.String(storable(text)) {
+	for _, r := range norm.NFKD.String(text) {
 		switch {
 		case unicode.Is(unicode.Mn, r), unicode.Is(unicode.Cf, r) && r != '\u200b': // accents, and signs of width zero inside words
 		case !isWordLetter(r):
@@ -81,9 +77,9 @@ func folded(letters []rune) string {
 	return plainLetters.Replace(cases.Fold().String(norm.NFC.String(string(letters))))
 }
 
-// asked returns the words of a search, each once. A callback is found if, for each of them, it has
+// Asked returns the words of a search, each once. A callback is found if, for each of them, it has
 // a word that begins with it.
-func asked(text string) []string {
+func Asked(text string) []string {
 	var all []string
 	for _, r := range runs(text) {
 		word := folded(r.letters)
@@ -99,8 +95,8 @@ func asked(text string) []string {
 	return once(all)
 }
 
-// indexed returns the words by which a text is found, each once.
-func indexed(text string) []string {
+// Indexed returns the words by which a text is found, each once.
+func Indexed(text string) []string {
 	var all []string
 	for _, r := range runs(text) {
 		word := folded(r.letters)
@@ -114,7 +110,7 @@ func indexed(text string) []string {
 		}
 	}
 	return slices.DeleteFunc(once(all), func(w string) bool {
-		return len(w) > maxWord // no search can find it, and it must not make a request fail
+		return len(w) > MaxLength // no search can find it, and it must not make a request fail
 	})
 }
 
@@ -140,17 +136,4 @@ func once(words []string) []string {
 		seen[w] = true
 		return before
 	})
-}
-
-// wordsOf returns the words by which a callback is found.
-func wordsOf(c callbacks.Callback, tags []string) []string {
-	return indexed(strings.Join(c.Searched(tags), " "))
-}
-
-// setWords replaces the words of a callback.
-func (t *tx) setWords(ctx context.Context, num int64, words []string) error {
-	if err := t.later(ctx, t.dialect.Search.Set, t.dialect.Search.Document(words), num); err != nil {
-		return fmt.Errorf("update words: %w", err)
-	}
-	return nil
 }

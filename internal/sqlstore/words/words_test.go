@@ -1,12 +1,10 @@
-package sqlstore
+package words
 
 import (
 	"slices"
 	"strings"
 	"testing"
 	"unicode"
-
-	"countersign/internal/callbacks"
 )
 
 func TestWords(t *testing.T) {
@@ -23,21 +21,12 @@ func TestWords(t *testing.T) {
 		"expenseApproval":                        {[]string{"expenseapproval"}, []string{"expenseapproval", "approval"}},
 		"PDFExport":                              {[]string{"pdfexport"}, []string{"pdfexport", "export"}},
 	} {
-		if got := asked(text); !slices.Equal(got, want.asked) {
-			t.Errorf("asked(%q) = %q, want %q", text, got, want.asked)
+		if got := Asked(text); !slices.Equal(got, want.asked) {
+			t.Errorf("Asked(%q) = %q, want %q", text, got, want.asked)
 		}
-		if got := indexed(text); !slices.Equal(got, want.indexed) {
-			t.Errorf("indexed(%q) = %q, want %q", text, got, want.indexed)
+		if got := Indexed(text); !slices.Equal(got, want.indexed) {
+			t.Errorf("Indexed(%q) = %q, want %q", text, got, want.indexed)
 		}
-	}
-}
-
-func TestWordsOfCallback(t *testing.T) {
-	t.Parallel()
-	c := callbacks.Callback{Request: callbacks.Request{Title: "Pay the order", Requester: callbacks.Requester{Email: "a@example.com"}}, Name: "pay", Function: "orders"}
-	want := []string{"pay", "the", "order", "a", "example", "com", "orders", "urgent"}
-	if got := wordsOf(c, []string{"urgent", "Pay"}); !slices.Equal(got, want) {
-		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
@@ -48,7 +37,7 @@ func TestWordsAreBounded(t *testing.T) {
 		"Humps": strings.Repeat("aB", 5_000), "Digits": strings.Repeat("a1", 5_000), "Solid": strings.Repeat("申請書類", 2_500),
 	} {
 		total := 0
-		for _, w := range indexed(text) {
+		for _, w := range Indexed(text) {
 			total += len(w)
 		}
 		if total > 4*len(text) {
@@ -64,14 +53,14 @@ func FuzzWords(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		kept := indexed(text)
-		for _, w := range append(asked(text), kept...) {
+		kept := Indexed(text)
+		for _, w := range append(Asked(text), kept...) {
 			if w == "" || strings.ContainsFunc(w, func(r rune) bool { return !isWordLetter(r) && !unicode.Is(unicode.Mn, r) }) {
 				t.Errorf("%q gives the word %q", text, w)
 			}
 		}
-		for _, w := range asked(text) {
-			if len(w) <= maxWord && !slices.ContainsFunc(kept, func(k string) bool { return strings.HasPrefix(k, w) }) {
+		for _, w := range Asked(text) {
+			if len(w) <= MaxLength && !slices.ContainsFunc(kept, func(k string) bool { return strings.HasPrefix(k, w) }) {
 				t.Errorf("%q is not found by its own %q", text, w)
 			}
 		}
