@@ -148,35 +148,6 @@ func (s *server) session(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// sameOrigin refuses what other sites post. Cookies are SameSite=Lax and a GET changes nothing, so
-// forms need no tokens.
-func (s *server) sameOrigin(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		if !s.fromOurPages(c.Request()) {
-			return &callbacks.Refusal{Code: "origin", Reason: "This was sent by another site. Open the page here and try again."}
-		}
-		return next(c)
-	}
-}
-
-// fromOurPages reports whether a request that may change something comes from a page of ours, or
-// from no browser. Browsers send the page's origin and its relation to ours. Whichever header is
-// there must be right, and the origin with scheme and port: the same host over http may be an
-// attacker on the network.
-func (s *server) fromOurPages(r *http.Request) bool {
-	switch r.Method {
-	case http.MethodGet, http.MethodHead, http.MethodOptions:
-		return true
-	}
-	switch r.Header.Get("Sec-Fetch-Site") {
-	case "", "same-origin", "none":
-	default:
-		return false
-	}
-	origins := r.Header.Values("Origin")
-	return len(origins) == 0 || len(origins) == 1 && origins[0] == s.ownOrigin
-}
-
 // fromScript reports whether htmx asks, to replace the live parts of a page. It gets the same page
 // as a browser does, but an error instead of a redirect to the sign-in page, which it would paste
 // into the list.

@@ -1,12 +1,14 @@
 package handlers
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
 
 	"countersign/internal/callbacks"
 	"countersign/views"
+	"countersign/views/admin"
 	"countersign/views/lists"
 )
 
@@ -46,4 +48,27 @@ func bars() []lists.Shortcut {
 		shortcuts[i] = r.Shortcut()
 	}
 	return shortcuts
+}
+
+// watches shows which functions are searched for callbacks.
+func (s *server) watches(c echo.Context) error {
+	searched, err := s.Searched(c.Request().Context(), s.person(c))
+	if err != nil {
+		return err
+	}
+	shell, err := s.shell(c, views.PlaceWatches, views.Address{Path: "/admin/watches"})
+	if err != nil {
+		return err
+	}
+	return render(c, http.StatusOK, admin.WatchesPage(shell, admin.Watches{Searched: searched, Queues: s.Service.Queues()}))
+}
+
+// retryDelivery sends a decision again. When there is nothing left to send, the page says what
+// happened.
+func (s *server) retryDelivery(c echo.Context) error {
+	_, err := s.Service.RetryDelivery(c.Request().Context(), s.person(c), callbackOf(c))
+	if err != nil && !errors.Is(err, callbacks.ErrConflict) {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, views.Address{Path: reviewPath(c), Query: s.origin(c).values()}.String())
 }

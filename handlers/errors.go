@@ -11,6 +11,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"countersign/handlers/middleware"
 	"countersign/handlers/webhooks"
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
@@ -147,7 +148,7 @@ func notFoundPage(s *server, c echo.Context, _ error) templ.Component {
 // unknownPage is that of an address without a route, so nothing has read the session yet. Without it
 // the page would lack the navigation of its reader. If it cannot be read, the page stands alone.
 func unknownPage(s *server, c echo.Context, err error) templ.Component {
-	_ = withTimeout(s.session(func(echo.Context) error { return nil }))(c)
+	_ = middleware.Timeout(s.session(func(echo.Context) error { return nil }))(c)
 	return notFoundPage(s, c, err)
 }
 

@@ -72,7 +72,7 @@ func parseForm(r *http.Request) error {
 const draftKey = "draft"
 
 // keepDraft reads what a person typed before anything may refuse the request, and keeps it with the
-// request. It runs inside sameOrigin, because no page of ours repeats what another site wrote. A
+// request. It runs inside SameOrigin, because no page of ours repeats what another site wrote. A
 // form that cannot be read leaves no draft; its handler says why.
 func keepDraft(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
@@ -99,5 +99,14 @@ func unrecorded(c echo.Context) *views.Unrecorded {
 	return &views.Unrecorded{
 		Callback: callbackOf(c), Outcome: form.Get("outcome"), Seen: form.Get("seen"), At: form.Get("at"),
 		Sends: form.Get("sends"), Answer: answerIn(form),
+	}
+}
+
+// answerIn is what the form of a decision says for a free outcome.
+func answerIn(form url.Values) callbacks.Answer {
+	return callbacks.Answer{
+		Format: callbacks.Format(form.Get(callbacks.FieldFormat)), Result: form.Get(callbacks.FieldResult),
+		ErrorType: form.Get(callbacks.FieldErrorType), ErrorMessage: form.Get(callbacks.FieldErrorMessage),
+		ErrorData: form.Get(callbacks.FieldErrorData),
 	}
 }

@@ -2,17 +2,16 @@ package handlers
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/netip"
-	"net/url"
 	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"countersign/handlers/markdown"
+	"countersign/handlers/middleware"
 	"countersign/handlers/webhooks"
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
@@ -85,7 +84,7 @@ type server struct {
 
 // New makes the handler of the whole site. Its only error is a bad base URL.
 func New(cfg Config) (http.Handler, error) {
-	ownOrigin, err := originOf(cfg.BaseURL)
+	ownOrigin, err := middleware.OriginOf(cfg.BaseURL)
 	if err != nil {
 		return nil, err
 	}
@@ -96,24 +95,8 @@ func New(cfg Config) (http.Handler, error) {
 	e := echo.New()
 	e.HTTPErrorHandler = s.fail
 	e.IPExtractor = clientip.Of(cfg.TrustedProxies)
-	e.Use(s.observe, s.secureHeaders, s.knownHost, recoverPanic)
+	https := strings.HasPrefix(cfg.BaseURL, "https:")
+	e.Use(s.observe, middleware.SecureHeaders(https), middleware.KnownHost(cfg.BaseURL, anyHost), middleware.Recover)
 	s.mount(e)
 	return e, nil
 }
-
-// originOf is the origin of a URL as browsers write it: in lower case, without the port that its
-// scheme implies.
-func originOf(base string) (string, error) {
-	u, err := url.Parse(base)
-	if err != nil {
-		return "", fmt.Errorf("base URL: %w", err)
-	}
-	implied := map[string]string{"http": "80", "https": "443"}[u.Scheme]
-	if implied == "" || u.Hostname() == "" {
-		return "", fmt.Errorf("base URL %q: not http or https and a host", base)
-	}
-	host := strings.ToLower(u.Host)
-	return u.Scheme + "://" + strings.TrimSuffix(host, ":"+implied), nil
-}
-
-func (s *server) https() bool { return strings.HasPrefix(s.BaseURL, "https:") }

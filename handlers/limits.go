@@ -1,10 +1,6 @@
 package handlers
 
 import (
-	"context"
-	"net/http"
-	"time"
-
 	"github.com/labstack/echo/v4"
 
 	"countersign/internal/clientip"
@@ -13,9 +9,6 @@ import (
 )
 
 const (
-	// requestTimeout bounds the work for one request. A database that takes longer counts as one
-	// that does not answer.
-	requestTimeout = 10 * time.Second
 	// signInsPerSecond and signInBurst bound the sign-ins of one address. Many people sit behind
 	// one address and come at nine, but each stays for a day.
 	signInsPerSecond = 1
@@ -25,6 +18,9 @@ const (
 	// 4 a second for 30 seconds.
 	signsPerSecond = 4
 	signBurst      = 60
+	// maxInFlight bounds the bodies of forms that are worked on at once, and those of webhooks, in
+	// bytes. One address may use a quarter of it: 8 MiB are some hundred usual bodies.
+	maxInFlight = 32 << 20
 )
 
 // Limits bound what people and senders may do at once. Handlers that follow each other in one
@@ -45,57 +41,6 @@ func NewLimits() *Limits {
 		reviews: ratelimit.New(signsPerSecond, signBurst), streams: streamCounts{of: map[string]int{}},
 		forms:    inflight.New(maxInFlight, maxInFlight/4),
 		messages: inflight.New(maxInFlight, maxInFlight/4),
-	}
-}
-
-func withTimeout(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		ctx, cancel := context.WithTimeout(c.Request().Context(), requestTimeout)
-		defer cancel()
-		c.SetRequest(c.Request().WithContext(ctx))
-		return next(c)
-	}
-}
-
-// limitBody makes reading more than max bytes an *http.MaxBytesError.
-func limitBody(max int64) echo.MiddlewareFunc {
-	return func(next echo.HandlerFunc) echo.HandlerFunc {
-		return func(c echo.Context) error {
-			r := c.Request()
-			r.Body = http.MaxBytesReader(c.Response(), r.Body, max)
-			return next(c)
-		}
-	}
-}
-
-// maxInFlight bounds the bodies of forms that are worked on at once, and those of webhooks, in
-// bytes. One address may use a quarter of it: 8 MiB are some hundred usual bodies.
-const maxInFlight = 32 << 20
-
-// countBody bounds the bodies that are worked on at once. It answers failures itself, before it
-// releases the body, because an error page may be the first to read it.
-func countBody(of *inflight.Bodies) echo.MiddlewareFunc {
-	return func(next echo.HandlerFunc) echo.HandlerFunc {
-		return func(c echo.Context) error {
-			r := c.Request()
-			body, err := of.Count(clientip.Network(c.RealIP()), r)
-			if err == nil {
-				defer body.Release()
-				err = next(c)
-			}
-			if err == nil {
-				return nil
-			}
-			if body == nil {
-				r.Body = http.NoBody // there is no room for it
-			}
-			if body == nil || body.Unread() {
-				// else net/http waits for the body before it answers
-				c.Response().Header().Set("Connection", "close")
-			}
-			c.Error(err)
-			return err
-		}
 	}
 }
 

@@ -2,11 +2,8 @@ package handlers
 
 import (
 	"crypto/rand"
-	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
-	"runtime/debug"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -59,20 +56,3 @@ func level(status int, route string, err error) slog.Level {
 
 // requestID is the number of the request in the log.
 func requestID(c echo.Context) string { return c.Response().Header().Get(echo.HeaderXRequestID) }
-
-// recoverPanic turns a panic into an error, so that it gets a page and a line in the log.
-func recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) (err error) {
-		defer func() {
-			r := recover()
-			if r == nil {
-				return
-			}
-			if cause, ok := r.(error); ok && errors.Is(cause, http.ErrAbortHandler) {
-				panic(r) // the server's own way to drop a connection
-			}
-			err = errors.Join(err, fmt.Errorf("panic: %v\n%s", r, debug.Stack()))
-		}()
-		return next(c)
-	}
-}

@@ -1,12 +1,12 @@
 package handlers
 
 import (
-	"compress/gzip"
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
-	"github.com/labstack/echo/v4/middleware"
 
+	"countersign/handlers/middleware"
 	"countersign/handlers/webhooks"
 )
 
@@ -112,6 +112,12 @@ func (k kind) maxBody() int64 {
 	return maxShortForm
 }
 
+// anyHost reports whether a route answers under every name: probes use an address, and senders of
+// webhooks prove themselves.
+func anyHost(route string) bool {
+	return route == "/healthz" || route == "/readyz" || strings.HasPrefix(route, "/webhooks/")
+}
+
 // mount registers every route with what its kind needs around it.
 func (s *server) mount(e *echo.Echo) {
 	for _, r := range routes {
@@ -128,26 +134,24 @@ func (s *server) mount(e *echo.Echo) {
 // everything that may read a form, the draft before a session that may have ended, and the session
 // before the guard that needs it.
 func (s *server) around(r route) []echo.MiddlewareFunc {
-	limit, counted := limitBody(r.kind.maxBody()), countBody(s.forms)
+	limit, counted := middleware.LimitBody(r.kind.maxBody()), middleware.CountBody(s.forms)
+	sameOrigin := middleware.SameOrigin(s.ownOrigin)
 	switch r.kind {
 	case page, form, paste:
-		return []echo.MiddlewareFunc{withTimeout, limit, compress, s.sameOrigin, counted, s.session, s.guard(r)}
+		return []echo.MiddlewareFunc{middleware.Timeout, limit, middleware.Compress, sameOrigin, counted, s.session, s.guard(r)}
 	case draft:
-		return []echo.MiddlewareFunc{withTimeout, limit, compress, s.sameOrigin, counted, keepDraft, s.session, s.guard(r)}
+		return []echo.MiddlewareFunc{middleware.Timeout, limit, middleware.Compress, sameOrigin, counted, keepDraft, s.session, s.guard(r)}
 	case script, typing:
-		return []echo.MiddlewareFunc{withTimeout, limit, s.sameOrigin, counted, s.session, s.guard(r)}
+		return []echo.MiddlewareFunc{middleware.Timeout, limit, sameOrigin, counted, s.session, s.guard(r)}
 	case stream:
-		return []echo.MiddlewareFunc{s.sameOrigin, s.session, s.guard(r)}
+		return []echo.MiddlewareFunc{sameOrigin, s.session, s.guard(r)}
 	case webhook: // intake bounds the body itself
-		return []echo.MiddlewareFunc{withTimeout, countBody(s.messages), s.guard(r)}
+		return []echo.MiddlewareFunc{middleware.Timeout, middleware.CountBody(s.messages), s.guard(r)}
 	case machine:
-		return []echo.MiddlewareFunc{withTimeout, s.guard(r)}
+		return []echo.MiddlewareFunc{middleware.Timeout, s.guard(r)}
 	}
 	return nil
 }
-
-// compress compresses pages.
-var compress = middleware.GzipWithConfig(middleware.GzipConfig{MinLength: 1 << 10, Level: gzip.BestSpeed})
 
 const kindKey = "kind"
 

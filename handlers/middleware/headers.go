@@ -1,4 +1,4 @@
-package handlers
+package middleware
 
 import (
 	"github.com/labstack/echo/v4"
@@ -15,21 +15,23 @@ const permissions = "accelerometer=(), autoplay=(), browsing-topics=(), camera=(
 	"microphone=(), midi=(), payment=(), picture-in-picture=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), usb=(), " +
 	"xr-spatial-tracking=()"
 
-// secureHeaders sets the headers of every answer. Answers are confidential, so caches store none;
-// static files override that.
-func (s *server) secureHeaders(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		h := c.Response().Header()
-		h.Set("Content-Security-Policy", contentPolicy)
-		h.Set("Permissions-Policy", permissions)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "same-origin")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("Cache-Control", "no-store")
-		if s.https() {
-			h.Set("Strict-Transport-Security", "max-age=31536000")
+// SecureHeaders sets the headers of every answer. Answers are confidential, so caches store none;
+// static files override that. https says whether browsers reach the desk over HTTPS only.
+func SecureHeaders(https bool) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			h := c.Response().Header()
+			h.Set("Content-Security-Policy", contentPolicy)
+			h.Set("Permissions-Policy", permissions)
+			h.Set("X-Content-Type-Options", "nosniff")
+			h.Set("Referrer-Policy", "same-origin")
+			h.Set("Cross-Origin-Opener-Policy", "same-origin")
+			h.Set("Cross-Origin-Resource-Policy", "same-origin")
+			h.Set("Cache-Control", "no-store")
+			if https {
+				h.Set("Strict-Transport-Security", "max-age=31536000")
+			}
+			return next(c)
 		}
-		return next(c)
 	}
 }
