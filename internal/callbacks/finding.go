@@ -15,6 +15,8 @@ type Closing struct {
 	// or unreadable; Kind alone then says which of the two it is.
 	Completion *Completion
 	Kind       Kind
+	// NoPayload says that the history shows a success whole, and without a payload.
+	NoPayload bool
 }
 
 // Around says what ended around a callback that has no end of its own.
@@ -53,6 +55,13 @@ func (c Closing) completedAs() Kind {
 		return c.Completion.Kind
 	}
 	return c.Kind
+}
+
+// Holds reports whether the history shows that a client ended the callback with exactly our
+// completion. A result without bytes comes back as an event without a payload.
+func (c Closing) Holds(ours Completion) bool {
+	empty := c.NoPayload && ours.Kind == Success && len(ours.Result) == 0
+	return empty || c.Completion != nil && c.Completion.Same(ours)
 }
 
 // MayHold reports whether the closing may be our completion: a client ended the callback with a

@@ -155,7 +155,7 @@ func (c *Callback) Receipt(
 	if c.State != Completed {
 		return AuditEntry{}, c.wrongState("note a receipt with")
 	}
-	same := closing.Completion != nil && closing.Completion.Same(ours)
+	same := closing.Holds(ours)
 	if same || closing.MayHold(ours) {
 		c.Ending.Event, c.Ending.At, c.Ending.Proven = closing.EventID, closing.At, same
 		return c.entry(now, by, ActionReceipt, c.ended()), nil

@@ -51,9 +51,11 @@ func expire(f Finding) func(*Callback) (AuditEntry, error) {
 	}
 }
 
-func receipt(closing Closing) func(*Callback) (AuditEntry, error) {
+func receipt(closing Closing) func(*Callback) (AuditEntry, error) { return receiptOf(yes, closing) }
+
+func receiptOf(ours Completion, closing Closing) func(*Callback) (AuditEntry, error) {
 	return func(c *Callback) (AuditEntry, error) {
-		return c.Receipt(closing, yes, at(time.Minute), System("deliveries"))
+		return c.Receipt(closing, ours, at(time.Minute), System("deliveries"))
 	}
 }
 

@@ -73,7 +73,7 @@ func judge(e evidence, ours callbacks.Completion) verdict {
 // judgeClosing compares the end that the history shows with the completion that was sent.
 func judgeClosing(e evidence, ours callbacks.Completion) verdict {
 	switch c := e.closing; {
-	case c.Completion != nil && c.Completion.Same(ours):
+	case c.Holds(ours):
 		return delivered
 	case c.MayHold(ours) && e.doubtful:
 		return unconfirmed

@@ -106,6 +106,30 @@ func TestJudge(t *testing.T) {
 	}
 }
 
+// TestJudge_NoPayload: a history that shows a success without a payload holds an empty result, and
+// may hold another one that it does not show.
+func TestJudge_NoPayload(t *testing.T) {
+	t.Parallel()
+	e := evidence{
+		reply: callbacks.ReplyClosed, history: callbacks.HistoryRead,
+		closing: callbacks.Closing{By: callbacks.EndedByOther, Kind: callbacks.Success, NoPayload: true},
+	}
+	for _, tt := range []struct {
+		ours          callbacks.Completion
+		sure, doubted verdict
+	}{
+		{callbacks.Completion{Kind: callbacks.Success}, delivered, delivered},
+		{sameAsOurs, lost, unconfirmed},
+		{callbacks.Completion{Kind: callbacks.Failure}, lost, lost},
+	} {
+		for doubtful, want := range map[bool]verdict{false: tt.sure, true: tt.doubted} {
+			if e.doubtful = doubtful; judge(e, tt.ours) != want {
+				t.Errorf("%+v, doubtful %t: %s, want %s", tt.ours, doubtful, judge(e, tt.ours), want)
+			}
+		}
+	}
+}
+
 // TestEveryAnswerHasAVerdict: whatever Lambda answers ends some day where no history can be read,
 // as lost only by its own word.
 func TestEveryAnswerHasAVerdict(t *testing.T) {

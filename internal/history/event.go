@@ -75,7 +75,10 @@ func ClosedByContext(e *Event) callbacks.Closing {
 func (e *Event) ownClosing() callbacks.Closing {
 	switch e.Status {
 	case callbacks.StatusSucceeded:
-		return callbacks.Closing{By: callbacks.EndedByOther, Kind: callbacks.Success, Completion: e.completion()}
+		return callbacks.Closing{
+			By: callbacks.EndedByOther, Kind: callbacks.Success, Completion: e.completion(),
+			NoPayload: e.Payload == nil && !e.Truncated,
+		}
 	case callbacks.StatusFailed:
 		return callbacks.Closing{By: callbacks.EndedByOther, Kind: callbacks.Failure, Completion: e.completion()}
 	case callbacks.StatusRunning, callbacks.StatusRetrying, callbacks.StatusTimedOut,

@@ -26,8 +26,13 @@ func TestClosing(t *testing.T) {
 			Event{Kind: callbacks.OperationCallback, Status: callbacks.StatusSucceeded, Payload: []byte{}},
 			&closing{By: callbacks.EndedByOther, Kind: callbacks.Success, Completion: &callbacks.Completion{Kind: callbacks.Success, Result: []byte{}}},
 		},
-		"SucceededUnseen": {
-			Event{Kind: callbacks.OperationCallback, Status: callbacks.StatusSucceeded}, &closing{By: callbacks.EndedByOther, Kind: callbacks.Success},
+		"SucceededWithNothing": {
+			Event{Kind: callbacks.OperationCallback, Status: callbacks.StatusSucceeded},
+			&closing{By: callbacks.EndedByOther, Kind: callbacks.Success, NoPayload: true},
+		},
+		"SucceededCutToNothing": {
+			Event{Kind: callbacks.OperationCallback, Status: callbacks.StatusSucceeded, Truncated: true},
+			&closing{By: callbacks.EndedByOther, Kind: callbacks.Success},
 		},
 		"SucceededTruncated": {
 			Event{Kind: callbacks.OperationCallback, Status: callbacks.StatusSucceeded, Payload: []byte("1"), Truncated: true},
