@@ -191,3 +191,24 @@ func TestPaneWithoutTimeout(t *testing.T) {
 		}
 	}
 }
+
+// TestReview_InputUnread: an announcement without a payload may replace the description in which
+// discovery says that the input was not read. The page says it then.
+func TestReview_InputUnread(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		source string
+		unread bool
+		want   string
+	}{
+		"Announced":   {"shop", true, "The execution’s input is not shown."},
+		"Found":       {callbacks.SourceDiscovery, true, ""}, // its description says it
+		"WithPayload": {"shop", false, ""},
+	} {
+		m := sampleReview()
+		m.Callback.Source, m.Content.InputUnread, m.Content.Payload = tt.source, tt.unread, nil
+		if got := viewstest.Words(reviewPage(t, m).Find("#unread b")); got != tt.want {
+			t.Errorf("%s: %q, want %q", name, got, tt.want)
+		}
+	}
+}
