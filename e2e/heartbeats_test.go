@@ -76,6 +76,35 @@ func TestBeatsThatFail(t *testing.T) {
 	aiko.gone(a.row())
 }
 
+// TestBarFollowsTheClock: a page is made before its own review sends the first heartbeat, so the
+// heartbeat clock bites then. Once Lambda takes the heartbeats, the bar names the timeout.
+func TestBarFollowsTheClock(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, threeSigners)
+	a := w.ask(t, deposit(func(q *demo.Question) { q.TimeoutSeconds, q.HeartbeatTimeoutSeconds = 2*60*60, 20*60 }))
+	mara := w.visitor(t, "mara")
+	mara.runScripts(false)
+	mara.open(a.page())
+	mara.enter()
+	const minute = `(text) => text.match(/\d\d:\d\d/)[0]`
+	inBar := `(` + minute + `)(document.querySelector("decision-bar .state").textContent.split(" before ")[1])`
+	first := eval[string](mara, inBar)
+	mara.runScripts(true)
+	mara.open(a.page())
+	mara.comes("#clocks", "Kept alive by this review.")
+	timeout := eval[string](mara, `(`+minute+`)(document.querySelector("#clocks .clocks-lead .date").textContent)`)
+	if timeout == first {
+		t.Fatalf("the page names %s before and after the first heartbeat", first)
+	}
+	mara.until(inBar + " === " + quote(timeout))
+	mara.comes("decision-bar", "First of three signatures")
+	dana := w.signIn(t, "dana")
+	dana.open(a.page())
+	dana.signs("approve")
+	mara.comes("decision-bar", "Dana Fischer signed. Second of three signatures")
+	mara.until(inBar + " === " + quote(timeout))
+}
+
 // TestIdle: a page that nobody touches asks whether somebody is there, and goes on when they say
 // so.
 func TestIdle(t *testing.T) {

@@ -174,6 +174,13 @@ class DecisionBar extends HTMLElement {
     return inside ? () => next.focusOn(begun?.outcome ?? this.#chosen) : undefined;
   }
 
+  /** Called when the clocks may have changed: what the bar says at rest names the time until which something is missing. */
+  takeTime(next) {
+    const said = this.querySelector(".state").textContent, was = this.#rest;
+    this.#rest = next.querySelector(".state").textContent;
+    if (said.endsWith(was)) this.#say(said.slice(0, said.length - was.length) + this.#rest); // a notice may stand before it
+  }
+
   /** Moves the focus to the button of an outcome, or else to what can be seen of the bar. */
   focusOn(outcome) {
     const button = this.#button(outcome);

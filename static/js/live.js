@@ -314,6 +314,7 @@ function showTime(bar, next) {
   const nextBar = next.querySelector("decision-bar");
   if (!bar || !nextBar) return;
   bar.dataset.until = nextBar.dataset.until;
+  customElements.whenDefined("decision-bar").then(() => bar.takeTime(nextBar));
   const glances = nextBar.querySelectorAll("[data-glance]");
   bar.querySelectorAll("[data-glance]").forEach((part, i) => part.replaceWith(document.adoptNode(glances[i])));
 }
