@@ -179,7 +179,7 @@ func (c *claim) testRequester() (Test, bool) {
 		return Test{}, false
 	}
 	asks := c.Callback.Requester.String()
-	if refusal := c.excluded(); refusal != nil {
+	if refusal := c.excluded; refusal != nil {
 		t, _ := failed(asks, refusal.Reason)
 		t.Code = refusal.Code
 		return t, true

@@ -104,21 +104,23 @@ type claim struct {
 	proposal   Proposal
 	inForce    []Delegation // all delegations to the signer that count here
 	delegation *Delegation  // the one that the claim rests on; nil in the person's own right
+	excluded   *Refusal     // why the signer, or somebody they act for, may be the requester
 }
 
 // judge finds the best claim of a signer: the first that passes every test, or else the one that
 // passes most before it fails. A person's own right comes before the rights of others.
 func (g Gate) judge(s Signer, p Proposal) (best *claim, why Explanation) {
 	inForce := s.inForce(g.Callback.Queue, g.Now)
-	best = &claim{Gate: g, signer: s, proposal: p, inForce: inForce}
-	why = best.explain()
+	own := claim{Gate: g, signer: s, proposal: p, inForce: inForce, excluded: g.excluded(s, inForce)}
+	best, why = &own, own.explain()
 	for i := range inForce {
 		if why.Can() {
 			break
 		}
-		other := &claim{Gate: g, signer: s, proposal: p, inForce: inForce, delegation: &inForce[i]}
+		other := own
+		other.delegation = &inForce[i]
 		if found := other.explain(); found.reached > why.reached {
-			best, why = other, found
+			best, why = &other, found
 		}
 	}
 	return best, why
@@ -166,7 +168,7 @@ func (c *claim) signature() Signature {
 		Groups:  c.named(c.signer.Groups), GroupsReadAt: c.signer.GroupsReadAt,
 		InQueue:      overlap(c.Queue.Groups, groups),
 		Escalated:    c.Callback.escalated(groups, c.Now),
-		NotRequester: c.excluded() == nil,
+		NotRequester: c.excluded == nil,
 		Proposal:     c.proposal, At: c.Now,
 		Rule: c.Callback.Requirement.Rule,
 	}
@@ -210,12 +212,12 @@ func (g Gate) requirement() Requirement {
 }
 
 // excluded says why the signer, or somebody they act for, may be the requester; nil if none can be.
-func (c *claim) excluded() *Refusal {
-	if refusal := comparedWithRequester(c.signer.Person, c.Callback); refusal != nil {
+func (g Gate) excluded(s Signer, inForce []Delegation) *Refusal {
+	if refusal := comparedWithRequester(s.Person, g.Callback); refusal != nil {
 		return refusal
 	}
-	for _, d := range c.inForce {
-		refusal := comparedWithRequester(d.From, c.Callback)
+	for _, d := range inForce {
+		refusal := comparedWithRequester(d.From, g.Callback)
 		if refusal == nil {
 			continue
 		}

@@ -60,12 +60,18 @@ func ParseRequester(text, id string) (r Requester, fault string) {
 // Is reports whether the requester is this person: whether anything stated of one is also stated of
 // the other. One match is enough, because one person must not pass as two under four eyes.
 func (p Person) Is(r Requester) bool {
-	for _, stated := range []string{r.ID, r.Email, r.Name} {
-		if slices.ContainsFunc(p.identifiers(), func(own string) bool { return spelling.Same(stated, own) }) {
-			return true
-		}
+	stated := spelled(r.ID, r.Email, r.Name)
+	return slices.ContainsFunc(spelled(p.identifiers()...), func(own spelling.Spelled) bool {
+		return slices.ContainsFunc(stated, own.Same)
+	})
+}
+
+func spelled(texts ...string) []spelling.Spelled {
+	all := make([]spelling.Spelled, 0, len(texts))
+	for _, text := range texts {
+		all = append(all, spelling.Spell(text))
 	}
-	return false
+	return all
 }
 
 // identifiers are all the texts that may name a person.

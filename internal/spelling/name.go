@@ -6,20 +6,36 @@ import (
 	"unicode"
 )
 
-// Same compares two texts that may be subjects, addresses, user names or names.
-func Same(a, b string) bool {
-	if strings.TrimSpace(a) == "" || strings.TrimSpace(b) == "" {
+// Spelled is a text that may be a subject, an address, a user name or a name, in the forms by which
+// it is compared with others.
+type Spelled struct {
+	text    string // in one case, with single spaces
+	address string // the key of the one address that it is, or else empty
+	name    string // see nameKey
+	blank   bool
+}
+
+// Spell prepares a text for comparisons. That is what a comparison costs.
+func Spell(s string) Spelled {
+	all := Spelled{text: Spaced(folded(s)), blank: strings.TrimSpace(s) == ""}
+	if all.address, _ = AddressKey(s); all.address == "" {
+		all.name = nameKey(s)
+	}
+	return all
+}
+
+// Same reports whether two texts may be the same one, written differently. A blank text is the same
+// as none.
+func (a Spelled) Same(b Spelled) bool {
+	switch {
+	case a.blank || b.blank:
 		return false
-	}
-	if Spaced(folded(a)) == Spaced(folded(b)) {
+	case a.text == b.text:
 		return true
+	case a.address != "" || b.address != "":
+		return a.address == b.address
 	}
-	keyA, okA := AddressKey(a)
-	keyB, okB := AddressKey(b)
-	if okA || okB {
-		return okA && okB && keyA == keyB
-	}
-	return nameKey(a) != "" && nameKey(a) == nameKey(b)
+	return a.name != "" && a.name == b.name
 }
 
 // nameKey is a name by its words in any order, so that "Calloway, Ines" equals "Ines Calloway". It
