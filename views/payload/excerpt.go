@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"countersign/internal/jsontext"
 	"countersign/internal/printable"
 )
 
@@ -18,7 +19,7 @@ type excerpt struct {
 	Cut  bool
 }
 
-func excerptOf(v jsonValue) excerpt {
+func excerptOf(v jsontext.Value) excerpt {
 	g := glimpse{left: maxPeek}
 	g.value(v)
 	text := g.b.String()
@@ -51,7 +52,7 @@ func (g *glimpse) write(text string) {
 
 // string writes the text of a string. Half of a surrogate pair must stay as it is in the input.
 func (g *glimpse) string(literal []byte) {
-	text, whole := unquoted(literal, g.left*utf8.UTFMax)
+	text, whole := jsontext.Text(literal, g.left*utf8.UTFMax)
 	quoted := quote(text)
 	if n := utf8.RuneCountInString(quoted); whole && n <= g.left && !g.over {
 		g.b.WriteString(quoted)
@@ -62,31 +63,31 @@ func (g *glimpse) string(literal []byte) {
 	g.over = g.over || !whole
 }
 
-func (g *glimpse) value(v jsonValue) {
+func (g *glimpse) value(v jsontext.Value) {
 	switch v[0] {
 	case '"':
-		g.string(v.raw())
+		g.string(v.Raw())
 	case '{':
 		g.members(v, "{", "}")
 	case '[':
 		g.members(v, "[", "]")
 	default:
-		literal := v.raw()
+		literal := v.Raw()
 		g.write(string(literal[:min(len(literal), maxPeek+1)]))
 	}
 }
 
-func (g *glimpse) members(v jsonValue, begin, end string) {
+func (g *glimpse) members(v jsontext.Value, begin, end string) {
 	g.write(begin)
-	for m := range v.members() {
-		if m.index > 0 {
+	for m := range v.Members() {
+		if m.Index > 0 {
 			g.write(", ")
 		}
-		if m.key != nil {
-			g.string(m.key)
+		if m.Key != nil {
+			g.string(m.Key)
 			g.write(": ")
 		}
-		if g.value(m.value); g.over {
+		if g.value(m.Value); g.over {
 			return
 		}
 	}

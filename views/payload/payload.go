@@ -48,7 +48,7 @@ func Value(document []byte, at string) (value []byte, ok bool) {
 	if !ok {
 		return nil, false
 	}
-	return n.value.raw(), true
+	return n.value.Raw(), true
 }
 
 // payloadPath returns the path of the payload's plain text, or of one value in it.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/internal/jsontext"
 	"countersign/internal/printable"
 	"countersign/views/viewstest"
 
@@ -212,7 +213,7 @@ func TestGlance(t *testing.T) {
 		"Number":  {"[" + strings.Repeat("7", 300) + "]", "[" + strings.Repeat("7", 89) + "…"},
 		"Half":    {`["\ud800"]`, `["⟨U+D800⟩"]`},
 	} {
-		g := excerptOf(jsonValue(tc.document))
+		g := excerptOf(jsontext.Value(tc.document))
 		if got := plainly(g.Text); got != tc.want || g.Cut != strings.HasSuffix(tc.want, "…") {
 			t.Errorf("%s: got %s, cut %v\nwant %s", name, got, g.Cut, tc.want)
 		}

@@ -1,10 +1,10 @@
 package payload
 
 import (
-	"encoding/json"
 	"strconv"
 	"strings"
 
+	"countersign/internal/jsontext"
 	"countersign/internal/printable"
 )
 
@@ -21,30 +21,31 @@ type hit struct {
 // search finds the keys and values of a payload that contain a text, ignoring case, in the order of
 // the document. more reports whether there are others.
 func search(payload []byte, text string) (hits []hit, more bool) {
-	if !json.Valid(payload) {
+	document, ok := jsontext.Read(payload)
+	if !ok {
 		return nil, false
 	}
 	s := searcher{text: strings.ToLower(text)}
-	s.walk(jsonValue(payload)[jsonValue(payload).space(0):], nil)
+	s.walk(document, nil)
 	return s.hits[:min(len(s.hits), maxHits)], len(s.hits) > maxHits
 }
 
 type searcher struct {
 	text string
-	path []member // the path to the current value
+	path []jsontext.Member // the path to the current value
 	hits []hit
 }
 
-func (s *searcher) walk(v jsonValue, key []byte) {
+func (s *searcher) walk(v jsontext.Value, key []byte) {
 	if len(s.path) > 0 && (s.holds(key) || s.holds(leaf(v))) {
 		s.add(v)
 	}
-	if !v.branch() {
+	if !v.Branch() {
 		return
 	}
-	for m := range v.members() {
+	for m := range v.Members() {
 		s.path = append(s.path, m)
-		s.walk(m.value, m.key)
+		s.walk(m.Value, m.Key)
 		s.path = s.path[:len(s.path)-1]
 		if len(s.hits) > maxHits {
 			return
@@ -53,11 +54,11 @@ func (s *searcher) walk(v jsonValue, key []byte) {
 }
 
 // leaf returns a value that contains no others, as it is spelled.
-func leaf(v jsonValue) []byte {
-	if v.branch() {
+func leaf(v jsontext.Value) []byte {
+	if v.Branch() {
 		return nil
 	}
-	return v.raw()
+	return v.Raw()
 }
 
 // holds reports whether a key or value, given as it is spelled, contains the text.
@@ -67,16 +68,16 @@ func (s *searcher) holds(literal []byte) bool {
 	}
 	text := string(literal)
 	if text[0] == '"' {
-		text, _ = unquoted(literal, len(literal))
+		text, _ = jsontext.Text(literal, len(literal))
 	}
 	return strings.Contains(strings.ToLower(text), s.text)
 }
 
-func (s *searcher) add(v jsonValue) {
+func (s *searcher) add(v jsontext.Value) {
 	numbers := make([]string, len(s.path))
 	label := ""
 	for i, m := range s.path {
-		numbers[i] = strconv.Itoa(m.index)
+		numbers[i] = strconv.Itoa(m.Index)
 		label = labelOf(label, m)
 	}
 	s.hits = append(s.hits, hit{At: strings.Join(numbers, "."), Label: printable.Runs(label, printable.Line), Text: excerptOf(v)})

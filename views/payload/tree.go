@@ -1,11 +1,11 @@
 package payload
 
 import (
-	"encoding/json"
 	"strconv"
 	"strings"
 	"unicode"
 
+	"countersign/internal/jsontext"
 	"countersign/internal/printable"
 	"countersign/views/words"
 )
@@ -37,7 +37,7 @@ type node struct {
 	Count    int // all children, including those that are not on the page
 	From     int // the index of the first child that is on the page
 	Open     bool
-	value    jsonValue
+	value    jsontext.Value
 	depth    int
 }
 
@@ -68,16 +68,17 @@ func tree(payload []byte) []node {
 // branchAt returns the value to which the indexes lead, with its children starting at index from.
 // ok is false if there is none.
 func branchAt(payload []byte, at string, from int) (n node, ok bool) {
-	if !json.Valid(payload) {
+	document, ok := jsontext.Read(payload)
+	if !ok {
 		return node{}, false
 	}
-	n = node{value: jsonValue(payload)[jsonValue(payload).space(0):], At: at, From: from}
+	n = node{value: document, At: at, From: from}
 	for number := range numbers(at) {
 		found := false
-		if n.value.branch() {
-			for m := range n.value.members() {
-				if m.index == number {
-					n.value, n.Named, n.Key, n.Label, found = m.value, true, keyOf(m, printable.Line), labelOf(n.Label, m), true
+		if n.value.Branch() {
+			for m := range n.value.Members() {
+				if m.Index == number {
+					n.value, n.Named, n.Key, n.Label, found = m.Value, true, keyOf(m, printable.Line), labelOf(n.Label, m), true
 					break
 				}
 			}
@@ -122,22 +123,22 @@ func numbers(at string) func(yield func(int) bool) {
 // describe reads a value without its contents.
 func (n *node) describe() {
 	switch c := n.value[0]; {
-	case n.value.branch():
-		n.Count = n.value.count()
+	case n.value.Branch():
+		n.Count = n.value.Count()
 		n.Sum = "[" + words.Plural(n.Count, "item") + "]"
 		if c == '{' {
 			n.Sum = "{" + words.Plural(n.Count, "key") + "}"
 		}
 		n.Peek = excerptOf(n.value)
 	case c == '"':
-		literal := n.value.raw()
-		text, whole := unquoted(literal, maxText)
+		literal := n.value.Raw()
+		text, whole := jsontext.Text(literal, maxText)
 		n.Text = printable.Runs(quote(text), printable.Line)
 		if !whole {
 			n.Text, n.Size = printable.Runs(strings.TrimSuffix(quote(text), `"`)+"…", printable.Line), len(literal)
 		}
 	default:
-		literal := n.value.raw()
+		literal := n.value.Raw()
 		n.Class = map[byte]string{'t': "boo", 'f': "boo", 'n': "nul"}[c]
 		if n.Class == "" {
 			n.Class = "num"
@@ -151,9 +152,9 @@ func (n *node) describe() {
 
 // grow reads the children of a branch, as many as are left to spend, and returns how many it read.
 func (n *node) grow(left int) int {
-	var members []member
-	for m := range n.value.members() {
-		if m.index < n.From {
+	var members []jsontext.Member
+	for m := range n.value.Members() {
+		if m.Index < n.From {
 			continue
 		}
 		if len(members) >= min(left, maxChildren) {
@@ -170,8 +171,8 @@ func (n *node) grow(left int) int {
 		}
 		child := &n.Children[i]
 		*child = node{
-			value: m.value, Named: true, Key: keyOf(m, form), Label: labelOf(n.Label, m), depth: n.depth + 1,
-			At: strings.TrimPrefix(n.At+"."+strconv.Itoa(m.index), "."),
+			value: m.Value, Named: true, Key: keyOf(m, form), Label: labelOf(n.Label, m), depth: n.depth + 1,
+			At: strings.TrimPrefix(n.At+"."+strconv.Itoa(m.Index), "."),
 		}
 		child.describe()
 	}
@@ -180,11 +181,11 @@ func (n *node) grow(left int) int {
 
 // keyOf returns a key as it is shown: bare if that shows all of it, otherwise in quotes and with
 // escapes.
-func keyOf(m member, form printable.Form) []printable.Run {
-	if m.key == nil {
-		return []printable.Run{{Text: strconv.Itoa(m.index)}}
+func keyOf(m jsontext.Member, form printable.Form) []printable.Run {
+	if m.Key == nil {
+		return []printable.Run{{Text: strconv.Itoa(m.Index)}}
 	}
-	key, whole := unquoted(m.key, maxKey)
+	key, whole := jsontext.Text(m.Key, maxKey)
 	if key == "" || key != strings.TrimSpace(key) || key[0] == '"' || strings.ContainsFunc(key, unicode.IsControl) {
 		key = quote(key)
 	}
@@ -194,29 +195,29 @@ func keyOf(m member, form printable.Form) []printable.Run {
 	return printable.Runs(key, form)
 }
 
-func labelOf(parent string, m member) string {
-	key := strconv.Itoa(m.index)
-	if m.key != nil {
-		key, _ = unquoted(m.key, maxKey)
+func labelOf(parent string, m jsontext.Member) string {
+	key := strconv.Itoa(m.Index)
+	if m.Key != nil {
+		key, _ = jsontext.Text(m.Key, maxKey)
 	}
 	return printable.Clip(strings.TrimPrefix(parent+"."+printable.String(key, printable.Line), "."), maxLabel)
 }
 
 // lookAlike finds keys that differ from another key of the object only in invisible characters that
 // their script needs.
-func lookAlike(members []member) []bool {
+func lookAlike(members []jsontext.Member) []bool {
 	bones := make([]string, len(members))
 	seen := map[string]int{}
 	for i, m := range members {
-		if m.key != nil {
-			key, _ := unquoted(m.key, maxKey)
+		if m.Key != nil {
+			key, _ := jsontext.Text(m.Key, maxKey)
 			bones[i] = visible(key)
 			seen[bones[i]]++
 		}
 	}
 	alike := make([]bool, len(members))
 	for i, m := range members {
-		alike[i] = m.key != nil && seen[bones[i]] > 1
+		alike[i] = m.Key != nil && seen[bones[i]] > 1
 	}
 	return alike
 }

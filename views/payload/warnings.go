@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"countersign/internal/jsontext"
 	"countersign/internal/printable"
 	"countersign/views/words"
 )
@@ -12,7 +13,7 @@ import (
 // once.
 func unseen(body []byte) []string {
 	if json.Valid(body) {
-		body = decoded(body)
+		body = jsontext.Decoded(body)
 	}
 	found := printable.Hidden(string(body), printable.Exact)
 	var names []string
