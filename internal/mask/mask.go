@@ -1,0 +1,116 @@
+package mask
+
+import (
+	"bytes"
+	"slices"
+	"strconv"
+	"strings"
+
+	"countersign/internal/jsontext"
+)
+
+// Text is what people see in the place of a masked value. It is the same for every value, because
+// its length or its type would tell something of the value.
+const Text = "••••••"
+
+// Literal is Text as a document has it.
+const Literal = `"` + Text + `"`
+
+// Place is where a masked value is.
+type Place struct {
+	At      string // the indexes of the members that lead to it: "0.12"; empty for the whole document
+	Pointer string // the JSON pointer of this one value
+}
+
+// Name is the name of the value, or its index in an array. The whole document has none.
+func (p Place) Name() string {
+	return unescape.Replace(p.Pointer[strings.LastIndexByte(p.Pointer, '/')+1:])
+}
+
+// Hide returns a document with [Literal] in the place of every value that a pointer names, and the
+// places in the order of the document. Names are compared as their escapes read; a name that stands
+// twice is masked twice. A text that is no JSON document is masked as a whole, because nobody can
+// tell what is where in it; so is one for which a pointer is none. Without pointers the document is
+// returned as it is.
+func Hide(document []byte, pointers []string) (shown []byte, places []Place) {
+	hidden := find(document, pointers)
+	if len(hidden) == 0 {
+		return document, nil
+	}
+	var b bytes.Buffer
+	end := 0
+	for _, h := range hidden {
+		b.Write(document[end:h.start])
+		b.WriteString(Literal)
+		end = h.end
+		places = append(places, h.Place)
+	}
+	b.Write(document[end:])
+	return b.Bytes(), places
+}
+
+// Reveal returns the masked value at a place of a document, as it is spelled. ok is false if nothing
+// is masked there.
+func Reveal(document []byte, pointers []string, at string) (value []byte, p Place, ok bool) {
+	hidden := find(document, pointers)
+	i := slices.IndexFunc(hidden, func(h found) bool { return h.At == at })
+	if i < 0 {
+		return nil, Place{}, false
+	}
+	return document[hidden[i].start:hidden[i].end], hidden[i].Place, true
+}
+
+// found is a masked value, from the byte start to the byte end of the document.
+type found struct {
+	Place
+	start, end int
+}
+
+// find returns the values that pointers name, in the order of the document. A value that is within
+// another one is part of that.
+func find(document []byte, pointers []string) []found {
+	if len(pointers) == 0 || len(document) == 0 {
+		return nil
+	}
+	v, ok := jsontext.Read(document)
+	if !ok || slices.ContainsFunc(pointers, func(p string) bool { return Check(p) != nil }) {
+		return []found{{Place{}, 0, len(document)}}
+	}
+	s := search{document: document}
+	all := make([]tokens, len(pointers))
+	for i, p := range pointers {
+		all[i] = parse(p)
+	}
+	s.walk(v, Place{}, all)
+	return s.found
+}
+
+type search struct {
+	document []byte
+	found    []found
+}
+
+// walk looks at one value. left is what remains of the pointers that lead to it.
+func (s *search) walk(v jsontext.Value, p Place, left []tokens) {
+	if slices.ContainsFunc(left, func(t tokens) bool { return len(t) == 0 }) {
+		start := len(s.document) - len(v) // a value is the document from there on
+		s.found = append(s.found, found{p, start, start + len(v.Raw())})
+		return
+	}
+	if !v.Branch() {
+		return
+	}
+	for m := range v.Members() {
+		if inside := into(left, m); len(inside) > 0 {
+			s.walk(m.Value, p.member(m), inside)
+		}
+	}
+}
+
+// member is the place of a member of the value at a place.
+func (p Place) member(m jsontext.Member) Place {
+	return Place{
+		At:      strings.TrimPrefix(p.At+"."+strconv.Itoa(m.Index), "."),
+		Pointer: p.Pointer + "/" + escape.Replace(nameOf(m)),
+	}
+}
