@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"countersign/handlers/query"
 	"countersign/internal/callbacks"
 	"countersign/views"
 	"countersign/views/admin"
@@ -18,9 +19,9 @@ const barLimit = 1000
 
 // admin shows the table of all callbacks.
 func (s *server) admin(c echo.Context) error {
-	query := c.QueryParams()
-	query.Set("scope", string(callbacks.ScopeAll))
-	l, err := parseListing(query, callbacks.ScopeAll, zone(c))
+	values := c.QueryParams()
+	values.Set("scope", string(callbacks.ScopeAll))
+	l, err := query.ParseListing(values, callbacks.ScopeAll, zone(c))
 	if err != nil {
 		return err
 	}
@@ -34,7 +35,7 @@ func (s *server) admin(c echo.Context) error {
 	if model.States, err = s.countShortcuts(c, l, lists.TableStates, countLimit); err != nil {
 		return err
 	}
-	shell, err := s.shell(c, views.PlaceAdmin, l.address())
+	shell, err := s.shell(c, views.PlaceAdmin, l.Address())
 	if err != nil {
 		return err
 	}
@@ -70,5 +71,5 @@ func (s *server) retryDelivery(c echo.Context) error {
 	if err != nil && !errors.Is(err, callbacks.ErrConflict) {
 		return err
 	}
-	return c.Redirect(http.StatusSeeOther, views.Address{Path: reviewPath(c), Query: s.origin(c).values()}.String())
+	return c.Redirect(http.StatusSeeOther, views.Address{Path: reviewPath(c), Query: s.origin(c).Values()}.String())
 }

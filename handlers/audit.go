@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"countersign/handlers/query"
 	"countersign/internal/callbacks"
 	"countersign/views"
 	"countersign/views/admin"
@@ -36,20 +37,20 @@ func (s *server) audit(c echo.Context) error {
 }
 
 // parseAudit reads the address of a page of the audit.
-func parseAudit(query url.Values) (callbacks.AuditQuery, views.Address, error) {
-	p := parameters{query: query}
+func parseAudit(values url.Values) (callbacks.AuditQuery, views.Address, error) {
+	p := query.Parameters{Values: values}
 	q := callbacks.AuditQuery{
-		Callback: p.id("callback"), Action: callbacks.Action(p.text("action")), Limit: callbacks.PageSize,
+		Callback: p.ID("callback"), Action: callbacks.Action(p.Text("action")), Limit: callbacks.PageSize,
 	}
-	if before := query.Get("before"); before != "" {
+	if before := values.Get("before"); before != "" {
 		var err error
 		if q.Before, err = strconv.ParseInt(before, 10, 64); err != nil || q.Before <= 0 {
-			p.faults.Add("before", "Not a page of the audit.")
+			p.Faults.Add("before", "Not a page of the audit.")
 		}
 	}
 	address := views.Address{Path: "/audit"}.With("callback", string(q.Callback), "action", string(q.Action))
 	if q.Before > 0 {
 		address = address.With("before", strconv.FormatInt(q.Before, 10))
 	}
-	return q, address, p.faults.Err()
+	return q, address, p.Faults.Err()
 }

@@ -67,7 +67,7 @@ func (s *server) decide(c echo.Context) error {
 		}
 		s.forgetDraft(c, current.ID)
 	}
-	return c.Redirect(http.StatusSeeOther, views.Address{Path: reviewPath(c), Query: s.origin(c).values()}.String())
+	return c.Redirect(http.StatusSeeOther, views.Address{Path: reviewPath(c), Query: s.origin(c).Values()}.String())
 }
 
 // pending reads the request's callback and returns [callbacks.ErrConflict] unless it waits for a
@@ -110,13 +110,13 @@ func (s *server) confirm(c echo.Context, d decision, stale bool) error {
 		return callbacks.Invalid{{Pointer: "comment", Detail: preview.Outcome.Label + " needs a comment."}}
 	}
 	from := s.origin(c)
-	shell, err := s.shell(c, place(from), views.Address{Path: reviewPath(c), Query: from.values()})
+	shell, err := s.shell(c, place(from), views.Address{Path: reviewPath(c), Query: from.Values()})
 	if err != nil {
 		return err
 	}
 	return render(c, http.StatusOK, review.ConfirmPage(shell, review.Confirm{
 		Callback: current, Payload: content.Payload, Preview: preview, Comment: d.Comment,
-		Stale: stale, Sends: d.Sends, List: from.address(),
+		Stale: stale, Sends: d.Sends, List: from.Address(),
 	}))
 }
 
@@ -152,13 +152,13 @@ func (s *server) overtaken(c echo.Context, d decision) error {
 	if err != nil {
 		return err
 	}
-	shell, err := s.shell(c, place(from), views.Address{Path: reviewPath(c), Query: from.values()})
+	shell, err := s.shell(c, place(from), views.Address{Path: reviewPath(c), Query: from.Values()})
 	if err != nil {
 		return err
 	}
 	tried, _ := sheet.Callback.Outcome(d.Outcome)
 	return render(c, http.StatusConflict, review.ConflictPage(shell, review.Conflict{
-		Callback: sheet.Callback, Tried: tried.Label, Signed: review.SignedSum(&sheet), Next: next, List: from.address(),
+		Callback: sheet.Callback, Tried: tried.Label, Signed: review.SignedSum(&sheet), Next: next, List: from.Address(),
 	}))
 }
 

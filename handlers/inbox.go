@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"countersign/handlers/query"
 	"countersign/internal/callbacks"
 	"countersign/views"
 	"countersign/views/lists"
@@ -18,12 +19,12 @@ const maxFunctions = 200
 
 // inbox shows one of a person's lists and, on wide screens, the callback that is open beside it.
 func (s *server) inbox(c echo.Context) error {
-	l, err := parseListing(c.QueryParams(), callbacks.ScopeAvailable, zone(c))
+	l, err := query.ParseListing(c.QueryParams(), callbacks.ScopeAvailable, zone(c))
 	if err != nil {
 		return err
 	}
-	if l.scope == callbacks.ScopeAll {
-		return c.Redirect(http.StatusSeeOther, l.address().String())
+	if l.Scope == callbacks.ScopeAll {
+		return c.Redirect(http.StatusSeeOther, l.Address().String())
 	}
 	var model lists.Inbox
 	if model.Open, err = s.openItem(c, &l); err != nil {
@@ -35,7 +36,7 @@ func (s *server) inbox(c echo.Context) error {
 	if model.Chips, err = s.countShortcuts(c, l, lists.InboxChips, countLimit); err != nil {
 		return err
 	}
-	shell, err := s.shell(c, views.InboxPlace(l.scope), l.address())
+	shell, err := s.shell(c, views.InboxPlace(l.Scope), l.Address())
 	if err != nil {
 		return err
 	}
@@ -44,13 +45,13 @@ func (s *server) inbox(c echo.Context) error {
 
 // openItem is the callback beside the list. The pane stays empty for one that the reader may not
 // see.
-func (s *server) openItem(c echo.Context, l *listing) (*review.Review, error) {
-	if l.item == "" {
+func (s *server) openItem(c echo.Context, l *query.Listing) (*review.Review, error) {
+	if l.Item == "" {
 		return nil, nil
 	}
-	m, err := s.reviewModel(c, l.item, *l, review.Draft{})
+	m, err := s.reviewModel(c, l.Item, *l, review.Draft{})
 	if errors.Is(err, callbacks.ErrNotFound) {
-		l.item = ""
+		l.Item = ""
 		return nil, nil
 	}
 	return &m, err
@@ -58,16 +59,16 @@ func (s *server) openItem(c echo.Context, l *listing) (*review.Review, error) {
 
 // list reads a page of a list and what its filter offers. It counts the total up to countLimit,
 // because an exact number would cost as much as reading the longest list, on every page.
-func (s *server) list(c echo.Context, l listing) (lists.List, error) {
+func (s *server) list(c echo.Context, l query.Listing) (lists.List, error) {
 	ctx, p := c.Request().Context(), s.person(c)
-	m := lists.List{Filter: l.filter(s.Now()), Ends: l.ends}
+	m := lists.List{Filter: l.Filter(s.Now()), Ends: l.Ends}
 	found, err := s.Service.List(ctx, p, m.Filter)
 	if err != nil {
 		return m, err
 	}
 	m.Rows = found.Rows
 	if found.Next != nil {
-		m.Next = formatCursor(*found.Next)
+		m.Next = query.FormatCursor(*found.Next)
 	}
 	if m.Total, err = s.count(ctx, p, m.Filter, countLimit); err != nil {
 		return m, err
@@ -80,14 +81,14 @@ func (s *server) list(c echo.Context, l listing) (lists.List, error) {
 }
 
 // countShortcuts counts what the list would find with each of the shortcuts pressed.
-func (s *server) countShortcuts(c echo.Context, l listing, shortcuts []lists.Shortcut, limit int) ([]views.Count, error) {
+func (s *server) countShortcuts(c echo.Context, l query.Listing, shortcuts []lists.Shortcut, limit int) ([]views.Count, error) {
 	counts := make([]views.Count, len(shortcuts))
 	for i, shortcut := range shortcuts {
-		pressed, err := parseListing(shortcut.Apply(l.values()), l.scope, zone(c))
+		pressed, err := query.ParseListing(shortcut.Apply(l.Values()), l.Scope, zone(c))
 		if err != nil {
 			return nil, fmt.Errorf("shortcut %s: %w", shortcut.Label, err)
 		}
-		if counts[i], err = s.count(c.Request().Context(), s.person(c), pressed.filter(s.Now()), limit); err != nil {
+		if counts[i], err = s.count(c.Request().Context(), s.person(c), pressed.Filter(s.Now()), limit); err != nil {
 			return nil, err
 		}
 	}

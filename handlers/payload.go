@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"countersign/handlers/query"
 	"countersign/internal/callbacks"
 	"countersign/views"
 	"countersign/views/payload"
@@ -30,15 +31,15 @@ func (s *server) payload(c echo.Context) error {
 // payloadTree shows a branch of a payload, or what a search found in it, on a page of its own.
 // Other pages load parts of it.
 func (s *server) payloadTree(c echo.Context) error {
-	p := parameters{query: c.QueryParams()}
-	m := payload.Payload{At: p.text("at"), Search: p.text("q"), List: s.origin(c).whole().address()}
-	if from := p.query.Get("from"); from != "" {
+	p := query.Parameters{Values: c.QueryParams()}
+	m := payload.Payload{At: p.Text("at"), Search: p.Text("q"), List: s.origin(c).Whole().Address()}
+	if from := p.Values.Get("from"); from != "" {
 		var err error
 		if m.From, err = strconv.Atoi(from); err != nil || m.From < 0 {
-			p.faults.Add("from", "Not a number.")
+			p.Faults.Add("from", "Not a number.")
 		}
 	}
-	if err := p.faults.Err(); err != nil {
+	if err := p.Faults.Err(); err != nil {
 		return err
 	}
 	var content callbacks.Content

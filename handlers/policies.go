@@ -66,7 +66,7 @@ func (s *server) applyPolicy(c echo.Context) error {
 	case err != nil:
 		return err
 	}
-	return c.Redirect(http.StatusSeeOther, views.Address{Path: reviewPath(c), Query: s.origin(c).values()}.String())
+	return c.Redirect(http.StatusSeeOther, views.Address{Path: reviewPath(c), Query: s.origin(c).Values()}.String())
 }
 
 // appliesPolicy reports whether the request posts the reason for applying the present rules.

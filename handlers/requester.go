@@ -33,7 +33,7 @@ func (s *server) stateRequester(c echo.Context) error {
 		return err
 	}
 	s.forgetDraft(c, stated.ID)
-	return c.Redirect(http.StatusSeeOther, views.Address{Path: reviewPath(c), Query: s.origin(c).values()}.String())
+	return c.Redirect(http.StatusSeeOther, views.Address{Path: reviewPath(c), Query: s.origin(c).Values()}.String())
 }
 
 // statementIn reads what a form says of who asks.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"countersign/handlers/query"
 	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/views"
@@ -25,11 +26,20 @@ func (s *server) showReview(c echo.Context, status int, draft review.Draft) erro
 	if err != nil {
 		return err
 	}
-	shell, err := s.shell(c, place(l), views.Address{Path: reviewPath(c), Query: l.values()})
+	shell, err := s.shell(c, place(l), views.Address{Path: reviewPath(c), Query: l.Values()})
 	if err != nil {
 		return err
 	}
 	return render(c, status, review.Page(shell, model))
+}
+
+// callbackOf is the callback that the path names.
+func callbackOf(c echo.Context) callbacks.ID { return idIn(c, "id") }
+
+// idIn is an ID in the path. What cannot be an ID becomes an empty one, which is never found.
+func idIn(c echo.Context, name string) callbacks.ID {
+	id, _ := callbacks.ParseID(c.Param(name)) // the store says the same of an empty one
+	return id
 }
 
 func reviewPath(c echo.Context) string { return callbackOf(c).Path() }
@@ -37,31 +47,31 @@ func reviewPath(c echo.Context) string { return callbackOf(c).Path() }
 // origin is the list from which a callback was opened. A bad one must not keep the callback from
 // opening, so it becomes the reader's own list; so does one that the reader may not see, because
 // people pass links on.
-func (s *server) origin(c echo.Context) listing {
-	l, err := parseListing(c.QueryParams(), callbacks.ScopeAvailable, zone(c))
+func (s *server) origin(c echo.Context) query.Listing {
+	l, err := query.ParseListing(c.QueryParams(), callbacks.ScopeAvailable, zone(c))
 	roles := s.person(c).Roles
-	if err != nil || (l.scope == callbacks.ScopeAll && !roles.Admin && !roles.Auditor) {
-		return listing{scope: callbacks.ScopeAvailable}
+	if err != nil || (l.Scope == callbacks.ScopeAll && !roles.Admin && !roles.Auditor) {
+		return query.Listing{Scope: callbacks.ScopeAvailable}
 	}
-	return l.whole()
+	return l.Whole()
 }
 
 // place is the list's place in the navigation.
-func place(l listing) views.Place {
-	if l.scope == callbacks.ScopeAll {
+func place(l query.Listing) views.Place {
+	if l.Scope == callbacks.ScopeAll {
 		return views.PlaceAdmin
 	}
-	return views.InboxPlace(l.scope)
+	return views.InboxPlace(l.Scope)
 }
 
 // reviewModel reads everything that is shown of a callback.
-func (s *server) reviewModel(c echo.Context, id callbacks.ID, from listing, draft review.Draft) (review.Review, error) {
+func (s *server) reviewModel(c echo.Context, id callbacks.ID, from query.Listing, draft review.Draft) (review.Review, error) {
 	ctx, p := c.Request().Context(), s.person(c)
 	sheet, err := s.Service.Sheet(ctx, p, id)
 	if err != nil {
 		return review.Review{}, err
 	}
-	m := review.Review{Sheet: sheet, ReviewLimits: s.Service.ReviewLimits(), Draft: draft, List: from.whole().address()}
+	m := review.Review{Sheet: sheet, ReviewLimits: s.Service.ReviewLimits(), Draft: draft, List: from.Whole().Address()}
 	if m.Description, err = s.descriptions.HTML(sheet.Content.Description); err != nil {
 		return review.Review{}, err
 	}
@@ -83,11 +93,11 @@ func (s *server) reviewModel(c echo.Context, id callbacks.ID, from listing, draf
 
 // next is the callback to open after this one. From a list of ended callbacks it leads back to
 // those that wait.
-func (s *server) next(c echo.Context, leaving callbacks.ID, from listing) (*review.Next, error) {
-	if from.scope != callbacks.ScopeMine && from.scope != callbacks.ScopeAvailable {
-		from = listing{scope: callbacks.ScopeAvailable}
+func (s *server) next(c echo.Context, leaving callbacks.ID, from query.Listing) (*review.Next, error) {
+	if from.Scope != callbacks.ScopeMine && from.Scope != callbacks.ScopeAvailable {
+		from = query.Listing{Scope: callbacks.ScopeAvailable}
 	}
-	row, held, err := s.Service.Next(c.Request().Context(), s.person(c), from.filter(s.Now()), leaving)
+	row, held, err := s.Service.Next(c.Request().Context(), s.person(c), from.Filter(s.Now()), leaving)
 	return &review.Next{Row: row, Held: held}, err
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"countersign/handlers/query"
 	"countersign/internal/callbacks"
 	"countersign/internal/people"
 	"countersign/views"
@@ -43,7 +44,7 @@ func (s *server) showSessions(c echo.Context, place views.Place, address views.A
 	}
 	m.This = s.Auth.SessionID(c.Request().Context())
 	if next != nil {
-		m.Next = formatCursor(*next)
+		m.Next = query.FormatCursor(*next)
 	}
 	shell, err := s.shell(c, place, address)
 	if err != nil {
@@ -53,17 +54,17 @@ func (s *server) showSessions(c echo.Context, place views.Place, address views.A
 }
 
 // parseSessions reads the address of a list of sessions. Only that of everybody's is searched.
-func parseSessions(path string, query url.Values) (people.SessionQuery, views.Address, error) {
-	p := parameters{query: query}
-	q := people.SessionQuery{After: p.cursor("after"), Limit: callbacks.PageSize}
+func parseSessions(path string, values url.Values) (people.SessionQuery, views.Address, error) {
+	p := query.Parameters{Values: values}
+	q := people.SessionQuery{After: p.Cursor("after"), Limit: callbacks.PageSize}
 	if path == allSessions {
-		q.Search = p.text("q")
+		q.Search = p.Text("q")
 	}
 	address := views.Address{Path: path}.With("q", q.Search)
 	if q.After != nil {
-		address = address.With("after", formatCursor(*q.After))
+		address = address.With("after", query.FormatCursor(*q.After))
 	}
-	return q, address, p.faults.Err()
+	return q, address, p.Faults.Err()
 }
 
 // endSession ends one of somebody's own sessions.
@@ -92,6 +93,6 @@ func (s *server) endAnySession(c echo.Context) error {
 	if _, err := s.Auth.EndSession(c.Request().Context(), s.person(c), idIn(c, "session")); err != nil {
 		return err
 	}
-	p := parameters{query: form}
-	return c.Redirect(http.StatusSeeOther, views.Address{Path: allSessions}.With("q", p.text("q")).String())
+	p := query.Parameters{Values: form}
+	return c.Redirect(http.StatusSeeOther, views.Address{Path: allSessions}.With("q", p.Text("q")).String())
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"countersign/handlers/query"
 	"countersign/internal/callbacks"
 	"countersign/internal/delegation"
 	"countersign/internal/printable"
@@ -136,7 +137,7 @@ func (s *server) wish(c echo.Context, m *account.Settings) (delegation.Wish, err
 		field, text string
 		parse       func(string, *time.Location) (time.Time, error)
 		to          *time.Time
-	}{{"since", draft.Since, parseMoment, &wish.Since}, {"until", draft.Until, parseEnd, &wish.Until}} {
+	}{{"since", draft.Since, query.ParseMoment, &wish.Since}, {"until", draft.Until, query.ParseEnd, &wish.Until}} {
 		if *day.to, err = day.parse(day.text, zone(c)); err != nil || day.field == "until" && day.text == "" {
 			faults.Add(day.field, "Choose a day.")
 		}

@@ -26,11 +26,11 @@ func (s *server) signInAgain(c echo.Context, d auth.Draft, cause error) error {
 	if err != nil {
 		return err
 	}
-	shell, err := s.shell(c, place(from), views.Address{Path: reviewPath(c), Query: from.values()})
+	shell, err := s.shell(c, place(from), views.Address{Path: reviewPath(c), Query: from.Values()})
 	if err != nil {
 		return err
 	}
-	m := signInAgain(cause, views.Address{Path: reviewPath(c), Query: auth.WithDraft(from.values())})
+	m := signInAgain(cause, views.Address{Path: reviewPath(c), Query: auth.WithDraft(from.Values())})
 	tried, _ := sheet.Callback.Outcome(d.Outcome)
 	m.Tried, m.Asker = tried.Label, d.Asker
 	return render(c, http.StatusForbidden, review.SignInAgainPage(shell, m))
@@ -39,7 +39,7 @@ func (s *server) signInAgain(c echo.Context, d auth.Draft, cause error) error {
 // oldGroupsPage answers the forms in which nobody types.
 func oldGroupsPage(s *server, c echo.Context, err error) templ.Component {
 	back := wayBack(c)
-	back.Query = s.origin(c).values()
+	back.Query = s.origin(c).Values()
 	return review.SignInAgainPage(s.plainShell(c), signInAgain(err, back))
 }
 

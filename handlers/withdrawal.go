@@ -39,9 +39,9 @@ func (s *server) withdraw(c echo.Context) error {
 		return err
 	}
 	if !s.Service.Queues().MaySee(signer, current.Queue, s.Now()) {
-		return c.Redirect(http.StatusSeeOther, s.origin(c).address().String()) // whoever left its groups
+		return c.Redirect(http.StatusSeeOther, s.origin(c).Address().String()) // whoever left its groups
 	}
-	return c.Redirect(http.StatusSeeOther, views.Address{Path: reviewPath(c), Query: s.origin(c).values()}.String())
+	return c.Redirect(http.StatusSeeOther, views.Address{Path: reviewPath(c), Query: s.origin(c).Values()}.String())
 }
 
 // isWithdrawal reports whether the request posts a withdrawal.

@@ -1,4 +1,4 @@
-package handlers
+package query
 
 import (
 	"errors"
@@ -24,18 +24,18 @@ func TestListingRoundTrip(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		want := drawListing(t)
-		u, err := url.Parse(want.address().String())
+		u, err := url.Parse(want.Address().String())
 		if err != nil {
-			t.Fatalf("address %q: %v", want.address(), err)
+			t.Fatalf("address %q: %v", want.Address(), err)
 		}
-		got, err := parseListing(u.Query(), callbacks.ScopeAvailable, time.UTC)
+		got, err := ParseListing(u.Query(), callbacks.ScopeAvailable, time.UTC)
 		if err != nil || !reflect.DeepEqual(got, want) {
 			t.Fatalf("%s\n got %+v, %v\nwant %+v", u, got, err, want)
 		}
 	})
 }
 
-func drawListing(t *rapid.T) listing {
+func drawListing(t *rapid.T) Listing {
 	moment := rapid.Custom(func(t *rapid.T) time.Time {
 		if rapid.Bool().Draw(t, "none") {
 			return time.Time{}
@@ -43,31 +43,31 @@ func drawListing(t *rapid.T) listing {
 		return time.Unix(rapid.Int64Range(0, 4e9).Draw(t, "unix"), 0).UTC()
 	})
 	text := rapid.OneOf(rapid.Just(""), rapid.StringN(1, 20, -1))
-	l := listing{
-		scope:    callbacks.Scope(rapid.SampledFrom(scopes).Draw(t, "scope")),
-		search:   text.Draw(t, "search"),
-		function: text.Draw(t, "function"),
-		queue:    text.Draw(t, "queue"),
-		ends:     rapid.SampledFrom(append(endsKeys(), "")).Draw(t, "ends"),
-		order:    rapid.SampledFrom([]callbacks.Order{"", callbacks.OrderDeadline, callbacks.OrderNewest}).Draw(t, "order"),
-		item:     callbacks.ID(rapid.StringMatching(`([a-z0-9]{26})?`).Draw(t, "item")),
+	l := Listing{
+		Scope:    callbacks.Scope(rapid.SampledFrom(scopes).Draw(t, "scope")),
+		Search:   text.Draw(t, "search"),
+		Function: text.Draw(t, "function"),
+		Queue:    text.Draw(t, "queue"),
+		Ends:     rapid.SampledFrom(append(endsKeys(), "")).Draw(t, "ends"),
+		Order:    rapid.SampledFrom([]callbacks.Order{"", callbacks.OrderDeadline, callbacks.OrderNewest}).Draw(t, "order"),
+		Item:     callbacks.ID(rapid.StringMatching(`([a-z0-9]{26})?`).Draw(t, "item")),
 	}
-	if l.ends == endsCustom {
-		l.from, l.to = moment.Draw(t, "from"), moment.Draw(t, "to")
+	if l.Ends == endsCustom {
+		l.From, l.To = moment.Draw(t, "from"), moment.Draw(t, "to")
 	}
 	if rapid.Bool().Draw(t, "paged") {
-		l.after = &callbacks.Cursor{Key: rapid.Int64().Draw(t, "key"), ID: callbacks.ID(rapid.StringMatching(`[a-z0-9]{1,26}`).Draw(t, "id"))}
+		l.After = &callbacks.Cursor{Key: rapid.Int64().Draw(t, "key"), ID: callbacks.ID(rapid.StringMatching(`[a-z0-9]{1,26}`).Draw(t, "id"))}
 	}
-	if l.scope != callbacks.ScopeAll {
-		if l.ends == endsTimedOut || l.ends == views.EndsGone {
-			l.ends = ""
+	if l.Scope != callbacks.ScopeAll {
+		if l.Ends == endsTimedOut || l.Ends == views.EndsGone {
+			l.Ends = ""
 		}
 		return l
 	}
-	l.source = text.Draw(t, "source")
-	l.receivedFrom, l.receivedBefore = moment.Draw(t, "received from"), moment.Draw(t, "received before")
+	l.Source = text.Draw(t, "source")
+	l.ReceivedFrom, l.ReceivedBefore = moment.Draw(t, "received from"), moment.Draw(t, "received before")
 	if states := rapid.SliceOfDistinct(rapid.SampledFrom(callbacks.States), rapid.ID).Draw(t, "states"); len(states) > 0 {
-		l.states = states
+		l.States = states
 	}
 	return l
 }
@@ -99,7 +99,7 @@ func TestParseListing_Refuses(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = parseListing(values, callbacks.ScopeAvailable, time.UTC)
+			_, err = ParseListing(values, callbacks.ScopeAvailable, time.UTC)
 			var faults callbacks.Invalid
 			if !errors.As(err, &faults) || !slices.ContainsFunc(faults, func(f callbacks.Fault) bool { return f.Pointer == pointer }) {
 				t.Errorf("error %v, want a fault at %s", err, pointer)
@@ -113,8 +113,8 @@ func TestParseListing_Refuses(t *testing.T) {
 func TestParseListing_LeavesOthersAlone(t *testing.T) {
 	t.Parallel()
 	values, _ := url.ParseQuery("scope=&q=&ends=1h&from=rubbish&to=&state=pending&received_to=x&order=&utm_source=mail")
-	l, err := parseListing(values, callbacks.ScopeMine, time.UTC)
-	if want := (listing{scope: callbacks.ScopeMine, ends: "1h"}); err != nil || !reflect.DeepEqual(l, want) {
+	l, err := ParseListing(values, callbacks.ScopeMine, time.UTC)
+	if want := (Listing{Scope: callbacks.ScopeMine, Ends: "1h"}); err != nil || !reflect.DeepEqual(l, want) {
 		t.Errorf("got %+v, %v, want %+v", l, err, want)
 	}
 }
@@ -170,11 +170,11 @@ func TestListing_Filter(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			l, err := parseListing(values, callbacks.ScopeAvailable, time.FixedZone("CET", 3600))
+			l, err := ParseListing(values, callbacks.ScopeAvailable, time.FixedZone("CET", 3600))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(test.want, l.filter(noon)); diff != "" {
+			if diff := cmp.Diff(test.want, l.Filter(noon)); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -198,10 +198,10 @@ func TestDays(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			zone := words.Zone(test.zone)
-			from, err := parseMoment(test.day, zone)
-			end, endErr := parseEnd(test.day, zone)
-			if formatMoment(from) != test.from || formatMoment(end) != test.end || err != nil || endErr != nil {
-				t.Errorf("from %s to %s (%v, %v), want %s to %s", formatMoment(from), formatMoment(end), err, endErr, test.from, test.end)
+			from, err := ParseMoment(test.day, zone)
+			end, endErr := ParseEnd(test.day, zone)
+			if FormatMoment(from) != test.from || FormatMoment(end) != test.end || err != nil || endErr != nil {
+				t.Errorf("from %s to %s (%v, %v), want %s to %s", FormatMoment(from), FormatMoment(end), err, endErr, test.from, test.end)
 			}
 		})
 	}
@@ -212,8 +212,8 @@ func TestShortcutsAreFilters(t *testing.T) {
 	t.Parallel()
 	check := func(scope callbacks.Scope, shortcuts ...lists.Shortcut) {
 		for _, s := range shortcuts {
-			l, err := parseListing(s.Apply(listing{scope: scope, search: "x"}.values()), callbacks.ScopeAvailable, time.UTC)
-			if err != nil || l.search != "x" || l.scope != scope {
+			l, err := ParseListing(s.Apply(Listing{Scope: scope, Search: "x"}.Values()), callbacks.ScopeAvailable, time.UTC)
+			if err != nil || l.Search != "x" || l.Scope != scope {
 				t.Errorf("%s, %s: %+v, %v", scope, s.Label, l, err)
 			}
 		}
@@ -232,11 +232,11 @@ func FuzzParseListing(f *testing.F) {
 		if err != nil {
 			return
 		}
-		l, err := parseListing(values, callbacks.ScopeAvailable, time.UTC)
+		l, err := ParseListing(values, callbacks.ScopeAvailable, time.UTC)
 		if err != nil {
 			return
 		}
-		again, err := parseListing(l.values(), callbacks.ScopeMine, time.UTC)
+		again, err := ParseListing(l.Values(), callbacks.ScopeMine, time.UTC)
 		if err != nil || !reflect.DeepEqual(again, l) {
 			t.Errorf("%q\n got %+v, %v\nwant %+v", query, again, err, l)
 		}

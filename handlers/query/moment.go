@@ -1,4 +1,4 @@
-package handlers
+package query
 
 import (
 	"errors"
@@ -10,9 +10,9 @@ var errMoment = errors.New("a day such as 2026-11-23 or a time such as 2026-11-2
 // localLayouts are the formats of datetime-local inputs: the reader's wall clock, without a zone.
 var localLayouts = []string{"2006-01-02T15:04", "2006-01-02T15:04:05"}
 
-// parseMoment reads an instant in an address to the second, zero for none. A day, as date inputs
+// ParseMoment reads an instant in an address to the second, zero for none. A day, as date inputs
 // send it, means its beginning.
-func parseMoment(s string, zone *time.Location) (time.Time, error) {
+func ParseMoment(s string, zone *time.Location) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil
 	}
@@ -31,12 +31,12 @@ func parseMoment(s string, zone *time.Location) (time.Time, error) {
 	return storable(t)
 }
 
-// parseEnd reads the instant at which a range ends. A day is part of the range.
-func parseEnd(s string, zone *time.Location) (time.Time, error) {
+// ParseEnd reads the instant at which a range ends. A day is part of the range.
+func ParseEnd(s string, zone *time.Location) (time.Time, error) {
 	if day, err := time.Parse(time.DateOnly, s); err == nil {
 		return storable(beginning(day.AddDate(0, 0, 1), zone))
 	}
-	return parseMoment(s, zone)
+	return ParseMoment(s, zone)
 }
 
 // beginning is when a day begins in a zone. Where clocks go forward at midnight, that is an hour
@@ -58,8 +58,8 @@ func storable(t time.Time) (time.Time, error) {
 	return t, nil
 }
 
-// formatMoment writes what parseMoment reads.
-func formatMoment(t time.Time) string {
+// FormatMoment writes what ParseMoment reads.
+func FormatMoment(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}

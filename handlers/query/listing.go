@@ -1,0 +1,182 @@
+package query
+
+import (
+	"net/url"
+	"slices"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/views"
+	"countersign/views/lists"
+)
+
+// The values of the ends parameter, besides the keys of [lists.Ranges].
+const (
+	endsCustom = "custom" // between from and to
+	// a missing heartbeat ends it: nobody sends any, or Lambda does not take them
+	endsUnattended = "unattended"
+	// a clock ended it already; only in the list of all callbacks, like what is gone
+	endsTimedOut = "timed_out"
+)
+
+// endsWithin are the short names for what ends soon, whether its time is up already or not.
+var endsWithin = map[string]time.Duration{"15m": 15 * time.Minute, "1h": time.Hour, "24h": 24 * time.Hour}
+
+// Listing is what the address of a list asks for: filter, page, and the callback that is open
+// beside it.
+type Listing struct {
+	Scope           callbacks.Scope
+	Search          string
+	Function, Queue string
+	Ends            string            // when it ends: a key of [lists.Ranges] or of this package
+	From, To        time.Time         // the bounds of Ends if it is custom
+	Order           callbacks.Order   // empty for that of the list
+	After           *callbacks.Cursor // nil on the first page
+	Item            callbacks.ID      // what is open beside the list, empty for nothing
+
+	// The rest is read only in the list of all callbacks. Source is a sender, or one of the domain's
+	// own.
+	Source                       string
+	States                       []callbacks.State
+	ReceivedFrom, ReceivedBefore time.Time
+}
+
+// ParseListing reads the address of a list. Times without a zone are in the reader's. A wrong value
+// is [callbacks.Invalid], because a list that silently shows other rows misleads. Unknown
+// parameters are ignored: others add theirs to links.
+func ParseListing(values url.Values, fallback callbacks.Scope, zone *time.Location) (Listing, error) {
+	p := Parameters{Values: values, Zone: zone}
+	l := Listing{
+		Scope:    callbacks.Scope(p.OneOf("scope", string(fallback), scopes)),
+		Search:   p.Text("q"),
+		Function: p.Text("function"),
+		Queue:    p.Text("queue"),
+		Ends:     p.OneOf("ends", "", endsKeys()),
+		Order:    callbacks.Order(p.OneOf("order", "", []string{string(callbacks.OrderDeadline), string(callbacks.OrderNewest)})),
+		After:    p.Cursor("after"),
+		Item:     p.ID("item"),
+	}
+	if l.Ends == endsCustom { // a form sends its other fields along, whatever is chosen
+		l.From, l.To = p.Moment("from"), p.Moment("to")
+	}
+	if l.Scope == callbacks.ScopeAll {
+		l.Source = p.Text("source")
+		l.States = p.States("state")
+		l.ReceivedFrom, l.ReceivedBefore = p.Moment("received_from"), p.End("received_to")
+	} else if l.Ends == endsTimedOut || l.Ends == views.EndsGone {
+		p.Faults.Add("ends", "Only the list of all callbacks has what timed out or is gone.")
+	}
+	return l, p.Faults.Err()
+}
+
+var scopes = []string{
+	string(callbacks.ScopeAvailable), string(callbacks.ScopeMine), string(callbacks.ScopeAttention),
+	string(callbacks.ScopeHistory), string(callbacks.ScopeAll),
+}
+
+func endsKeys() []string {
+	keys := []string{endsCustom, endsUnattended, endsTimedOut, views.EndsGone}
+	for key := range endsWithin {
+		keys = append(keys, key)
+	}
+	for _, r := range lists.Ranges {
+		keys = append(keys, r.Key)
+	}
+	return keys
+}
+
+// Values is the query of the list's address, which ParseListing reads back. It always names the
+// scope, so that it means the same on every page.
+func (l Listing) Values() url.Values {
+	v := url.Values{"scope": {string(l.Scope)}}
+	for name, value := range map[string]string{
+		"q": l.Search, "function": l.Function, "queue": l.Queue, "order": string(l.Order), "item": string(l.Item),
+		"source": l.Source, "ends": l.Ends, "from": FormatMoment(l.From), "to": FormatMoment(l.To),
+		"received_from": FormatMoment(l.ReceivedFrom), "received_to": FormatMoment(l.ReceivedBefore),
+	} {
+		if value != "" {
+			v.Set(name, value)
+		}
+	}
+	for _, s := range l.States {
+		v.Add("state", string(s))
+	}
+	if l.After != nil {
+		v.Set("after", FormatCursor(*l.After))
+	}
+	return v
+}
+
+// Address is the page that shows the list.
+func (l Listing) Address() views.Address {
+	path := "/"
+	if l.Scope == callbacks.ScopeAll {
+		path = "/admin/callbacks"
+	}
+	return views.Address{Path: path, Query: l.Values()}
+}
+
+// Whole is the same list from its first page, with nothing open.
+func (l Listing) Whole() Listing {
+	l.After, l.Item = nil, ""
+	return l
+}
+
+// Filter is the list's filter at a time, in whole seconds.
+func (l Listing) Filter(now time.Time) callbacks.Filter {
+	now = now.Truncate(time.Second)
+	f := callbacks.Filter{
+		Scope: l.Scope, Search: l.Search, Function: l.Function, Queue: l.Queue, Source: l.Source, States: l.States, Order: l.Order, After: l.After,
+		ReceivedFrom: l.ReceivedFrom, ReceivedBefore: l.ReceivedBefore,
+	}
+	switch {
+	case l.Ends == "":
+		return withDefaults(f)
+	case l.Ends == endsTimedOut:
+		f.States = []callbacks.State{callbacks.TimedOut}
+		return withDefaults(f)
+	case l.Ends == views.EndsGone:
+		f.Gone, f.States = true, []callbacks.State{callbacks.TimedOut, callbacks.Closed}
+		return withDefaults(f)
+	case l.Ends == endsUnattended:
+		f.Ends.Unattended = true
+	case l.Ends == endsCustom:
+		f.Ends.From, f.Ends.Before = l.From, l.To
+	case endsWithin[l.Ends] > 0:
+		f.Ends.Before = now.Add(endsWithin[l.Ends])
+	default:
+		f.Ends = rangeOf(l.Ends).Ends(now)
+	}
+	if l.Scope == callbacks.ScopeAll && len(f.States) == 0 {
+		// what has ended does not end within an hour
+		f.States = []callbacks.State{callbacks.Pending}
+	}
+	return withDefaults(f)
+}
+
+// withDefaults completes the filter of the table of all callbacks. It opens on open callbacks,
+// soonest end first. Ended ones, and what a search finds in every state, come newest first.
+func withDefaults(f callbacks.Filter) callbacks.Filter {
+	if f.Scope != callbacks.ScopeAll {
+		return f
+	}
+	if len(f.States) == 0 && f.Search == "" {
+		f.States = callbacks.OpenStates
+	}
+	if f.Order == "" {
+		f.Order = callbacks.OrderDeadline
+		if len(f.States) == 0 || slices.ContainsFunc(f.States, func(s callbacks.State) bool { return !s.Open() }) {
+			f.Order = callbacks.OrderNewest
+		}
+	}
+	return f
+}
+
+func rangeOf(key string) lists.Range {
+	for _, r := range lists.Ranges {
+		if r.Key == key {
+			return r
+		}
+	}
+	return lists.Range{}
+}
