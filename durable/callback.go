@@ -185,6 +185,7 @@ func decodeCallback(cb callback, serdes Serdes, payload *string, target any) err
 		return nil
 	}
 	if err := serdes.Unmarshal(cb.op.c, cb.op.serdesContext(), []byte(*payload), target); err != nil {
+		cb.op.c.run.retryUnavailable(err)
 		return fmt.Errorf("decode the result of callback %q: %w", cb.op.name, err)
 	}
 	return nil

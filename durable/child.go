@@ -30,6 +30,7 @@ func RunInChildContext[T any](ctx Context, name string, body func(Context) (T, e
 			return nil, err
 		}
 		encoded, err := c.run.serdes.Marshal(c, op.serdesContext(), value)
+		c.run.retryUnavailable(err)
 		if err != nil {
 			return nil, fmt.Errorf("encode the result: %w", err)
 		}
@@ -39,6 +40,7 @@ func RunInChildContext[T any](ctx Context, name string, body func(Context) (T, e
 		return result, newChildContextError(name, err)
 	}
 	if err := c.run.serdes.Unmarshal(c, op.serdesContext(), []byte(aws.ToString(payload)), &result); err != nil {
+		c.run.retryUnavailable(err)
 		return result, fmt.Errorf("decode the result of child context %q: %w", name, err)
 	}
 	return result, nil

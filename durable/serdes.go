@@ -3,7 +3,21 @@ package durable
 import (
 	"context"
 	"encoding/json"
+	"errors"
 )
+
+// ErrUnavailable means that a [Serdes] cannot work at the moment, for example because AWS KMS does
+// not answer. The invocation then ends with an error, and Lambda invokes the function again. Any
+// other error of a Serdes is final, and goes to the function.
+var ErrUnavailable = errors.New("durable: the serdes is not available")
+
+// retryUnavailable ends the invocation, as a fault that Lambda has to retry, if err says that a serdes
+// was not available.
+func (r *run) retryUnavailable(err error) {
+	if errors.Is(err, ErrUnavailable) {
+		r.end(ending{fault: err})
+	}
+}
 
 // SerdesContext tells a [Serdes] which value it handles.
 type SerdesContext struct {
@@ -15,7 +29,8 @@ type SerdesContext struct {
 }
 
 // Serdes turns values into the bytes that are recorded, and back. The bytes must be valid UTF-8,
-// because Lambda stores them as a string. See countersign/durable/aesgcm for one that encrypts.
+// because Lambda stores them as a string. See countersign/durable/aesgcm and countersign/durable/kmsgcm
+// for those that encrypt. An error that wraps [ErrUnavailable] ends the invocation.
 type Serdes interface {
 	Marshal(ctx context.Context, meta SerdesContext, v any) ([]byte, error)
 	Unmarshal(ctx context.Context, meta SerdesContext, data []byte, v any) error

@@ -4,10 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	awslambda "github.com/aws/aws-lambda-go/lambda"
 	"github.com/google/go-cmp/cmp"
 
 	"countersign/durable"
@@ -154,5 +157,46 @@ func TestSerdes_encryptedResultIsNeverRecordedInTheClear(t *testing.T) {
 		if u.Payload != nil && strings.Contains(*u.Payload, "ann") {
 			t.Errorf("%s recorded %s", u, *u.Payload)
 		}
+	}
+}
+
+// TestSerdes_unavailable: a serdes that cannot work at the moment ends the invocation, and nothing of
+// the execution; the next invocation goes on.
+func TestSerdes_unavailable(t *testing.T) {
+	t.Parallel()
+	away := fmt.Errorf("the key is disabled: %w", durable.ErrUnavailable)
+	down := spy{seen: new([]durable.SerdesContext), err: away}
+	nothing := func(durable.StepContext) (int, error) { return 7, nil }
+	for name, fn := range map[string]func(durable.Context) error{
+		"step": func(ctx durable.Context) error {
+			_, err := durable.Step(ctx, "s", nothing, durable.WithStepSerdes(down))
+			return err
+		},
+		"child context": func(ctx durable.Context) error {
+			_, err := durable.RunInChildContext(ctx, "c", func(durable.Context) (int, error) { return 1, nil })
+			return err
+		},
+		"callback": func(ctx durable.Context) error {
+			_, err := durable.WaitForCallback[int](ctx, "c", func(durable.StepContext, string) error { return nil }, durable.WithCallbackSerdes(down))
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBackend(t, `null`)
+			h := func() awslambda.Handler {
+				return newHandler(b, func(ctx durable.Context, _ any) (string, error) { return "done", fn(ctx) }, durable.WithSerdes(down))
+			}
+			if name == "callback" {
+				b.invoke(h()).want(t, "PENDING", "")
+				b.succeed("CALLBACK", "<7>")
+			}
+			if _, err := b.tryInvoke(h()); !errors.Is(err, durable.ErrUnavailable) {
+				t.Fatalf("the invocation ended with %v", err)
+			}
+			if slices.ContainsFunc(b.updates, func(u update) bool { return u.Action == "FAIL" }) {
+				t.Errorf("recorded %v", b.updates)
+			}
+		})
 	}
 }

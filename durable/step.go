@@ -79,6 +79,7 @@ func Step[T any](ctx Context, name string, body func(StepContext) (T, error), op
 		return result, err
 	}
 	if err := cfg.serdes.Unmarshal(c, op.serdesContext(), []byte(payload), &result); err != nil {
+		c.run.retryUnavailable(err)
 		return result, fmt.Errorf("decode the result of step %q: %w", name, err)
 	}
 	return result, nil
@@ -126,6 +127,7 @@ func (op operation) attempt(cfg stepConfig, attempt int, body func(StepContext) 
 		return "", op.attemptFailed(cfg, attempt, err)
 	}
 	payload, err := cfg.serdes.Marshal(op.c, op.serdesContext(), value)
+	op.c.run.retryUnavailable(err)
 	if err == nil && len(payload) > maxPayload {
 		err = fmt.Errorf("a result of %d bytes: at most %d can be recorded; keep it elsewhere and return where it is", len(payload), maxPayload)
 	}
