@@ -39,16 +39,19 @@ func (o Outcome) Free() bool { return o.Name == OutcomeResult || o.Name == Outco
 // Offers are the ways to decide a callback now: those of its request, and the free ones if its queue
 // allows them.
 func (q Queues) Offers(c *Callback) []Outcome {
-	free := q[c.Queue].Free
-	if free == FreeAlways || free == FreeFound && c.found() {
+	return q[c.Queue].offers(c)
+}
+
+func (q Queue) offers(c *Callback) []Outcome {
+	if q.Free == FreeAlways || q.Free == FreeFound && c.Found() {
 		return slices.Concat(c.Outcomes, freeOutcomes)
 	}
 	return c.Outcomes
 }
 
 // offer finds an outcome among those that are offered.
-func (q Queues) offer(c *Callback, name string) (Outcome, bool) {
-	offers := q.Offers(c)
+func (q Queue) offer(c *Callback, name string) (Outcome, bool) {
+	offers := q.offers(c)
 	i := slices.IndexFunc(offers, func(o Outcome) bool { return o.Name == name })
 	if i < 0 {
 		return Outcome{}, false
@@ -189,12 +192,4 @@ func (o Outcome) labelled(a Answer) Outcome {
 		o.Label = "Send empty result"
 	}
 	return o
-}
-
-// Proposal is what a signature for the preview is for.
-func (p Preview) Proposal() Proposal {
-	if !p.Outcome.Free() {
-		return p.Outcome.Proposal(nil)
-	}
-	return p.Outcome.Proposal(fmt.Appendf(nil, "%q", p.Answer))
 }

@@ -13,7 +13,7 @@ func TestBindVoidsWhatDoesNotFit(t *testing.T) {
 	t.Parallel()
 	c := Case{Callback: Callback{State: Pending, Requirement: needs("2 finance")}}
 	c.Signatures = []Signature{vote("mara", "finance", signedAt(time.Second)), vote("kofi", "controllers", signedAt(2*time.Second))}
-	c.bind(needs("1 controllers", "1 leads"), "New rule.", t0.Add(time.Hour), ops)
+	c.ApplyPolicy(needs("1 controllers", "1 leads"), "New rule.", ReviewLimits{}, t0.Add(time.Hour), ops)
 	if c.Signatures[0].Live() || !c.Signatures[1].Live() || !c.WaitingSince.Equal(t0.Add(2*time.Second)) || len(c.Audit) != 2 {
 		t.Errorf("got %+v, %+v", c.Signatures, c.Audit)
 	}
@@ -26,7 +26,7 @@ func TestBindNeverDecides(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		before, present := drawRequirement(t), drawRequirement(t)
 		c := Case{Callback: Callback{State: Pending, Requirement: before}, Signatures: drawSignatures(t)}
-		c.bind(present, "New rule.", t0.Add(time.Hour), ops)
+		c.ApplyPolicy(present, "New rule.", ReviewLimits{}, t0.Add(time.Hour), ops)
 		standing := Weigh(present, c.Signatures)
 		if standing.Decided != nil {
 			t.Fatalf("decided by nobody: %+v", standing)

@@ -152,7 +152,7 @@ func TestExecutionEnded_DueAt(t *testing.T) {
 	} {
 		c, d := in(Completed), tt.delivery
 		c.Ending.Event = tt.event
-		_, err := c.executionEnded(&d, StatusFailed, t0, t0, shop)
+		_, err := c.ExecutionEnded(&d, StatusFailed, t0, t0, shop)
 		if err != nil || !d.DueAt.Equal(tt.want) || !d.FollowUp.Ended() {
 			t.Errorf("%s: %+v, %v; want due at %v", name, d, err, tt.want)
 		}

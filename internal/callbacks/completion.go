@@ -16,12 +16,12 @@ const (
 	Failure Kind = "failure" // SendDurableExecutionCallbackFailure: callback.get() raises an error
 )
 
-// maxCompletionBytes is the limit of a result and of an error object, 1 MiB since 2026-10
+// MaxCompletionBytes is the limit of a result and of an error object, 1 MiB since 2026-10
 // (aws-sdk-go-v2 service/lambda v1.113.3). Regions that lag behind refuse more than
 // OlderMaxCompletionBytes. A decision refused there ends as [Undeliverable], and its texts say that
 // the size may be the reason.
 const (
-	maxCompletionBytes      = 1 << 20
+	MaxCompletionBytes      = 1 << 20
 	OlderMaxCompletionBytes = 262_144
 )
 

@@ -61,7 +61,7 @@ func (c *Callback) fillsIn(found Sighting) bool {
 func (c *Callback) Correct(found Sighting, now time.Time, by Actor) (AuditEntry, error) {
 	wrong := c.corrections(found)
 	if len(wrong) == 0 {
-		return AuditEntry{}, c.wrongState("correct")
+		return AuditEntry{}, c.WrongState("correct")
 	}
 	if apart(c.Clocks.StartedAt, found.Clocks.StartedAt) {
 		c.Clocks.StartedAt = found.Clocks.StartedAt

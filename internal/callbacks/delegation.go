@@ -2,22 +2,9 @@ package callbacks
 
 import (
 	"cmp"
-	"context"
-	"fmt"
 	"slices"
 	"time"
 )
-
-// Delegations says whose rights a person has besides their own. Package delegation keeps them.
-type Delegations interface {
-	// To returns the delegations to a person that are in force.
-	To(ctx context.Context, person string, now time.Time) ([]Delegation, error)
-}
-
-// nobodyDelegates is used where there are no delegations.
-type nobodyDelegates struct{}
-
-func (nobodyDelegates) To(context.Context, string, time.Time) ([]Delegation, error) { return nil, nil }
 
 // delegatorGroupsMaxAge is how old the groups of a delegator may be. They are not read while the
 // delegator is away.
@@ -65,15 +52,6 @@ func (s Signer) Acts(now time.Time) bool {
 	return slices.ContainsFunc(s.Delegations, func(d Delegation) bool {
 		return slices.ContainsFunc(d.Queues, func(queue string) bool { return d.inForce(s.Person, queue, now) })
 	})
-}
-
-// Signer reads whose rights a person has besides their own.
-func (s *Service) Signer(ctx context.Context, p Person) (Signer, error) {
-	to, err := s.delegations.To(ctx, p.ID, s.now())
-	if err != nil {
-		return Signer{}, fmt.Errorf("delegations to %s: %w", p.ID, err)
-	}
-	return Signer{Person: p, Delegations: to}, nil
 }
 
 // lends reports whether a delegation lets the delegate see a queue now: it is in force, and the

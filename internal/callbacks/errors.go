@@ -3,6 +3,7 @@ package callbacks
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"countersign/internal/printable"
 )
@@ -128,3 +129,23 @@ func clip(s string, limit int) string {
 	}
 	return printable.Cut(s, limit) + "…"
 }
+
+func (e *OldGroups) Error() string {
+	return fmt.Sprintf("%v: %v, the limit is %v", ErrOldGroups, e.Age, e.Limit)
+}
+
+// Is makes errors.Is(err, ErrOldGroups) true.
+func (e *OldGroups) Is(target error) bool { return target == ErrOldGroups }
+
+// ErrOldGroups means that the provider last named the person's groups too long ago. The person can
+// still read; to change something they have to sign in again. [OldGroups] has the ages.
+var ErrOldGroups = errors.New("the groups were read too long ago")
+
+// OldGroups says how old a person's groups are and how old they may be. It matches [ErrOldGroups].
+type OldGroups struct {
+	Age, Limit time.Duration
+}
+
+// ErrStale means that what the reviewer saw differs from what would be sent, or was shown too long
+// ago. Show a fresh preview.
+var ErrStale = errors.New("the preview is out of date")

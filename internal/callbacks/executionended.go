@@ -57,7 +57,7 @@ func (s *Service) noteEnd(ctx context.Context, from Actor, arn string, how Execu
 		}
 		for _, after = range ids {
 			c, err := s.store.Change(ctx, after, Parts{Delivery: true}, func(c *Case) error {
-				return c.Record(c.executionEnded(c.Delivery, statusAt[how], at, s.now(), from))
+				return c.Record(c.ExecutionEnded(c.Delivery, statusAt[how], at, s.now(), from))
 			})
 			switch {
 			case errors.Is(err, ErrConflict), errors.Is(err, ErrNotFound):
@@ -76,53 +76,6 @@ func (s *Service) noteEnd(ctx context.Context, from Actor, arn string, how Execu
 
 var statusAt = map[ExecutionEnd]OperationStatus{
 	ExecutionSucceeded: StatusSucceeded, ExecutionFailed: StatusFailed, ExecutionTimedOut: StatusTimedOut, ExecutionStopped: StatusStopped,
-}
-
-// executionEnded notes the end of the execution after our decision. If there is a receipt, the
-// history is read once more, for the last steps and the error; if a reading is under way, its end
-// sets when the next one is due. It returns [ErrConflict] if an end is already known, and
-// [ErrNotFound] if there is no delivery.
-func (c *Callback) executionEnded(d *Delivery, how OperationStatus, at, now time.Time, from Actor) (AuditEntry, error) {
-	switch {
-	case d == nil:
-		return AuditEntry{}, ErrNotFound
-	case c.State != Completed || d.FollowUp.Ended():
-		return AuditEntry{}, c.wrongState("note the execution's end with")
-	}
-	a := &FollowUp{}
-	if d.FollowUp != nil {
-		a = d.FollowUp.Clone()
-	}
-	a.Status, a.EndedAt = how, at
-	if d.FollowUp = a; c.Ending.Event > 0 && d.Lease.Owner == "" {
-		d.DueAt = now
-	}
-	return c.executionEnd(a, now, from), nil
-}
-
-// Followed notes what a reading found of the execution after our decision; read is nil if it found
-// nothing. The execution's end gets an audit entry unless it was known before.
-func (c *Callback) Followed(d *Delivery, read *FollowUp, now time.Time, by Actor) (AuditEntry, error) {
-	if c.State != Completed {
-		return AuditEntry{}, c.wrongState("note what followed with")
-	}
-	known := d.FollowUp.Ended()
-	d.FollowUp = read.keeping(d.FollowUp)
-	if known || !read.Ended() {
-		return AuditEntry{}, nil
-	}
-	return c.executionEnd(read, now, by), nil
-}
-
-// executionEnd returns the audit entry for the execution's end and marks the callback if the end
-// needs attention.
-func (c *Callback) executionEnd(a *FollowUp, now time.Time, by Actor) AuditEntry {
-	action := ActionExecutionSucceeded
-	if a.EndedBadly() {
-		c.ExecutionFailed = c.Decision.Kind == Success // a failure is meant to stop the function
-		action = ActionExecutionFailed
-	}
-	return c.entry(now, by, action, Facts{Execution: a.Status, Event: a.Event})
 }
 
 // ExecutionEnd is how an execution ended.

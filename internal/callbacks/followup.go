@@ -100,3 +100,50 @@ func (a *FollowUp) Clone() *FollowUp {
 	c.Steps = slices.Clone(a.Steps)
 	return &c
 }
+
+// ExecutionEnded notes the end of the execution after our decision. If there is a receipt, the
+// history is read once more, for the last steps and the error; if a reading is under way, its end
+// sets when the next one is due. It returns [ErrConflict] if an end is already known, and
+// [ErrNotFound] if there is no delivery.
+func (c *Callback) ExecutionEnded(d *Delivery, how OperationStatus, at, now time.Time, from Actor) (AuditEntry, error) {
+	switch {
+	case d == nil:
+		return AuditEntry{}, ErrNotFound
+	case c.State != Completed || d.FollowUp.Ended():
+		return AuditEntry{}, c.WrongState("note the execution's end with")
+	}
+	a := &FollowUp{}
+	if d.FollowUp != nil {
+		a = d.FollowUp.Clone()
+	}
+	a.Status, a.EndedAt = how, at
+	if d.FollowUp = a; c.Ending.Event > 0 && d.Lease.Owner == "" {
+		d.DueAt = now
+	}
+	return c.executionEnd(a, now, from), nil
+}
+
+// Followed notes what a reading found of the execution after our decision; read is nil if it found
+// nothing. The execution's end gets an audit entry unless it was known before.
+func (c *Callback) Followed(d *Delivery, read *FollowUp, now time.Time, by Actor) (AuditEntry, error) {
+	if c.State != Completed {
+		return AuditEntry{}, c.WrongState("note what followed with")
+	}
+	known := d.FollowUp.Ended()
+	d.FollowUp = read.keeping(d.FollowUp)
+	if known || !read.Ended() {
+		return AuditEntry{}, nil
+	}
+	return c.executionEnd(read, now, by), nil
+}
+
+// executionEnd returns the audit entry for the execution's end and marks the callback if the end
+// needs attention.
+func (c *Callback) executionEnd(a *FollowUp, now time.Time, by Actor) AuditEntry {
+	action := ActionExecutionSucceeded
+	if a.EndedBadly() {
+		c.ExecutionFailed = c.Decision.Kind == Success // a failure is meant to stop the function
+		action = ActionExecutionFailed
+	}
+	return c.entry(now, by, action, Facts{Execution: a.Status, Event: a.Event})
+}

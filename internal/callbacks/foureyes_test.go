@@ -17,7 +17,7 @@ func TestFourEyesThatComeLater(t *testing.T) {
 		t.Fatal("without four eyes, the second signature does not decide")
 	}
 	s.Queue.FourEyes = true
-	if s.Sends(s.signer, approve) || s.Standing().Leading().Has != 0 || s.signing(s.signer).Has != 0 {
+	if s.Sends(s.signer, approve) || s.Standing().Leading().Has != 0 || s.Signing(s.signer).Has != 0 {
 		t.Errorf("the requester's signature counts: %+v", s.Standing())
 	}
 	if listed := s.signers(s.signer, approve, "", s.Now); len(listed) != 1 {

@@ -25,6 +25,8 @@ type Ballot struct {
 	Shown    string // identifies what the person saw
 	Via      Via
 	Sends    bool // whether the person was told that this signature decides
+	// ConfigVersion is the version of the configuration under which it is given.
+	ConfigVersion ConfigVersion
 }
 
 // MaySign returns nil if the signer may sign for a proposal now. Otherwise the error comes from the
@@ -49,6 +51,7 @@ func (g Gate) Sign(s Signer, b Ballot) ([]Signature, Standing, error) {
 	}
 	signature := claim.signature()
 	signature.Answer, signature.Comment, signature.Shown, signature.Via = b.Answer, b.Comment, b.Shown, b.Via
+	signature.ConfigVersion = b.ConfigVersion
 	signatures := append(claim.others(), signature)
 	standing := Weigh(g.requirement(), signatures)
 	if decides := standing.decides(b.Proposal); decides != b.Sends {
@@ -86,8 +89,8 @@ func (g Gate) signers(s Signer, p Proposal, comment string, at time.Time) (all [
 	return append(all, own)
 }
 
-// signing is what a list says to a person.
-func (g Gate) signing(s Signer) Signing {
+// Signing is what a list says of the signatures to a person.
+func (g Gate) Signing(s Signer) Signing {
 	leading := g.Standing().Leading()
 	return Signing{
 		Has: leading.Has, Needs: leading.Needs, May: g.MaySign(s, leading.Proposal) == nil,
@@ -133,7 +136,7 @@ func (g Gate) refusal(why Explanation) error {
 	case !ok:
 		return nil
 	case failed.Code == CodeNotPending:
-		return g.Callback.wrongState("sign")
+		return g.Callback.WrongState("sign")
 	case failed.Code == CodeGroupsOld:
 		return failed.old
 	}
@@ -230,4 +233,13 @@ func (g Gate) excluded(s Signer, inForce []Delegation) *Refusal {
 			", who may not sign this request, so neither may you. Someone else must sign it."}
 	}
 	return nil
+}
+
+// Signing is what a list says of the signatures of a callback.
+type Signing struct {
+	// Has is how many signatures count for the proposal that needs the fewest, and Needs how many
+	// decide.
+	Has, Needs int
+	Signed     bool // a signature of the reader waits for others
+	May        bool // the reader may sign for that proposal, as far as the desk knows
 }

@@ -169,9 +169,9 @@ func (o Outcome) signersArray(signed []Signature) string {
 	return strings.TrimSpace(b.String())
 }
 
-// notFinal are the placeholders of the outcome's templates whose values only the last signature
+// NotFinal are the placeholders of the outcome's templates whose values only the last signature
 // fixes, sorted as they are listed.
-func (o Outcome) notFinal() (names []string) {
+func (o Outcome) NotFinal() (names []string) {
 	templates := string(o.Payload) + o.ErrorMessage + string(o.ErrorData)
 	for _, name := range Placeholders {
 		if name != "outcome" && strings.Contains(templates, "{{"+name+"}}") {

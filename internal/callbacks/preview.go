@@ -6,25 +6,17 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
-	"unicode/utf8"
 )
 
 // PreviewAge is how long a preview stays valid for a decision. The time that the preview shows goes
 // into the payload.
 const PreviewAge = 15 * time.Minute
 
-// ErrStale means that what the reviewer saw differs from what would be sent, or was shown too long
-// ago. Show a fresh preview.
-var ErrStale = errors.New("the preview is out of date")
-
 // Preview is what Lambda would receive for a choice, and what a signature for it would do.
 type Preview struct {
-	Outcome    Outcome
-	Answer     Answer  // what the reviewer wrote, if the outcome is free
+	Prepared
 	Faults     Invalid // why this cannot be sent; Completion is then empty
-	Completion Completion
 	PreparedAt time.Time
 	Sealed     bool // a success is encrypted for the function before it goes out
 	// nobody has announced the callback: its request will change when somebody does
@@ -143,7 +135,7 @@ func (s *Service) preview(gate Gate, p Signer, choice Choice) (Preview, error) {
 	shown.Tally = gate.Standing().Of(proposal)
 	shown.Sends = gate.Sends(p, proposal)
 	if !shown.Sends {
-		shown.NotFinal = shown.Outcome.notFinal()
+		shown.NotFinal = shown.Outcome.NotFinal()
 	}
 	return shown, err
 }
@@ -151,79 +143,16 @@ func (s *Service) preview(gate Gate, p Signer, choice Choice) (Preview, error) {
 // prepared is what the choice would send, at the time that it was prepared. With an [Invalid], the
 // preview says only what was chosen.
 func (s *Service) prepared(gate Gate, p Signer, choice Choice) (Preview, error) {
-	c := gate.Callback
-	outcome, ok := s.queues.offer(c, choice.Outcome)
-	if !ok {
-		return Preview{}, Invalid{{Pointer: "outcome", Detail: "This request does not offer that outcome."}}
-	}
-	shown := Preview{Outcome: outcome, Answer: outcome.answer(choice.Answer)}
-	shown.Outcome = outcome.labelled(shown.Answer)
-	var signed []Signature
-	if outcome.listsSigners() {
-		signed = gate.signers(p, shown.Proposal(), tidyComment(choice.Comment), choice.PreparedAt)
-	}
-	made, err := shown.completion(choice, p.Person, signed)
+	made, err := gate.Prepare(p, choice)
+	shown := Preview{Prepared: made}
 	if err != nil {
 		return shown, err
 	}
-	shown.Completion, shown.PreparedAt, shown.Found = made, choice.PreparedAt, c.found()
-	shown.Sealed = s.sealer(c) != nil && made.Kind == Success
+	c := gate.Callback
+	shown.PreparedAt, shown.Found = choice.PreparedAt, c.Found()
+	shown.Sealed = s.sealer(c) != nil && made.Completion.Kind == Success
 	if c.Requester.StatedBy != "" {
 		shown.Stated = c.Requester
 	}
 	return shown, nil
-}
-
-// completion makes what would be sent for a choice of the preview's outcome. signed are those who
-// would have signed, by last.
-func (p Preview) completion(choice Choice, by Person, signed []Signature) (Completion, error) {
-	choice.Comment = tidyComment(choice.Comment)
-	if n := utf8.RuneCountInString(choice.Comment); n > MaxCommentRunes {
-		return Completion{}, Invalid{{Pointer: "comment", Detail: fmt.Sprintf("At most %d characters, this has %d.", MaxCommentRunes, n)}}
-	}
-	if p.Outcome.Free() {
-		return p.Answer.Completion(p.Outcome.Kind)
-	}
-	if p.Outcome.Comment == CommentNone {
-		choice.Comment = ""
-	}
-	made, n := p.Outcome.fitting(choice, by, signed)
-	if n > maxCompletionBytes {
-		return Completion{}, p.Outcome.tooLong(choice, by, signed, n)
-	}
-	return made, nil
-}
-
-// fitting is [Outcome.Fill] with the size in bytes. What is too long for Lambda is not made, and the
-// size is then a lower bound.
-func (o Outcome) fitting(choice Choice, by Person, signed []Signature) (Completion, int) {
-	if n := o.leastSize(choice, by, signed); n > maxCompletionBytes {
-		return Completion{}, n
-	}
-	made := o.Fill(choice, by, signed)
-	return made, len(made.Body())
-}
-
-// tooLong is the fault of a completion of n bytes or more. It is about the comment only if the
-// reviewer can mend it there: neither a template that is too long by itself nor the comments of
-// those who signed before become shorter with theirs.
-func (o Outcome) tooLong(choice Choice, by Person, signed []Signature, n int) Invalid {
-	limit := fmt.Sprintf("Lambda takes at most %d bytes, this would be %d or more.", maxCompletionBytes, n)
-	signed = slices.Clone(signed)
-	commented := choice.Comment != ""
-	choice.Comment = ""
-	if last := len(signed) - 1; last >= 0 {
-		signed[last].Comment = ""
-	}
-	if _, left := o.fitting(choice, by, signed); commented && left <= maxCompletionBytes {
-		return Invalid{{Pointer: "comment", Detail: limit}}
-	}
-	for i := range signed {
-		signed[i].Comment = ""
-	}
-	if _, left := o.fitting(choice, by, signed); left <= maxCompletionBytes {
-		limit = "The comments of those who signed are too long together. " + limit +
-			" Somebody who signed must withdraw that and sign again with a shorter comment."
-	}
-	return Invalid{{Pointer: "outcome", Detail: limit}}
 }

@@ -66,15 +66,15 @@ func (q Queues) MaySee(s Signer, queue string, now time.Time) bool {
 	})
 }
 
-// sees reports whether a person may know of a callback: they may see its queue, or it was escalated
+// Sees reports whether a person may know of a callback: they may see its queue, or it was escalated
 // to a group of theirs.
-func (q Queues) sees(s Signer, c *Callback, now time.Time) bool {
+func (q Queues) Sees(s Signer, c *Callback, now time.Time) bool {
 	return q.MaySee(s, c.Queue, now) || s.Roles.signs() && c.escalated(s.Groups, now)
 }
 
-// audiences are those of the configured escalations that a person is part of. A callback that an
+// Audiences are those of the configured escalations that a person is part of. A callback that an
 // earlier configuration escalates to other groups is in no list of theirs, but they may see it.
-func (q Queues) audiences(p Person) (all []string) {
+func (q Queues) Audiences(p Person) (all []string) {
 	if !p.Roles.signs() {
 		return nil
 	}
@@ -87,15 +87,6 @@ func (q Queues) audiences(p Person) (all []string) {
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
-}
-
-// Hears returns what says which invalidations are for a person: those of the queues that they may
-// see, and of what was escalated to them and is in their lists.
-func (q Queues) Hears(s Signer, now func() time.Time) func(Invalidation) bool {
-	audiences := q.audiences(s.Person)
-	return func(n Invalidation) bool {
-		return q.MaySee(s, n.Queue, now()) || slices.Contains(audiences, n.Audience)
-	}
 }
 
 // Gate is the gate of a callback with its signatures.
@@ -117,7 +108,7 @@ func (q Queues) MayDecide(s Signer, c *Callback, now time.Time) error {
 func comparedWithRequester(p Person, c *Callback) *Refusal {
 	second := "Queue " + c.Queue + " requires a second person"
 	switch r := c.Requester; {
-	case c.found() && r.StatedBy == "":
+	case c.Found() && r.StatedBy == "":
 		return &Refusal{Code: CodeUnannounced, Reason: second + ", and nobody has announced this callback: who asks for it is not known. " +
 			"It can be decided once its function announces it, or once an admin says on this page who asks."}
 	case !r.Comparable():

@@ -94,8 +94,8 @@ func (t Terms) CommentRule(o Outcome) CommentRule {
 	return o.Comment
 }
 
-// comment is what is recorded as the comment of a choice: nothing if none is asked for.
-func (t Terms) comment(o Outcome, choice Choice) string {
+// KeptComment is what is recorded as the comment of a choice: nothing if none is asked for.
+func (t Terms) KeptComment(o Outcome, choice Choice) string {
 	if t.CommentRule(o) == CommentNone {
 		return ""
 	}
@@ -130,7 +130,7 @@ func (c *Callback) NextEscalation() time.Time {
 // not time for that, or is done.
 func (c *Callback) Escalate(now time.Time, by Actor) (AuditEntry, error) {
 	if at := c.NextEscalation(); at.IsZero() || now.Before(at) {
-		return AuditEntry{}, c.wrongState("escalate")
+		return AuditEntry{}, c.WrongState("escalate")
 	}
 	c.EscalatedAt = now
 	return c.entry(now, by, ActionEscalated, Facts{Groups: c.Requirement.Escalate.To}), nil

@@ -2,9 +2,7 @@ package callbacks
 
 import (
 	"fmt"
-	"reflect"
 	"slices"
-	"time"
 )
 
 // Condition is what a rule asks of a request before it applies. An adapter compiles it from the
@@ -32,59 +30,6 @@ type Rule struct {
 	When      string    // the text of the condition
 	Condition Condition // nil if the rule applies to every request
 	Terms
-}
-
-// Bind returns what the queue asks of a callback that arrives in it, from now on: the terms of the
-// first rule whose condition holds. A condition that cannot be evaluated ends the search: nobody
-// knows whether a stricter rule would have applied, so no later rule is tried. A queue without rules
-// asks for [OneSignature].
-func (q Queue) Bind(c *Callback, content *Content) Requirement {
-	r := q.choose(c, content)
-	if q.FourEyes && !r.ExcludesRequester() {
-		r.Exclude = []Exclusion{ExcludeRequester}
-	}
-	r.GroupsNotOlderThan = q.GroupsNotOlderThan
-	return r
-}
-
-// Binding returns what binds a callback from now on.
-type Binding func(c *Callback, content *Content) Requirement
-
-// Bind is a [Binding] by the queue that the callback is in. One whose queue is not configured any
-// more keeps what binds it.
-func (q Queues) Bind(c *Callback, content *Content) Requirement {
-	queue, configured := q[c.Queue]
-	if !configured {
-		return c.Requirement
-	}
-	return queue.Bind(c, content)
-}
-
-// rebind binds the callback by a requirement that was found once more was known of its request, and
-// returns what changed, or nil. It never loosens what a rule had asked for: a sender could otherwise
-// choose a weaker rule by leaving something out. A rule that applied only because no condition had
-// decided gives way to one whose condition holds.
-func (c *Callback) rebind(r Requirement) *Rebound {
-	stood := c.Requirement
-	undecided := stood.Basis == BasisOtherwise || stood.Basis == BasisFault
-	free := reflect.DeepEqual(stood, OneSignature) || undecided && r.Basis == BasisCondition
-	if !free && !r.Covers(stood.Terms) {
-		stricter := r.Terms.tightened(stood.Terms)
-		r = stood
-		r.Terms, r.Basis, r.Fault = stricter, BasisStood, ""
-	}
-	c.Requirement = r
-	if r.same(stood) {
-		return nil
-	}
-	c.EscalatedAt = time.Time{}
-	return &Rebound{From: stood, To: r}
-}
-
-// same reports whether two requirements ask the same by the same rule, whatever version and condition
-// led to it.
-func (r Requirement) same(other Requirement) bool {
-	return r.Rule == other.Rule && reflect.DeepEqual(r.Terms, other.Terms)
 }
 
 // Step is what was found of a rule when a queue chose one for a request.

@@ -59,8 +59,8 @@ func (s *Service) seal(ctx context.Context, c *Callback, p Signer, choice Choice
 	switch n := len(result); {
 	case err != nil:
 		out.err = fmt.Errorf("seal the result for %s: %w", c.Function, err)
-	case n > maxCompletionBytes:
-		out.err = Invalid{{Pointer: "comment", Detail: fmt.Sprintf("Lambda takes at most %d bytes, encrypted this would be %d.", maxCompletionBytes, n)}}
+	case n > MaxCompletionBytes:
+		out.err = Invalid{{Pointer: "comment", Detail: fmt.Sprintf("Lambda takes at most %d bytes, encrypted this would be %d.", MaxCompletionBytes, n)}}
 	}
 	out.sent = Completion{Kind: Success, Result: result}
 	return out, nil

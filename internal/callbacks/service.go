@@ -2,7 +2,6 @@ package callbacks
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 )
@@ -86,7 +85,7 @@ func (s *Service) seeAs(ctx context.Context, p Person, id ID) (Callback, Signer,
 	if err != nil {
 		return Callback{}, Signer{}, fmt.Errorf("callback %s: %w", id, err)
 	}
-	if !s.queues.sees(reader, &c, s.now()) {
+	if !s.queues.Sees(reader, &c, s.now()) {
 		return Callback{}, Signer{}, fmt.Errorf("callback %s: %w", id, ErrNotFound)
 	}
 	return c, reader, nil
@@ -96,45 +95,6 @@ func (s *Service) seeAs(ctx context.Context, p Person, id ID) (Callback, Signer,
 func (s *Service) changed(c Callback) {
 	s.invalidator.Changed(c.Invalidation())
 }
-
-// Invalidator sends an invalidation to open pages, here and on other replicas: it tells them that a
-// callback changed and carries no data, so each page reads again what its reader may see. It never
-// blocks. Call it only after commit.
-type Invalidator interface {
-	Changed(Invalidation)
-}
-
-// Invalidation names what changed. The rest lets a stream skip what its reader may not see.
-type Invalidation struct {
-	Callback ID
-	Queue    string
-	Audience string // of the escalation that is on record, see [Escalation.Audience]; may be empty
-}
-
-// Invalidation says that the callback changed.
-func (c *Callback) Invalidation() Invalidation {
-	changed := Invalidation{Callback: c.ID, Queue: c.Queue}
-	if to := c.Requirement.Escalate; to != nil && !c.EscalatedAt.IsZero() {
-		changed.Audience = to.Audience()
-	}
-	return changed
-}
-
-// ErrOldGroups means that the provider last named the person's groups too long ago. The person can
-// still read; to change something they have to sign in again. [OldGroups] has the ages.
-var ErrOldGroups = errors.New("the groups were read too long ago")
-
-// OldGroups says how old a person's groups are and how old they may be. It matches [ErrOldGroups].
-type OldGroups struct {
-	Age, Limit time.Duration
-}
-
-func (e *OldGroups) Error() string {
-	return fmt.Sprintf("%v: %v, the limit is %v", ErrOldGroups, e.Age, e.Limit)
-}
-
-// Is makes errors.Is(err, ErrOldGroups) true.
-func (e *OldGroups) Is(target error) bool { return target == ErrOldGroups }
 
 // fresh is the check that every change by a person passes besides that of their rights: it returns
 // nil or an *[OldGroups]. Rights come from groups, and a person who left a group must not go on

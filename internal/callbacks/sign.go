@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"countersign/internal/printable"
@@ -65,11 +63,11 @@ func (s *Service) Sign(ctx context.Context, p Person, id ID, choice Choice, seen
 func (s *Service) sign(
 	c *Case, p Signer, choice Choice, seen string, out sealed, now time.Time,
 ) error {
-	if (c.State == Pending || c.Decision != nil) && c.repeats(p.Person, choice, seen) {
+	if c.Repeats(p.Person, choice, seen) {
 		return ErrSignedAlready
 	}
 	if c.State != Pending {
-		return c.wrongState("sign")
+		return c.WrongState("sign")
 	}
 	if err := s.queues.MayDecide(p, &c.Callback, now); err != nil {
 		return err
@@ -80,32 +78,15 @@ func (s *Service) sign(
 		return err
 	}
 	ballot := Ballot{
-		Proposal: made.Proposal(), Answer: made.Answer, Comment: c.Requirement.comment(made.Outcome, choice),
-		Shown: seen, Via: ViaWeb, Sends: choice.Sends,
+		Proposal: made.Proposal(), Answer: made.Answer,
+		Comment: c.Requirement.KeptComment(made.Outcome, choice),
+		Shown:   seen, Via: ViaWeb, Sends: choice.Sends, ConfigVersion: s.version,
 	}
-	signatures, standing, err := gate.Sign(p, ballot)
-	if err != nil {
+	given, err := c.Sign(gate, p, ballot, s.limits)
+	if err != nil || !ballot.Sends {
 		return err
 	}
-	given := &signatures[len(signatures)-1]
-	given.ConfigVersion = s.version
-	c.Signatures = signatures
-	if !ballot.Sends {
-		c.recordSigned(given, c.wait(), now)
-		c.holdSigned(s.limits, now)
-		return nil
-	}
-	c.Requirement = gate.requirement()                             // the terms by which it was decided stay on record
-	if c.Requirement.Places() > 1 || c.Requirement.against() > 1 { // else the decision says it all
-		c.recordSigned(given, standing, now)
-	}
 	return s.decide(c, given, made, out, now)
-}
-
-// recordSigned adds a signature to the audit, with what the signatures add up to after it.
-func (c *Case) recordSigned(given *Signature, standing Standing, now time.Time) {
-	facts := Facts{Signature: c.brief(given, standing)}
-	c.Audit = append(c.Audit, c.entry(now, given.By, ActionSigned, facts))
 }
 
 // decide makes the decision of the last signature, and its delivery.
@@ -126,16 +107,6 @@ func (s *Service) decide(c *Case, last *Signature, made Preview, out sealed, now
 		Callback: c.ID, Completion: sent, Lane: s.lanes.Of(c.Target()), DueAt: now,
 	}
 	return nil
-}
-
-// repeats reports whether the person's signature for the same choice is on record, and waits or is
-// one of those that were there at the decision.
-func (c *Case) repeats(p Person, choice Choice, seen string) bool {
-	outcome, _ := c.Outcome(choice.Outcome)
-	return slices.ContainsFunc(c.Signatures, func(s Signature) bool {
-		return s.Live() && s.By.ID == p.ID && s.Shown == seen && s.Outcome == choice.Outcome &&
-			s.Comment == c.Requirement.comment(outcome, choice)
-	})
 }
 
 // confirmed returns the preview of a choice, if the choice is complete and the preview is the one
@@ -164,16 +135,13 @@ func (s *Service) confirmed(gate Gate, p Signer, choice Choice, seen string) (Pr
 	return made, nil
 }
 
-// errWithdrawnAlready means that the same press was recorded before.
-var errWithdrawnAlready = errors.New("the signature is withdrawn already")
-
 // Withdraw takes back the signature of a person that waits for others, on record, for a reason. It
 // changes nothing if that is done already. Whoever signed needs no other right, so that leaving the
 // queue's groups does not make a signature final. Errors: [ErrNotFound], [Invalid] without a reason,
 // [ErrOldGroups], and [ErrConflict] if the callback is decided or ended, or nothing of theirs waits.
 func (s *Service) Withdraw(ctx context.Context, p Person, id ID, why string) (Callback, error) {
 	var faults Invalid
-	faults.checkReason(why, "Say why: it goes on record.")
+	checkReason(&faults, why, "Say why: it goes on record.")
 	if err := faults.Err(); err != nil {
 		return Callback{}, err
 	}
@@ -186,14 +154,12 @@ func (s *Service) Withdraw(ctx context.Context, p Person, id ID, why string) (Ca
 		return Callback{}, err
 	}
 	c, err := s.store.Change(ctx, id, Parts{Signatures: true}, func(c *Case) error {
-		if lastOf(c.Signatures, p) == nil && !s.queues.MaySee(reader, c.Queue, now) {
+		if LastSignature(c.Signatures, p) == nil && !s.queues.MaySee(reader, c.Queue, now) {
 			return ErrNotFound
 		}
-		err := c.withdraw(p, spelling.Spaced(why), now)
-		c.holdSigned(s.limits, now)
-		return err
+		return c.Withdraw(p, spelling.Spaced(why), s.limits, now)
 	})
-	if errors.Is(err, errWithdrawnAlready) {
+	if errors.Is(err, ErrWithdrawnAlready) {
 		return s.store.Get(ctx, id)
 	}
 	if err != nil {
@@ -201,25 +167,4 @@ func (s *Service) Withdraw(ctx context.Context, p Person, id ID, why string) (Ca
 	}
 	s.changed(c)
 	return c, nil
-}
-
-// withdraw holds the rules of Withdraw.
-func (c *Case) withdraw(p Person, why string, now time.Time) error {
-	if c.State != Pending {
-		return c.wrongState("withdraw a signature of")
-	}
-	how := SignatureEnd{Lapse: Withdrawn, At: now, Why: why}
-	if c.endSignatures(how, p.Actor(), func(s *Signature) bool { return s.By.ID == p.ID }) > 0 {
-		return nil
-	}
-	if last := lastOf(c.Signatures, p); last != nil && last.End.Lapse == Withdrawn {
-		return errWithdrawnAlready
-	}
-	return c.wrongState("withdraw no signature of")
-}
-
-// tidyComment normalises the line ends of a form, so that the same comment gives the same bytes
-// with and without scripts.
-func tidyComment(s string) string {
-	return strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\r\n", "\n"))
 }

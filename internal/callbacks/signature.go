@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -131,28 +130,6 @@ func (s *Signature) groups() []string {
 	return s.Groups
 }
 
-// lastOf is the signature that a person gave last; nil if they gave none.
-func lastOf(signatures []Signature, p Person) (last *Signature) {
-	for i := range signatures {
-		if signatures[i].By.ID == p.ID {
-			last = &signatures[i]
-		}
-	}
-	return last
-}
-
-// end returns the signatures with an end for the live ones that match, and those that it ended.
-func end(signatures []Signature, how SignatureEnd, match func(*Signature) bool) (left, ended []Signature) {
-	left = slices.Clone(signatures)
-	for i := range left {
-		if s := &left[i]; s.Live() && match(s) {
-			s.End = &how
-			ended = append(ended, *s)
-		}
-	}
-	return left, ended
-}
-
 // Signed is what the audit keeps of a signature.
 type Signed struct {
 	By        string // the person's name
@@ -163,95 +140,4 @@ type Signed struct {
 	// Has is how many signatures counted for the same proposal afterwards, and Needs how many
 	// decide.
 	Has, Needs int
-}
-
-// wait notes what the signatures add up to while others are missing, and since when. Whoever
-// withdraws and signs again, or signs for something else, does not begin anew: that would keep the
-// callback alive for ever. Only a changed request does.
-func (c *Case) wait() Standing {
-	standing := Weigh(c.Requirement, c.Signatures)
-	c.WaitingSince = time.Time{}
-	first := slices.IndexFunc(c.Signatures, func(s Signature) bool { return s.Live() || s.End.Lapse != Void })
-	if len(standing.Tallies) > 0 {
-		c.WaitingSince = c.Signatures[first].At
-	}
-	return standing
-}
-
-// holdSigned keeps the callback alive for a signature that waits, if its queue wants that. If none
-// waits any more, only the lease of a review does, which its next renewal prolongs.
-func (c *Case) holdSigned(b ReviewLimits, now time.Time) {
-	c.HeldUntil = Latest(Earliest(c.HeldUntil, now.Add(ReviewLease)), c.signedUntil(b))
-	c.scheduleHeartbeat(now)
-	c.StopHeartbeats(now)
-}
-
-// brief returns a signature as the audit keeps it.
-func (c *Callback) brief(s *Signature, standing Standing) *Signed {
-	tally := standing.Of(s.Proposal)
-	kept := &Signed{
-		By: s.By.Name, Outcome: s.Outcome, Stance: s.Stance, Rule: s.Rule,
-		Has: tally.Has, Needs: tally.Needs,
-	}
-	if o, ok := c.Outcome(s.Outcome); ok {
-		kept.Outcome = o.labelled(s.Answer).Label
-	}
-	if s.ActingFor != nil {
-		kept.ActingFor = s.ActingFor.Name
-	}
-	return kept
-}
-
-// endSignatures ends the live signatures that match, on record.
-func (c *Case) endSignatures(how SignatureEnd, by Actor, match func(*Signature) bool) (n int) {
-	left, ended := end(c.Signatures, how, match)
-	if len(ended) == 0 {
-		return 0
-	}
-	c.Signatures = left
-	standing := c.wait()
-	action := ActionVoid
-	if how.Lapse == Withdrawn {
-		action = ActionWithdrawn
-	}
-	for i := range ended {
-		facts := Facts{Signature: c.brief(&ended[i], standing), Reason: how.Why}
-		c.Audit = append(c.Audit, c.entry(how.At, by, action, facts))
-	}
-	return len(ended)
-}
-
-// void ends every live signature, because the request is not the one that was signed any more.
-func (c *Case) void(why string, now time.Time, by Actor) {
-	how := SignatureEnd{Lapse: Void, At: now, Why: why}
-	c.endSignatures(how, by, func(*Signature) bool { return true })
-}
-
-// Fate is what became of a signature.
-type Fate string
-
-// The fates.
-const (
-	FateWaiting   Fate = "waiting"  // it waits for others
-	FateDecided   Fate = "decided"  // it is one of those that decided
-	FateOutvoted  Fate = "outvoted" // another proposal was decided
-	FateLate      Fate = "late"     // the callback ended before enough had signed
-	FateWithdrawn Fate = Fate(Withdrawn)
-	FateReplaced  Fate = Fate(Replaced)
-	FateVoid      Fate = Fate(Void)
-)
-
-// Fate says what became of one of the sheet's signatures.
-func (s *Sheet) Fate(given *Signature) Fate {
-	switch {
-	case given.End != nil:
-		return Fate(given.End.Lapse)
-	case s.Callback.State == Pending:
-		return FateWaiting
-	case s.Callback.Decision == nil:
-		return FateLate
-	case s.Standing.decides(given.Proposal):
-		return FateDecided
-	}
-	return FateOutvoted
 }

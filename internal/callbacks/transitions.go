@@ -5,8 +5,10 @@ import (
 	"time"
 )
 
-// wrongState is the error of a transition that the current state does not allow.
-func (c *Callback) wrongState(wanted string) error {
+// WrongState is the error of a transition that the current state does not allow. wanted says what
+// somebody wanted to do, before the words "a callback". Package desk uses it for what it does not leave
+// to a transition.
+func (c *Callback) WrongState(wanted string) error {
 	return fmt.Errorf("%s a callback that is %s: %w", wanted, c.State, ErrConflict)
 }
 
@@ -38,7 +40,7 @@ func (c *Callback) ended() Facts {
 // wrong, so Lambda's answer to the delivery settles it.
 func (c *Callback) Decide(d Decision) (AuditEntry, error) {
 	if c.State != Pending {
-		return AuditEntry{}, c.wrongState("decide")
+		return AuditEntry{}, c.WrongState("decide")
 	}
 	c.Decision, c.Problem = &d, ""
 	entry := c.move(Decided, d.At, d.By, ActionDecided, Facts{Decision: d.brief()})
@@ -50,7 +52,7 @@ func (c *Callback) Decide(d Decision) (AuditEntry, error) {
 // to be had.
 func (c *Callback) TimeOut(now time.Time, by Actor) (AuditEntry, error) {
 	if c.State != Pending || !c.Overdue(now) {
-		return AuditEntry{}, c.wrongState("time out")
+		return AuditEntry{}, c.WrongState("time out")
 	}
 	at, cause := c.Deadline()
 	c.Ending, c.Problem = &Ending{By: EndedByClock, Cause: cause, At: at, Assumed: true}, ""
@@ -60,7 +62,7 @@ func (c *Callback) TimeOut(now time.Time, by Actor) (AuditEntry, error) {
 // Close ends a pending callback that Lambda no longer waits for.
 func (c *Callback) Close(e Ending, now time.Time, by Actor) (AuditEntry, error) {
 	if c.State != Pending {
-		return AuditEntry{}, c.wrongState("close")
+		return AuditEntry{}, c.WrongState("close")
 	}
 	c.Ending, c.Problem = &e, ""
 	if e.By == EndedByClock {
@@ -73,7 +75,7 @@ func (c *Callback) Close(e Ending, now time.Time, by Actor) (AuditEntry, error) 
 // same as before, no audit entry is written.
 func (c *Callback) AttemptFailed(a Attempt, now time.Time, by Actor) (AuditEntry, error) {
 	if c.State != Decided {
-		return AuditEntry{}, c.wrongState("note a failed attempt with")
+		return AuditEntry{}, c.WrongState("note a failed attempt with")
 	}
 	if c.Problem == a.Reply {
 		return AuditEntry{}, nil
@@ -86,7 +88,7 @@ func (c *Callback) AttemptFailed(a Attempt, now time.Time, by Actor) (AuditEntry
 // Complete notes that Lambda accepted the decision, or that the history shows it did.
 func (c *Callback) Complete(e Ending, by Actor) (AuditEntry, error) {
 	if c.State != Decided {
-		return AuditEntry{}, c.wrongState("complete")
+		return AuditEntry{}, c.WrongState("complete")
 	}
 	c.Ending, c.Problem = &e, ""
 	return c.move(Completed, e.At, by, ActionDelivered, c.ended()), nil
@@ -95,7 +97,7 @@ func (c *Callback) Complete(e Ending, by Actor) (AuditEntry, error) {
 // Lose notes that something else ended the callback before the decision arrived.
 func (c *Callback) Lose(e Ending, now time.Time, by Actor) (AuditEntry, error) {
 	if c.State != Decided {
-		return AuditEntry{}, c.wrongState("lose")
+		return AuditEntry{}, c.WrongState("lose")
 	}
 	c.Ending, c.Problem = &e, ""
 	return c.move(Lost, now, by, ActionLost, c.ended()), nil
@@ -105,7 +107,7 @@ func (c *Callback) Lose(e Ending, now time.Time, by Actor) (AuditEntry, error) {
 // function does not act on the decision.
 func (c *Callback) Differ(e Ending, now time.Time, by Actor) (AuditEntry, error) {
 	if c.State != Completed {
-		return AuditEntry{}, c.wrongState("take back")
+		return AuditEntry{}, c.WrongState("take back")
 	}
 	e.Accepted = true
 	c.Ending = &e
@@ -115,7 +117,7 @@ func (c *Callback) Differ(e Ending, now time.Time, by Actor) (AuditEntry, error)
 // GiveUp notes that an operator has to look; to is [Undeliverable] or [Unconfirmed].
 func (c *Callback) GiveUp(to State, reply Reply, e Ending, by Actor) (AuditEntry, error) {
 	if c.State != Decided {
-		return AuditEntry{}, c.wrongState("give up on")
+		return AuditEntry{}, c.WrongState("give up on")
 	}
 	action := ActionUndeliverable
 	if to == Unconfirmed {
@@ -137,7 +139,7 @@ func (c *Callback) Retry(d *Delivery, now time.Time, by Actor) (entry AuditEntry
 	case Decided:
 		entry = c.entry(now, by, ActionRetried, Facts{})
 	case Pending, Completed, Lost, TimedOut, Closed:
-		return entry, c.wrongState("retry")
+		return entry, c.WrongState("retry")
 	}
 	if d == nil {
 		return AuditEntry{}, ErrNotFound
@@ -153,7 +155,7 @@ func (c *Callback) Receipt(
 	closing Closing, ours Completion, now time.Time, by Actor,
 ) (AuditEntry, error) {
 	if c.State != Completed {
-		return AuditEntry{}, c.wrongState("note a receipt with")
+		return AuditEntry{}, c.WrongState("note a receipt with")
 	}
 	same := closing.Holds(ours)
 	if same || closing.MayHold(ours) {

@@ -149,12 +149,12 @@ var deliveries = []event{
 	{name: "Retry", do: func(c *Callback) (AuditEntry, error) {
 		return c.Retry(&Delivery{}, t0, ops)
 	}, to: moves{Decided: Decided, Undeliverable: Decided, Unconfirmed: Decided}},
-	{name: "executionEnded", do: func(c *Callback) (AuditEntry, error) {
-		return c.executionEnded(&Delivery{}, StatusFailed, t0, t0, shop)
+	{name: "ExecutionEnded", do: func(c *Callback) (AuditEntry, error) {
+		return c.ExecutionEnded(&Delivery{}, StatusFailed, t0, t0, shop)
 	}, to: stays(Completed)},
-	{name: "executionEnded/Known", do: func(c *Callback) (AuditEntry, error) {
+	{name: "ExecutionEnded/Known", do: func(c *Callback) (AuditEntry, error) {
 		known := Delivery{FollowUp: &FollowUp{Status: StatusStopped}}
-		return c.executionEnded(&known, StatusFailed, t0, t0, shop)
+		return c.ExecutionEnded(&known, StatusFailed, t0, t0, shop)
 	}},
 	{name: "Followed/ToItsEnd", do: follow(&FollowUp{Status: StatusStopped}), to: stays(Completed)},
 	{name: "Followed/OnItsWay", do: follow(&FollowUp{Status: StatusRunning}),

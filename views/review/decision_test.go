@@ -312,9 +312,9 @@ func TestWholePreviews(t *testing.T) {
 	t.Parallel()
 	of := func(sizes ...int) (previews []callbacks.Preview) {
 		for i, n := range sizes {
-			previews = append(previews, callbacks.Preview{
+			previews = append(previews, callbacks.Preview{Prepared: callbacks.Prepared{
 				Outcome: callbacks.Outcome{Name: strconv.Itoa(i)}, Completion: callbacks.Completion{Kind: callbacks.Success, Result: make([]byte, n)},
-			})
+			}})
 		}
 		return previews
 	}
@@ -354,7 +354,7 @@ func TestColoursOfTheSecondStep(t *testing.T) {
 		{callbacks.Outcome{Name: "reject", Label: "No", Kind: callbacks.Failure}, "solid"},
 		{callbacks.Outcome{Name: "escalate", Label: "Hand over", Kind: callbacks.Success}, "solid"},
 	} {
-		doc := viewstest.HTML(t, ConfirmPage(viewstest.Shell("mine", "/"), Confirm{Preview: callbacks.Preview{Outcome: tc.outcome}}))
+		doc := viewstest.HTML(t, ConfirmPage(viewstest.Shell("mine", "/"), Confirm{Preview: callbacks.Preview{Prepared: callbacks.Prepared{Outcome: tc.outcome}}}))
 		confirm := doc.Find("#confirm button").First()
 		for _, class := range []string{"approve", "reject", "solid"} {
 			if confirm.HasClass(class) != (class == tc.want) {

@@ -11,7 +11,7 @@ func FreePreviews(c callbacks.Callback, a callbacks.Answer, signatures ...callba
 	gate, signer := gate(&c, signatures), callbacks.Signer{Person: Mara}
 	for _, name := range []string{callbacks.OutcomeFailure, callbacks.OutcomeResult} {
 		o, _ := c.Outcome(name)
-		p := callbacks.Preview{Outcome: o, Answer: a, PreparedAt: Now}
+		p := callbacks.Preview{Prepared: callbacks.Prepared{Outcome: o, Answer: a}, PreparedAt: Now}
 		made, err := a.Completion(o.Kind)
 		p.Completion = made
 		p.Faults, _ = errors.AsType[callbacks.Invalid](err)
@@ -28,6 +28,6 @@ func SignedAnswer(text string) callbacks.Signature {
 	answer := callbacks.Answer{Format: callbacks.FormatText, Result: text}
 	return callbacks.Signature{
 		By: Dana, InQueue: true, NotRequester: true, At: Now, Answer: answer,
-		Proposal: callbacks.Preview{Outcome: result, Answer: answer}.Proposal(),
+		Proposal: callbacks.Prepared{Outcome: result, Answer: answer}.Proposal(),
 	}
 }

@@ -87,7 +87,10 @@ func Previews(c callbacks.Callback, comment string, signatures ...callbacks.Sign
 	gate, signer := gate(&c, signatures), callbacks.Signer{Person: Mara}
 	for _, o := range c.Outcomes {
 		choice, proposal := callbacks.Choice{Outcome: o.Name, Comment: comment, PreparedAt: Now}, o.Proposal(nil)
-		p := callbacks.Preview{Outcome: o, Completion: o.Fill(choice, Mara, nil), PreparedAt: Now, Why: gate.Explain(signer, proposal)}
+		p := callbacks.Preview{
+			Prepared:   callbacks.Prepared{Outcome: o, Completion: o.Fill(choice, Mara, nil)},
+			PreparedAt: Now, Why: gate.Explain(signer, proposal),
+		}
 		p.Tally = callbacks.Weigh(c.Requirement, signatures).Of(proposal)
 		p.Sends = p.Tally.Has+1 >= p.Tally.Needs
 		previews = append(previews, p)
