@@ -181,7 +181,10 @@ func hostileConfiguration() admin.Configuration {
 
 // longPreview is of more than is shown at once.
 func longPreview(text string) callbacks.Preview {
-	return callbacks.Preview{Outcome: callbacks.Outcome{Name: "x", Label: text}, Completion: callbacks.Completion{Kind: callbacks.Success, Result: bytes.Repeat([]byte(text), 100<<10)}}
+	return callbacks.Preview{Prepared: callbacks.Prepared{
+		Outcome:    callbacks.Outcome{Name: "x", Label: text},
+		Completion: callbacks.Completion{Kind: callbacks.Success, Result: bytes.Repeat([]byte(text), 100<<10)},
+	}}
 }
 
 // checkInert finds what foreign text must not have become.

@@ -23,7 +23,7 @@ func colleague(n int) string { return fmt.Sprintf("colleague-%d", n) }
 
 // signInColleague signs a colleague in, each from an address of their own on loopback, because the
 // desk bounds the sign-ins of an address.
-func (d *desk) signInColleague(ctx context.Context, n int) (*http.Cookie, error) {
+func (d *program) signInColleague(ctx context.Context, n int) (*http.Cookie, error) {
 	from := &net.TCPAddr{IP: net.IPv4(127, 1, byte(n>>8), byte(n))}
 	return deskprocess.SignIn(ctx, d.url, colleague(n), from)
 }

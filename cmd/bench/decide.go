@@ -78,7 +78,7 @@ type backlog struct {
 type decidable struct{ callbackID, url string }
 
 // deskToDecide starts the replicas of a desk with enough callbacks that the reviewer may decide.
-func (b *bench) deskToDecide(ctx context.Context, database string, replicas, needed int) (*backlog, *desk, error) {
+func (b *bench) deskToDecide(ctx context.Context, database string, replicas, needed int) (*backlog, *program, error) {
 	// the reviewer cannot see one of the queues
 	all, err := fill(ctx, database, needed*len(queueNames)/(len(queueNames)-1)+len(queueNames))
 	if err != nil {

@@ -36,8 +36,8 @@ var queueNames = []string{"default", "finance", "support", "privacy"}
 // reviewer is the person who reads and decides.
 var reviewer = callbacks.Person{Subject: "mara", Name: "Mara Okafor", Email: "mara.okafor@harborline.example", Groups: []string{"approvers"}}
 
-// desk is the program under test, with an OpenID provider of its own.
-type desk struct {
+// program is the program under test, with an OpenID provider of its own.
+type program struct {
 	*process
 	url          string // the URL that browsers and the provider use
 	secret       string // of webhooks
@@ -51,13 +51,13 @@ type desk struct {
 
 // startDesk starts the desk on a database file and waits until it is ready. The caller must call
 // stop.
-func (b *bench) startDesk(ctx context.Context, file string) (*desk, error) {
+func (b *bench) startDesk(ctx context.Context, file string) (*program, error) {
 	return b.startReplicas(ctx, "sqlite://"+filepath.ToSlash(file), 1)
 }
 
 // startReplicas starts the given number of processes of the desk on one database, by its URL. The
 // caller must call stop.
-func (b *bench) startReplicas(ctx context.Context, database string, count int) (*desk, error) {
+func (b *bench) startReplicas(ctx context.Context, database string, count int) (*program, error) {
 	addresses := make([]string, count)
 	for i := range addresses {
 		var err error
@@ -65,7 +65,7 @@ func (b *bench) startReplicas(ctx context.Context, database string, count int) (
 			return nil, err
 		}
 	}
-	d := &desk{url: "http://" + addresses[0], secret: newSecret(), clientSecret: rand.Text(), sessionKey: deskprocess.NewKey()}
+	d := &program{url: "http://" + addresses[0], secret: newSecret(), clientSecret: rand.Text(), sessionKey: deskprocess.NewKey()}
 	people := []oidc.User{{Subject: reviewer.Subject, Name: reviewer.Name, Email: reviewer.Email, Groups: reviewer.Groups}}
 	for n := range b.colleagues() {
 		people = append(people, oidc.User{Subject: colleague(n), Name: colleague(n), Groups: reviewer.Groups})
@@ -84,7 +84,7 @@ func (b *bench) startReplicas(ctx context.Context, database string, count int) (
 }
 
 // startReplica adds a process to a desk and waits until it is ready.
-func (b *bench) startReplica(ctx context.Context, d *desk, database, address string) error {
+func (b *bench) startReplica(ctx context.Context, d *program, database, address string) error {
 	folder, err := os.MkdirTemp(b.folder, "desk-")
 	if err != nil {
 		return err
@@ -126,7 +126,7 @@ func (b *bench) startReplica(ctx context.Context, d *desk, database, address str
 }
 
 // beside returns the addresses of the replicas besides the first one.
-func (d *desk) beside() []string {
+func (d *program) beside() []string {
 	var addresses []string
 	for _, p := range d.replicas {
 		addresses = append(addresses, p.address)
@@ -142,12 +142,12 @@ func newSecret() string {
 }
 
 // signIn signs the reviewer in.
-func (d *desk) signIn(ctx context.Context) (*http.Cookie, error) {
+func (d *program) signIn(ctx context.Context) (*http.Cookie, error) {
 	return deskprocess.SignIn(ctx, d.url, reviewer.Subject, nil)
 }
 
 // stop stops all processes of the desk, and its provider.
-func (d *desk) stop() {
+func (d *program) stop() {
 	for _, p := range d.replicas {
 		p.Stop()
 	}

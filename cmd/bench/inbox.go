@@ -80,7 +80,7 @@ func (b *bench) gets(address string, request func(context.Context) (*http.Reques
 }
 
 // look reads the inbox for a short time, as the first visitors of a day do.
-func (b *bench) look(ctx context.Context, d *desk, length time.Duration) error {
+func (b *bench) look(ctx context.Context, d *program, length time.Duration) error {
 	cookie, err := d.signIn(ctx)
 	if err != nil {
 		return err

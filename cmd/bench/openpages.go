@@ -37,7 +37,7 @@ type pages struct {
 
 // openPages opens so many streams at each of the addresses of a desk. They belong to colleagues of
 // the reviewer, because the desk bounds the streams of a person.
-func (b *bench) openPages(ctx context.Context, d *desk, each int, addresses ...string) (*pages, error) {
+func (b *bench) openPages(ctx context.Context, d *program, each int, addresses ...string) (*pages, error) {
 	ctx, cancel := context.WithTimeout(ctx, tellTimeout)
 	defer cancel()
 	var cookies []*http.Cookie
@@ -52,7 +52,7 @@ func (b *bench) openPages(ctx context.Context, d *desk, each int, addresses ...s
 }
 
 // openStreams is openPages with the sessions of some cookies.
-func openStreams(ctx context.Context, d *desk, cookies []*http.Cookie, each int, addresses ...string) (*pages, error) {
+func openStreams(ctx context.Context, d *program, cookies []*http.Cookie, each int, addresses ...string) (*pages, error) {
 	all := each * len(addresses)
 	p := &pages{connections: make([]net.Conn, all), told: make(chan told, all)}
 	opening, ctx := errgroup.WithContext(ctx)

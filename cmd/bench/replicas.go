@@ -63,7 +63,7 @@ func toldRow(name string, took, bare []time.Duration) row {
 
 // changesElsewhere announces callbacks at the first replica, and returns how long each page of the
 // others took to be told.
-func (b *bench) changesElsewhere(ctx context.Context, d *desk) (took []time.Duration, err error) {
+func (b *bench) changesElsewhere(ctx context.Context, d *program) (took []time.Duration, err error) {
 	s, err := newSender(d.url+"/webhooks/callbacks", d.secret)
 	if err != nil {
 		return nil, err
@@ -92,7 +92,7 @@ func (b *bench) changesElsewhere(ctx context.Context, d *desk) (took []time.Dura
 
 // sessionEnds signs a person out at the first replica, as often as there are changes, and returns
 // how long a page of each replica took to be told.
-func (b *bench) sessionEnds(ctx context.Context, d *desk) (took []time.Duration, err error) {
+func (b *bench) sessionEnds(ctx context.Context, d *program) (took []time.Duration, err error) {
 	for n := range b.changes {
 		cookie, err := d.signInColleague(ctx, n%b.colleagues())
 		if err != nil {
@@ -120,7 +120,7 @@ func (b *bench) sessionEnds(ctx context.Context, d *desk) (took []time.Duration,
 }
 
 // signOut ends a session at the first process of a desk.
-func signOut(ctx context.Context, d *desk, cookie *http.Cookie) error {
+func signOut(ctx context.Context, d *program, cookie *http.Cookie) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, d.url+"/auth/logout", strings.NewReader(url.Values{}.Encode()))
 	if err != nil {
 		return err

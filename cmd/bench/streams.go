@@ -61,7 +61,7 @@ func (b *bench) tell(ctx context.Context) ([]row, error) {
 
 // tellAll announces one callback after the other and waits until all pages have heard of it. It
 // returns how long each page took, and how long the last one took each time.
-func (b *bench) tellAll(ctx context.Context, d *desk, p *pages) (took, last []time.Duration, err error) {
+func (b *bench) tellAll(ctx context.Context, d *program, p *pages) (took, last []time.Duration, err error) {
 	s, err := newSender(d.url+"/webhooks/callbacks", d.secret)
 	if err != nil {
 		return nil, nil, err

@@ -27,7 +27,7 @@ const (
 
 // victim is a desk under attack.
 type victim struct {
-	*desk
+	*program
 	sender *sender
 	cookie *http.Cookie
 	count  int // requests in an attack
@@ -38,7 +38,7 @@ func (b *bench) newVictim(ctx context.Context, file string) (*victim, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &victim{desk: d, count: b.attacks}
+	v := &victim{program: d, count: b.attacks}
 	if v.sender, err = newSender(d.url+"/webhooks/callbacks", d.secret); err == nil {
 		v.cookie, err = d.signIn(ctx)
 	}

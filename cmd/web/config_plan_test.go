@@ -44,11 +44,11 @@ func seenDatabase(t *testing.T, file string) (url string) {
 	if err := store.KeepPerson(t.Context(), people.NewProfile(seen, false, now)); err != nil {
 		t.Fatal(err)
 	}
-	desk, err := deskfile.Load(file, deskfile.Surroundings{ReadFile: deskfile.ReadFile, Conditions: condition.Compile})
+	read, err := deskfile.Load(file, deskfile.Surroundings{ReadFile: deskfile.ReadFile, Conditions: condition.Compile})
 	if err != nil {
 		t.Fatal(err)
 	}
-	service := callbacks.NewService(callbacks.ServiceConfig{Store: store, Queues: domainQueues(desk), Invalidator: invalidators{}, Now: func() time.Time { return now }})
+	service := callbacks.NewService(callbacks.ServiceConfig{Store: store, Queues: domainQueues(read), Invalidator: invalidators{}, Now: func() time.Time { return now }})
 	for id, payload := range map[string]string{"YQ==": `{"total":7846.20}`, "Yg==": `{"sum":1}`} {
 		a := announcement.Announcement{CallbackID: id, Queue: "finance", Title: "EXP " + id, Payload: []byte(payload)}
 		if _, err := service.Receive(t.Context(), callbacks.Source{Name: "expenses"}, "", a); err != nil {

@@ -59,8 +59,8 @@ type deskOptions struct {
 	Poll time.Duration
 }
 
-// desk is the program: a store, the workers on it and the pages in front of it.
-type desk struct {
+// program is the program: a store, the workers on it and the pages in front of it.
+type program struct {
 	log           *slog.Logger
 	now           func() time.Time
 	store         *sqlstore.Store
@@ -86,13 +86,13 @@ type desk struct {
 
 // openDesk opens the store and connects the parts. It starts nothing. The caller must close the
 // desk.
-func openDesk(ctx context.Context, settings config.Config, log *slog.Logger, o deskOptions) (_ *desk, err error) {
+func openDesk(ctx context.Context, settings config.Config, log *slog.Logger, o deskOptions) (_ *program, err error) {
 	warn := func(caution string) { log.WarnContext(ctx, caution) }
 	store, err := sqlstore.Open(ctx, string(settings.DatabaseURL), sqlstore.WithCaution(warn))
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	d := &desk{log: log, now: o.Now, store: store, registry: prometheus.NewRegistry(), linger: o.Linger}
+	d := &program{log: log, now: o.Now, store: store, registry: prometheus.NewRegistry(), linger: o.Linger}
 	if d.now == nil {
 		d.now = time.Now
 	}
@@ -127,7 +127,7 @@ func openDesk(ctx context.Context, settings config.Config, log *slog.Logger, o d
 }
 
 // openLambda makes the client. Accounts and regions come with the first edition.
-func (d *desk) openLambda(
+func (d *program) openLambda(
 	ctx context.Context, settings config.Config, credentials aws.CredentialsProvider,
 ) (*lambdaapi.Client, error) {
 	reach := lambdaapi.Config{
@@ -140,7 +140,7 @@ func (d *desk) openLambda(
 }
 
 // openWorkers makes the workers that no edition replaces, and what services and discovery share.
-func (d *desk) openWorkers(settings config.Config) {
+func (d *program) openWorkers(settings config.Config) {
 	attempts := metrics.CountAttempts(d.registry, d.lambda)
 	invalidator := invalidators{d.hub, d.invalidations}
 	allowances := readquota.NewAllowances(d.store, settings.WatchRate, d.now)
@@ -174,7 +174,7 @@ func (d *desk) openWorkers(settings config.Config) {
 }
 
 // openSite makes sign-in, and what the handlers of every edition share.
-func (d *desk) openSite(settings config.Config, demo handlers.Demo) error {
+func (d *program) openSite(settings config.Config, demo handlers.Demo) error {
 	var err error
 	if d.auth, err = d.openAuth(settings); err != nil {
 		return err
@@ -208,7 +208,7 @@ func (d *desk) openSite(settings config.Config, demo handlers.Demo) error {
 }
 
 // openAuth makes sign-in, without a role for anybody: each edition knows the groups of its roles.
-func (d *desk) openAuth(settings config.Config) (*auth.Auth, error) {
+func (d *program) openAuth(settings config.Config) (*auth.Auth, error) {
 	keys, err := sessionKeys(settings)
 	if err != nil {
 		return nil, err
@@ -225,7 +225,7 @@ func (d *desk) openAuth(settings config.Config) (*auth.Auth, error) {
 }
 
 // sessionEnded ends the streams of a session, first in this process, then at the other replicas.
-func (d *desk) sessionEnded(id callbacks.ID) {
+func (d *program) sessionEnded(id callbacks.ID) {
 	d.hub.EndSession(id)
 	d.invalidations.SessionEnded(id)
 }
@@ -240,7 +240,7 @@ func (all invalidators) Changed(n callbacks.Invalidation) {
 	}
 }
 
-func (d *desk) close() {
+func (d *program) close() {
 	d.closeTracing()
 	if err := d.store.Close(); err != nil {
 		d.log.Error("the database did not close", "error", err)

@@ -37,7 +37,7 @@ type fixed struct {
 }
 
 // loading returns how countersign.yaml is read and put in force.
-func (d *desk) loading(settings config.Config) func(reload.ReadFile) (reload.Version, error) {
+func (d *program) loading(settings config.Config) func(reload.ReadFile) (reload.Version, error) {
 	return func(read reload.ReadFile) (reload.Version, error) {
 		file, err := settings.ReadDesk(read)
 		if err != nil {
@@ -52,11 +52,11 @@ func (d *desk) loading(settings config.Config) func(reload.ReadFile) (reload.Ver
 }
 
 // reloads returns what became of the last change of countersign.yaml.
-func (d *desk) reloads() reload.State { return d.follower.State() }
+func (d *program) reloads() reload.State { return d.follower.State() }
 
 // enforce puts an edition in force. Requests that have begun end with the one before. Its streams
 // end, and its discovery too.
-func (d *desk) enforce(what *purpose) error {
+func (d *program) enforce(what *purpose) error {
 	next, err := d.newEdition(what)
 	if err != nil {
 		return err
@@ -69,7 +69,7 @@ func (d *desk) enforce(what *purpose) error {
 }
 
 // newEdition makes an edition, and changes nothing.
-func (d *desk) newEdition(what *purpose) (e *edition, err error) {
+func (d *program) newEdition(what *purpose) (e *edition, err error) {
 	e = &edition{purpose: what, replaced: make(chan struct{})}
 	lanes := d.lambda.LanesOf(what.accounts, what.regions)
 	search := d.fixed.discovery
@@ -99,7 +99,7 @@ func (d *desk) newEdition(what *purpose) (e *edition, err error) {
 }
 
 // discover searches for callbacks as the edition in force says, until ctx ends.
-func (d *desk) discover(ctx context.Context) {
+func (d *program) discover(ctx context.Context) {
 	for ctx.Err() == nil {
 		e := d.edition.Load()
 		running, stop := context.WithCancel(ctx)

@@ -212,7 +212,7 @@ func TestOthersTakeOver(t *testing.T) {
 	if got := await(t, held.arrived, "the call of the replica that dies"); got != o.CallbackID {
 		t.Fatalf("Lambda is called for %s", got)
 	}
-	dies.desk.close() // what it hears from now on it can tell nobody
+	dies.program.close() // what it hears from now on it can tell nobody
 	if c := survivor.get(t, id); c.State != callbacks.Decided {
 		t.Fatalf("the callback is %s before the lease has run out", c.State)
 	}

@@ -264,7 +264,7 @@ func (g *gate) around(next http.Handler) http.Handler {
 
 // replica is one of several desks in this process.
 type replica struct {
-	*desk
+	*program
 	url   string
 	stop  context.CancelFunc
 	ended chan error
@@ -287,7 +287,7 @@ func replicas(t *testing.T, r *rig, listeners []net.Listener, change func(i int,
 				t.Errorf("open desk %d: %v", i, err)
 				return
 			}
-			all[i] = &replica{desk: d, url: address(l), ended: make(chan error, 1)}
+			all[i] = &replica{program: d, url: address(l), ended: make(chan error, 1)}
 		})
 	}
 	opening.Wait()
@@ -312,7 +312,7 @@ func openAlone(t *testing.T, settings map[string]string, o deskOptions) *replica
 	if err != nil {
 		t.Fatal(err)
 	}
-	one := &replica{desk: d, url: address(l), ended: make(chan error, 1)}
+	one := &replica{program: d, url: address(l), ended: make(chan error, 1)}
 	one.serve(t, l)
 	return one
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // openRollout makes the reporter of the version that this process runs.
-func (d *desk) openRollout(settings config.Config) *rollout.Reporter {
+func (d *program) openRollout(settings config.Config) *rollout.Reporter {
 	return rollout.NewReporter(rollout.Config{
 		Store: d.store, Name: replicaName(string(settings.Addr)), Log: d.log, Now: d.now,
 		Running: d.reloads,

@@ -53,7 +53,7 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 
 // run serves until ctx ends or a part fails. The workers stop last, so that decisions made while
 // requests end are delivered too.
-func (d *desk) run(ctx context.Context, l net.Listener) error {
+func (d *program) run(ctx context.Context, l net.Listener) error {
 	server := newServer(d.site, d.log)
 	group, ctx := errgroup.WithContext(ctx)
 	working, stopWork := context.WithCancel(context.WithoutCancel(ctx))
@@ -94,7 +94,7 @@ func (d *desk) run(ctx context.Context, l net.Listener) error {
 
 // serveMetrics answers scrapers until ctx ends, if the operator set an address for them. They can
 // still read during a stop.
-func (d *desk) serveMetrics(ctx context.Context) error {
+func (d *program) serveMetrics(ctx context.Context) error {
 	if d.scrapes == nil {
 		return nil
 	}
@@ -119,7 +119,7 @@ func newServer(site http.Handler, log *slog.Logger) *http.Server {
 
 // drain ends the requests. Readiness reports no; after a while streams are cut, which browsers open
 // again elsewhere, and requests that have begun are finished.
-func (d *desk) drain(ctx context.Context, server *http.Server) {
+func (d *program) drain(ctx context.Context, server *http.Server) {
 	d.log.InfoContext(ctx, "stopping")
 	d.stopping.Store(true)
 	if d.linger > 0 {
@@ -136,7 +136,7 @@ func (d *desk) drain(ctx context.Context, server *http.Server) {
 
 // meetProvider checks whether people can sign in with the OpenID provider, so that the log says at
 // the start what would keep everybody out. Pages check it again.
-func (d *desk) meetProvider(ctx context.Context) {
+func (d *program) meetProvider(ctx context.Context) {
 	asked := make(chan error, 1)
 	go func() { asked <- d.auth.Available(ctx) }()
 	select {
@@ -149,7 +149,7 @@ func (d *desk) meetProvider(ctx context.Context) {
 }
 
 // forgetSessions deletes expired sessions from time to time.
-func (d *desk) forgetSessions(ctx context.Context) error {
+func (d *program) forgetSessions(ctx context.Context) error {
 	ticker := time.NewTicker(sessionSweep)
 	defer ticker.Stop()
 	for {

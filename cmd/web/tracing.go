@@ -22,7 +22,7 @@ func openTracing(ctx context.Context, to config.Collector, log *slog.Logger) (*t
 }
 
 // closeTracing sends the last spans.
-func (d *desk) closeTracing() {
+func (d *program) closeTracing() {
 	if d.tracing == nil {
 		return
 	}

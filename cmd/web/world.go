@@ -31,7 +31,7 @@ type world struct {
 	url          string // of the desk
 	listener     net.Listener
 	surroundings *standin.Surroundings
-	desk         *desk
+	desk         *program
 }
 
 func newWorld(

@@ -82,7 +82,7 @@ func TestApplyPolicyRefused(t *testing.T) {
 }
 
 // find records a callback that nobody announced.
-func find(d *desk) callbacks.Callback {
+func find(d *testDesk) callbacks.Callback {
 	d.T.Helper()
 	c := callbackstest.NewCallback()
 	c.Source, c.ReceivedAt = callbacks.SourceDiscovery, d.Clock.Now()

@@ -6,10 +6,10 @@ import (
 	"countersign/internal/desktest"
 )
 
-// desk is a desk with what the tests here ask of it.
-type desk struct{ *desktest.Desk }
+// testDesk is a desk with what the tests here ask of it.
+type testDesk struct{ *desktest.Desk }
 
-func newDesk(t *testing.T) *desk {
+func newDesk(t *testing.T) *testDesk {
 	t.Helper()
-	return &desk{desktest.New(t)}
+	return &testDesk{desktest.New(t)}
 }

@@ -74,7 +74,7 @@ func TestExplainAgreesWithTheService(t *testing.T) {
 
 // pressed signs as the page of a person does, checks that the press does what the page said, and
 // returns the state after it.
-func pressed(t *rapid.T, d *desk, p callbacks.Person, id callbacks.ID, outcome string) callbacks.State {
+func pressed(t *rapid.T, d *testDesk, p callbacks.Person, id callbacks.ID, outcome string) callbacks.State {
 	choice := callbacks.Choice{Outcome: outcome, Comment: "No.", PreparedAt: d.Clock.Now()}
 	can, seen := false, "nothing"
 	sheet, err := d.Service.Sheet(d.Ctx, p, id)
@@ -102,7 +102,7 @@ func pressed(t *rapid.T, d *desk, p callbacks.Person, id callbacks.ID, outcome s
 }
 
 // checkEnough checks that what was decided has the signatures that it needs.
-func checkEnough(t *rapid.T, d *desk, id callbacks.ID) {
+func checkEnough(t *rapid.T, d *testDesk, id callbacks.ID) {
 	c := d.Get(id)
 	signatures, err := d.Store.Signatures(d.Ctx, id)
 	if err != nil {

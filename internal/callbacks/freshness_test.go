@@ -13,7 +13,7 @@ import (
 const groupsLimit = 8 * time.Hour
 
 // newFreshDesk is a desk where groups may be so old, and mara's were read at once.
-func newFreshDesk(t *testing.T) (*desk, callbacks.Person) {
+func newFreshDesk(t *testing.T) (*testDesk, callbacks.Person) {
 	t.Helper()
 	d := newDesk(t)
 	d.Service = callbacks.NewService(callbacks.ServiceConfig{

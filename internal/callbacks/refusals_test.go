@@ -48,7 +48,7 @@ func TestRefusalIsMendedWhileItIsRetried(t *testing.T) {
 // not.
 func TestRefusedBeats(t *testing.T) {
 	t.Parallel()
-	refused := func(t *testing.T, replies ...callbacks.Reply) (*desk, callbacks.ID) {
+	refused := func(t *testing.T, replies ...callbacks.Reply) (*testDesk, callbacks.ID) {
 		t.Helper()
 		d := newDesk(t)
 		d.Lambda.Faults = replies

@@ -37,7 +37,7 @@ func (c counted) Seal(ctx context.Context, to callbacks.Target, result []byte) (
 
 func TestSeal(t *testing.T) {
 	t.Parallel()
-	sealing := func(t *testing.T, sealers ...callbacks.Sealer) *desk {
+	sealing := func(t *testing.T, sealers ...callbacks.Sealer) *testDesk {
 		t.Helper()
 		d := newDesk(t)
 		d.Service = callbacks.NewService(callbacks.ServiceConfig{
@@ -100,29 +100,29 @@ func TestSeal(t *testing.T) {
 	t.Run("OnlyAsThePageSaid", func(t *testing.T) {
 		t.Parallel()
 		for name, keyTaken := range map[string]bool{"KeyTakenAway": true, "KeyGiven": false} {
-			desk := sealing(t)
-			before, after := desk.Service, callbacks.NewService(callbacks.ServiceConfig{
-				Store: desk.Store, Queues: desktest.Queues, Invalidator: desk.Invalidations,
-				ReviewLimits: callbacks.DefaultReviewLimits, Now: desk.Clock.Now,
+			d := sealing(t)
+			before, after := d.Service, callbacks.NewService(callbacks.ServiceConfig{
+				Store: d.Store, Queues: desktest.Queues, Invalidator: d.Invalidations,
+				ReviewLimits: callbacks.DefaultReviewLimits, Now: d.Clock.Now,
 			})
-			c := desk.Announce(nil)
+			c := d.Announce(nil)
 			if !keyTaken {
 				before, after = after, before
 			}
 			choice := callbacks.Choice{Outcome: "approve", Sends: true}
-			shown, err := before.Preview(desk.Ctx, desktest.Mara, c.ID, choice)
+			shown, err := before.Preview(d.Ctx, desktest.Mara, c.ID, choice)
 			if err != nil {
 				t.Fatal(err)
 			}
 			choice.PreparedAt = shown.PreparedAt
-			if _, err := after.Sign(desk.Ctx, desktest.Mara, c.ID, choice, shown.Seen()); !errors.Is(err, callbacks.ErrStale) {
+			if _, err := after.Sign(d.Ctx, desktest.Mara, c.ID, choice, shown.Seen()); !errors.Is(err, callbacks.ErrStale) {
 				t.Errorf("%s: got %v, want ErrStale", name, err)
 			}
-			desk.WantState(c.ID, callbacks.Pending)
-			if _, err := before.Sign(desk.Ctx, desktest.Mara, c.ID, choice, shown.Seen()); err != nil {
+			d.WantState(c.ID, callbacks.Pending)
+			if _, err := before.Sign(d.Ctx, desktest.Mara, c.ID, choice, shown.Seen()); err != nil {
 				t.Errorf("%s: %v", name, err)
 			}
-			if _, err := after.Sign(desk.Ctx, desktest.Mara, c.ID, choice, shown.Seen()); !errors.Is(err, callbacks.ErrSignedAlready) {
+			if _, err := after.Sign(d.Ctx, desktest.Mara, c.ID, choice, shown.Seen()); !errors.Is(err, callbacks.ErrSignedAlready) {
 				t.Errorf("%s: the second press gives %v", name, err)
 			}
 		}

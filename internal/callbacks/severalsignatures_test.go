@@ -25,7 +25,7 @@ func named(id string) func(*announcement.Announcement) {
 }
 
 // require binds a callback to a requirement, as a queue's policy does on arrival.
-func require(d *desk, id callbacks.ID, r callbacks.Requirement) {
+func require(d *testDesk, id callbacks.ID, r callbacks.Requirement) {
 	d.T.Helper()
 	callbackstest.Change(d.T, d.Store, id, func(c *callbacks.Case) error {
 		c.Requirement = r
@@ -125,7 +125,7 @@ func TestPageOfSignatures(t *testing.T) {
 }
 
 // sheetOf reads a callback's page with its previews by outcome.
-func sheetOf(d *desk, t *testing.T, p callbacks.Person, id callbacks.ID) (callbacks.Sheet, map[string]callbacks.Preview) {
+func sheetOf(d *testDesk, t *testing.T, p callbacks.Person, id callbacks.ID) (callbacks.Sheet, map[string]callbacks.Preview) {
 	t.Helper()
 	sheet, err := d.Service.Sheet(d.Ctx, p, id)
 	if err != nil {

@@ -21,7 +21,7 @@ var askedByInes = callbacks.Statement{Requester: "Ines Calloway <ines@harborline
 
 // unknownAsker waits in finance since before anybody compared who asks: its requester is a bare
 // name.
-func (d *desk) unknownAsker(name string) callbacks.Callback {
+func (d *testDesk) unknownAsker(name string) callbacks.Callback {
 	d.T.Helper()
 	c := d.Announce(nil)
 	c, err := d.Store.Change(d.Ctx, c.ID, callbacks.Parts{}, func(c *callbacks.Case) error {
@@ -105,16 +105,16 @@ func TestStateRequester_Refused(t *testing.T) {
 	for name, tt := range map[string]struct {
 		who  callbacks.Person
 		said callbacks.Statement
-		c    func(*desk) callbacks.Callback
+		c    func(*testDesk) callbacks.Callback
 		want error
 	}{
-		"ErrReviewer":  {desktest.Dana, askedByInes, func(d *desk) callbacks.Callback { return d.unknownAsker("X") }, callbacks.ErrForbidden},
-		"ErrInvisible": {desktest.Teo, askedByInes, func(d *desk) callbacks.Callback { return d.unknownAsker("X") }, callbacks.ErrNotFound},
-		"ErrKnown":     {desktest.Ops, askedByInes, func(d *desk) callbacks.Callback { return d.Announce(nil) }, callbacks.ErrConflict},
-		"ErrNoFourEyes": {desktest.Ops, askedByInes, func(d *desk) callbacks.Callback {
+		"ErrReviewer":  {desktest.Dana, askedByInes, func(d *testDesk) callbacks.Callback { return d.unknownAsker("X") }, callbacks.ErrForbidden},
+		"ErrInvisible": {desktest.Teo, askedByInes, func(d *testDesk) callbacks.Callback { return d.unknownAsker("X") }, callbacks.ErrNotFound},
+		"ErrKnown":     {desktest.Ops, askedByInes, func(d *testDesk) callbacks.Callback { return d.Announce(nil) }, callbacks.ErrConflict},
+		"ErrNoFourEyes": {desktest.Ops, askedByInes, func(d *testDesk) callbacks.Callback {
 			return d.Announce(func(a *announcement.Announcement) { a.Queue, a.Requester = "", "" })
 		}, callbacks.ErrConflict},
-		"ErrDecided": {desktest.Ops, askedByInes, func(d *desk) callbacks.Callback {
+		"ErrDecided": {desktest.Ops, askedByInes, func(d *testDesk) callbacks.Callback {
 			c := d.Announce(nil)
 			d.MustDecide(desktest.Dana, c.ID, "approve", "")
 			return c

@@ -67,7 +67,7 @@ func (m *mortal) ClaimHeartbeats(ctx context.Context, now time.Time, limit int) 
 
 // whole is a callback's life as one process has it, from the announcement to what followed the
 // decision. Whoever got no answer from an earlier process asks again.
-func (d *desk) whole() {
+func (d *testDesk) whole() {
 	d.T.Helper()
 	receipt, err := d.Service.Receive(d.Ctx, callbacks.Source{Name: "expenses"}, "msg_1", announcement.Announcement{
 		CallbackID: "YWJj/+A=", Title: "Expense report EXP-2291", Requester: "Ines Calloway <ines@harborline.example>", Queue: "finance",
@@ -128,7 +128,7 @@ func TestDeathAtEveryWrite(t *testing.T) {
 }
 
 // wantWhole asserts the end of a life in which nothing was lost and nothing happened twice.
-func (d *desk) wantWhole() {
+func (d *testDesk) wantWhole() {
 	d.T.Helper()
 	known, err := d.Store.Lookup(d.Ctx, "YWJj/+A=")
 	if err != nil {

@@ -24,7 +24,7 @@ var dialects = map[string][]callbacks.Reply{
 }
 
 // eachDialect runs a test on a desk of its own in each dialect.
-func eachDialect(t *testing.T, test func(t *testing.T, d *desk)) {
+func eachDialect(t *testing.T, test func(t *testing.T, d *testDesk)) {
 	for name, replies := range dialects {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -36,7 +36,7 @@ func eachDialect(t *testing.T, test func(t *testing.T, d *desk)) {
 }
 
 // settle delivers until the decision is not on its way any more, and returns what became of it.
-func (d *desk) settle(id callbacks.ID) callbacks.Callback {
+func (d *testDesk) settle(id callbacks.ID) callbacks.Callback {
 	d.T.Helper()
 	for range 40 {
 		if c := d.Get(id); c.State != callbacks.Decided {
@@ -53,7 +53,7 @@ func (d *desk) settle(id callbacks.ID) callbacks.Callback {
 // lags.
 func TestOursInEachDialect(t *testing.T) {
 	t.Parallel()
-	eachDialect(t, func(t *testing.T, d *desk) {
+	eachDialect(t, func(t *testing.T, d *testDesk) {
 		d.Lambda.Faults, d.Lambda.Lag = []callbacks.Reply{callbacks.ReplyNone}, 7
 		c := d.Announce(nil)
 		d.MustDecide(desktest.Mara, c.ID, "approve", "")
@@ -80,7 +80,7 @@ func TestLostInEachDialect(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			eachDialect(t, func(t *testing.T, d *desk) {
+			eachDialect(t, func(t *testing.T, d *testDesk) {
 				c := d.Announce(nil)
 				d.Lambda.Close(tt.closing)
 				ended := d.Clock.Now()
@@ -103,7 +103,7 @@ func TestLostInEachDialect(t *testing.T) {
 // history shows.
 func TestBeatsInEachDialect(t *testing.T) {
 	t.Parallel()
-	eachDialect(t, func(t *testing.T, d *desk) {
+	eachDialect(t, func(t *testing.T, d *testDesk) {
 		c := d.Announce(desktest.WithHeartbeat)
 		d.Open(desktest.Mara, c.ID)
 		d.Lambda.Close(callbacks.Closing{By: callbacks.EndedByOther, Completion: &callbacks.Completion{Kind: callbacks.Success}})
@@ -119,7 +119,7 @@ func TestBeatsInEachDialect(t *testing.T) {
 }
 
 // detail is what the latest entry of an action says.
-func (d *desk) detail(id callbacks.ID, action callbacks.Action) string {
+func (d *testDesk) detail(id callbacks.ID, action callbacks.Action) string {
 	d.T.Helper()
 	entries, err := d.Store.Audit(d.Ctx, callbacks.AuditQuery{Callback: id, Action: action, Limit: 1})
 	if err != nil || len(entries) != 1 {

@@ -20,7 +20,7 @@ var bus = callbacks.Actor{Kind: callbacks.ActorSource, ID: "eventbridge", Name: 
 
 // ended says that the execution of a callback ended half an hour from the start, and wants a number
 // of callbacks closed.
-func (d *desk) ended(c callbacks.Callback, how callbacks.ExecutionEnd, want int) {
+func (d *testDesk) ended(c callbacks.Callback, how callbacks.ExecutionEnd, want int) {
 	d.T.Helper()
 	closed, err := d.Service.ExecutionEnded(d.Ctx, bus, c.ExecutionARN, how, d.Clock.Now().Add(-time.Second))
 	if err != nil || closed != want {

@@ -27,7 +27,7 @@ var (
 )
 
 // proven is a desk whose decision has its receipt: what comes is the follow-up.
-func proven(t *testing.T, outcome string) (*desk, callbacks.ID) {
+func proven(t *testing.T, outcome string) (*testDesk, callbacks.ID) {
 	t.Helper()
 	d := newDesk(t)
 	c := d.Announce(nil)
@@ -42,13 +42,13 @@ func proven(t *testing.T, outcome string) (*desk, callbacks.ID) {
 }
 
 // read lets time pass and reads on.
-func (d *desk) read(after time.Duration) {
+func (d *testDesk) read(after time.Duration) {
 	d.T.Helper()
 	d.Clock.Advance(after)
 	d.Deliver()
 }
 
-func (d *desk) followUp(id callbacks.ID) *callbacks.FollowUp {
+func (d *testDesk) followUp(id callbacks.ID) *callbacks.FollowUp {
 	d.T.Helper()
 	delivery, err := d.Store.Delivery(d.Ctx, id)
 	if err != nil {
@@ -58,7 +58,7 @@ func (d *desk) followUp(id callbacks.ID) *callbacks.FollowUp {
 }
 
 // due is the time until the next reading, negative for never.
-func (d *desk) due() time.Duration {
+func (d *testDesk) due() time.Duration {
 	d.T.Helper()
 	next, err := d.Store.NextDelivery(d.Ctx)
 	if err != nil {
@@ -294,7 +294,7 @@ func TestFollowAfterALostAnswer(t *testing.T) {
 
 // many is a desk with decisions that Lambda accepted at the same time, each of a callback of its
 // own.
-func many(t *testing.T, n int) *desk {
+func many(t *testing.T, n int) *testDesk {
 	t.Helper()
 	d := newDesk(t)
 	for i := range n {

@@ -44,10 +44,10 @@ func TestMoreDueThanSlots(t *testing.T) {
 	const due = 256 // four times the slots
 	for name, tt := range map[string]struct {
 		worker func(desktest.Settings) worker.Runner
-		due    func(*desk, callbacks.ID)
+		due    func(*testDesk, callbacks.ID)
 	}{
-		"Heartbeats": {heartbeats, func(*desk, callbacks.ID) {}},
-		"Deliveries": {deliveries, func(d *desk, id callbacks.ID) { d.MustDecide(desktest.Mara, id, "approve", "") }},
+		"Heartbeats": {heartbeats, func(*testDesk, callbacks.ID) {}},
+		"Deliveries": {deliveries, func(d *testDesk, id callbacks.ID) { d.MustDecide(desktest.Mara, id, "approve", "") }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -22,7 +22,7 @@ import (
 const outage = time.Hour + 30*time.Minute // the callback's timeout is an hour
 
 // tryFor lets time pass and delivers, in steps.
-func (d *desk) tryFor(all, step time.Duration) {
+func (d *testDesk) tryFor(all, step time.Duration) {
 	d.T.Helper()
 	for range int(all / step) {
 		d.Clock.Advance(step)
@@ -31,7 +31,7 @@ func (d *desk) tryFor(all, step time.Duration) {
 }
 
 // askedInVain has the history asked so often already what became of a delivery that is due.
-func (d *desk) askedInVain(id callbacks.ID, times int) {
+func (d *testDesk) askedInVain(id callbacks.ID, times int) {
 	d.T.Helper()
 	now := d.Clock.Now()
 	work, err := d.Store.ClaimDeliveries(d.Ctx, now, callbacks.Lease{Owner: "before", Until: now.Add(time.Minute)}, 1, nil)

@@ -35,7 +35,7 @@ func (s *meanwhile) Change(ctx context.Context, id callbacks.ID, parts callbacks
 }
 
 // corrected has discovery correct the execution of a callback, which lives in another region.
-func (d *desk) corrected(id callbacks.ID) func() {
+func (d *testDesk) corrected(id callbacks.ID) func() {
 	store := d.Store
 	return func() {
 		_, err := store.Change(d.Ctx, id, callbacks.Parts{}, func(c *callbacks.Case) error {
@@ -94,7 +94,7 @@ func (n *nonces) Seal(_ context.Context, _ callbacks.Target, result []byte) ([]b
 }
 
 // sealing is a desk whose results are encrypted, on a store.
-func (d *desk) sealing(store callbackstest.Store) *nonces {
+func (d *testDesk) sealing(store callbackstest.Store) *nonces {
 	d.Restart(store)
 	seals := &nonces{}
 	d.Service = callbacks.NewService(callbacks.ServiceConfig{

@@ -12,7 +12,7 @@ import (
 )
 
 // acceptedDesk is a desk whose decision Lambda has just accepted.
-func acceptedDesk(t *testing.T, prepare func(*desktest.Remote)) (*desk, callbacks.ID) {
+func acceptedDesk(t *testing.T, prepare func(*desktest.Remote)) (*testDesk, callbacks.ID) {
 	t.Helper()
 	d := newDesk(t)
 	c := d.Announce(nil)
@@ -24,7 +24,7 @@ func acceptedDesk(t *testing.T, prepare func(*desktest.Remote)) (*desk, callback
 }
 
 // lastAction is the last that is on record of a callback.
-func lastAction(d *desk, id callbacks.ID) callbacks.Action {
+func lastAction(d *testDesk, id callbacks.ID) callbacks.Action {
 	actions := d.Actions(id)
 	return actions[len(actions)-1]
 }
@@ -35,7 +35,7 @@ func executionEnds(r *desktest.Remote) {
 }
 
 // wantSettled fails if a delivery is due again.
-func wantSettled(t *testing.T, d *desk) {
+func wantSettled(t *testing.T, d *testDesk) {
 	t.Helper()
 	d.Clock.Advance(10 * time.Second)
 	d.Deliver() // what came afterwards

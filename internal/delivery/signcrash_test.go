@@ -14,7 +14,7 @@ import (
 
 // together is the life of a callback that two people sign, as one process has it. Whoever got no
 // answer from an earlier process looks at the page, and presses if it does not show their signature.
-func (d *desk) together() {
+func (d *testDesk) together() {
 	d.T.Helper()
 	receipt, err := d.Service.Receive(d.Ctx, callbacks.Source{Name: "expenses"}, "msg_1", announcement.Announcement{
 		CallbackID: "YWJj/+A=", Title: "Expense report EXP-2291", Requester: "Ines Calloway <ines@harborline.example>",
@@ -43,7 +43,7 @@ func (d *desk) together() {
 }
 
 // wantTogether asserts the end of a life in which both signed once and nothing was sent before.
-func (d *desk) wantTogether() {
+func (d *testDesk) wantTogether() {
 	d.T.Helper()
 	known, err := d.Store.Lookup(d.Ctx, "YWJj/+A=")
 	if err != nil {

@@ -48,7 +48,7 @@ func (l *heldLambda) Heartbeat(ctx context.Context, to callbacks.Target) error {
 
 // stopping runs a worker until it has called Lambda, stops it, and returns how long it took from
 // there. Release lets the call end after a second.
-func (d *desk) stopping(release bool, start func(desktest.Settings) worker.Runner) time.Duration {
+func (d *testDesk) stopping(release bool, start func(desktest.Settings) worker.Runner) time.Duration {
 	d.T.Helper()
 	held := &heldLambda{Remote: d.Lambda, arrived: make(chan struct{}), release: make(chan struct{})}
 	w := start(d.Workers(held, desktest.Rate))

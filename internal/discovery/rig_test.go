@@ -112,11 +112,11 @@ func newSearch(t *testing.T, rate float64, watches ...discovery.Watch) *search {
 	s.engine = locallambda.New(locallambda.Config{Region: region, Clock: s.clock})
 	s.log = locallambdatest.Watch(t, s.engine)
 	s.front = &front{engine: s.engine.Handler()}
-	functions, desk := httptest.NewServer(s.engine.Handler()), httptest.NewServer(s.front)
+	functions, site := httptest.NewServer(s.engine.Handler()), httptest.NewServer(s.front)
 	credential := credentials.NewStaticCredentialsProvider("test", "test", "")
 	s.aws = lambda.New(lambda.Options{Region: region, BaseEndpoint: aws.String(functions.URL), Credentials: credential})
 	var err error
-	if s.api, err = lambdaapi.New(t.Context(), lambdaapi.Config{Region: region, Endpoint: desk.URL, Credentials: credential}); err != nil {
+	if s.api, err = lambdaapi.New(t.Context(), lambdaapi.Config{Region: region, Endpoint: site.URL, Credentials: credential}); err != nil {
 		t.Fatal(err)
 	}
 	store, err := sqlstore.Open(t.Context(), sqlstoretest.NewDatabase(t))
@@ -130,7 +130,7 @@ func newSearch(t *testing.T, rate float64, watches ...discovery.Watch) *search {
 			t.Errorf("close: %v", err)
 		}
 		functions.Close()
-		desk.Close()
+		site.Close()
 		_ = store.Close()
 	})
 	s.service = callbacks.NewService(callbacks.ServiceConfig{

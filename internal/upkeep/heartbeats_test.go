@@ -85,7 +85,7 @@ func TestBeatsStop(t *testing.T) {
 	})
 }
 
-func mustReview(t *testing.T, d *desk, id callbacks.ID) callbacks.ID {
+func mustReview(t *testing.T, d *testDesk, id callbacks.ID) callbacks.ID {
 	t.Helper()
 	reviews, err := d.Store.Reviews(d.Ctx, id)
 	if err != nil || len(reviews) != 1 {

@@ -13,12 +13,12 @@ import (
 )
 
 // failHeartbeats has the next calls answered so.
-func (d *desk) failHeartbeats(reply callbacks.Reply, times int) {
+func (d *testDesk) failHeartbeats(reply callbacks.Reply, times int) {
 	d.Lambda.Fail(slices.Repeat([]callbacks.Reply{reply}, times)...)
 }
 
 // heartbeatEntries are those of a callback's beats in the audit, oldest first.
-func (d *desk) heartbeatEntries(id callbacks.ID) []string {
+func (d *testDesk) heartbeatEntries(id callbacks.ID) []string {
 	d.T.Helper()
 	entries, err := d.Store.Audit(d.Ctx, callbacks.AuditQuery{Callback: id, Limit: callbacks.MaxPage})
 	if err != nil {
@@ -35,7 +35,7 @@ func (d *desk) heartbeatEntries(id callbacks.ID) []string {
 }
 
 // wantEnd checks which clock ends a callback as things stand, for the callback and for lists.
-func (d *desk) wantEnd(id callbacks.ID, cause callbacks.DeadlineCause) callbacks.Callback {
+func (d *testDesk) wantEnd(id callbacks.ID, cause callbacks.DeadlineCause) callbacks.Callback {
 	d.T.Helper()
 	c := d.Get(id)
 	if _, got := c.Ends(); got != cause {

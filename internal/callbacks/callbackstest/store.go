@@ -1,13 +1,9 @@
 package callbackstest
 
 import (
-	"bytes"
 	"context"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"countersign/internal/callbacks"
 	"countersign/internal/delegation"
@@ -167,23 +163,4 @@ func AuditOf(t testing.TB, s Store, id callbacks.ID) []callbacks.Action {
 		actions = append(actions, e.Action)
 	}
 	return actions
-}
-
-// wholeBytes compares bytes at once: byte by byte, a large payload takes seconds.
-var wholeBytes = cmp.FilterValues(func(x, y []byte) bool { return len(x)+len(y) > 0 }, cmp.Comparer(bytes.Equal))
-
-// Same fails unless got equals want; nil and empty are the same.
-func Same[T any](t testing.TB, what string, got, want T) {
-	t.Helper()
-	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty(), wholeBytes); diff != "" {
-		t.Errorf("%s differ (-want +got):\n%s", what, diff)
-	}
-}
-
-// Must fails if there is an error.
-func Must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
 }
