@@ -124,7 +124,7 @@ func testSupport(p string) bool {
 
 // domain reports whether a package has rules of the domain.
 func domain(p string) bool {
-	return worker(p) || slices.ContainsFunc([]string{"announcement", "callbacks", "delegation", "history", "people", "policy", "readquota", "rollout"}, func(name string) bool { return under(p, "internal/"+name) })
+	return worker(p) || slices.ContainsFunc([]string{"announcement", "callbacks", "delegation", "form", "history", "people", "policy", "readquota", "rollout"}, func(name string) bool { return under(p, "internal/"+name) })
 }
 
 // worker reports whether a package of the domain runs by itself.
