@@ -1,0 +1,110 @@
+package form
+
+import "strings"
+
+// Entry is one field on the page with what it holds now. A field of a list has an entry for each
+// item.
+type Entry struct {
+	Field  *Field
+	Widget Widget // how to draw it: the field's, or another if that could not show the value
+	// Name is the name of the input. Buttons carry it: see [Press].
+	Name    string
+	Pointer Pointer // in the answer; for an item that is not in it, where it would be
+	Title   string  // of an item: its place, "line 2"; else the field's
+
+	Value Value  // what the answer holds; absent is possible
+	Text  string // what the input shows: as it was typed, also if that is no valid value
+	Was   Value  // what was proposed
+	// Note says why the value is shown as JSON and cannot be edited in the form; else empty.
+	Note string
+	// Zone is the zone of a date-time's text, as "Europe/Vilnius, UTC+2" or "UTC+2".
+	Zone    string
+	Changed bool     // the answer differs from the proposal here, or in an entry below
+	IsNew   bool     // an item that was not proposed
+	Faults  []string // what is wrong with it, as [Fault.Detail]
+
+	Entries []*Entry // of a group: its fields; of a list: its items
+	AddName string   // of a List: the name of the input whose text becomes another item
+	RowsAs  string   // of a list: the name of the hidden inputs that say which items there are
+	Row     string   // of an item: the value of that hidden input
+}
+
+// Fixed reports whether the reviewer cannot change the entry on the page.
+func (e *Entry) Fixed() bool {
+	return e.Widget == Raw || e.Field.ReadOnly || e.Field.Stamp != ""
+}
+
+// Fault is one thing that is wrong with an answer. Detail stands after the field's name and a colon:
+// "at most 60", "is missing". It has no full stop.
+type Fault struct {
+	Pointer Pointer
+	Detail  string
+}
+
+// Filled is a form with what a reviewer has filled in so far.
+type Filled struct {
+	Answer Value
+	Root   *Entry
+	Faults []Fault // of inputs whose text is no value; [Filled.Blame] adds those of the schema
+
+	entries map[Pointer]*Entry
+}
+
+// Blame adds faults that a [Checker] found in the answer, each to the entry it is about. If an
+// input's text is no value, faults of its earlier value are left out.
+func (f *Filled) Blame(faults []Fault) {
+	already := map[Pointer]bool{}
+	for _, fault := range f.Faults {
+		already[fault.Pointer] = true
+	}
+	for _, fault := range faults {
+		if !already[fault.Pointer] {
+			f.blame(fault)
+		}
+	}
+}
+
+func (f *Filled) blame(fault Fault) {
+	f.Faults = append(f.Faults, fault)
+	if e := f.Near(fault.Pointer); e != nil {
+		e.Faults = append(e.Faults, fault.Detail)
+	}
+}
+
+// Near is the entry that a pointer is about: its own, or that of the nearest value around it.
+func (f *Filled) Near(p Pointer) *Entry {
+	for {
+		if e, ok := f.entries[p]; ok {
+			return e
+		}
+		if p == "" {
+			return nil
+		}
+		p = p.Parent()
+	}
+}
+
+// Posted are the fields of a posted form, by the names of their inputs.
+type Posted map[string][]string
+
+// get is the value of an input that has one. ok is false if it was not posted.
+func (p Posted) get(name string) (value string, ok bool) {
+	values, ok := p[name]
+	if !ok || len(values) == 0 {
+		return "", false
+	}
+	return values[len(values)-1], true
+}
+
+var inputNames = strings.NewReplacer("~", "~0", "/", "~1", "#", "~2")
+
+// inputName is what a member adds to the name of its object's inputs.
+func inputName(member string) string { return "/" + inputNames.Replace(member) }
+
+// WasText is the proposed value as a page says it; empty if there was none, and for a secret.
+func (e *Entry) WasText() string {
+	if !e.Was.Exists() {
+		return ""
+	}
+	return shown(e.Field, e.Was)
+}
