@@ -104,7 +104,7 @@ func openDesk(ctx context.Context, settings config.Config, log *slog.Logger, o d
 			d.close()
 		}
 	}()
-	if d.invalidations, err = sqlstore.NewNotices(string(settings.DatabaseURL), log); err != nil {
+	if d.invalidations, err = sqlstore.NewInvalidations(string(settings.DatabaseURL), log); err != nil {
 		return nil, err
 	}
 	if d.tracing, err = openTracing(ctx, settings.TraceEndpoint, log); err != nil {

@@ -8,15 +8,15 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// Hub passes notices on to all subscribers. It implements [callbacks.Invalidator] and is safe for
-// concurrent use.
+// Hub passes invalidations on to all subscribers. It implements [callbacks.Invalidator] and is safe
+// for concurrent use.
 type Hub struct {
 	// Poll is about how often a stream looks by itself for what nobody told; a minute if zero. Set
 	// it before the first subscription.
 	Poll time.Duration
 
 	now    func() time.Time
-	latest atomic.Int64 // time of the latest notice in Unix milliseconds
+	latest atomic.Int64 // time of the latest invalidation in Unix milliseconds
 
 	mu            sync.RWMutex
 	subscriptions map[*Subscription]struct{}
@@ -30,7 +30,7 @@ func NewHub(now func() time.Time) *Hub {
 	return &Hub{now: now, subscriptions: map[*Subscription]struct{}{}}
 }
 
-// Changed passes a notice to each subscriber that may know of it. It waits for none.
+// Changed passes an invalidation to each subscriber that may know of it. It waits for none.
 func (h *Hub) Changed(n callbacks.Invalidation) {
 	h.touch()
 	h.mu.RLock()
@@ -42,14 +42,15 @@ func (h *Hub) Changed(n callbacks.Invalidation) {
 	}
 }
 
-// touch advances the time of the latest notice. It is safe for concurrent use.
+// touch advances the time of the latest invalidation. It is safe for concurrent use.
 func (h *Hub) touch() {
 	now := h.now().UnixMilli()
 	for latest := h.latest.Load(); latest < now && !h.latest.CompareAndSwap(latest, now); latest = h.latest.Load() {
 	}
 }
 
-// Missed tells every subscriber [Everything]. Call it when notices of other replicas may be lost.
+// Missed tells every subscriber [Everything]. Call it when invalidations of other replicas may be
+// lost.
 func (h *Hub) Missed() {
 	h.touch()
 	h.mu.RLock()
@@ -70,10 +71,10 @@ func (h *Hub) EndSession(id callbacks.ID) {
 	}
 }
 
-// Subscribe adds a subscriber; the caller closes it. see says which notices are for it. The
-// publisher calls it for every notice, so it must be quick and must not call the hub. since is when
-// the subscriber read what it shows; if anything changed after that, it is told [Everything]. After
-// [Hub.Close] the subscription is over at once.
+// Subscribe adds a subscriber; the caller closes it. see says which invalidations are for it. The
+// publisher calls it for every invalidation, so it must be quick and must not call the hub. since
+// is when the subscriber read what it shows; if anything changed after that, it is told
+// [Everything]. After [Hub.Close] the subscription is over at once.
 func (h *Hub) Subscribe(since time.Time, see func(callbacks.Invalidation) bool) *Subscription {
 	s := newSubscription(h, see)
 	h.mu.Lock()

@@ -21,7 +21,7 @@ func only(queue string) func(callbacks.Invalidation) bool {
 	return func(n callbacks.Invalidation) bool { return n.Queue == queue }
 }
 
-func notice(id callbacks.ID) callbacks.Invalidation {
+func invalidation(id callbacks.ID) callbacks.Invalidation {
 	return callbacks.Invalidation{Callback: id, Queue: "default"}
 }
 
@@ -56,7 +56,7 @@ func TestWhatChangedSinceThePageWasRead(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC)
 	hub := live.NewHub(func() time.Time { return now })
-	hub.Changed(notice("a"))
+	hub.Changed(invalidation("a"))
 	wantTaken(t, hub.Subscribe(now.Add(-time.Second), every), live.Everything)
 	wantTaken(t, hub.Subscribe(now.Add(time.Second), every))
 }
@@ -76,19 +76,19 @@ func TestRepetitionsAreOne(t *testing.T) {
 	hub := live.NewHub(time.Now)
 	s := hub.Subscribe(fresh, every)
 	for _, id := range []callbacks.ID{"a", "b", "a", "a", "b"} {
-		hub.Changed(notice(id))
+		hub.Changed(invalidation(id))
 	}
 	if !isReady(s) {
-		t.Error("not ready after a notice")
+		t.Error("not ready after an invalidation")
 	}
 	wantTaken(t, s, "a", "b")
 	if isReady(s) {
 		t.Error("ready although everything was taken")
 	}
 
-	hub.Changed(notice("a"))
+	hub.Changed(invalidation("a"))
 	if !isReady(s) {
-		t.Error("not ready after a new notice of the same callback")
+		t.Error("not ready after a new invalidation of the same callback")
 	}
 	wantTaken(t, s, "a")
 	wantTaken(t, s)
@@ -98,7 +98,7 @@ func TestTakeUsesUpReady(t *testing.T) {
 	t.Parallel()
 	hub := live.NewHub(time.Now)
 	s := hub.Subscribe(fresh, every)
-	hub.Changed(notice("a"))
+	hub.Changed(invalidation("a"))
 	wantTaken(t, s, "a")
 	if isReady(s) {
 		t.Error("ready although everything was taken")
@@ -110,16 +110,16 @@ func TestTooMuchIsEverything(t *testing.T) {
 	hub := live.NewHub(time.Now)
 	s := hub.Subscribe(fresh, every)
 	for i := range 100 {
-		hub.Changed(notice(callbacks.ID(fmt.Sprint(i))))
+		hub.Changed(invalidation(callbacks.ID(fmt.Sprint(i))))
 	}
 	if n := len(s.Take()); n != 100 {
 		t.Errorf("%d callbacks were named, want all 100", n)
 	}
 	for i := range 10_000 {
-		hub.Changed(notice(callbacks.ID(fmt.Sprint(i))))
+		hub.Changed(invalidation(callbacks.ID(fmt.Sprint(i))))
 	}
 	wantTaken(t, s, live.Everything)
-	hub.Changed(notice("a"))
+	hub.Changed(invalidation("a"))
 	wantTaken(t, s, "a")
 }
 
@@ -148,7 +148,7 @@ func TestClose(t *testing.T) {
 		gone, stays := hub.Subscribe(fresh, every), hub.Subscribe(fresh, every)
 		gone.Close()
 		gone.Close()
-		hub.Changed(notice("a"))
+		hub.Changed(invalidation("a"))
 		wantTaken(t, gone)
 		wantTaken(t, stays, "a")
 		if n := hub.Subscribers(); n != 1 || !isDone(gone) || isDone(stays) {
@@ -163,7 +163,7 @@ func TestClose(t *testing.T) {
 		hub.Close()
 		hub.Close()
 		after := hub.Subscribe(fresh, every)
-		hub.Changed(notice("a"))
+		hub.Changed(invalidation("a"))
 		before.Close()
 		if n := hub.Subscribers(); n != 0 || !isDone(before) || !isDone(after) {
 			t.Errorf("%d subscribers are left, done: %t and %t", n, isDone(before), isDone(after))
@@ -171,7 +171,8 @@ func TestClose(t *testing.T) {
 	})
 }
 
-// Everything at once, for the race detector: no notice between Subscribe and Close may be lost.
+// Everything at once, for the race detector: no invalidation between Subscribe and Close may be
+// lost.
 func TestConcurrentUse(t *testing.T) {
 	t.Parallel()
 	hub := live.NewHub(time.Now)
@@ -196,7 +197,7 @@ func TestConcurrentUse(t *testing.T) {
 	for p := range publishers {
 		publishing.Go(func() {
 			for i := range invalidations {
-				hub.Changed(notice(callbacks.ID(fmt.Sprintf("%d-%d", p, i))))
+				hub.Changed(invalidation(callbacks.ID(fmt.Sprintf("%d-%d", p, i))))
 				hub.Subscribe(fresh, every).Close()
 			}
 		})
@@ -219,7 +220,7 @@ func TestChangedWhileSubscribing(t *testing.T) {
 		for i := range all {
 			opening.Go(func() { all[i] = hub.Subscribe(fresh, every) })
 			if i == len(all)/2 {
-				opening.Go(func() { hub.Changed(notice("a")) })
+				opening.Go(func() { hub.Changed(invalidation("a")) })
 			}
 		}
 		opening.Wait()

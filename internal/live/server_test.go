@@ -86,7 +86,7 @@ func TestStreamOutlivesWriteTimeout(t *testing.T) {
 			for n, past := 0, false; !past; n++ {
 				past = time.Now().After(over)
 				id := callbacks.ID(fmt.Sprint(n))
-				hub.Changed(notice(id))
+				hub.Changed(invalidation(id))
 				if got := readEvent(t, stream); got != changed(id) {
 					t.Errorf("got %q", got)
 				}

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	// batch is how long a stream gathers notices after the first, so that a burst becomes one
+	// batch is how long a stream gathers invalidations after the first, so that a burst becomes one
 	// write. Nobody notices the delay.
 	batch = 100 * time.Millisecond
 	// keepAlive is shorter than the idle timeouts of common proxies (nginx, ALB: 60 s), and than
@@ -68,8 +68,8 @@ func Stream(w http.ResponseWriter, r *http.Request, s *Subscription) error {
 	return out.run(r.Context(), s, lasts)
 }
 
-// run writes the notices of a subscription until the stream ends. lasts is how long its session
-// lasts at least.
+// run writes the invalidations of a subscription until the stream ends. lasts is how long its
+// session lasts at least.
 func (s stream) run(ctx context.Context, sub *Subscription, lasts time.Duration) error {
 	session := time.NewTimer(lasts)
 	defer session.Stop()

@@ -130,16 +130,16 @@ func TestStreamBatches(t *testing.T) {
 		leave, ended := open(t, hub, c)
 		c.expect(t, greeting)
 
-		hub.Changed(notice("a"))
+		hub.Changed(invalidation("a"))
 		synctest.Wait()
 		forward(99 * time.Millisecond)
-		hub.Changed(notice("b"))
-		hub.Changed(notice("a"))
+		hub.Changed(invalidation("b"))
+		hub.Changed(invalidation("a"))
 		c.expect(t)
 		forward(time.Millisecond)
 		c.expect(t, changed("a")+changed("b"))
 
-		hub.Changed(notice("a"))
+		hub.Changed(invalidation("a"))
 		forward(100 * time.Millisecond)
 		c.expect(t, changed("a"))
 
@@ -162,7 +162,7 @@ func TestStreamKeepsAlive(t *testing.T) {
 		forward(15 * time.Second)
 		c.expect(t, beat)
 
-		hub.Changed(notice("a"))
+		hub.Changed(invalidation("a"))
 		forward(100 * time.Millisecond)
 		c.expect(t, changed("a"))
 		forward(15*time.Second - time.Millisecond) // an event keeps alive as well
@@ -176,16 +176,16 @@ func TestStreamKeepsAlive(t *testing.T) {
 	})
 }
 
-// TestStreamWithoutNotices: what nobody told is seen after a minute or so, counted from the last
-// event.
-func TestStreamWithoutNotices(t *testing.T) {
+// TestStreamWithoutInvalidations: what nobody told is seen after a minute or so, counted from the
+// last event.
+func TestStreamWithoutInvalidations(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		hub, c := live.NewHub(time.Now), newConnection()
 		leave, ended := open(t, hub, c)
 		c.expect(t, greeting)
 		forward(40 * time.Second)
-		hub.Changed(notice("a"))
+		hub.Changed(invalidation("a"))
 		forward(100 * time.Millisecond)
 		c.expect(t, beat, beat, changed("a"))
 		for range 3 {
@@ -193,7 +193,7 @@ func TestStreamWithoutNotices(t *testing.T) {
 			c.expectTimes(t, 0, changed(live.Everything))
 			forward(31*time.Second + time.Millisecond)
 			c.expectTimes(t, 1, changed(live.Everything))
-			hub.Changed(notice("b"))
+			hub.Changed(invalidation("b"))
 			forward(100 * time.Millisecond)
 			c.expectTimes(t, 0, changed(live.Everything))
 		}
@@ -216,7 +216,7 @@ func TestStreamEnds(t *testing.T) {
 		"OldAge":       {func(*live.Hub, *connection, func()) { forward(15 * time.Minute) }, nil},
 		"WriteFails": {func(hub *live.Hub, c *connection, _ func()) {
 			c.breakNow(lost)
-			hub.Changed(notice("a"))
+			hub.Changed(invalidation("a"))
 		}, lost},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -288,8 +288,8 @@ func TestStreamNeedsController(t *testing.T) {
 // forward moves the clock of a synctest bubble; nothing is waited for.
 func forward(d time.Duration) { time.Sleep(d) }
 
-// TestStreamReplaced: what the reader may see has changed, so they are told nothing more and connect
-// again, each in their own turn.
+// TestStreamReplaced: what the reader may see has changed, so they are told nothing more and
+// connect again, each in their own turn.
 func TestStreamReplaced(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -303,7 +303,7 @@ func TestStreamReplaced(t *testing.T) {
 		c.expect(t, greeting)
 		close(replaced)
 		synctest.Wait()
-		hub.Changed(notice("a"))
+		hub.Changed(invalidation("a"))
 		forward(2 * time.Second)
 		c.expect(t)
 		if err := <-end; err != nil {

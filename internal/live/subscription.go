@@ -35,7 +35,7 @@ type Subscription struct {
 	stale    func(context.Context) bool // see EndOnce; may be nil
 
 	mu      sync.Mutex
-	waiting []callbacks.ID // in the order of their first notice
+	waiting []callbacks.ID // in the order of their first invalidation
 	known   map[callbacks.ID]struct{}
 }
 

@@ -91,9 +91,9 @@ type Invalidations = engine.Invalidations
 // Deliver has the functions that [Invalidations] call.
 type Deliver = engine.Deliver
 
-// NewNotices returns the Notices for the URL of the store. It connects only in Run. If the database
-// belongs to one process, there are no other replicas to tell.
-func NewNotices(url string, log *slog.Logger) (Invalidations, error) {
+// NewInvalidations returns what passes invalidations for the URL of the store. It connects only in
+// Run. If the database belongs to one process, there are no other replicas to tell.
+func NewInvalidations(url string, log *slog.Logger) (Invalidations, error) {
 	kind, err := databaseOf(url)
 	if err != nil {
 		return nil, err
@@ -104,7 +104,7 @@ func NewNotices(url string, log *slog.Logger) (Invalidations, error) {
 	return kind.Invalidations(url, log)
 }
 
-// nobody is the Notices of a database that belongs to one process.
+// nobody implements [Invalidations] for a database that belongs to one process.
 type nobody struct{}
 
 func (nobody) Changed(callbacks.Invalidation) {}

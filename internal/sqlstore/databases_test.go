@@ -13,9 +13,9 @@ import (
 	"countersign/internal/sqlstore/sqlstoretest"
 )
 
-func TestNoticesWithoutReplicas(t *testing.T) {
+func TestInvalidationsWithoutReplicas(t *testing.T) {
 	t.Parallel()
-	n, err := sqlstore.NewNotices("sqlite:desk.db", slog.New(slog.DiscardHandler))
+	n, err := sqlstore.NewInvalidations("sqlite:desk.db", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

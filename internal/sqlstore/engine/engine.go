@@ -31,7 +31,7 @@ type Database struct {
 	Examine func(ctx context.Context, url string, now func() time.Time) (doctor.Database, error)
 	// Backup writes a copy to a new file. It is nil if the database has its own tools for that.
 	Backup func(ctx context.Context, url, to string) error
-	// Notices connects the processes on one database. It is nil if a database belongs to one
+	// Invalidations connects the processes on one database. It is nil if a database belongs to one
 	// process.
 	Invalidations func(url string, log *slog.Logger) (Invalidations, error)
 }

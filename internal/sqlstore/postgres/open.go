@@ -27,7 +27,7 @@ var migrations = engine.NewMigrations(goose.DialectPostgres, files)
 // Database is PostgreSQL. Any number of replicas may open the same database at once.
 var Database = engine.Database{
 	Prefixes: []string{"postgres://", "postgresql://"}, Migrations: migrations,
-	Open: open, Examine: examine, Invalidations: newNotices,
+	Open: open, Examine: examine, Invalidations: newInvalidations,
 }
 
 const (

@@ -16,7 +16,7 @@ import (
 
 const (
 	// neededConnections is how many connections a replica needs: those of the pool, and one for
-	// notices.
+	// invalidations.
 	neededConnections = maxConnections + 1
 	// surveyLimit is how long to wait for connections.
 	surveyLimit = 6 * time.Second

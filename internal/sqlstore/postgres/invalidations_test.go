@@ -39,7 +39,7 @@ func listen(t *testing.T, url string) *replica {
 // newReplica makes a replica that keeps what it has to tell until it is started.
 func newReplica(t *testing.T, url string) *replica {
 	t.Helper()
-	n, err := sqlstore.NewNotices(url, slog.New(slog.DiscardHandler))
+	n, err := sqlstore.NewInvalidations(url, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,8 +78,8 @@ func changed(id string) callbacks.Invalidation {
 	return callbacks.Invalidation{Callback: callbacks.ID(id), Queue: "finance"}
 }
 
-// TestNotices: everybody else is told, in order, and nobody hears their own again.
-func TestNotices(t *testing.T) {
+// TestInvalidations: everybody else is told, in order, and nobody hears their own again.
+func TestInvalidations(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
 		return
@@ -94,7 +94,7 @@ func TestNotices(t *testing.T) {
 				if other == sender {
 					continue // its own would be what it finds next
 				}
-				if got := await(t, other.told, "a notice"); got != want {
+				if got := await(t, other.told, "an invalidation"); got != want {
 					t.Fatalf("told %v, want %v", got, want)
 				}
 			}
@@ -115,13 +115,13 @@ func TestEndedSessionIsTold(t *testing.T) {
 	if got := await(t, receiver.ended, "the end of a session"); got != "abc" {
 		t.Errorf("told of %q", got)
 	}
-	if got := await(t, receiver.told, "a notice"); got != changed("after") {
+	if got := await(t, receiver.told, "an invalidation"); got != changed("after") {
 		t.Errorf("told %v", got)
 	}
 }
 
-// TestNoticesInBursts: much at once is one notification, and too much to name is everything.
-func TestNoticesInBursts(t *testing.T) {
+// TestInvalidationsInBursts: much at once is one notification, and too much to name is everything.
+func TestInvalidationsInBursts(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
 		return
@@ -141,7 +141,7 @@ func TestNoticesInBursts(t *testing.T) {
 			if test.named {
 				told := map[callbacks.Invalidation]bool{}
 				for range test.changes {
-					told[await(t, receiver.told, "a notice of the burst")] = true
+					told[await(t, receiver.told, "an invalidation of the burst")] = true
 				}
 				for i := range test.changes {
 					if !told[changed(fmt.Sprint(i))] {
@@ -152,7 +152,7 @@ func TestNoticesInBursts(t *testing.T) {
 				await(t, receiver.missed, "word that everything changed")
 			}
 			sender.Changed(changed("after"))
-			if got := await(t, receiver.told, "the next notice"); got != changed("after") {
+			if got := await(t, receiver.told, "the next invalidation"); got != changed("after") {
 				t.Errorf("told %v after the burst", got)
 			}
 			if first := heard(); (first != "*") != test.named {
@@ -165,8 +165,9 @@ func TestNoticesInBursts(t *testing.T) {
 	}
 }
 
-// TestNoticesArePaced: whoever has something to tell all the time sends one notification in 50 ms.
-func TestNoticesArePaced(t *testing.T) {
+// TestInvalidationsArePaced: whoever has something to tell all the time sends one notification in
+// 50 ms.
+func TestInvalidationsArePaced(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
 		return
@@ -177,7 +178,7 @@ func TestNoticesArePaced(t *testing.T) {
 	const notifications = 4
 	for i := range notifications {
 		sender.Changed(changed(fmt.Sprint(i)))
-		await(t, receiver.told, "a notice") // the next one is another notification
+		await(t, receiver.told, "an invalidation") // the next one is another notification
 	}
 	for range notifications {
 		heard()
@@ -195,7 +196,7 @@ func overhear(t *testing.T, url string) (next func() string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close(context.WithoutCancel(t.Context())) })
-	if _, err := conn.Exec(t.Context(), "listen countersign_notices"); err != nil {
+	if _, err := conn.Exec(t.Context(), "listen countersign_invalidations"); err != nil {
 		t.Fatal(err)
 	}
 	return func() string {
@@ -210,9 +211,9 @@ func overhear(t *testing.T, url string) (next func() string) {
 	}
 }
 
-// TestNoticesComeBack: a connection that breaks is made again, and what was lost meanwhile is made
-// up for.
-func TestNoticesComeBack(t *testing.T) {
+// TestInvalidationsComeBack: a connection that breaks is made again, and what was lost meanwhile is
+// made up for.
+func TestInvalidationsComeBack(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
 		return
@@ -221,11 +222,11 @@ func TestNoticesComeBack(t *testing.T) {
 	a, b := listen(t, url), listen(t, url)
 	u := parsed(t, url)
 	for range 3 {
-		sqlstoretest.Exec(t, u, "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'countersign notices' and datname = current_database()")
+		sqlstoretest.Exec(t, u, "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'countersign invalidations' and datname = current_database()")
 		await(t, a.missed, "the next connection")
 		await(t, b.missed, "the next connection")
 		a.Changed(changed("after"))
-		if got := await(t, b.told, "a notice"); got != changed("after") {
+		if got := await(t, b.told, "an invalidation"); got != changed("after") {
 			t.Fatalf("told %v", got)
 		}
 	}
@@ -240,13 +241,14 @@ func parsed(t *testing.T, text string) *url.URL {
 	return u
 }
 
-// TestNoticesWithoutServer: a desk works without notices, and stops while it waits for them.
-func TestNoticesWithoutServer(t *testing.T) {
+// TestInvalidationsWithoutServer: a desk works without invalidations, and stops while it waits for
+// them.
+func TestInvalidationsWithoutServer(t *testing.T) {
 	t.Parallel()
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	log := &lastWords{stop: stop}
-	n, err := sqlstore.NewNotices("postgres://app:secret@127.0.0.1:1/desk", slog.New(slog.NewTextHandler(log, nil)))
+	n, err := sqlstore.NewInvalidations("postgres://app:secret@127.0.0.1:1/desk", slog.New(slog.NewTextHandler(log, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -255,7 +257,7 @@ func TestNoticesWithoutServer(t *testing.T) {
 	if !strings.Contains(log.String(), "level=WARN") || strings.Contains(log.String(), "secret") {
 		t.Errorf("logged %q", log.String())
 	}
-	if _, err := sqlstore.NewNotices("postgres://app:secret@localhost:port/desk", nil); err == nil || strings.Contains(err.Error(), "secret") {
+	if _, err := sqlstore.NewInvalidations("postgres://app:secret@localhost:port/desk", nil); err == nil || strings.Contains(err.Error(), "secret") {
 		t.Errorf("a URL that is none gives %v", err)
 	}
 }

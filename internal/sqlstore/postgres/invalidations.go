@@ -17,47 +17,48 @@ import (
 )
 
 const (
-	noticeChannel = "countersign_notices"
-	// noticePause is the least time between two notifications. A burst becomes one, and people do
+	channel = "countersign_invalidations"
+	// pauseBetween is the least time between two notifications. A burst becomes one, and people do
 	// not notice the delay.
-	noticePause = 50 * time.Millisecond
-	// noticeSilence is how long the connection may be silent before it is tested: one that was cut
+	pauseBetween = 50 * time.Millisecond
+	// maxSilence is how long the connection may be silent before it is tested: one that was cut
 	// without a word looks idle.
-	noticeSilence = 20 * time.Second
-	// noticeTimeout bounds each step that waits for the server.
-	noticeTimeout = 5 * time.Second
+	maxSilence = 20 * time.Second
+	// stepTimeout bounds each step that waits for the server.
+	stepTimeout = 5 * time.Second
 	// The pause before connecting again doubles from the first to the second.
 	firstReconnect, lastReconnect = 100 * time.Millisecond, 10 * time.Second
 )
 
-// notices passes invalidations and ended sessions between the replicas by LISTEN and NOTIFY, on its
-// own connection.
+// invalidations passes invalidations and ended sessions between the replicas by LISTEN and NOTIFY,
+// on its own connection.
 type invalidations struct {
 	config *pgx.ConnConfig
 	log    *slog.Logger
 
 	mu        sync.Mutex
-	waiting   noticeSet          // to be sent
+	waiting   invalidationSet    // to be sent
 	next      time.Time          // the earliest time of the next notification
 	interrupt context.CancelFunc // ends a wait that began with nothing to send; otherwise nil
 }
 
-// newNotices returns the notices for the URL of the store. It connects only in Run.
-func newNotices(url string, log *slog.Logger) (engine.Invalidations, error) {
+// newInvalidations returns what passes invalidations for the URL of the store. It connects only in
+// Run.
+func newInvalidations(url string, log *slog.Logger) (engine.Invalidations, error) {
 	config, err := parse(url)
 	if err != nil {
 		return nil, err
 	}
-	config.RuntimeParams["application_name"] = "countersign notices"
+	config.RuntimeParams["application_name"] = "countersign invalidations"
 	return &invalidations{config: config, log: log}, nil
 }
 
 // Changed tells the other replicas that a callback changed. It never waits; while the connection is
 // lost, messages are kept and sent when it is back.
-func (n *invalidations) Changed(notice callbacks.Invalidation) {
+func (n *invalidations) Changed(invalidation callbacks.Invalidation) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.waiting.add(notice)
+	n.waiting.add(invalidation)
 	if n.interrupt != nil {
 		n.interrupt()
 	}
@@ -111,7 +112,7 @@ func (n *invalidations) session(ctx context.Context, deliver engine.Deliver) (co
 		return false, err
 	}
 	defer func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noticeTimeout)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stepTimeout)
 		defer cancel()
 		_ = conn.Close(ctx) // it is already broken, or the server notices by itself
 	}()
@@ -127,12 +128,12 @@ func (n *invalidations) session(ctx context.Context, deliver engine.Deliver) (co
 		case got == nil || got.PID == self: // interrupted, or our own
 			continue
 		}
-		told, all := parseNotices(got.Payload)
+		told, all := parsePayload(got.Payload)
 		if all {
 			deliver.Missed()
 		}
-		for _, notice := range told {
-			pass(deliver, notice)
+		for _, invalidation := range told {
+			pass(deliver, invalidation)
 		}
 	}
 	return true, nil
@@ -141,7 +142,7 @@ func (n *invalidations) session(ctx context.Context, deliver engine.Deliver) (co
 // connect begins to listen. self is the server's process for the connection; it identifies our own
 // notifications.
 func (n *invalidations) connect(ctx context.Context) (_ *pgx.Conn, self uint32, err error) {
-	ctx, cancel := context.WithTimeout(ctx, noticeTimeout)
+	ctx, cancel := context.WithTimeout(ctx, stepTimeout)
 	defer cancel()
 	conn, err := pgx.ConnectConfig(ctx, n.config)
 	if err != nil {
@@ -151,7 +152,7 @@ func (n *invalidations) connect(ctx context.Context) (_ *pgx.Conn, self uint32, 
 		err = conn.QueryRow(ctx, "select pg_backend_pid()").Scan(&self)
 	}
 	if err == nil {
-		_, err = conn.Exec(ctx, "listen "+noticeChannel)
+		_, err = conn.Exec(ctx, "listen "+channel)
 	}
 	if err != nil {
 		return nil, 0, errors.Join(fmt.Errorf("listen: %w", err), conn.Close(ctx))
@@ -165,9 +166,9 @@ func (n *invalidations) send(ctx context.Context, conn *pgx.Conn) error {
 	if payload == "" {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, noticeTimeout)
+	ctx, cancel := context.WithTimeout(ctx, stepTimeout)
 	defer cancel()
-	if _, err := conn.Exec(ctx, "select pg_notify($1, $2)", noticeChannel, payload); err != nil {
+	if _, err := conn.Exec(ctx, "select pg_notify($1, $2)", channel, payload); err != nil {
 		n.mu.Lock()
 		defer n.mu.Unlock()
 		n.waiting.all = true // it is unknown whether it was received
@@ -184,8 +185,8 @@ func (n *invalidations) take(now time.Time) (payload string) {
 	if n.waiting.empty() || now.Before(n.next) {
 		return ""
 	}
-	n.next = now.Add(noticePause)
-	defer func() { n.waiting = noticeSet{} }()
+	n.next = now.Add(pauseBetween)
+	defer func() { n.waiting = invalidationSet{} }()
 	return n.waiting.payload()
 }
 
@@ -211,7 +212,7 @@ func (n *invalidations) receive(ctx context.Context, conn *pgx.Conn) (*pgconn.No
 	case !quiet:
 		return nil, nil
 	}
-	ctx, cancel = context.WithTimeout(ctx, noticeTimeout)
+	ctx, cancel = context.WithTimeout(ctx, stepTimeout)
 	defer cancel()
 	if err := conn.Ping(ctx); err != nil {
 		return nil, fmt.Errorf("the connection is dead: %w", err)
@@ -228,5 +229,5 @@ func (n *invalidations) patience(interrupt context.CancelFunc) time.Duration {
 		return time.Until(n.next)
 	}
 	n.interrupt = interrupt
-	return noticeSilence
+	return maxSilence
 }

@@ -6,41 +6,41 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// noticeSet is the set of messages to send: each one once, or "everything" if there are too many to
-// name.
-type noticeSet struct {
+// invalidationSet is the set of messages to send: each one once, or "everything" if there are too
+// many to name.
+type invalidationSet struct {
 	invalidations map[callbacks.Invalidation]struct{}
 	all           bool
 }
 
 const (
-	// maxNotices is how many are named. A page shows fewer callbacks.
-	maxNotices = 100
+	// maxNamed is how many are named. A page shows fewer callbacks.
+	maxNamed = 100
 	// maxPayload is PostgreSQL's limit in bytes: a payload must be shorter than 8000.
 	maxPayload = 7999
 	// everything is the payload that names none and stands for all.
 	everything = "*"
 )
 
-func (s *noticeSet) add(n callbacks.Invalidation) {
+func (s *invalidationSet) add(n callbacks.Invalidation) {
 	if s.invalidations == nil {
 		s.invalidations = map[callbacks.Invalidation]struct{}{}
 	}
-	if s.all || len(s.invalidations) == maxNotices {
-		*s = noticeSet{all: true}
+	if s.all || len(s.invalidations) == maxNamed {
+		*s = invalidationSet{all: true}
 		return
 	}
 	s.invalidations[n] = struct{}{}
 }
 
-func (s *noticeSet) empty() bool { return !s.all && len(s.invalidations) == 0 }
+func (s *invalidationSet) empty() bool { return !s.all && len(s.invalidations) == 0 }
 
 // named are callbacks by queue and audience.
 type named map[string]map[string][]callbacks.ID
 
-// payload returns {"queue":{"audience":["callback",…]}}. Anybody who may connect to the database can
-// read it, so it holds nothing else.
-func (s *noticeSet) payload() string {
+// payload returns {"queue":{"audience":["callback",…]}}. Anybody who may connect to the database
+// can read it, so it holds nothing else.
+func (s *invalidationSet) payload() string {
 	all := named{}
 	for n := range s.invalidations {
 		if all[n.Queue] == nil {
@@ -55,10 +55,10 @@ func (s *noticeSet) payload() string {
 	return string(text)
 }
 
-// parseNotices reads a payload. all says that everything may have changed. A payload that cannot be
+// parsePayload reads a payload. all says that everything may have changed. A payload that cannot be
 // read counts as everything, because replicas of different versions run side by side during an
 // upgrade.
-func parseNotices(payload string) (invalidations []callbacks.Invalidation, all bool) {
+func parsePayload(payload string) (invalidations []callbacks.Invalidation, all bool) {
 	var read named
 	if err := json.Unmarshal([]byte(payload), &read); err != nil {
 		return nil, true
