@@ -30,7 +30,7 @@ func shownFields(now time.Time) map[string]shownField {
 		"description":             {"Dues of *October*.", "Dues of October."},
 		"requester":               {"Mona Berg <mona@example.com>", "Mona Berg asks"},
 		"requesterId":             {ines, "you made this request"},
-		"payload":                 {map[string]any{"berth": "K-17"}, "K-17"},
+		"payload":                 {map[string]any{"berth": "K-17", "iban": "DE98"}, "K-17"},
 		"function":                {"port-billing", "Functionport-billing"},
 		"executionArn":            {execution, execution},
 		"name":                    {"treasurer-approval", "Callbacktreasurer-approval"},
@@ -44,6 +44,7 @@ func shownFields(now time.Time) map[string]shownField {
 		"outcomes": {[]any{map[string]any{
 			"name": "pay", "label": "Pay in full", "kind": "success", "stance": "for", "payload": true,
 		}}, "Pay in full"},
+		"masked":    {[]any{"/iban"}, "••••••"},
 		"keepAlive": {"queued", "The first heartbeat is on its way."},
 	}
 }

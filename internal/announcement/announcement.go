@@ -36,6 +36,7 @@ type Announcement struct {
 	Tags              []string            `json:"tags,omitzero"`
 	Outcomes          []callbacks.Outcome `json:"outcomes,omitzero"`
 	KeepAlive         callbacks.KeepAlive `json:"keepAlive,omitzero"`
+	Masked            []string            `json:"masked,omitzero"`
 }
 
 // Limits of an announcement.
@@ -107,6 +108,7 @@ func (a Announcement) Callback(source string, allowed []string, queues callbacks
 		c.Outcomes = callbacks.DefaultOutcomes(queue.RejectAs)
 	}
 	content := callbacks.Content{Description: a.Description, Payload: bytes.TrimSpace(a.Payload), Links: a.Links, Tags: a.Tags}
+	content.Masked = callbacks.Masks(a.Masked, queue.Masked)
 	// Who starts an execution chooses its input: one that discovery does not hold must not look like
 	// an empty one to the conditions.
 	content.InputUnread = source == callbacks.SourceDiscovery && len(content.Payload) == 0
@@ -158,6 +160,7 @@ func (a Announcement) check(
 	}
 	checkLinks(a.Links, faults)
 	checkTags(a.Tags, faults)
+	checkMasked(a.Masked, faults)
 	switch a.KeepAlive {
 	case "", callbacks.KeepAliveReview, callbacks.KeepAliveSigned, callbacks.KeepAliveQueued:
 	default:

@@ -3,6 +3,7 @@ package announcement
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -90,6 +91,9 @@ func TestAnnouncementFaults(t *testing.T) {
 		"LinkScheme":            {func(a *Announcement) { a.Links = []callbacks.Link{{Title: "x", URL: "javascript:alert(1)"}} }, "/links/0/url"},
 		"LinkRelative":          {func(a *Announcement) { a.Links = []callbacks.Link{{URL: "https://ok.example"}, {URL: "/x"}} }, "/links/1/url"},
 		"TagEmpty":              {func(a *Announcement) { a.Tags = []string{""} }, "/tags/0"},
+		"MaskedNoPointer":       {func(a *Announcement) { a.Masked = []string{"/iban", "iban"} }, "/masked/1"},
+		"MaskedLong":            {func(a *Announcement) { a.Masked = []string{"/" + strings.Repeat("x", 500)} }, "/masked/0"},
+		"MaskedMany":            {func(a *Announcement) { a.Masked = make([]string, 51) }, "/masked"},
 		"KeepAlive":             {func(a *Announcement) { a.KeepAlive = "always" }, "/keepAlive"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -109,6 +113,20 @@ func TestAnnouncementFaults(t *testing.T) {
 			t.Errorf("got %v, want three faults", err)
 		}
 	})
+}
+
+// TestAnnouncementMasks: a request is masked where its sender or its queue says so from the moment it
+// arrives.
+func TestAnnouncementMasks(t *testing.T) {
+	t.Parallel()
+	masking := callbacks.Queues{callbacks.DefaultQueue: {Name: callbacks.DefaultQueue, Masked: []string{"/iban", "/cards/*"}}}
+	a := announcement(func(a *Announcement) { a.Masked = []string{"/pin", "/iban"} })
+	for _, source := range []string{"expenses", callbacks.SourceDiscovery} {
+		_, content, err := a.Callback(source, nil, masking, t0)
+		if want := []string{"/cards/*", "/iban", "/pin"}; err != nil || !slices.Equal(content.Masked, want) {
+			t.Errorf("from %s it is masked at %q, %v; want %q", source, content.Masked, err, want)
+		}
+	}
 }
 
 func TestAnnouncementCallback(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/mask"
 	"countersign/internal/printable"
 )
 
@@ -88,6 +89,18 @@ func checkTags(tags []string, faults *callbacks.Invalid) {
 			faults.Add(at, "1 to %d characters, this has %d", maxTag, n)
 		}
 		checkLine(at, tag, faults)
+	}
+}
+
+func checkMasked(pointers []string, faults *callbacks.Invalid) {
+	if len(pointers) > mask.MaxPointers {
+		faults.Add("/masked", "at most %d pointers", mask.MaxPointers)
+		pointers = pointers[:mask.MaxPointers]
+	}
+	for i, pointer := range pointers {
+		if err := mask.Check(pointer); err != nil {
+			faults.Add(fmt.Sprintf("/masked/%d", i), "%v", err)
+		}
 	}
 }
 

@@ -18,7 +18,7 @@ func announced() Announcement {
 		Payload: json.RawMessage(`{"amount":7}`), Function: "expense-approval", ExecutionARN: "arn:aws:lambda:eu-central-1:1:function:f:1/x",
 		Name: "sign", StartedAt: time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC), Timeout: time.Hour, HeartbeatTimeout: time.Minute,
 		ExecutionDeadline: time.Date(2026, 11, 25, 13, 0, 0, 0, time.UTC), Queue: "finance",
-		Links: []callbacks.Link{{Title: "Receipt", URL: "https://receipts.harborline.example/1"}}, Tags: []string{"travel"},
+		Links: []callbacks.Link{{Title: "Receipt", URL: "https://receipts.harborline.example/1"}}, Tags: []string{"travel"}, Masked: []string{"/amount"},
 		Outcomes: []callbacks.Outcome{{Name: "approve", Label: "Approve", Kind: callbacks.Success, Payload: json.RawMessage(`{}`)}}, KeepAlive: callbacks.KeepAliveReview,
 	}
 }
@@ -33,7 +33,7 @@ func TestFingerprint(t *testing.T) {
 	}{
 		"Nothing":    {Announcement{}, "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"},
 		"OneField":   {Announcement{CallbackID: "YWJj/+A="}, "57c34eac2030814dd00444ce3f71a91f53006e6916aca150f88b555258387f35"},
-		"Everything": {announced(), "98d50ac4c249d4aab093f48b56dfd79b68e92bcd398496b2c426ae1ddf74b3af"},
+		"Everything": {announced(), "1b5e9cada987ec93c17e46215ae8408d8bec3e453ccb49c59afc6dd7160423ad"},
 	} {
 		if got := tt.a.Fingerprint(); got != tt.want {
 			t.Errorf("%s has the fingerprint %s, want %s", name, got, tt.want)
@@ -42,6 +42,7 @@ func TestFingerprint(t *testing.T) {
 
 	changes := map[string]func(*Announcement){
 		"CallbackID":        func(a *Announcement) { a.CallbackID = "YWJj/+B=" },
+		"Masked":            func(a *Announcement) { a.Masked = []string{"/amount", "/iban"} },
 		"Title":             func(a *Announcement) { a.Title += " " },
 		"Description":       func(a *Announcement) { a.Description += "\n" },
 		"Requester":         func(a *Announcement) { a.Requester = "ines@harborline.example" },

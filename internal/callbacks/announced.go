@@ -110,12 +110,15 @@ func (c *Case) Announced(
 
 // announced keeps what the history told, because that is true: the clocks, the execution and the
 // names. A callback that is no longer pending keeps everything it showed, because it was decided on
-// that.
+// that; it may only show less.
 func (c *Callback) announced(
 	content *Content, said Callback, saying Content, bind Binding, now time.Time, by Actor,
 ) AuditEntry {
+	// A mask never goes: what a sender or a queue called secret stays so, whoever speaks later.
+	saying.Masked = Masks(content.Masked, saying.Masked)
 	if c.State != Pending {
 		differs := c.differs(*content, said, saying)
+		content.Masked = saying.Masked
 		return c.entry(now, by, ActionReceived, Facts{Announced: AnnouncedLate, Differs: differs})
 	}
 	c.Request, c.Name = said.Request, cmp.Or(c.Name, said.Name)

@@ -14,7 +14,7 @@ import (
 // [ErrNotFound], [ErrForbidden], [Invalid] without a reason, [ErrOldGroups], and [ErrConflict] if
 // the callback is not pending any more or was announced meanwhile.
 func (s *Service) ApplyPolicy(ctx context.Context, admin Person, id ID, reason string) (Callback, error) {
-	shown, content, err := s.Content(ctx, admin, id)
+	shown, content, err := s.sent(ctx, admin, id)
 	if err != nil {
 		return Callback{}, err
 	}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"countersign/internal/mask"
 )
 
 // ID is our own key for a callback: short, URL-safe, unguessable. Pages and paths use it; AWS never
@@ -173,6 +175,13 @@ type Content struct {
 	InputUnread bool
 	Links       []Link
 	Tags        []string
+	// Masked are JSON pointers to values of the payload, as package mask reads them: those that the
+	// sender named, and those that its queue named when the request arrived. [Queues.Shown] adds those
+	// that the queue names now.
+	Masked []string
+	// Hidden are the places at which the payload shows a mask in the place of a value. Only content
+	// that people may see has any: [Queues.Shown] makes it. The store keeps the values.
+	Hidden []mask.Place
 }
 
 // Link is a place where a reviewer can read more. URL is http or https.

@@ -23,6 +23,8 @@ type Queue struct {
 	// success.
 	RejectAs Kind
 	Free     Free // which callbacks take an answer that the reviewer writes
+	// Masked are JSON pointers to the values of a payload that people see only once they reveal them.
+	Masked []string
 
 	// The first of the rules whose condition holds binds a request. Otherwise names the rule of
 	// requests for which no condition holds or one cannot be evaluated; if it names none, they get

@@ -62,7 +62,7 @@ func (q Queue) Steps(c *Callback, content *Content) []Step {
 		holds, err := rule.holds(c, content)
 		switch {
 		case err != nil:
-			steps[i].Result, steps[i].Fault = StepFault, err.Error()
+			steps[i].Result, steps[i].Fault = StepFault, q.told(rule, c, content, err)
 		case holds:
 			steps[i].Result = StepHolds
 		default:
@@ -107,6 +107,20 @@ func (r Rule) holds(c *Callback, content *Content) (bool, error) {
 		return true, nil
 	}
 	return r.Condition.Holds(c, content)
+}
+
+// told says why a condition cannot be evaluated, to people who may not see masked values. If values
+// are masked, it repeats what the condition says of the request without them: that can tell nothing
+// of them.
+func (q Queue) told(rule Rule, c *Callback, content *Content, err error) string {
+	shown := q.shown(*content)
+	if len(shown.Hidden) > 0 {
+		_, err = rule.holds(c, &shown)
+	}
+	if err == nil {
+		return "a masked value of this request keeps it from being evaluated"
+	}
+	return err.Error()
 }
 
 // Fallback is the rule of requests that no condition decides on. The queue must have rules.

@@ -10,7 +10,7 @@ import (
 // Sheet is everything about one callback that its page shows.
 type Sheet struct {
 	Callback Callback
-	Content  Content
+	Content  Content      // with masks in it
 	Reviews  []Review     // open ones, longest first
 	Delivery *Delivery    // of a decided callback, if there is one
 	Audit    []AuditEntry // newest first, the latest MaxPage
@@ -52,6 +52,7 @@ func (s *Service) Sheet(ctx context.Context, p Person, id ID) (Sheet, error) {
 		return Sheet{}, err
 	}
 	s.weigh(&sheet, reader)
+	sheet.Content = s.queues.Shown(c.Queue, content)
 	if sheet.Reviews, err = s.store.Reviews(ctx, id); err != nil {
 		return Sheet{}, fmt.Errorf("reviews of %s: %w", id, err)
 	}
@@ -95,9 +96,15 @@ func (s *Service) signatures(ctx context.Context, c *Callback) ([]Signature, err
 	return all, nil
 }
 
-// Content reads a callback and what its sender wrote. The reader needs the rights that
-// [Service.Sheet] needs.
+// Content reads a callback and what its sender wrote, with masks in it. The reader needs the rights
+// that [Service.Sheet] needs.
 func (s *Service) Content(ctx context.Context, p Person, id ID) (Callback, Content, error) {
+	c, content, err := s.sent(ctx, p, id)
+	return c, s.queues.Shown(c.Queue, content), err
+}
+
+// sent is what Content reads, without masks. Nobody may be shown it.
+func (s *Service) sent(ctx context.Context, p Person, id ID) (Callback, Content, error) {
 	c, err := s.see(ctx, p, id)
 	if err != nil {
 		return Callback{}, Content{}, err

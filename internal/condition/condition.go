@@ -146,6 +146,8 @@ func (a adapter) NativeToValue(value any) ref.Val {
 	switch v := value.(type) {
 	case digits:
 		return exact(string(v))
+	case hidden:
+		return errHidden
 	case map[string]any:
 		return types.NewStringInterfaceMap(a, v)
 	case []any:

@@ -10,6 +10,7 @@ import (
 	"cel.dev/cel-go/common/types"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/mask"
 )
 
 // maxPayloadDepth bounds how deep lists and objects are nested. Deeper ones are no data that a
@@ -29,6 +30,9 @@ func readPayload(content *callbacks.Content) any {
 	decoder := json.NewDecoder(bytes.NewReader(content.Payload))
 	decoder.UseNumber()
 	value, err := decode(decoder, 0)
+	if len(content.Hidden) > 0 {
+		value = hiding(value)
+	}
 	if err == nil {
 		if _, more := decoder.Token(); !errors.Is(more, io.EOF) {
 			err = errors.New("the payload is not one JSON value")
@@ -36,6 +40,31 @@ func readPayload(content *callbacks.Content) any {
 	}
 	if err != nil {
 		return types.WrapErr(err)
+	}
+	return value
+}
+
+// hidden stands for a masked value. A condition that reads it cannot be evaluated.
+type hidden struct{}
+
+var errHidden = types.NewErr("a value that it reads is masked")
+
+// hiding puts [hidden] in the place of each mask of a value. A text that a sender spelled like a mask
+// counts as one.
+func hiding(value any) any {
+	switch v := value.(type) {
+	case string:
+		if v == mask.Text {
+			return hidden{}
+		}
+	case map[string]any:
+		for name := range v {
+			v[name] = hiding(v[name])
+		}
+	case []any:
+		for i := range v {
+			v[i] = hiding(v[i])
+		}
 	}
 	return value
 }

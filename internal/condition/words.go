@@ -99,7 +99,7 @@ func arguments(list string) string {
 // The errors of CEL that people meet.
 var (
 	noSuchKey = regexp.MustCompile(`^no such key: (.*)$`)
-	otherType = regexp.MustCompile(`^(no such overload|unsupported index type)`)
+	otherType = regexp.MustCompile(`^(no such overload|unsupported index type|invalid qualifier type)`)
 )
 
 // plainError rewords an error of an evaluation.

@@ -46,6 +46,7 @@ func readAnnouncement(o object) announcement.Announcement {
 		Queue:             o.text("queue"),
 		Tags:              o.texts("tags"),
 		KeepAlive:         callbacks.KeepAlive(o.text("keepAlive")),
+		Masked:            o.texts("masked"),
 	}
 	o.objects("links", func(link object) {
 		a.Links = append(a.Links, callbacks.Link{Title: link.text("title"), URL: link.text("url")})

@@ -32,6 +32,7 @@ const full = `{
   "links": [{"title": "Order", "url": "https://example.com/orders/7"}],
   "tags": ["eu", "high"],
   "keepAlive": "queued",
+  "masked": ["/a/*", "/n"],
   "outcomes": [
     {"name": "pay", "label": "Pay", "kind": "success", "stance": "against", "comment": "none", "encoding": "json", "payload": {"pay" : "{{comment}}"}},
     {"name": "refuse", "label": "Refuse", "kind": "failure", "comment": "required", "errorType": "Refused", "errorMessage": "{{comment}}", "errorData": {"by" : "{{reviewer.id}}"}}
@@ -61,6 +62,7 @@ func TestDecode(t *testing.T) {
 		Links:             []callbacks.Link{{Title: "Order", URL: "https://example.com/orders/7"}},
 		Tags:              []string{"eu", "high"},
 		KeepAlive:         callbacks.KeepAliveQueued,
+		Masked:            []string{"/a/*", "/n"},
 		Outcomes: []callbacks.Outcome{
 			{Name: "pay", Label: "Pay", Kind: callbacks.Success, Stated: callbacks.Against, Comment: callbacks.CommentNone,
 				Encoding: callbacks.EncodingJSON, Payload: json.RawMessage(`{"pay" : "{{comment}}"}`)},
@@ -170,6 +172,8 @@ var refused = map[string]struct{ body, pointer, detail string }{
 	"LinkURLNumber":    {field(`"links":[{"url":1}]`), "/links/0/url", str},
 	"TagsText":         {field(`"tags":"eu"`), "/tags", array},
 	"TagNumber":        {field(`"tags":["eu",7]`), "/tags/1", str},
+	"MaskedText":       {field(`"masked":"/a"`), "/masked", array},
+	"MaskedNumber":     {field(`"masked":["/a",7]`), "/masked/1", str},
 	"TagNull":          {field(`"tags":[null]`), "/tags/0", str},
 	"OutcomesText":     {field(`"outcomes":"approve"`), "/outcomes", array},
 	"OutcomeUnknown":   {field(`"outcomes":[{"colour":"red"}]`), "/outcomes/0/colour", unknown},
@@ -244,8 +248,8 @@ func TestDecodeBoundsFaults(t *testing.T) {
 func TestDecodeBoundsLists(t *testing.T) {
 	t.Parallel()
 	a, err := intake.Decode([]byte(`{"callbackId":"QUJD","tags":["a"` + numbered(1000, `,"%d"`) + `],"links":[{}` + strings.Repeat(`,{}`, 1000) + `]}`))
-	if err != nil || len(a.Tags) != 16 || len(a.Links) != 16 {
-		t.Errorf("%d tags, %d links, %v; want 16 of each", len(a.Tags), len(a.Links), err)
+	if err != nil || len(a.Tags) != 64 || len(a.Links) != 64 {
+		t.Errorf("%d tags, %d links, %v; want 64 of each", len(a.Tags), len(a.Links), err)
 	}
 }
 

@@ -28,7 +28,7 @@ const (
 	maxFields = 256
 	// maxItems is how many items of a list are read. The domain takes fewer in any list, so it
 	// refuses one that is cut here.
-	maxItems = 16
+	maxItems = 64
 )
 
 // readObject lets read take the fields of an object. A field that read leaves is a fault, and so is

@@ -21,17 +21,18 @@ type contentRow struct {
 	InputUnread bool
 	Links       sql.NullString
 	Tags        sql.NullString
+	Masked      sql.NullString
 }
 
 // contentColumns are the columns of contents, in the order of values.
 const contentColumns = `
-	callback, fingerprint, description, payload, input_unread, links, tags`
+	callback, fingerprint, description, payload, input_unread, links, tags, masked`
 
 var insertContent = insertText("contents", contentColumns)
 
 func (r *contentRow) values() []any {
 	return []any{
-		r.Callback, r.Fingerprint, r.Description, r.Payload, r.InputUnread, r.Links, r.Tags,
+		r.Callback, r.Fingerprint, r.Description, r.Payload, r.InputUnread, r.Links, r.Tags, r.Masked,
 	}
 }
 
@@ -39,7 +40,7 @@ func (r *contentRow) columns() string { return contentColumns }
 
 func (r *contentRow) places() []any {
 	return []any{
-		&r.Callback, &r.Fingerprint, &r.Description, &r.Payload, &r.InputUnread, &r.Links, &r.Tags,
+		&r.Callback, &r.Fingerprint, &r.Description, &r.Payload, &r.InputUnread, &r.Links, &r.Tags, &r.Masked,
 	}
 }
 
@@ -51,6 +52,7 @@ func (r *contentRow) changes(was *contentRow) (c changes) {
 	changed(&c, "input_unread", was.InputUnread, r.InputUnread)
 	changed(&c, "links", was.Links, r.Links)
 	changed(&c, "tags", was.Tags, r.Tags)
+	changed(&c, "masked", was.Masked, r.Masked)
 	return c
 }
 
@@ -77,6 +79,11 @@ func contentRowOf(num int64, content callbacks.Content, fingerprint string) (con
 	if len(content.Tags) > 0 {
 		if r.Tags, err = encode(content.Tags); err != nil {
 			return r, fmt.Errorf("encode tags: %w", err)
+		}
+	}
+	if len(content.Masked) > 0 {
+		if r.Masked, err = encode(content.Masked); err != nil {
+			return r, fmt.Errorf("encode masked: %w", err)
 		}
 	}
 	return r, nil
@@ -108,6 +115,9 @@ func (r *contentRow) content() (callbacks.Content, error) {
 	}
 	if _, err := decode(r.Tags, &content.Tags); err != nil {
 		return content, fmt.Errorf("tags: %w", err)
+	}
+	if _, err := decode(r.Masked, &content.Masked); err != nil {
+		return content, fmt.Errorf("masked: %w", err)
 	}
 	return content, nil
 }

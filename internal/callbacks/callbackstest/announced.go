@@ -28,12 +28,12 @@ func find(t testing.TB, s Store, c callbacks.Callback, content callbacks.Content
 
 func announcedAfterFound(t *testing.T, s Store) {
 	found := NewCallback(Title("orders: approve-order"), Heartbeats(time.Minute, time.Time{}))
-	find(t, s, found, callbacks.Content{Payload: []byte(`{"input":1}`)})
+	find(t, s, found, callbacks.Content{Payload: []byte(`{"input":1}`), Masked: []string{"/input"}})
 	said := NewCallback(Title("Sign the zebra contract"), Queue("finance"), Heartbeats(time.Hour, time.Time{}), Timeout(time.Second))
 	said.CallbackID, said.KeepAlive = found.CallbackID, callbacks.KeepAliveQueued
 	said.Outcomes = callbacks.DefaultOutcomes(callbacks.Success)
 	message := callbacks.Message{Source: "shop", ID: "m1", At: T0}
-	saying := callbacks.Content{Description: "# Zebra", Tags: []string{"quagga"}}
+	saying := callbacks.Content{Description: "# Zebra", Tags: []string{"quagga"}, Masked: []string{"/card"}}
 	at := T0.Add(time.Minute)
 	r, err := s.Receive(t.Context(), message, said, saying, "f", callbacks.Queues{}.Bind, Entry(said, callbacks.ActionReceived, at))
 	Must(t, err)
@@ -48,7 +48,7 @@ func announcedAfterFound(t *testing.T, s Store) {
 	Same(t, "stored callback", Get(t, s, found.ID), want)
 	content, err := s.Content(t.Context(), found.ID)
 	Must(t, err)
-	Same(t, "content", content, callbacks.Content{Description: "# Zebra", Payload: []byte(`{"input":1}`), Tags: []string{"quagga"}})
+	Same(t, "content", content, callbacks.Content{Description: "# Zebra", Payload: []byte(`{"input":1}`), Tags: []string{"quagga"}, Masked: []string{"/card", "/input"}})
 	Same(t, "actions", AuditOf(t, s, found.ID), []callbacks.Action{callbacks.ActionReceived, callbacks.ActionFound})
 	for search, hits := range map[string]int{"zebra": 1, "quagga": 1, "approve": 1, "12,400": 0} {
 		n, err := s.Count(t.Context(), callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeAll, Search: search}, AllQueues: true, Now: T0}, 9)

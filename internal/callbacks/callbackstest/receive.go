@@ -57,7 +57,7 @@ func receiveKeepsContent(t *testing.T, s Store) {
 		"All": {
 			Description: "# Order\n\nwith *emphasis*", Payload: []byte(`{ "amount": 12400.00, "note": "<b>\u0000" }`),
 			Links: []callbacks.Link{{Title: "Order", URL: "https://example.com/4711"}, {URL: "https://example.com/?a=1&b=2"}},
-			Tags:  []string{"finance", "über 10k"},
+			Tags:  []string{"finance", "über 10k"}, Masked: []string{"/note", "/a~1b/*"},
 		},
 		"Unread":  {InputUnread: true},
 		"NotText": {Description: "a\x00b", Payload: []byte("\"\xff\x00\"")},

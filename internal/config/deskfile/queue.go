@@ -7,6 +7,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/config/strictyaml"
+	"countersign/internal/mask"
 )
 
 // Queue says who sees and decides the requests of a queue, and how.
@@ -16,6 +17,7 @@ type Queue struct {
 	FourEyes  bool     `yaml:"fourEyes" default:"false" example:"true" help:"Whether requesters are kept from deciding their own requests."`
 	RejectAs  string   `yaml:"rejectAs" enum:"failure,success" default:"failure" example:"success" help:"What the usual reject does: fail the callback with ErrorType Rejected (failure), or complete it with {\"approved\":false,…} (success)."`
 	Free      string   `yaml:"free" enum:"found,always,never" default:"found" example:"always" help:"Which callbacks take an answer that the reviewer writes, see [answers.md](answers.md): those that nobody announced (found), all, or none (never)."`
+	Masked    []string `yaml:"masked" max:"50" example:"[/vendor/iban, /cards/*/number]" help:"JSON pointers to values of the payload that nobody sees before they reveal them, on record; * is each element. A sender can name more. See [masks.md](masks.md)."`
 	Rules     []Rule   `yaml:"rules" max:"20" help:"Who must sign, by the first rule whose condition holds; see [signatures.md](signatures.md). Without rules one person of the groups signs."`
 	Otherwise string   `yaml:"otherwise" default:"the first rule" example:"large expenses" help:"Rule of requests for which no condition holds, or one cannot be evaluated; then the stricter of the two rules."`
 
@@ -45,8 +47,8 @@ func (d *Desk) groupsOf(queue string) []string {
 func (q Queue) Domain(name string, version callbacks.ConfigVersion) callbacks.Queue {
 	domain := callbacks.Queue{
 		Name: name, Groups: q.Groups, KeepAlive: callbacks.KeepAlive(q.KeepAlive), RejectAs: callbacks.Kind(q.RejectAs),
-		Free:      callbacks.Free(cmp.Or(q.Free, string(callbacks.FreeFound))),
-		Otherwise: q.Otherwise, Version: version, FourEyes: q.FourEyes, GroupsNotOlderThan: q.groupsAge(),
+		Free:   callbacks.Free(cmp.Or(q.Free, string(callbacks.FreeFound))),
+		Masked: q.Masked, Otherwise: q.Otherwise, Version: version, FourEyes: q.FourEyes, GroupsNotOlderThan: q.groupsAge(),
 	}
 	for _, rule := range q.Rules {
 		domain.Rules = append(domain.Rules, rule.Domain())
@@ -63,7 +65,17 @@ func (c *checker) checkQueues() {
 			c.doc.Fault(groups, "nobody could decide in this queue: write groups: [finance-approvers]")
 		}
 		c.checkGroups(groups, queue.Groups)
+		c.checkMasked(at.Key("masked"), queue.Masked)
 		c.checkRules(name, queue, at)
+	}
+}
+
+// checkMasked notes what is no JSON pointer.
+func (c *checker) checkMasked(at strictyaml.Path, pointers []string) {
+	for i, pointer := range pointers {
+		if err := mask.Check(pointer); err != nil {
+			c.doc.Fault(at.Item(i), "%v", err)
+		}
 	}
 }
 

@@ -32,6 +32,7 @@ queues:
     fourEyes: true
     rejectAs: success
     free: always
+    masked: [/vendor/iban, /cards/*/number]
     rules:
       - name: large expenses
         when: payload.report.total >= 15000.0
@@ -85,6 +86,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 		Queues: map[string]Queue{
 			"finance": {
 				Groups: []string{"finance-approvers", "approvers"}, KeepAlive: "queued", FourEyes: true, RejectAs: "success", Free: "always",
+				Masked: []string{"/vendor/iban", "/cards/*/number"},
 				Rules: []Rule{
 					{
 						Name: "large expenses", When: "payload.report.total >= 15000.0",
@@ -201,7 +203,7 @@ func TestDomain(t *testing.T) {
 	t.Parallel()
 	want := callbacks.Queue{
 		Name: "finance", Groups: []string{"finance-approvers", "approvers"}, KeepAlive: callbacks.KeepAliveQueued,
-		RejectAs: callbacks.Success, Free: callbacks.FreeAlways, Otherwise: "large expenses", Version: "v8", FourEyes: true, GroupsNotOlderThan: 90 * time.Minute,
+		RejectAs: callbacks.Success, Free: callbacks.FreeAlways, Masked: []string{"/vendor/iban", "/cards/*/number"}, Otherwise: "large expenses", Version: "v8", FourEyes: true, GroupsNotOlderThan: 90 * time.Minute,
 		Rules: []callbacks.Rule{
 			{
 				Name: "large expenses", When: "payload.report.total >= 15000.0", Condition: text("payload.report.total >= 15000.0"),
@@ -269,10 +271,10 @@ func TestPlaces(t *testing.T) {
 	t.Parallel()
 	desk := parse(t, everything)
 	first, lines := desk.QueueLines("finance")
-	if len(lines) != 17 || lines[0] != "  finance:" || lines[16] != "    groupsNotOlderThan: 1h30m" {
+	if len(lines) != 18 || lines[0] != "  finance:" || lines[17] != "    groupsNotOlderThan: 1h30m" {
 		t.Errorf("from line %d:\n%s", first, strings.Join(lines, "\n"))
 	}
-	if line, column := desk.Place("queues.finance.rules[0].signatures[1].from"); line != first+9 || column != 59 {
+	if line, column := desk.Place("queues.finance.rules[0].signatures[1].from"); line != first+10 || column != 59 {
 		t.Errorf("the second item is at %d:%d", line, column)
 	}
 	if _, none := desk.QueueLines("default"); none != nil {

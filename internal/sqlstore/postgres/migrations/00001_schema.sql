@@ -111,7 +111,8 @@ create table contents (
     payload bytea,
     input_unread boolean not null,
     links text,
-    tags text
+    tags text,
+    masked text
 );
 
 create table search (

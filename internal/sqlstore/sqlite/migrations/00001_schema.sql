@@ -125,7 +125,8 @@ create table contents (
     payload blob,
     input_unread integer not null, -- 1 if the payload is empty because the input of the execution was not read
     links text, -- JSON
-    tags text -- JSON
+    tags text, -- JSON
+    masked text -- JSON
 ) strict;
 
 -- Words are split and folded before they come here, one token each, so that both databases find the
