@@ -115,8 +115,9 @@ func signInPath(address string) string {
 	return path
 }
 
-// person is who sent the request. Behind guard that is always somebody with a role, or who acts
-// for somebody. Roles follow the configuration that runs now, not the one when the session began.
+// person is the person who sent the request. Behind guard they always have a role, or act for
+// somebody who has one. Roles follow the configuration that runs now, not the one when the session
+// began.
 func (s *server) person(c echo.Context) callbacks.Person {
 	p, _ := s.Auth.Person(c.Request().Context())
 	return p
@@ -148,7 +149,7 @@ func (s *server) session(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// fromScript reports whether htmx asks, to replace the live parts of a page. It gets the same page
-// as a browser does, but an error instead of a redirect to the sign-in page, which it would paste
-// into the list.
+// fromScript reports whether htmx sent the request, to replace the live parts of a page. It gets
+// the same page as a browser, but an error instead of a redirect to the sign-in page: it would
+// paste that page into the list.
 func fromScript(r *http.Request) bool { return r.Header.Get("HX-Request") == "true" }

@@ -31,7 +31,8 @@ func (s *server) configuration(c echo.Context) error {
 // says more.
 var alerted = []views.Place{views.PlaceAdmin, views.PlaceWatches, views.PlacePolicies, views.PlaceAudit, views.PlaceSessions}
 
-// configAlert returns what to tell a person on a page; nobody but admins is told anything.
+// configAlert returns what to tell a person on a page about the configuration. It is empty for
+// everybody but admins.
 func (s *server) configAlert(ctx context.Context, p callbacks.Person, place views.Place) (string, error) {
 	if !p.Roles.Admin || !slices.Contains(alerted, place) {
 		return "", nil
@@ -43,7 +44,8 @@ func (s *server) configAlert(ctx context.Context, p callbacks.Person, place view
 	return admin.Alert(replicas), nil
 }
 
-// signersAlert returns the same of requests that too few people could decide. It reads nothing.
+// signersAlert does the same for requests that too few people could decide. It does not ask the
+// database.
 func (s *server) signersAlert(p callbacks.Person, place views.Place) string {
 	if !p.Roles.Admin || !slices.Contains(alerted, place) {
 		return ""

@@ -23,7 +23,8 @@ type decision struct {
 }
 
 // readDecision reads the form. A time that cannot be read counts as an old one: the preview is
-// shown again. A page that did not say that the signature waits for others said that it sends.
+// shown again. If the form does not say that the signature waits for others, its page said that it
+// sends.
 func readDecision(c echo.Context) (decision, error) {
 	form, err := postForm(c)
 	if err != nil {
@@ -39,7 +40,7 @@ func readDecision(c echo.Context) (decision, error) {
 	return d, nil
 }
 
-// decide records a signature whose preview the reviewer saw, and shows the preview of any other.
+// decide records a signature if the reviewer saw its preview, and otherwise shows the preview.
 // Whatever goes wrong, the page keeps what the reviewer typed.
 func (s *server) decide(c echo.Context) error {
 	d, err := readDecision(c)
@@ -163,7 +164,7 @@ func (s *server) overtaken(c echo.Context, d decision) error {
 }
 
 // preview renders what each outcome would send with a comment, as a fragment of the page, so that
-// the preview of whichever is chosen next is there. The one of the outcome in the form is never
+// whichever outcome is chosen next has its preview. The preview of the outcome in the form is never
 // cut.
 func (s *server) preview(c echo.Context) error {
 	d, err := readDecision(c)

@@ -145,8 +145,9 @@ func notFoundPage(s *server, c echo.Context, _ error) templ.Component {
 	return views.NotFoundPage(s.plainShell(c))
 }
 
-// unknownPage is that of an address without a route, so nothing has read the session yet. Without it
-// the page would lack the navigation of its reader. If it cannot be read, the page stands alone.
+// unknownPage answers an address without a route. No middleware has read the session, so
+// unknownPage reads it, for the reader's navigation. If it cannot be read, the page has no
+// navigation.
 func unknownPage(s *server, c echo.Context, err error) templ.Component {
 	_ = middleware.Timeout(s.session(func(echo.Context) error { return nil }))(c)
 	return notFoundPage(s, c, err)

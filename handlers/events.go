@@ -16,9 +16,10 @@ import (
 )
 
 // events tells a page which callbacks changed, of those that its reader may see. The stream ends
-// with the session, once delegations change what the reader may see, and by itself after a while;
-// then the browser connects again and its rights are checked anew. The query says when the page was
-// read (since, Unix milliseconds), so that changes before the stream was open are told too.
+// when the session ends, when delegations change what the reader may see, and after a while in any
+// case. The browser then connects again, and its rights are checked again. The query says when the
+// page was read (since, Unix milliseconds), so that changes before the stream was open are told
+// too.
 func (s *server) events(c echo.Context) error {
 	p := s.person(c)
 	reader, err := s.Service.Signer(c.Request().Context(), p)
@@ -44,8 +45,9 @@ func (s *server) events(c echo.Context) error {
 	return errSignIn
 }
 
-// seesOther returns what says whether somebody may see other queues than now, because somebody made
-// or ended a delegation, or one began or ran out. If that cannot be read, nothing changed.
+// seesOther returns a function that reports whether the reader may see other queues than when
+// seesOther was called, because a delegation was made or ended, began or ran out. If it cannot read
+// that, it reports no change.
 func (s *server) seesOther(reader callbacks.Signer) func(context.Context) bool {
 	visible := func(r callbacks.Signer) []string {
 		names, _ := s.Service.Queues().Visible(r, s.Now())

@@ -38,9 +38,9 @@ type Config struct {
 	Webhooks    *webhooks.Handlers
 	Static      http.Handler                // serves /static/, compressed and cached by itself
 	Ping        func(context.Context) error // whether the database answers
-	// whether shutdown has begun; nil where that need not be told
+	// whether shutdown has begun; nil if nobody needs to know
 	Stopping func() bool
-	// closed when handlers of another configuration take the requests: streams end by it
+	// closed when the handlers of another configuration take over: streams end then
 	Replaced <-chan struct{}
 	Reloads  func() reload.State // what became of the last change of the configuration
 	Demo     Demo                // nil outside the demo

@@ -9,8 +9,7 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// leaseAnswer is what a page is told of its review. Times are in Unix milliseconds, spans in
-// milliseconds.
+// leaseAnswer tells a page about its review. Times are in Unix milliseconds, spans in milliseconds.
 type leaseAnswer struct {
 	Review     callbacks.ID `json:"review"`
 	RenewAfter int64        `json:"renewAfter"`

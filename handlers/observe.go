@@ -17,7 +17,7 @@ func (s *server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		began := time.Now() // the wall clock measures; Config.Now may stand still
 		id := rand.Text()[:16]
 		c.Response().Header().Set(echo.HeaderXRequestID, id)
-		// for whoever stands around the site; the request may be another one afterwards
+		// for middleware outside the site, which keeps this request; handlers may replace it in c
 		c.Request().Pattern = c.Path()
 		err := next(c)
 		if err != nil {

@@ -13,7 +13,7 @@ import (
 	"countersign/views/payload"
 )
 
-// payload sends a payload to the last byte, as a text file, so that no browser makes a page of it.
+// payload sends a whole payload, or a branch of it, as a text file, so that no browser renders it.
 func (s *server) payload(c echo.Context) error {
 	id := callbackOf(c)
 	_, content, err := s.Service.Content(c.Request().Context(), s.person(c), id)

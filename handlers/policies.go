@@ -15,7 +15,7 @@ import (
 	"countersign/views/review"
 )
 
-// policies shows who must sign, by the rules in force, and what is to be said of them.
+// policies shows the rules in force, with notes and warnings about them.
 func (s *server) policies(c echo.Context) error {
 	return s.showPolicies(c, policy.Question{Callback: callbacks.ID(c.QueryParam("callback"))})
 }

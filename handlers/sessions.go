@@ -53,7 +53,8 @@ func (s *server) showSessions(c echo.Context, place views.Place, address views.A
 	return render(c, http.StatusOK, account.SessionsPage(shell, m))
 }
 
-// parseSessions reads the address of a list of sessions. Only that of everybody's is searched.
+// parseSessions reads the address of a list of sessions. Only the list of everybody's sessions can
+// be searched.
 func parseSessions(path string, values url.Values) (people.SessionQuery, views.Address, error) {
 	p := query.Parameters{Values: values}
 	q := people.SessionQuery{After: p.Cursor("after"), Limit: callbacks.PageSize}

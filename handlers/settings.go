@@ -98,7 +98,7 @@ func (s *server) showSettings(c echo.Context, status int, m account.Settings) er
 // maxDraftText bounds a text of a delegation's form, in characters.
 const maxDraftText = 256
 
-// draftText is a text of a form or address, at most [maxDraftText] of it.
+// draftText is a text of a form or address, cut at [maxDraftText].
 func draftText(values url.Values, name string) string {
 	return printable.Clip(values.Get(name), maxDraftText)
 }
@@ -112,8 +112,8 @@ func (s *server) delegationDraft(c echo.Context, values url.Values) account.Dele
 	}
 }
 
-// wish is the delegation that a form asks for. If the delegate is not clear, the model gets the
-// people that may be meant.
+// wish is the delegation that a form asks for. If it is not clear who the delegate is, the model
+// gets the people who may be meant.
 func (s *server) wish(c echo.Context, m *account.Settings) (delegation.Wish, error) {
 	draft := m.Draft
 	wish := delegation.Wish{From: draft.Of, Queues: draft.Queues}

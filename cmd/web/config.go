@@ -107,8 +107,8 @@ func plural(count int, thing string) string {
 // configShow prints what a file says.
 type configShow struct{ configFile }
 
-// Run prints the file with what counts where it says nothing. Without a file it prints all that is
-// in force: the variables, as comments, and the file that they name.
+// Run prints the file, completed with defaults. Without a file it prints everything that is in
+// force: the variables, as comments, and the file that they name.
 func (c configShow) Run(e environment) error {
 	if c.File == "" {
 		if c.NoSecrets {
@@ -168,7 +168,7 @@ func (c configFromEnv) Run(e environment) error {
 	return c.print(e, rewritten.File)
 }
 
-// print writes the file, and what is wrong with it by the rules of today.
+// print writes the file, and its faults under the present rules.
 func (c configFromEnv) print(e environment, text []byte) error {
 	if _, err := e.stdout.Write(text); err != nil {
 		return err

@@ -151,7 +151,8 @@ func writePlan(b *strings.Builder, p policy.Plan, seen *policy.Evidence) {
 	}
 }
 
-// writeRights writes who of the people seen gains or loses the right to sign, and where.
+// writeRights writes which of the people seen would gain or lose the right to sign, and in which
+// queues.
 func writeRights(b *strings.Builder, all []policy.Right, seen *policy.Evidence) {
 	fmt.Fprintf(b, "People seen who would gain or lose the right to sign in a queue: %d of %d.\n", len(all), len(seen.People))
 	for _, r := range all[:min(len(all), maxPlanned)] {

@@ -54,8 +54,7 @@ type deskOptions struct {
 	Linger time.Duration
 	// Hangups make the desk read countersign.yaml again at once; nil if nothing does.
 	Hangups <-chan os.Signal
-	// Poll is about how often open pages look by themselves for what nobody told them; a minute if
-	// zero.
+	// Poll is roughly how often open pages read again without being told to. Zero means a minute.
 	Poll time.Duration
 }
 
@@ -80,7 +79,7 @@ type program struct {
 	follower *reload.Follower // of countersign.yaml
 	lambda   *lambdaapi.Client
 	fixed    fixed
-	// edition is the one holder of what countersign.yaml says.
+	// edition holds everything that countersign.yaml says.
 	edition atomic.Pointer[edition]
 }
 

@@ -62,8 +62,8 @@ func functionsToExamine(settings config.Config, lanes callbacks.Lanes, more []st
 }
 
 // keyed returns the functions whose results are encrypted. A key applies to every function of its
-// name, wherever it is. If there are several accounts, only watching tells which account a function
-// is in.
+// name, wherever it is. If there are several accounts, the account is known only of functions that
+// are watched.
 func keyed(settings config.Config) []string {
 	if len(settings.Desk.Accounts) > 0 {
 		return nil

@@ -14,9 +14,9 @@ import (
 	"countersign/internal/reload"
 )
 
-// edition is what one version of countersign.yaml makes of the desk. It holds everything that a
-// request is answered with, so no request meets two versions. With an edition goes only what is read
-// again: where discovery was.
+// edition is the part of the desk that one version of countersign.yaml determines. It holds
+// everything that answers a request, so no request meets two versions. What is lost with an edition
+// is read again: the positions of discovery.
 type edition struct {
 	*purpose
 	site        http.Handler
@@ -54,8 +54,8 @@ func (d *program) loading(settings config.Config) func(reload.ReadFile) (reload.
 // reloads returns what became of the last change of countersign.yaml.
 func (d *program) reloads() reload.State { return d.follower.State() }
 
-// enforce puts an edition in force. Requests that have begun end with the one before. Its streams
-// end, and its discovery too.
+// enforce puts an edition in force. Requests that have begun finish with the previous one. Its
+// streams and its discovery end.
 func (d *program) enforce(what *purpose) error {
 	next, err := d.newEdition(what)
 	if err != nil {

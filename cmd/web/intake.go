@@ -9,7 +9,8 @@ import (
 	"countersign/internal/ratelimit"
 )
 
-// openWaysIn opens the ways in that variables configure. Senders and topics come with each edition.
+// openWaysIn makes the parts of the intake that variables configure. Senders and topics come with
+// each edition.
 func openWaysIn(settings config.Config, now func() time.Time) (w webhooks.Config, err error) {
 	w.Limit, w.Now = ratelimit.New(settings.Intake.Rate, settings.Intake.Burst), now
 	if len(settings.EventKeys) > 0 {

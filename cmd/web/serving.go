@@ -33,7 +33,7 @@ const (
 	lingerTime = 2 * time.Second
 	// requestsTimeout is how long a stop waits for requests that have begun.
 	requestsTimeout = 2 * time.Second
-	// stopLimit ends a stop that hangs nevertheless, for instance if a database no longer answers
+	// stopLimit ends a stop that hangs all the same, for instance if a database no longer answers
 	// on its connections.
 	stopLimit = 9500 * time.Millisecond
 	// sessionSweep is the time between two rounds that delete expired sessions, sessionBatch how

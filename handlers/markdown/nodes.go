@@ -13,11 +13,11 @@ import (
 	"countersign/views/untrusted"
 )
 
-// strikeParser takes two tildes at each side for a strike. One is how people write "about" and
-// "from–to".
+// strikeParser takes two tildes at each side for a strike. A single one is how people write "about"
+// and "from–to".
 type strikeParser struct{}
 
-// Trigger is where it looks.
+// Trigger returns the characters at which Parse is called.
 func (strikeParser) Trigger() []byte { return []byte{'~'} }
 
 // Parse reads a run of tildes.
@@ -145,8 +145,8 @@ func linkNote(words, where, title string) string {
 	return " (" + strings.Join(notes, ", ") + ")"
 }
 
-// showAutoLink keeps an address that was typed as it is a link only where it leads out, and says
-// its host where that reads otherwise.
+// showAutoLink keeps a bare address as a link only if it leads out of the desk, and shows its host
+// if the address reads otherwise.
 func showAutoLink(n *ast.AutoLink, source []byte) {
 	label := string(n.Label(source))
 	parent := n.Parent()

@@ -7,12 +7,13 @@ import (
 	"countersign/views/untrusted"
 )
 
-// maxKept bounds the HTML that is kept, in bytes. Beyond it all is forgotten: what is read is
-// rendered again.
+// maxKept bounds the HTML that is kept, in bytes. Beyond it, everything is dropped, and what is
+// read is rendered again.
 const maxKept = 8 << 20
 
 // Renderer renders descriptions and keeps what it made: an open page reads its callback again and
-// again, and the text of one never changes. Its zero value is ready; it is safe for concurrent use.
+// again, and a callback's text never changes. Its zero value is ready; it is safe for concurrent
+// use.
 type Renderer struct {
 	mu   sync.Mutex
 	kept map[[sha256.Size]byte]untrusted.SafeHTML

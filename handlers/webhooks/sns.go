@@ -10,8 +10,8 @@ import (
 	"countersign/internal/ratelimit"
 )
 
-// Notification takes a message of SNS. SNS gives up on a message that is answered below 500, so one
-// that only comes too soon is answered with a 503.
+// Notification takes a message of SNS. SNS gives up on a message if the answer is below 500, so a
+// message that only comes too soon gets a 503.
 func (h *Handlers) Notification(c echo.Context) error {
 	if h.SNS == nil {
 		return errOff

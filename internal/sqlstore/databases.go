@@ -54,7 +54,7 @@ func Open(ctx context.Context, url string, options ...Option) (*Store, error) {
 // Option changes how a store is opened.
 type Option func(*engine.Opening)
 
-// WithCaution makes Open call tell with each thing about the database that an operator should know
+// WithCaution makes Open call tell for each thing that an operator should know about the database,
 // although the desk can work with it. The calls come before the tables are brought up to date,
 // which may wait for another replica.
 func WithCaution(tell func(caution string)) Option {

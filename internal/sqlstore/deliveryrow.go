@@ -53,8 +53,8 @@ func (r *deliveryRow) places() []any {
 	}
 }
 
-// changes returns the columns in which a row differs from its earlier version, of those that
-// change.
+// changes returns the columns in which a row differs from its earlier version. It compares only
+// columns that can change.
 func (r *deliveryRow) changes(was *deliveryRow) (c changes) {
 	changed(&c, "tries", was.Tries, r.Tries)
 	changed(&c, "readings", was.Readings, r.Readings)

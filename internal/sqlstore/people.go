@@ -76,7 +76,7 @@ func (s *Store) KeepPerson(ctx context.Context, said people.Profile) error {
 	})
 }
 
-// indexPerson writes what a person is found by.
+// indexPerson writes the keys and texts by which a person is found.
 func (t *tx) indexPerson(ctx context.Context, before, after people.Profile) error {
 	person, gone, added := storable(after.ID), lacking(before.Keys(), after.Keys()), lacking(after.Keys(), before.Keys())
 	if len(gone) > 0 {

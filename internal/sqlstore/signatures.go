@@ -35,7 +35,7 @@ type signatureRow struct {
 	Lapse         sql.NullString // see lapseDocument
 }
 
-// groundsDocument is what the right to sign rested on.
+// groundsDocument says what the right to sign rested on.
 type groundsDocument struct {
 	Subject      string             `json:"subject,omitempty"`
 	Email        string             `json:"email,omitempty"`
@@ -58,7 +58,7 @@ type delegatorDocument struct {
 	ReadAt     int64    `json:"readAt,omitempty"`
 }
 
-// lapseDocument is how a signature ceased to count.
+// lapseDocument says why a signature no longer counts.
 type lapseDocument struct {
 	How callbacks.Lapse `json:"how"`
 	At  int64           `json:"at"`

@@ -100,7 +100,7 @@ func (s *Store) ChangeWatches(
 	})
 }
 
-// key is what tells a watch from others: where its callbacks go may change.
+// key identifies a watch. It leaves out where callbacks go, which may change.
 func key(w discovery.Watch) discovery.Watch {
 	return discovery.Watch{
 		Function: storable(w.Function), Account: storable(w.Account), Region: storable(w.Region),

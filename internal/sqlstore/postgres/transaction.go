@@ -135,8 +135,8 @@ func (t *transaction) send(ctx context.Context) (results pgx.BatchResults, answe
 	return results, false, nil
 }
 
-// prepare has the connection know a statement, which costs a round trip the first time. SendBatch
-// then uses what it finds under the text.
+// prepare makes sure that the connection has prepared a statement, which costs a round trip the
+// first time. SendBatch then uses what it finds under the text.
 func (t *transaction) prepare(ctx context.Context, s statement) error {
 	if !s.prepared {
 		return nil
