@@ -24,12 +24,17 @@ type Case struct {
 	Bookkeeping bool
 }
 
-// Parts names the parts of a [Case] that a change asks for beside the callback.
+// Parts names the parts of a [Case] that a change asks for beside the callback, and its place among
+// the changes that wait.
 type Parts struct {
 	Reviews  bool
 	Delivery bool
 	// Signatures costs no reading while nobody has signed.
 	Signatures bool
+
+	// Behind is no part: it says that nobody waits for the change, so that decisions and
+	// announcements may be written before it.
+	Behind bool
 }
 
 // Record adds the audit entry of a transition, or returns the transition's error. A zero Action is

@@ -165,7 +165,7 @@ func (d *Worker) finish(
 	log := d.log.With("callback", work.Callback.ID, "try", work.Delivery.Tries, "answer", attempt.Reply, "aws_request_id", attempt.RequestID)
 	var next time.Time
 	var quiet bool
-	c, err := d.store.Change(ctx, work.Callback.ID, callbacks.Parts{Delivery: true}, func(c *callbacks.Case) error {
+	c, err := d.store.Change(ctx, work.Callback.ID, callbacks.Parts{Delivery: true, Behind: true}, func(c *callbacks.Case) error {
 		if err := c.Delivery.Release(d.owner, work.Delivery.Tries); err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/sqlstore/engine"
 )
 
 // caseRows are the rows of a case as they were read.
@@ -20,7 +21,11 @@ func (s *Store) Change(
 	ctx context.Context, id callbacks.ID, parts callbacks.Parts, change func(*callbacks.Case) error,
 ) (callbacks.Callback, error) {
 	var changed callbacks.Callback
-	err := s.transact(ctx, func(ctx context.Context, t *tx) error {
+	rank := engine.First
+	if parts.Behind {
+		rank = engine.Behind
+	}
+	err := s.run(ctx, rank, func(ctx context.Context, t *tx) error {
 		before, err := t.load(ctx, id, parts)
 		if err != nil {
 			return err

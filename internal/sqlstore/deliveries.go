@@ -10,6 +10,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/delivery"
+	"countersign/internal/sqlstore/engine"
 )
 
 // putDelivery adds the delivery of a case, or writes where it differs from its row. before is nil if
@@ -45,7 +46,7 @@ func (s *Store) ClaimDeliveries(ctx context.Context, now time.Time, lease callba
 		args = append(args, storable(l.String()))
 	}
 	var work []delivery.Work
-	err := s.transact(ctx, func(ctx context.Context, t *tx) error {
+	err := s.run(ctx, engine.Behind, func(ctx context.Context, t *tx) error {
 		claimed, err := rows[deliveryRow](ctx, t, `
 			update deliveries set lease_owner = ?, claimable_at = ?, tries = tries + 1
 			where callback in (

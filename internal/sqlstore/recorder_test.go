@@ -72,10 +72,10 @@ func openRecorded(t *testing.T) (*Store, *recorder) {
 	}
 	t.Cleanup(func() { _ = s.Close() })
 	r := &recorder{texts: map[string]bool{}}
-	transact := s.transact
+	run := s.run
 	s.db = s.db.WithQueryHook(r)
-	s.transact = func(ctx context.Context, fn func(context.Context, *tx) error) error {
-		return transact(ctx, func(ctx context.Context, t *tx) error {
+	s.run = func(ctx context.Context, rank engine.Rank, fn func(context.Context, *tx) error) error {
+		return run(ctx, rank, func(ctx context.Context, t *tx) error {
 			recorded := *t
 			recorded.statements = recordedStatements{t.statements, r}
 			return fn(ctx, &recorded)

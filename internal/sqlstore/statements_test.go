@@ -43,9 +43,9 @@ func TestStatementCounts(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = s.Close() })
 	n := 0
-	transact := s.transact
-	s.transact = func(ctx context.Context, fn func(context.Context, *tx) error) error {
-		return transact(ctx, func(ctx context.Context, t *tx) error {
+	run := s.run
+	s.run = func(ctx context.Context, rank engine.Rank, fn func(context.Context, *tx) error) error {
+		return run(ctx, rank, func(ctx context.Context, t *tx) error {
 			counted := *t
 			counted.statements = countedStatements{t.statements, &n}
 			return fn(ctx, &counted)

@@ -29,8 +29,8 @@ type Store struct {
 	engine  engine.Engine
 	dialect *engine.Dialect
 	db      *bun.DB // reads
-	// transact runs fn in a transaction and returns after its commit. fn may be run more than once.
-	transact func(ctx context.Context, fn func(context.Context, *tx) error) error
+	// run runs fn in a transaction and returns after its commit. fn may be run more than once.
+	run      func(ctx context.Context, rank engine.Rank, fn func(context.Context, *tx) error) error
 	readings *readings // nil if other processes write too
 }
 
@@ -51,13 +51,18 @@ func newStore(e engine.Engine) *Store {
 	if !s.dialect.Shared {
 		s.readings = &readings{}
 	}
-	s.transact = func(ctx context.Context, fn func(context.Context, *tx) error) error {
+	s.run = func(ctx context.Context, rank engine.Rank, fn func(context.Context, *tx) error) error {
 		defer s.readings.invalidate()
-		return e.Transact(ctx, func(ctx context.Context, on engine.Statements) error {
+		return e.Transact(ctx, rank, func(ctx context.Context, on engine.Statements) error {
 			return fn(ctx, &tx{statements: on, engine: e, db: s.db, dialect: s.dialect})
 		})
 	}
 	return s
+}
+
+// transact runs a transaction that somebody waits for.
+func (s *Store) transact(ctx context.Context, fn func(context.Context, *tx) error) error {
+	return s.run(ctx, engine.First, fn)
 }
 
 // Close finishes the transactions that have begun and closes the database. Later calls return

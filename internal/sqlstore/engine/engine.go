@@ -46,6 +46,16 @@ type Opening struct {
 	Connections int
 }
 
+// Rank is the place of a transaction among those that wait.
+type Rank int
+
+// The ranks.
+const (
+	First  Rank = iota // somebody waits for it: a decision, an announcement
+	Behind             // nobody waits for it; it is not kept waiting for ever
+	Ranks              // how many there are
+)
+
 // Engine is an open database. It may be used by any number of goroutines.
 type Engine interface {
 	// DB reads outside transactions.
@@ -53,7 +63,8 @@ type Engine interface {
 	// Dialect returns the SQL that is specific to the database.
 	Dialect() *Dialect
 	// Transact runs fn in a transaction and returns after its commit. It may run fn more than once.
-	Transact(ctx context.Context, fn func(context.Context, Statements) error) error
+	// Where transactions wait for each other, they go in the order of their ranks.
+	Transact(ctx context.Context, rank Rank, fn func(context.Context, Statements) error) error
 	// Ready checks that the database answers and takes writes. Its error says what is wrong.
 	Ready(ctx context.Context) error
 	// Unavailable wraps an error of the driver in [callbacks.ErrUnavailable] if it is not an answer

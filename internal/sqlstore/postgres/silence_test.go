@@ -110,7 +110,7 @@ func TestPostgresSilent(t *testing.T) {
 	}
 	defer e.Close()
 	transact := func(before func()) error {
-		return e.Transact(t.Context(), func(ctx context.Context, on engine.Statements) error {
+		return e.Transact(t.Context(), engine.First, func(ctx context.Context, on engine.Statements) error {
 			_, err := on.Exec(ctx, "select 1", nil)
 			before()
 			return e.Unavailable(err)

@@ -21,9 +21,10 @@ const (
 	transactionLimit = 15 * time.Second
 )
 
-// Transact runs fn in a transaction, and again if PostgreSQL asks for it.
+// Transact runs fn in a transaction, and again if PostgreSQL asks for it. The rank does not matter,
+// because transactions do not wait for each other.
 func (d *database) Transact(
-	ctx context.Context, fn func(context.Context, engine.Statements) error,
+	ctx context.Context, _ engine.Rank, fn func(context.Context, engine.Statements) error,
 ) error {
 	for try := 1; ; try++ {
 		err := d.transactOnce(ctx, fn)

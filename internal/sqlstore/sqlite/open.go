@@ -106,12 +106,12 @@ func (d *database) Close() error                { return d.close() }
 
 // Transact hands fn to the writer.
 func (d *database) Transact(
-	ctx context.Context, fn func(context.Context, engine.Statements) error,
+	ctx context.Context, rank engine.Rank, fn func(context.Context, engine.Statements) error,
 ) error {
 	if err := d.file.there(); err != nil {
 		return err
 	}
-	return d.writer.transact(ctx, fn)
+	return d.writer.transact(ctx, rank, fn)
 }
 
 // Ready reads a row of a table, because a constant would not show that the file is readable. It

@@ -11,16 +11,22 @@ import (
 	"countersign/internal/sqlstore/engine"
 )
 
-// maxBatch bounds how many requests are committed together, and so how long the first of them waits
-// for the last.
-const maxBatch = 128
+const (
+	// maxBatch bounds how many requests are committed together, and so how long the first of them
+	// waits for the last.
+	maxBatch = 128
+	// maxRow is how many batches of rank [engine.First] go before one of [engine.Behind] that waits.
+	// Meanwhile more of that rank collect, which share pages and commit.
+	maxRow = 4
+)
 
 // writer is the only goroutine that writes to SQLite. It commits in groups: while one commit waits
 // for the disk, requests collect, and the next transaction takes them all. If no other request
-// waits, a request is committed at once.
+// waits, a request is committed at once. A batch has requests of one rank.
 type writer struct {
 	statements engine.Statements
-	requests   chan *request
+	waiting    [engine.Ranks]chan *request
+	row        int // batches of the first rank since the last one of another
 	stop, done chan struct{}
 }
 
@@ -29,6 +35,7 @@ type request struct {
 	// carries values only; it does not interrupt the work, since that would roll back the whole
 	// batch
 	ctx      context.Context
+	rank     engine.Rank
 	fn       func(context.Context, engine.Statements) error
 	err      error
 	panicked *panicked
@@ -44,8 +51,10 @@ type panicked struct {
 
 func newWriter(on engine.Statements) *writer {
 	w := &writer{
-		statements: on,
-		requests:   make(chan *request), stop: make(chan struct{}), done: make(chan struct{}),
+		statements: on, stop: make(chan struct{}), done: make(chan struct{}),
+	}
+	for rank := range w.waiting {
+		w.waiting[rank] = make(chan *request)
 	}
 	go w.run()
 	return w
@@ -55,14 +64,14 @@ func newWriter(on engine.Statements) *writer {
 // request, it is not done. Once it is taken, it gets the answer of its batch whatever happens to
 // ctx, so that its result is never unknown.
 func (w *writer) transact(
-	ctx context.Context, fn func(context.Context, engine.Statements) error,
+	ctx context.Context, rank engine.Rank, fn func(context.Context, engine.Statements) error,
 ) error {
-	r := &request{ctx: context.WithoutCancel(ctx), fn: fn, answered: make(chan struct{})}
+	r := &request{ctx: context.WithoutCancel(ctx), rank: rank, fn: fn, answered: make(chan struct{})}
 	if err := ctx.Err(); err != nil { // otherwise the select below could still choose to send
 		return unavailable(err)
 	}
 	select {
-	case w.requests <- r:
+	case w.waiting[rank] <- r:
 	case <-ctx.Done():
 		return unavailable(ctx.Err())
 	case <-w.stop:
@@ -83,24 +92,53 @@ func (w *writer) close() {
 
 func (w *writer) run() {
 	defer close(w.done)
-	for {
-		select {
-		case <-w.stop:
-			return
-		case r := <-w.requests:
-			w.batch(r)
-		}
+	for r := w.take(); r != nil; r = w.take() {
+		w.batch(r)
 	}
 }
 
-// batch runs a request and those that wait behind it in one transaction, and answers them all. If
+// take waits for the request that begins the next batch. It is nil when the writer stops.
+func (w *writer) take() *request {
+	favoured := engine.First
+	if w.row >= maxRow {
+		favoured = engine.Behind
+	}
+	r := w.waits(favoured)
+	if r == nil {
+		select {
+		case <-w.stop:
+			return nil
+		case r = <-w.waiting[engine.First]:
+		case r = <-w.waiting[engine.Behind]:
+		}
+	}
+	if w.row++; r.rank == engine.Behind {
+		w.row = 0
+	}
+	return r
+}
+
+// waits returns a request of a rank that is waiting now, or nil.
+func (w *writer) waits(rank engine.Rank) *request {
+	select {
+	case r := <-w.waiting[rank]:
+		return r
+	default:
+		return nil
+	}
+}
+
+// batch runs a request and the others of its rank that wait in one transaction, and answers them all. If
 // one of them fails, the others run again without it. That costs less than a savepoint for each,
 // because few fail.
 func (w *writer) batch(first *request) {
 	taken := []*request{first}
 	failed, err := w.together(func(yield func(*request) bool) {
 		for r := first; r != nil && yield(r); {
-			if r = w.next(len(taken)); r != nil {
+			if r = nil; len(taken) < maxBatch {
+				r = w.waits(first.rank)
+			}
+			if r != nil {
 				taken = append(taken, r)
 			}
 		}
@@ -134,19 +172,6 @@ func (w *writer) together(requests iter.Seq[*request]) (failed *request, err err
 		}
 	}
 	return nil, w.exec("commit")
-}
-
-// next returns a request that is waiting now. It is nil if there is none or the batch is full.
-func (w *writer) next(taken int) *request {
-	if taken >= maxBatch {
-		return nil
-	}
-	select {
-	case r := <-w.requests:
-		return r
-	default:
-		return nil
-	}
 }
 
 // call runs a request and reports whether it succeeded.

@@ -80,8 +80,12 @@ func (b *bench) hold(t *testing.T) (release func()) {
 
 // start hands over a request and waits until it waits for the writer.
 func (b *bench) start(ctx context.Context, fn func(context.Context, engine.Statements) error) <-chan error {
+	return b.startAs(ctx, engine.First, fn)
+}
+
+func (b *bench) startAs(ctx context.Context, rank engine.Rank, fn func(context.Context, engine.Statements) error) <-chan error {
 	reply := make(chan error, 1)
-	go func() { reply <- b.transact(ctx, fn) }()
+	go func() { reply <- b.transact(ctx, rank, fn) }()
 	synctest.Wait()
 	return reply
 }
@@ -165,7 +169,7 @@ func TestWriterFailsAlone(t *testing.T) {
 		b := newBench(t)
 		ran := 0
 		refused := errors.New("refused")
-		err := b.transact(t.Context(), func(context.Context, engine.Statements) error {
+		err := b.transact(t.Context(), engine.First, func(context.Context, engine.Statements) error {
 			ran++
 			return refused
 		})
@@ -186,7 +190,7 @@ func TestWriterPanic(t *testing.T) {
 		raised := make(chan any, 1)
 		go func() {
 			defer func() { raised <- recover() }()
-			_ = b.transact(t.Context(), func(ctx context.Context, x engine.Statements) error {
+			_ = b.transact(t.Context(), engine.First, func(ctx context.Context, x engine.Statements) error {
 				_ = note("undone")(ctx, x)
 				panic("a fault")
 			})
@@ -211,7 +215,7 @@ func TestWriterCommitsAtOnceWhenNobodyWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
 		for _, text := range []string{"a", "b"} {
-			if err := b.transact(t.Context(), note(text)); err != nil {
+			if err := b.transact(t.Context(), engine.First, note(text)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -241,6 +245,49 @@ func TestWriterBoundsABatch(t *testing.T) {
 		if n := b.traced.ran["commit"]; n != 2 {
 			t.Errorf("%d commits, want 2", n)
 		}
+	})
+}
+
+// TestWriterRanks: what somebody waits for goes first, and keeps nothing else waiting for ever.
+func TestWriterRanks(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := &writer{stop: make(chan struct{})}
+		var order []engine.Rank
+		for rank := range w.waiting {
+			w.waiting[rank] = make(chan *request)
+			for range 6 {
+				go func() { w.waiting[rank] <- &request{rank: engine.Rank(rank)} }()
+			}
+		}
+		for range 12 {
+			synctest.Wait()
+			order = append(order, w.take().rank)
+		}
+		want := []engine.Rank{engine.First, engine.First, engine.First, engine.First, engine.Behind, engine.First, engine.First}
+		if !slices.Equal(order[:len(want)], want) {
+			t.Errorf("the order is %v, want %v", order, want)
+		}
+	})
+}
+
+// TestWriterBatchesHaveOneRank: a decision is not committed later because of what it does not need.
+func TestWriterBatchesHaveOneRank(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		release := b.hold(t) // the first of the first batch
+		b.startAs(t.Context(), engine.Behind, note("behind"))
+		first := b.start(t.Context(), note("first"))
+		release()
+		if err := <-first; err != nil {
+			t.Error(err)
+		}
+		synctest.Wait()
+		if n := b.traced.ran["commit"]; n != 2 {
+			t.Errorf("%d commits, want 2", n)
+		}
+		b.close()
 	})
 }
 
@@ -304,7 +351,7 @@ func TestWriterCommitFails(t *testing.T) {
 			}
 		}
 		delete(b.traced.fail, "commit")
-		if err := b.transact(t.Context(), note("c")); err != nil {
+		if err := b.transact(t.Context(), engine.First, note("c")); err != nil {
 			t.Errorf("after the disk has room again: %v", err)
 		}
 		b.close()
@@ -330,10 +377,10 @@ func TestWriterNoRollback(t *testing.T) {
 			}
 		}
 		delete(b.traced.fail, "rollback")
-		if err := b.transact(t.Context(), note("b")); !errors.Is(err, callbacks.ErrUnavailable) {
+		if err := b.transact(t.Context(), engine.First, note("b")); !errors.Is(err, callbacks.ErrUnavailable) {
 			t.Errorf("in the transaction that is still open: %v, want ErrUnavailable", err)
 		}
-		if err := b.transact(t.Context(), note("c")); err != nil {
+		if err := b.transact(t.Context(), engine.First, note("c")); err != nil {
 			t.Errorf("after it is rolled back: %v", err)
 		}
 		b.close()
@@ -354,7 +401,7 @@ func TestWriterCloses(t *testing.T) {
 			close(closed)
 		}()
 		synctest.Wait()
-		if err := b.transact(t.Context(), note("late")); !errors.Is(err, callbacks.ErrUnavailable) {
+		if err := b.transact(t.Context(), engine.First, note("late")); !errors.Is(err, callbacks.ErrUnavailable) {
 			t.Errorf("a request after close gives %v, want ErrUnavailable", err)
 		}
 		release()
