@@ -13,20 +13,20 @@ import (
 
 // Rule is what a queue asks of the requests that fulfil a condition.
 type Rule struct {
-	Name       string      `yaml:"name" required:"true" example:"large expenses" pattern:"^.{1,60}$" words:"write at most 60 characters" help:"What pages and the record call the rule."`
+	Name       string      `yaml:"name" required:"true" example:"large expenses" pattern:"^.{1,60}$" words:"write at most 60 characters" help:"Name of the rule on pages and in the record."`
 	When       string      `yaml:"when" example:"payload.total >= 15000.0" pattern:"^[\\s\\S]{1,1000}$" words:"write at most 1000 characters" help:"Condition in CEL, with the variables below. Without one the rule takes every request."`
 	Signatures []Threshold `yaml:"signatures" required:"true" example:"[{for: 1}]" max:"10" help:"Who must sign. One person fills one place."`
-	Against    int         `yaml:"against" default:"1" least:"1" most:"20" example:"2" help:"Signatures against that end it."`
-	Exclude    []string    `yaml:"exclude" enum:"requester" example:"[requester]" help:"Who may not sign, nor anybody who acts for them."`
+	Against    int         `yaml:"against" default:"1" least:"1" most:"20" example:"2" help:"How many signatures against the request end it."`
+	Exclude    []string    `yaml:"exclude" enum:"requester" example:"[requester]" help:"People who may not sign, and neither may anybody who acts for them."`
 	Reason     []string    `yaml:"reason" enum:"for,against" example:"[against]" help:"Signatures that need a comment."`
-	Escalate   *Escalation `yaml:"escalate" example:"{at: 50%, to: [finance-leads]}" help:"Who may sign too when time runs short."`
+	Escalate   *Escalation `yaml:"escalate" example:"{at: 50%, to: [finance-leads]}" help:"Who else may sign when time runs short."`
 
 	condition callbacks.Condition // nil without When
 }
 
 // Threshold is how many people of some groups must sign.
 type Threshold struct {
-	From []string `yaml:"from" example:"[controllers]" help:"Groups, members of any of them. Default: those of the queue."`
+	From []string `yaml:"from" example:"[controllers]" help:"Groups whose members can sign. Default: those of the queue."`
 	For  int      `yaml:"for" required:"true" least:"1" most:"20" example:"2" help:"How many people."`
 }
 
