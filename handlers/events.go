@@ -37,7 +37,7 @@ func (s *server) events(c echo.Context) error {
 	sub := s.Hub.Subscribe(since, s.Service.Queues().Hears(reader, s.Now))
 	defer sub.Close()
 	sub.EndAfter(s.Replaced)
-	sub.EndOnce(s.seesOther(reader))
+	sub.EndOnce(reader.ID, s.seesOther(reader))
 	sub.BelongTo(s.Auth.SessionID(c.Request().Context()), s.Auth.SessionLasts)
 	if err := live.Stream(c.Response(), c.Request(), sub); !errors.Is(err, live.ErrSessionOver) {
 		return err

@@ -119,7 +119,7 @@ func newSite(t testing.TB, change ...func(*config)) *site {
 	}
 	t.Cleanup(func() { _ = s.store.Close() }) // some tests close it themselves
 	s.delegations = delegation.New(delegation.Config{
-		Store: s.store, Queues: queues, Now: s.clock.Now, GroupsMaxAge: groupsMaxAge,
+		Store: s.store, Queues: queues, Now: s.clock.Now, GroupsMaxAge: groupsMaxAge, RightsChanged: s.hub.RightsChanged,
 		Person: func(p people.Profile) callbacks.Person { return s.signIn.Known(p) },
 	})
 	s.service = callbacks.NewService(callbacks.ServiceConfig{

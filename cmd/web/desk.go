@@ -229,6 +229,19 @@ func (d *program) sessionEnded(id callbacks.ID) {
 	d.invalidations.SessionEnded(id)
 }
 
+// rightsChanged has the pages of a delegate read again, first in this process, then at the other
+// replicas.
+func (d *program) rightsChanged(person string) {
+	d.hub.RightsChanged(person)
+	d.invalidations.RightsChanged(person)
+}
+
+// rightsChangedElsewhere has the pages of a delegate read again after a change at another replica.
+func (d *program) rightsChangedElsewhere(person string) {
+	d.edition.Load().delegations.Forget()
+	d.hub.RightsChanged(person)
+}
+
 // invalidators call several invalidators one after the other, pages of this process first.
 type invalidators []callbacks.Invalidator
 

@@ -82,6 +82,7 @@ func (d *program) newEdition(what *purpose) (e *edition, err error) {
 	signIn := d.auth.WithRoles(what.roles)
 	e.delegations = delegation.New(delegation.Config{
 		Store: d.store, Queues: what.queues, Person: signIn.Known, Now: d.now, GroupsMaxAge: serve.GroupsMaxAge,
+		RightsChanged: d.rightsChanged,
 	})
 	serve.Delegations = e.delegations
 	service := callbacks.NewService(serve)

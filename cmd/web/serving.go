@@ -61,7 +61,9 @@ func (d *program) run(ctx context.Context, l net.Listener) error {
 		group.Go(func() error { w.Run(working); return nil })
 	}
 	group.Go(func() error {
-		d.invalidations.Run(working, sqlstore.Deliver{Changed: d.hub.Changed, SessionEnded: d.hub.EndSession, Missed: d.hub.Missed})
+		d.invalidations.Run(working, sqlstore.Deliver{
+			Changed: d.hub.Changed, SessionEnded: d.hub.EndSession, RightsChanged: d.rightsChangedElsewhere, Missed: d.hub.Missed,
+		})
 		return nil
 	})
 	group.Go(func() error { d.discover(working); return nil })

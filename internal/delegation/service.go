@@ -18,6 +18,9 @@ import (
 type Config struct {
 	Store  Store
 	Queues callbacks.Queues
+	// RightsChanged is called with the key of a delegate once a delegation to them is made or ended. It
+	// must not block.
+	RightsChanged func(person string)
 	// Person makes the person of a profile, with the roles that their groups give them.
 	Person func(people.Profile) callbacks.Person
 	Now    func() time.Time
@@ -32,8 +35,9 @@ type Service struct {
 	cfg Config
 
 	mu      sync.Mutex
-	nobody  bool      // nobody delegated at askedAt
-	askedAt time.Time // zero when the answer is not known any more
+	nobody  bool // nobody delegated at askedAt
+	askedAt time.Time
+	forgot  int // how often Forget was called
 }
 
 var _ callbacks.Delegations = (*Service)(nil)
@@ -67,7 +71,7 @@ func (s *Service) To(ctx context.Context, person string, now time.Time) ([]callb
 // nobodyDelegates reports whether no delegation is planned or in force.
 func (s *Service) nobodyDelegates(ctx context.Context, now time.Time) (bool, error) {
 	s.mu.Lock()
-	nobody, age := s.nobody, now.Sub(s.askedAt)
+	nobody, age, forgot := s.nobody, now.Sub(s.askedAt), s.forgot
 	s.mu.Unlock()
 	if nobody && 0 <= age && age < memory {
 		return true, nil
@@ -78,15 +82,25 @@ func (s *Service) nobodyDelegates(ctx context.Context, now time.Time) (bool, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.nobody, s.askedAt = !any, now
+	if s.forgot == forgot { // else the answer may be older than what was made since
+		s.nobody, s.askedAt = !any, now
+	}
 	return !any, nil
 }
 
-// forget makes the next reader ask whether anybody delegates.
-func (s *Service) forget() {
+// Forget makes the next reader ask whether anybody delegates. Call it when a delegation was made in
+// another process.
+func (s *Service) Forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.nobody = false
+	s.forgot++
+}
+
+// changed makes a delegation that was made or ended take effect.
+func (s *Service) changed(d *Delegation) {
+	s.Forget()
+	s.cfg.RightsChanged(d.To.ID)
 }
 
 // Wish is the delegation that somebody wants to make.
@@ -128,10 +142,11 @@ func (s *Service) Make(ctx context.Context, by callbacks.Person, w Wish) (Delega
 		Since: w.Since, Until: w.Until, MadeBy: by.Actor(), MadeAt: now,
 	}
 	entry := callbacks.AuditEntry{At: now, Actor: d.MadeBy, Action: callbacks.ActionDelegated, Detail: d.words()}
-	defer s.forget()
 	if err := s.cfg.Store.AddDelegation(ctx, d, d.check, entry); err != nil {
+		s.Forget() // the answer may have been lost
 		return Delegation{}, fmt.Errorf("delegate: %w", err)
 	}
+	s.changed(&d)
 	return d, nil
 }
 
@@ -182,7 +197,6 @@ var errOver = errors.New("the delegation is over")
 func (s *Service) End(ctx context.Context, by callbacks.Person, id callbacks.ID) (Delegation, error) {
 	now := s.cfg.Now()
 	var over Delegation
-	defer s.forget()
 	d, err := s.cfg.Store.EndDelegation(ctx, id, func(d *Delegation) (callbacks.AuditEntry, error) {
 		if by.ID != d.From.ID && by.ID != d.To.ID && !by.Roles.Admin {
 			return callbacks.AuditEntry{}, callbacks.ErrNotFound
@@ -201,6 +215,7 @@ func (s *Service) End(ctx context.Context, by callbacks.Person, id callbacks.ID)
 	case err != nil:
 		return Delegation{}, fmt.Errorf("end a delegation: %w", err)
 	}
+	s.changed(&d)
 	return d, nil
 }
 

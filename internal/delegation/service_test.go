@@ -113,7 +113,7 @@ func mustMake(d *desktest.Desk, w delegation.Wish) {
 func TestOldGroups(t *testing.T) {
 	t.Parallel()
 	d := open(t)
-	s := delegation.New(delegation.Config{Store: d.Store, Queues: desktest.Queues, Now: d.Clock.Now, GroupsMaxAge: time.Hour})
+	s := delegation.New(delegation.Config{Store: d.Store, Queues: desktest.Queues, Now: d.Clock.Now, GroupsMaxAge: time.Hour, RightsChanged: d.Invalidations.RightsChanged})
 	old := desktest.Mara
 	old.GroupsReadAt = d.Clock.Now().Add(-time.Hour)
 	if _, err := s.Make(d.Ctx, old, wish(d, old, desktest.Dana)); !errors.Is(err, callbacks.ErrOldGroups) {
@@ -337,6 +337,24 @@ func TestFind(t *testing.T) {
 		if err != nil || len(found) != want.found || got != want.exact {
 			t.Errorf("%q: %+v, exactly %q, %v", text, found, got, err)
 		}
+	}
+}
+
+// TestRightsChanged: the pages of a delegate are told when a delegation is made and when it ends, and
+// not when nothing changed.
+func TestRightsChanged(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	if _, err := d.Delegations.Make(d.Ctx, desktest.Mara, wish(d, desktest.Mara, desktest.Mara)); err == nil {
+		t.Fatal("somebody delegates to themselves")
+	}
+	made := delegate(t, d, desktest.Mara, desktest.Teo)
+	for range 2 { // the second changes nothing
+		_, err := d.Delegations.End(d.Ctx, desktest.Mara, made.ID)
+		callbackstest.Must(t, err)
+	}
+	if want := []string{desktest.Teo.ID, desktest.Teo.ID}; !slices.Equal(d.Invalidations.Rights, want) {
+		t.Errorf("told %v, want %v", d.Invalidations.Rights, want)
 	}
 }
 

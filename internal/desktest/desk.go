@@ -24,6 +24,15 @@ import (
 type Invalidations struct {
 	mu  sync.Mutex
 	All []callbacks.Invalidation
+	// Rights are the people of whom was told that they may see something else.
+	Rights []string
+}
+
+// RightsChanged notes a person whose rights changed.
+func (n *Invalidations) RightsChanged(person string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.Rights = append(n.Rights, person)
 }
 
 // Changed implements [callbacks.Invalidator].
@@ -78,7 +87,9 @@ func (d *Desk) Restart(store callbackstest.Store) {
 	d.Deliveries = delivery.NewWorker(workers.Delivery)
 	d.Heartbeats = upkeep.NewHeartbeats(workers.Upkeep)
 	d.Expiry = upkeep.NewExpiry(workers.Upkeep)
-	d.Delegations = delegation.New(delegation.Config{Store: d.Store, Queues: Queues, Person: known, Now: d.Clock.Now})
+	d.Delegations = delegation.New(delegation.Config{
+		Store: d.Store, Queues: Queues, Person: known, Now: d.Clock.Now, RightsChanged: d.Invalidations.RightsChanged,
+	})
 	d.Service = callbacks.NewService(callbacks.ServiceConfig{
 		Store: d.Store, Queues: Queues, Invalidator: d.Invalidations, ReviewLimits: callbacks.DefaultReviewLimits, Now: d.Clock.Now, Lanes: d.Lanes,
 		Deliveries: d.Deliveries, ConfigVersion: ConfigVersion, Delegations: d.Delegations,

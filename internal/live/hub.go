@@ -66,7 +66,20 @@ func (h *Hub) EndSession(id callbacks.ID) {
 	defer h.mu.RUnlock()
 	for s := range h.subscriptions {
 		if s.session == id && id != "" {
-			s.endSession()
+			s.tellEnd()
+		}
+	}
+}
+
+// RightsChanged ends the subscriptions of a person who may see something else from now on. Their
+// pages read again, and connect with their new rights.
+func (h *Hub) RightsChanged(person string) {
+	h.touch()
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for s := range h.subscriptions {
+		if s.person == person && person != "" {
+			s.tellEnd()
 		}
 	}
 }

@@ -88,7 +88,7 @@ func TestStreamEndsOnceStale(t *testing.T) {
 		var stale atomic.Bool
 		s, end := hub.Subscribe(fresh, every), make(chan error, 1)
 		s.BelongTo("mine", func(context.Context) time.Duration { return 20 * time.Second })
-		s.EndOnce(func(context.Context) bool { return stale.Load() })
+		s.EndOnce("rita", func(context.Context) bool { return stale.Load() })
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/events", nil)
 		began := time.Now()
 		go func() {
@@ -102,6 +102,44 @@ func TestStreamEndsOnceStale(t *testing.T) {
 			t.Errorf("ended after %v, %v", time.Since(began), err)
 		}
 		c.expectTimes(t, 1, changed(live.Everything))
+	})
+}
+
+// TestStreamEndsWithTheRights: pages of the person whose rights changed look again, and so does one that
+// was read before and connects afterwards. Others go on.
+func TestStreamEndsWithTheRights(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		hub := live.NewHub(time.Now)
+		begin := func(person string, readAt time.Time) (*connection, <-chan error) {
+			c, s, end := newConnection(), hub.Subscribe(readAt, every), make(chan error, 1)
+			s.EndOnce(person, func(context.Context) bool { return false })
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/events", nil)
+			go func() {
+				defer s.Close()
+				end <- live.Stream(c, r, s)
+			}()
+			c.expect(t, greeting)
+			return c, end
+		}
+		delegate, ended := begin("rita", fresh)
+		other, stays := begin("otto", fresh)
+		read := time.Now()
+		forward(time.Second)
+		hub.RightsChanged("")
+		hub.RightsChanged("rita")
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		delegate.expect(t, changed(live.Everything))
+		other.expect(t)
+		late, _ := begin("rita", read)
+		forward(time.Second)
+		late.expect(t, changed(live.Everything))
+		hub.Close()
+		if err := <-stays; err != nil {
+			t.Error(err)
+		}
 	})
 }
 

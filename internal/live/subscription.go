@@ -28,11 +28,15 @@ type Subscription struct {
 	// Of the session, see BelongTo.
 	session callbacks.ID
 	lasts   func(context.Context) time.Duration
-	ended   chan struct{}
-	ending  sync.Once // closes ended
 
-	replaced <-chan struct{}            // see EndAfter
-	stale    func(context.Context) bool // see EndOnce; may be nil
+	ended  chan struct{} // see Ended
+	ending sync.Once     // closes ended
+
+	replaced <-chan struct{} // see EndAfter
+
+	// see EndOnce
+	person string
+	stale  func(context.Context) bool // may be nil
 
 	mu      sync.Mutex
 	waiting []callbacks.ID // in the order of their first invalidation
@@ -62,14 +66,19 @@ func (s *Subscription) BelongTo(session callbacks.ID, lasts func(context.Context
 // may have changed. Until then it is told nothing more.
 func (s *Subscription) EndAfter(replaced <-chan struct{}) { s.replaced = replaced }
 
-// EndOnce makes [Stream] end once stale says that what the subscriber may see has changed. Stream
-// asks whenever it looks at the session.
-func (s *Subscription) EndOnce(stale func(context.Context) bool) { s.stale = stale }
+// EndOnce makes [Stream] end once what the subscriber may see has changed: at once when
+// [Hub.RightsChanged] names the person, or else once stale says so, which Stream asks whenever it
+// looks at the session.
+func (s *Subscription) EndOnce(person string, stale func(context.Context) bool) {
+	s.hub.mu.Lock()
+	defer s.hub.mu.Unlock()
+	s.person, s.stale = person, stale
+}
 
-// Ended is closed when the subscription's session is over.
+// Ended is closed when the subscription's session is over, or its person's rights have changed.
 func (s *Subscription) Ended() <-chan struct{} { return s.ended }
 
-func (s *Subscription) endSession() { s.ending.Do(func() { close(s.ended) }) }
+func (s *Subscription) tellEnd() { s.ending.Do(func() { close(s.ended) }) }
 
 // Take returns the callbacks that changed since the last call, or [Everything] alone, or nothing.
 func (s *Subscription) Take() []callbacks.ID {

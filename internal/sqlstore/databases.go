@@ -109,4 +109,5 @@ type nobody struct{}
 
 func (nobody) Changed(callbacks.Invalidation) {}
 func (nobody) SessionEnded(callbacks.ID)      {}
+func (nobody) RightsChanged(string)           {}
 func (nobody) Run(context.Context, Deliver)   {}

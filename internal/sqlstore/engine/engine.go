@@ -103,6 +103,9 @@ type Invalidations interface {
 	// SessionEnded tells the other processes that a session has ended. If that is lost, its streams
 	// find out by themselves.
 	SessionEnded(id callbacks.ID)
+	// RightsChanged tells the other processes that a person, by their key, may see something else. If
+	// that is lost, their pages find out by themselves.
+	RightsChanged(person string)
 	// Run receives what the other processes send, and calls deliver, until ctx ends.
 	Run(ctx context.Context, deliver Deliver)
 }
@@ -110,8 +113,9 @@ type Invalidations interface {
 // Deliver has the functions that [Invalidations] call. All of them must be quick.
 type Deliver struct {
 	// called for each invalidation of another replica, not for our own
-	Changed      func(callbacks.Invalidation)
-	SessionEnded func(callbacks.ID) // called for each session that ended at another replica
+	Changed       func(callbacks.Invalidation)
+	SessionEnded  func(callbacks.ID)  // called for each session that ended at another replica
+	RightsChanged func(person string) // called for each person whose rights changed at another replica
 	// Missed is called whenever messages may have been lost: after each connection, including the
 	// first.
 	Missed func()

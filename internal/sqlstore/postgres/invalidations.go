@@ -30,8 +30,8 @@ const (
 	firstReconnect, lastReconnect = 100 * time.Millisecond, 10 * time.Second
 )
 
-// invalidations passes invalidations and ended sessions between the replicas by LISTEN and NOTIFY,
-// on its own connection.
+// invalidations passes invalidations, ended sessions and changed rights between the replicas by LISTEN
+// and NOTIFY, on its own connection.
 type invalidations struct {
 	config *pgx.ConnConfig
 	log    *slog.Logger
@@ -64,9 +64,13 @@ func (n *invalidations) Changed(invalidation callbacks.Invalidation) {
 	}
 }
 
-// endedSessions takes the place of a queue in a message that a session ended. No queue has a space
-// in its name, so a replica that does not know this value has no page to refresh.
-const endedSessions = "ended sessions"
+// These take the place of a queue in a message about a session that ended, and about a person whose
+// rights changed. No queue has a space in its name, so a replica that does not know such a value has
+// no page to refresh.
+const (
+	endedSessions = "ended sessions"
+	changedRights = "changed rights"
+)
 
 // SessionEnded tells the other replicas that a session has ended. If that is lost, its streams find
 // out by themselves.
@@ -74,13 +78,22 @@ func (n *invalidations) SessionEnded(id callbacks.ID) {
 	n.Changed(callbacks.Invalidation{Queue: endedSessions, Callback: id})
 }
 
+// RightsChanged tells the other replicas that a person may see something else. If that is lost, their
+// streams find out by themselves.
+func (n *invalidations) RightsChanged(person string) {
+	n.Changed(callbacks.Invalidation{Queue: changedRights, Callback: callbacks.ID(person)})
+}
+
 // pass calls the function that a message of another replica is for.
 func pass(to engine.Deliver, n callbacks.Invalidation) {
-	if n.Queue == endedSessions {
+	switch n.Queue {
+	case endedSessions:
 		to.SessionEnded(n.Callback)
-		return
+	case changedRights:
+		to.RightsChanged(string(n.Callback))
+	default:
+		to.Changed(n)
 	}
-	to.Changed(n)
 }
 
 // Run receives what the other replicas send, and calls deliver, until ctx ends.

@@ -52,9 +52,10 @@ func (r *replica) start(t *testing.T) {
 	var running sync.WaitGroup
 	running.Go(func() {
 		r.Run(ctx, sqlstore.Deliver{
-			Changed:      func(n callbacks.Invalidation) { r.told <- n },
-			SessionEnded: func(id callbacks.ID) { r.ended <- id },
-			Missed:       func() { r.missed <- struct{}{} },
+			Changed:       func(n callbacks.Invalidation) { r.told <- n },
+			SessionEnded:  func(id callbacks.ID) { r.ended <- id },
+			RightsChanged: func(person string) { r.ended <- callbacks.ID("person " + person) },
+			Missed:        func() { r.missed <- struct{}{} },
 		})
 	})
 	t.Cleanup(func() { stop(); running.Wait() })
@@ -102,8 +103,9 @@ func TestInvalidations(t *testing.T) {
 	}
 }
 
-// TestEndedSessionIsTold: the other replicas hear of a session that ended, and of no callback.
-func TestEndedSessionIsTold(t *testing.T) {
+// TestEndsAreTold: the other replicas hear of a session that ended and of rights that changed, and of
+// no callback.
+func TestEndsAreTold(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
 		return
@@ -113,6 +115,10 @@ func TestEndedSessionIsTold(t *testing.T) {
 	sender.SessionEnded("abc")
 	sender.Changed(changed("after"))
 	if got := await(t, receiver.ended, "the end of a session"); got != "abc" {
+		t.Errorf("told of %q", got)
+	}
+	sender.RightsChanged("5f3a")
+	if got := await(t, receiver.ended, "rights that changed"); got != "person 5f3a" {
 		t.Errorf("told of %q", got)
 	}
 	if got := await(t, receiver.told, "an invalidation"); got != changed("after") {
