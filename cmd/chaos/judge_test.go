@@ -80,77 +80,80 @@ func but(lost, change func(*evidence)) func(*evidence) {
 	return func(e *evidence) { lost(e); change(e) }
 }
 
+// judgements are how a decision is counted: a delivered one with a change to its evidence.
+var judgements = map[string]struct {
+	change func(*evidence)
+	want   []count
+}{
+	"Delivered":      {func(*evidence) {}, []count{decided, deliveredOnce}},
+	"OfferedAgain":   {func(e *evidence) { e.offered[e.sent()] = 3 }, []count{decided, deliveredAgain}},
+	"ShownTwice":     {func(e *evidence) { e.recorded = append(e.recorded, e.recorded[0]) }, []count{decided, deliveredOnce}},
+	"LostToTimeout":  {toTimeout, []count{decided, lostToTimeout}},
+	"LostToBeat":     {toHeartbeat, []count{decided, lostToHeartbeat}},
+	"LostToLimit":    {toLimit, []count{decided, lostToLimit}},
+	"LostToClient":   {toClient, []count{decided, lostToClient}},
+	"LostToEnd":      {toEnd, []count{decided, lostToEnd}},
+	"FailedByClient": {lostTo(callbacks.EndedByOther, "", types.EventTypeCallbackFailed, completion{callbacks.Failure, "x"}), []count{decided, lostToClient}},
+	"Unconfirmed":    {func(e *evidence) { e.record.State = callbacks.Unconfirmed }, []count{decided, unconfirmed}},
+	"Undeliverable":  {func(e *evidence) { e.record.State, e.closings = callbacks.Undeliverable, nil }, []count{decided, undeliverable}},
+	"ClosedBefore": {func(e *evidence) {
+		*e = evidence{decision: &decision{}, record: callbacks.Callback{State: callbacks.TimedOut}, closings: []completion{{kind: clockRanOut}}}
+	}, []count{undecided}},
+	"Denied":          {func(e *evidence) { e.denied = []told{{"mara", ours.SHA256(), at.Add(time.Second)}} }, []count{decided, deniedThoughRecorded, deliveredOnce}},
+	"DeniedRightly":   {func(e *evidence) { e.denied = []told{{"mara", ours.SHA256(), at.Add(-time.Second)}} }, []count{decided, deliveredOnce}},
+	"DeniedToAnother": {func(e *evidence) { e.denied = []told{{"dana", theirs.hash, at.Add(time.Second)}} }, []count{decided, deliveredOnce}},
+
+	"Together": {signedTogether, []count{decided, decidedTogether, deliveredOnce}},
+	"OneOfTwo": {but(signedTogether, func(e *evidence) {
+		e.signed, e.signatures = nil, e.signatures[1:]
+	}), []count{decided, tooFewSigned, deliveredOnce}},
+	"SignedForAnother": {but(signedTogether, func(e *evidence) {
+		e.signatures[0].Hash, e.signatures[0].Outcome = "b2", "reject"
+	}), []count{decided, tooFewSigned, deliveredOnce}},
+	"SignatureLost": {but(signedTogether, func(e *evidence) {
+		e.signed = append(e.signed, told{"ines", "shown", at})
+	}), []count{decided, decidedTogether, signatureLost, deliveredOnce}},
+	"SignatureEnded": {but(signedTogether, func(e *evidence) {
+		e.signatures[0].End = &callbacks.SignatureEnd{}
+	}), []count{decided, tooFewSigned, signatureLost, deliveredOnce}},
+
+	"OtherBytesSent": {func(e *evidence) { e.offered[theirs] = 1 }, []count{decided, sentOtherBytes, deliveredOnce}},
+	"SentUndecided":  {func(e *evidence) { e.record.Decision, e.recorded = nil, nil }, []count{undecided, sentOtherBytes, deliveredOnce}},
+	"StillDecided":   {func(e *evidence) { e.record.State = callbacks.Decided }, []count{decided, neverSettled}},
+	"StillPending":   {func(e *evidence) { e.record.State = callbacks.Pending }, []count{decided, neverSettled}},
+	"StillDue":       {func(e *evidence) { e.delivery.DueAt = at }, []count{decided, neverSettled, deliveredOnce}},
+	"Followed": {func(e *evidence) {
+		e.delivery.DueAt, e.record.Ending.Event = at, 4
+	}, []count{decided, deliveredOnce}},
+	"ShownToAnother":     {func(e *evidence) { e.recorded[0].person = "dana" }, []count{decided, shownNotRecorded, deliveredOnce}},
+	"ShownOtherBytes":    {func(e *evidence) { e.recorded[0].hash = theirs.hash }, []count{decided, shownNotRecorded, deliveredOnce}},
+	"NoDelivery":         {func(e *evidence) { e.delivery = nil }, []count{decided, shownNotRecorded, closedWithOtherBytes}},
+	"OtherBytesAccepted": {func(e *evidence) { e.closings = []completion{theirs} }, []count{decided, closedWithOtherBytes}},
+	"NotClosed":          {func(e *evidence) { e.closings = nil }, []count{decided, closedWithOtherBytes}},
+	"WronglyLost":        {but(toTimeout, func(e *evidence) { e.closings = []completion{e.sent()} }), []count{decided, givenUpThoughDelivered}},
+	"WronglyRefused":     {func(e *evidence) { e.record.State = callbacks.Undeliverable }, []count{decided, undeliverable, givenUpThoughDelivered}},
+	"LostThoughShown":    {but(toTimeout, func(e *evidence) { e.shown = e.sent() }), []count{decided, givenUpThoughShown, lostToTimeout}},
+	"RefusedThoughShown": {func(e *evidence) {
+		e.record.State, e.shown, e.closings = callbacks.Undeliverable, e.sent(), nil
+	}, []count{decided, givenUpThoughShown, undeliverable}},
+	"OtherProof":    {but(toTimeout, func(e *evidence) { e.proof.EventType = types.EventTypeCallbackSucceeded }), []count{decided, lostWithoutProof}},
+	"OtherClock":    {but(toTimeout, func(e *evidence) { e.record.Ending.Cause = callbacks.CauseHeartbeat }), []count{decided, lostWithoutProof}},
+	"NoClock":       {but(toTimeout, func(e *evidence) { e.record.Ending.Cause = callbacks.NoDeadline }), []count{decided, lostWithoutProof}},
+	"OtherEnd":      {but(toTimeout, func(e *evidence) { e.closings = []completion{theirs} }), []count{decided, lostWithoutProof}},
+	"EndedButTaken": {but(toEnd, func(e *evidence) { e.closings = []completion{theirs} }), []count{decided, lostWithoutProof}},
+	"LimitButTaken": {but(toLimit, func(e *evidence) { e.closings = []completion{expired} }), []count{decided, lostWithoutProof}},
+	"LostButOpen":   {but(toTimeout, func(e *evidence) { e.closings = nil }), []count{decided, lostWithoutProof}},
+	"LostToUnknown": {but(toTimeout, func(e *evidence) { e.record.Ending.By = callbacks.EndedByUnknown }), []count{decided, lostWithoutProof, lostUntold}},
+	"NoProof":       {but(toEnd, func(e *evidence) { e.proof = types.Event{} }), []count{decided, lostWithoutProof, lostUntold}},
+	"OtherTime":     {but(toClient, func(e *evidence) { e.record.Ending.At = at.Add(time.Second) }), []count{decided, lostToClient, lostUntold}},
+	"ClosedTwice":   {func(e *evidence) { e.closings = append(e.closings, theirs) }, []count{decided, twoWinners, closedWithOtherBytes}},
+	"ShownToTwo":    {func(e *evidence) { e.recorded = append(e.recorded, told{"dana", theirs.hash, at}) }, []count{decided, shownNotRecorded, twoWinners, deliveredOnce}},
+}
+
 func TestJudge(t *testing.T) {
 	t.Parallel()
 	seen := map[count]bool{}
-	for name, tt := range map[string]struct {
-		change func(*evidence)
-		want   []count
-	}{
-		"Delivered":      {func(*evidence) {}, []count{decided, deliveredOnce}},
-		"OfferedAgain":   {func(e *evidence) { e.offered[e.sent()] = 3 }, []count{decided, deliveredAgain}},
-		"ShownTwice":     {func(e *evidence) { e.recorded = append(e.recorded, e.recorded[0]) }, []count{decided, deliveredOnce}},
-		"LostToTimeout":  {toTimeout, []count{decided, lostToTimeout}},
-		"LostToBeat":     {toHeartbeat, []count{decided, lostToHeartbeat}},
-		"LostToLimit":    {toLimit, []count{decided, lostToLimit}},
-		"LostToClient":   {toClient, []count{decided, lostToClient}},
-		"LostToEnd":      {toEnd, []count{decided, lostToEnd}},
-		"FailedByClient": {lostTo(callbacks.EndedByOther, "", types.EventTypeCallbackFailed, completion{callbacks.Failure, "x"}), []count{decided, lostToClient}},
-		"Unconfirmed":    {func(e *evidence) { e.record.State = callbacks.Unconfirmed }, []count{decided, unconfirmed}},
-		"Undeliverable":  {func(e *evidence) { e.record.State, e.closings = callbacks.Undeliverable, nil }, []count{decided, undeliverable}},
-		"ClosedBefore": {func(e *evidence) {
-			*e = evidence{decision: &decision{}, record: callbacks.Callback{State: callbacks.TimedOut}, closings: []completion{{kind: clockRanOut}}}
-		}, []count{undecided}},
-		"Denied":          {func(e *evidence) { e.denied = []told{{"mara", ours.SHA256(), at.Add(time.Second)}} }, []count{decided, deniedThoughRecorded, deliveredOnce}},
-		"DeniedRightly":   {func(e *evidence) { e.denied = []told{{"mara", ours.SHA256(), at.Add(-time.Second)}} }, []count{decided, deliveredOnce}},
-		"DeniedToAnother": {func(e *evidence) { e.denied = []told{{"dana", theirs.hash, at.Add(time.Second)}} }, []count{decided, deliveredOnce}},
-
-		"Together": {signedTogether, []count{decided, decidedTogether, deliveredOnce}},
-		"OneOfTwo": {but(signedTogether, func(e *evidence) {
-			e.signed, e.signatures = nil, e.signatures[1:]
-		}), []count{decided, tooFewSigned, deliveredOnce}},
-		"SignedForAnother": {but(signedTogether, func(e *evidence) {
-			e.signatures[0].Hash, e.signatures[0].Outcome = "b2", "reject"
-		}), []count{decided, tooFewSigned, deliveredOnce}},
-		"SignatureLost": {but(signedTogether, func(e *evidence) {
-			e.signed = append(e.signed, told{"ines", "shown", at})
-		}), []count{decided, decidedTogether, signatureLost, deliveredOnce}},
-		"SignatureEnded": {but(signedTogether, func(e *evidence) {
-			e.signatures[0].End = &callbacks.SignatureEnd{}
-		}), []count{decided, tooFewSigned, signatureLost, deliveredOnce}},
-
-		"OtherBytesSent": {func(e *evidence) { e.offered[theirs] = 1 }, []count{decided, sentOtherBytes, deliveredOnce}},
-		"SentUndecided":  {func(e *evidence) { e.record.Decision, e.recorded = nil, nil }, []count{undecided, sentOtherBytes, deliveredOnce}},
-		"StillDecided":   {func(e *evidence) { e.record.State = callbacks.Decided }, []count{decided, neverSettled}},
-		"StillPending":   {func(e *evidence) { e.record.State = callbacks.Pending }, []count{decided, neverSettled}},
-		"StillDue":       {func(e *evidence) { e.delivery.DueAt = at }, []count{decided, neverSettled, deliveredOnce}},
-		"Followed": {func(e *evidence) {
-			e.delivery.DueAt, e.record.Ending.Event = at, 4
-		}, []count{decided, deliveredOnce}},
-		"ShownToAnother":     {func(e *evidence) { e.recorded[0].person = "dana" }, []count{decided, shownNotRecorded, deliveredOnce}},
-		"ShownOtherBytes":    {func(e *evidence) { e.recorded[0].hash = theirs.hash }, []count{decided, shownNotRecorded, deliveredOnce}},
-		"NoDelivery":         {func(e *evidence) { e.delivery = nil }, []count{decided, shownNotRecorded, closedWithOtherBytes}},
-		"OtherBytesAccepted": {func(e *evidence) { e.closings = []completion{theirs} }, []count{decided, closedWithOtherBytes}},
-		"NotClosed":          {func(e *evidence) { e.closings = nil }, []count{decided, closedWithOtherBytes}},
-		"WronglyLost":        {but(toTimeout, func(e *evidence) { e.closings = []completion{e.sent()} }), []count{decided, givenUpThoughDelivered}},
-		"WronglyRefused":     {func(e *evidence) { e.record.State = callbacks.Undeliverable }, []count{decided, undeliverable, givenUpThoughDelivered}},
-		"LostThoughShown":    {but(toTimeout, func(e *evidence) { e.shown = e.sent() }), []count{decided, givenUpThoughShown, lostToTimeout}},
-		"RefusedThoughShown": {func(e *evidence) {
-			e.record.State, e.shown, e.closings = callbacks.Undeliverable, e.sent(), nil
-		}, []count{decided, givenUpThoughShown, undeliverable}},
-		"OtherProof":    {but(toTimeout, func(e *evidence) { e.proof.EventType = types.EventTypeCallbackSucceeded }), []count{decided, lostWithoutProof}},
-		"OtherClock":    {but(toTimeout, func(e *evidence) { e.record.Ending.Cause = callbacks.CauseHeartbeat }), []count{decided, lostWithoutProof}},
-		"NoClock":       {but(toTimeout, func(e *evidence) { e.record.Ending.Cause = callbacks.NoDeadline }), []count{decided, lostWithoutProof}},
-		"OtherEnd":      {but(toTimeout, func(e *evidence) { e.closings = []completion{theirs} }), []count{decided, lostWithoutProof}},
-		"EndedButTaken": {but(toEnd, func(e *evidence) { e.closings = []completion{theirs} }), []count{decided, lostWithoutProof}},
-		"LimitButTaken": {but(toLimit, func(e *evidence) { e.closings = []completion{expired} }), []count{decided, lostWithoutProof}},
-		"LostButOpen":   {but(toTimeout, func(e *evidence) { e.closings = nil }), []count{decided, lostWithoutProof}},
-		"LostToUnknown": {but(toTimeout, func(e *evidence) { e.record.Ending.By = callbacks.EndedByUnknown }), []count{decided, lostWithoutProof, lostUntold}},
-		"NoProof":       {but(toEnd, func(e *evidence) { e.proof = types.Event{} }), []count{decided, lostWithoutProof, lostUntold}},
-		"OtherTime":     {but(toClient, func(e *evidence) { e.record.Ending.At = at.Add(time.Second) }), []count{decided, lostToClient, lostUntold}},
-		"ClosedTwice":   {func(e *evidence) { e.closings = append(e.closings, theirs) }, []count{decided, twoWinners, closedWithOtherBytes}},
-		"ShownToTwo":    {func(e *evidence) { e.recorded = append(e.recorded, told{"dana", theirs.hash, at}) }, []count{decided, shownNotRecorded, twoWinners, deliveredOnce}},
-	} {
+	for name, tt := range judgements {
 		e := delivered()
 		tt.change(&e)
 		got := e.counts()
