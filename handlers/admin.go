@@ -8,6 +8,7 @@ import (
 
 	"countersign/handlers/query"
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views"
 	"countersign/views/admin"
 	"countersign/views/lists"
@@ -20,8 +21,8 @@ const barLimit = 1000
 // admin shows the table of all callbacks.
 func (s *server) admin(c echo.Context) error {
 	values := c.QueryParams()
-	values.Set("scope", string(callbacks.ScopeAll))
-	l, err := query.ParseListing(values, callbacks.ScopeAll, zone(c))
+	values.Set("scope", string(desk.ScopeAll))
+	l, err := query.ParseListing(values, desk.ScopeAll, zone(c))
 	if err != nil {
 		return err
 	}

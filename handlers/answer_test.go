@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 )
 
 // newAnswering is a site whose reviewers may write what is sent, on a store whose disk may be full.
@@ -19,7 +20,7 @@ func newAnswering(t *testing.T) (s *site, store *fullStore) {
 	}
 	store = &fullStore{}
 	s = newSite(t, func(c *config) {
-		c.Service = callbacks.NewService(callbacks.ServiceConfig{
+		c.Service = desk.NewService(desk.ServiceConfig{
 			Store: store, Queues: free, Invalidator: c.Hub, ReviewLimits: callbacks.DefaultReviewLimits, Now: c.Now, GroupsMaxAge: groupsMaxAge,
 		})
 	})

@@ -9,6 +9,7 @@ import (
 
 	"countersign/handlers/query"
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views"
 	"countersign/views/admin"
 )
@@ -37,10 +38,10 @@ func (s *server) audit(c echo.Context) error {
 }
 
 // parseAudit reads the address of a page of the audit.
-func parseAudit(values url.Values) (callbacks.AuditQuery, views.Address, error) {
+func parseAudit(values url.Values) (desk.AuditQuery, views.Address, error) {
 	p := query.Parameters{Values: values}
-	q := callbacks.AuditQuery{
-		Callback: p.ID("callback"), Action: callbacks.Action(p.Text("action")), Limit: callbacks.PageSize,
+	q := desk.AuditQuery{
+		Callback: p.ID("callback"), Action: callbacks.Action(p.Text("action")), Limit: desk.PageSize,
 	}
 	if before := values.Get("before"); before != "" {
 		var err error

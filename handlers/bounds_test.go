@@ -13,6 +13,7 @@ import (
 	"countersign/handlers"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desk"
 	"countersign/internal/intake"
 	"countersign/internal/ratelimit"
 	"countersign/static"
@@ -37,7 +38,7 @@ func newWorst(t *testing.T) *worst {
 	w.wide = w.take(map[string]any{"payload": json.RawMessage(`{"a":[` + strings.Repeat(`{"<":[]},`, 110_000) + `0]}`)})
 	w.deep = w.take(map[string]any{"payload": json.RawMessage(`[` + strings.Repeat(strings.Repeat(`{"k":[`, 30)+strings.Repeat(`]}`, 30)+`,`, 4000) + `0]`)})
 	w.busy = w.take(w.everyLimit())
-	for i := range callbacks.MaxPage + 50 {
+	for i := range desk.MaxPage + 50 {
 		full := w.everyLimit()
 		delete(full, "outcomes")
 		full["description"], full["function"] = "", fmt.Sprintf("%s%d", strings.Repeat("<", 250), i)

@@ -9,6 +9,7 @@ import (
 
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/printable"
 	"countersign/views"
 	"countersign/views/review"
@@ -17,7 +18,7 @@ import (
 // decision is a decision as its form was posted.
 type decision struct {
 	callbacks.Choice
-	// what the reviewer saw, as callbacks.Preview.Seen names it; empty in the first of two steps
+	// what the reviewer saw, as desk.Preview.Seen names it; empty in the first of two steps
 	seen string
 	back bool // from the second step to the first
 }
@@ -58,7 +59,7 @@ func (s *server) decide(c echo.Context) error {
 	switch {
 	case errors.Is(err, callbacks.ErrStale):
 		return s.answerRefusal(c, d, s.confirm(c, d, true))
-	case errors.Is(err, callbacks.ErrSignedAlready):
+	case errors.Is(err, desk.ErrSignedAlready):
 		s.forgetDraft(c, callbackOf(c)) // it stands already: show it
 	case err != nil:
 		return s.answerRefusal(c, d, err)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 )
 
 // choose is the form as a page with scripts posts it: what the preview showed goes with it.
@@ -128,7 +129,7 @@ var refusedDecisions = map[string]struct {
 	"OtherBytes":     {rita, func(_ *site, _ callbacks.ID, form url.Values) { form.Set("seen", strings.Repeat("0", 64)) }, http.StatusOK, "Nothing was sent"},
 	"NoTime":         {rita, func(_ *site, _ callbacks.ID, form url.Values) { form.Del("at") }, http.StatusOK, "Nothing was sent"},
 	"OldPreview": {rita, func(s *site, _ callbacks.ID, _ url.Values) {
-		s.clock.Advance(callbacks.PreviewAge + time.Second)
+		s.clock.Advance(desk.PreviewAge + time.Second)
 	}, http.StatusOK, "Nothing was sent"},
 	"TooLate": {rita, func(s *site, id callbacks.ID, _ url.Values) {
 		s.clock.Advance(time.Hour)

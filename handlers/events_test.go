@@ -10,6 +10,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desk"
 	"countersign/internal/sqlstore"
 	"countersign/internal/sqlstore/sqlstoretest"
 	"countersign/internal/upkeep"
@@ -47,9 +48,9 @@ func TestEvents_Escalated(t *testing.T) {
 		Signatures: []callbacks.Threshold{{For: 1}}, Escalate: &callbacks.Escalation{After: 0.5, To: []string{"security"}},
 	}}}
 	escalating["finance"] = finance
-	var service *callbacks.Service
+	var service *desk.Service
 	s := newSite(t, func(c *config) {
-		service = callbacks.NewService(callbacks.ServiceConfig{
+		service = desk.NewService(desk.ServiceConfig{
 			Store: store, Queues: escalating, Invalidator: c.Hub, ReviewLimits: callbacks.DefaultReviewLimits, Now: c.Now,
 		})
 		c.Service = service

@@ -17,6 +17,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/clientip"
 	"countersign/internal/delegation"
+	"countersign/internal/desk"
 	"countersign/internal/discovery"
 	"countersign/internal/live"
 	"countersign/internal/metrics"
@@ -31,7 +32,7 @@ import (
 // empty.
 type Config struct {
 	*Limits     // nil for new ones
-	Service     *callbacks.Service
+	Service     *desk.Service
 	Delegations *delegation.Service
 	Auth        *auth.Auth // made with SessionError set to [SessionError]
 	Hub         *live.Hub  // closed by its owner when shutdown begins: streams end by it

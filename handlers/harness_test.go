@@ -23,6 +23,7 @@ import (
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/clientip"
 	"countersign/internal/delegation"
+	"countersign/internal/desk"
 	"countersign/internal/discovery"
 	"countersign/internal/intake"
 	"countersign/internal/live"
@@ -83,7 +84,7 @@ type site struct {
 	url     string
 	clock   *callbackstest.Clock
 	store   *sqlstore.Store
-	service *callbacks.Service
+	service *desk.Service
 	signIn  *auth.Auth
 	hub     *live.Hub
 
@@ -122,9 +123,9 @@ func newSite(t testing.TB, change ...func(*config)) *site {
 		Store: s.store, Queues: queues, Now: s.clock.Now, GroupsMaxAge: groupsMaxAge, RightsChanged: s.hub.RightsChanged,
 		Person: func(p people.Profile) callbacks.Person { return s.signIn.Known(p) },
 	})
-	s.service = callbacks.NewService(callbacks.ServiceConfig{
+	s.service = desk.NewService(desk.ServiceConfig{
 		Store: s.store, Queues: queues, Invalidator: s.hub, ReviewLimits: callbacks.DefaultReviewLimits, Now: s.clock.Now,
-		Seals: map[string]callbacks.Sealer{"payroll": backwards{}}, GroupsMaxAge: groupsMaxAge,
+		Seals: map[string]desk.Sealer{"payroll": backwards{}}, GroupsMaxAge: groupsMaxAge,
 		Delegations: s.delegations,
 	})
 
@@ -221,7 +222,7 @@ func expense() announcement.Announcement {
 // receive announces a callback past the webhook.
 func (s *site) receive(a announcement.Announcement) callbacks.Callback {
 	s.t.Helper()
-	receipt, err := s.service.Receive(s.t.Context(), callbacks.Source{Name: "expenses"}, "", a)
+	receipt, err := s.service.Receive(s.t.Context(), desk.Source{Name: "expenses"}, "", a)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -232,7 +233,7 @@ func (s *site) receive(a announcement.Announcement) callbacks.Callback {
 // empty.
 func (s *site) audit(id callbacks.ID) []callbacks.Action {
 	s.t.Helper()
-	entries, err := s.store.Audit(s.t.Context(), callbacks.AuditQuery{Callback: id, Limit: callbacks.MaxPage})
+	entries, err := s.store.Audit(s.t.Context(), desk.AuditQuery{Callback: id, Limit: desk.MaxPage})
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"countersign/handlers/query"
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views"
 	"countersign/views/lists"
 	"countersign/views/review"
@@ -19,11 +20,11 @@ const maxFunctions = 200
 
 // inbox shows one of a person's lists and, on wide screens, the callback that is open beside it.
 func (s *server) inbox(c echo.Context) error {
-	l, err := query.ParseListing(c.QueryParams(), callbacks.ScopeAvailable, zone(c))
+	l, err := query.ParseListing(c.QueryParams(), desk.ScopeAvailable, zone(c))
 	if err != nil {
 		return err
 	}
-	if l.Scope == callbacks.ScopeAll {
+	if l.Scope == desk.ScopeAll {
 		return c.Redirect(http.StatusSeeOther, l.Address().String())
 	}
 	var model lists.Inbox

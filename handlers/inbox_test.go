@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views/words"
 )
 
@@ -69,7 +70,7 @@ func TestInbox_Queues(t *testing.T) {
 func TestInbox_Pages(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	const n = callbacks.PageSize + 3
+	const n = desk.PageSize + 3
 	for i := range n {
 		a := expense()
 		a.Timeout = time.Hour + time.Duration(i)*time.Minute
@@ -194,7 +195,7 @@ func TestAdmin_Days(t *testing.T) {
 func TestAudit(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	for range callbacks.PageSize {
+	for range desk.PageSize {
 		s.receive(expense())
 	}
 	id := string(s.receive(expense()).ID)

@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 )
 
 // leaseAnswer tells a page about its review. Times are in Unix milliseconds, spans in milliseconds.
@@ -40,7 +41,7 @@ func (s *server) lease(c echo.Context) error {
 	ctx, p, id := c.Request().Context(), s.person(c), callbackOf(c)
 	review := callbacks.ID(form.Get("review"))
 	sign := callbacks.SignOfLife{Input: form.Get("input") == "1", Still: form.Get("still") == "1"}
-	var status callbacks.ReviewStatus
+	var status desk.ReviewStatus
 	switch form.Get("action") {
 	case "open":
 		status, err = s.Service.OpenReview(ctx, p, id, sign)
@@ -60,7 +61,7 @@ func (s *server) lease(c echo.Context) error {
 	return c.JSON(http.StatusOK, s.leaseAnswer(status))
 }
 
-func (s *server) leaseAnswer(status callbacks.ReviewStatus) leaseAnswer {
+func (s *server) leaseAnswer(status desk.ReviewStatus) leaseAnswer {
 	asks := status.Review.AsksAt(s.Service.ReviewLimits())
 	return leaseAnswer{
 		Review:     status.Review.ID,

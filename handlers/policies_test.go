@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/intake"
 	"countersign/internal/policy"
 )
@@ -26,7 +27,7 @@ func (s *site) policies() *policy.Desk {
 			}
 			return policy.Policy{Queues: callbacks.Queues{"finance": two}, Roles: roles}, nil
 		},
-		Decode: func(text []byte) (callbacks.Announcement, error) { return intake.Decode(text) },
+		Decode: func(text []byte) (desk.Announcement, error) { return intake.Decode(text) },
 	})
 }
 
@@ -48,7 +49,7 @@ func TestPolicies(t *testing.T) {
 			t.Errorf("%d: the page lacks %q", a.status, part)
 		}
 	}
-	before, err := s.store.Audit(t.Context(), callbacks.AuditQuery{Limit: 50})
+	before, err := s.store.Audit(t.Context(), desk.AuditQuery{Limit: 50})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +59,7 @@ func TestPolicies(t *testing.T) {
 			t.Errorf("%d: the answer lacks %q", a.status, part)
 		}
 	}
-	if after, _ := s.store.Audit(t.Context(), callbacks.AuditQuery{Limit: 50}); len(after) != len(before) {
+	if after, _ := s.store.Audit(t.Context(), desk.AuditQuery{Limit: 50}); len(after) != len(before) {
 		t.Errorf("%d entries before, %d after a question", len(before), len(after))
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views"
 	"countersign/views/review"
 )
@@ -37,8 +38,8 @@ func (s *server) stateRequester(c echo.Context) error {
 }
 
 // statementIn reads what a form says of who asks.
-func statementIn(form url.Values) callbacks.Statement {
-	return callbacks.Statement{Requester: form.Get("requester"), RequesterID: form.Get("requesterId"), Reason: form.Get("reason")}
+func statementIn(form url.Values) desk.Statement {
+	return desk.Statement{Requester: form.Get("requester"), RequesterID: form.Get("requesterId"), Reason: form.Get("reason")}
 }
 
 // isStatement reports whether the request posts who asks.

@@ -10,6 +10,7 @@ import (
 	"countersign/handlers/query"
 	"countersign/internal/arn"
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views"
 	"countersign/views/review"
 )
@@ -48,17 +49,17 @@ func reviewPath(c echo.Context) string { return callbackOf(c).Path() }
 // opening, so it becomes the reader's own list; so does one that the reader may not see, because
 // people pass links on.
 func (s *server) origin(c echo.Context) query.Listing {
-	l, err := query.ParseListing(c.QueryParams(), callbacks.ScopeAvailable, zone(c))
+	l, err := query.ParseListing(c.QueryParams(), desk.ScopeAvailable, zone(c))
 	roles := s.person(c).Roles
-	if err != nil || (l.Scope == callbacks.ScopeAll && !roles.Admin && !roles.Auditor) {
-		return query.Listing{Scope: callbacks.ScopeAvailable}
+	if err != nil || (l.Scope == desk.ScopeAll && !roles.Admin && !roles.Auditor) {
+		return query.Listing{Scope: desk.ScopeAvailable}
 	}
 	return l.Whole()
 }
 
 // place is the list's place in the navigation.
 func place(l query.Listing) views.Place {
-	if l.Scope == callbacks.ScopeAll {
+	if l.Scope == desk.ScopeAll {
 		return views.PlaceAdmin
 	}
 	return views.InboxPlace(l.Scope)
@@ -94,8 +95,8 @@ func (s *server) reviewModel(c echo.Context, id callbacks.ID, from query.Listing
 // next is the callback to open after this one. From a list of ended callbacks it leads back to
 // those that wait.
 func (s *server) next(c echo.Context, leaving callbacks.ID, from query.Listing) (*review.Next, error) {
-	if from.Scope != callbacks.ScopeMine && from.Scope != callbacks.ScopeAvailable {
-		from = query.Listing{Scope: callbacks.ScopeAvailable}
+	if from.Scope != desk.ScopeMine && from.Scope != desk.ScopeAvailable {
+		from = query.Listing{Scope: desk.ScopeAvailable}
 	}
 	row, held, err := s.Service.Next(c.Request().Context(), s.person(c), from.Filter(s.Now()), leaving)
 	return &review.Next{Row: row, Held: held}, err

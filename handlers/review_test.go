@@ -13,6 +13,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desk"
 )
 
 func TestReview_Pending(t *testing.T) {
@@ -63,7 +64,7 @@ func TestReview_PreviewFault(t *testing.T) {
 
 // countedStore counts how often a callback is read.
 type countedStore struct {
-	callbacks.Store
+	desk.Store
 	gets atomic.Int64
 }
 
@@ -77,7 +78,7 @@ func TestReview_ReadsOnce(t *testing.T) {
 	t.Parallel()
 	store := &countedStore{}
 	s := newSite(t, func(c *config) {
-		c.Service = callbacks.NewService(callbacks.ServiceConfig{Store: store, Queues: queues, Invalidator: c.Hub, ReviewLimits: callbacks.DefaultReviewLimits, Now: c.Now})
+		c.Service = desk.NewService(desk.ServiceConfig{Store: store, Queues: queues, Invalidator: c.Hub, ReviewLimits: callbacks.DefaultReviewLimits, Now: c.Now})
 	})
 	store.Store = s.store
 	id, b := s.receive(expense()).ID, s.as(rita)

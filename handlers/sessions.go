@@ -7,7 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"countersign/handlers/query"
-	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/people"
 	"countersign/views"
 	"countersign/views/account"
@@ -38,7 +38,7 @@ func (s *server) everySession(c echo.Context) error {
 	return s.showSessions(c, views.PlaceSessions, address, account.Sessions{All: true, List: list, Query: q}, next, err)
 }
 
-func (s *server) showSessions(c echo.Context, place views.Place, address views.Address, m account.Sessions, next *callbacks.Cursor, err error) error {
+func (s *server) showSessions(c echo.Context, place views.Place, address views.Address, m account.Sessions, next *desk.Cursor, err error) error {
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (s *server) showSessions(c echo.Context, place views.Place, address views.A
 // be searched.
 func parseSessions(path string, values url.Values) (people.SessionQuery, views.Address, error) {
 	p := query.Parameters{Values: values}
-	q := people.SessionQuery{After: p.Cursor("after"), Limit: callbacks.PageSize}
+	q := people.SessionQuery{After: p.Cursor("after"), Limit: desk.PageSize}
 	if path == allSessions {
 		q.Search = p.Text("q")
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/people"
 )
 
@@ -54,7 +55,7 @@ func TestSessions(t *testing.T) {
 	if a := here.get("/sessions"); len(a.listed(t)) != 1 || strings.Contains(a.body, "/sessions/others") {
 		t.Errorf("left: %q", a.listed(t))
 	}
-	entries, err := s.store.Audit(t.Context(), callbacks.AuditQuery{Limit: 1})
+	entries, err := s.store.Audit(t.Context(), desk.AuditQuery{Limit: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

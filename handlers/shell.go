@@ -6,6 +6,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views"
 	"countersign/views/review"
 )
@@ -53,23 +54,23 @@ func (s *server) plainShell(c echo.Context) views.Shell {
 
 // navigationCounts are the numbers beside the lists.
 func (s *server) navigationCounts(ctx context.Context, p callbacks.Person) (counts views.Counts, err error) {
-	count := func(f callbacks.Filter) (n views.Count) {
+	count := func(f desk.Filter) (n views.Count) {
 		if err == nil {
 			n, err = s.count(ctx, p, f, countLimit)
 		}
 		return n
 	}
-	counts.Available = count(callbacks.Filter{Scope: callbacks.ScopeAvailable})
-	counts.Mine = count(callbacks.Filter{Scope: callbacks.ScopeMine})
-	counts.Attention = count(callbacks.Filter{Scope: callbacks.ScopeAttention})
+	counts.Available = count(desk.Filter{Scope: desk.ScopeAvailable})
+	counts.Mine = count(desk.Filter{Scope: desk.ScopeMine})
+	counts.Attention = count(desk.Filter{Scope: desk.ScopeAttention})
 	if p.Roles.SeesAll() {
-		counts.All = count(callbacks.Filter{Scope: callbacks.ScopeAll, States: []callbacks.State{callbacks.Pending}})
+		counts.All = count(desk.Filter{Scope: desk.ScopeAll, States: []callbacks.State{callbacks.Pending}})
 	}
 	return counts, err
 }
 
 // count counts what a person finds with a filter, up to limit.
-func (s *server) count(ctx context.Context, p callbacks.Person, f callbacks.Filter, limit int) (views.Count, error) {
+func (s *server) count(ctx context.Context, p callbacks.Person, f desk.Filter, limit int) (views.Count, error) {
 	n, err := s.Service.Count(ctx, p, f, limit)
 	return views.Bounded(n, limit), err
 }

@@ -13,6 +13,7 @@ import (
 
 	"countersign/handlers"
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/static"
 	"countersign/views"
 )
@@ -48,7 +49,7 @@ func TestNoDatabase(t *testing.T) {
 
 // fullStore is a store whose disk is full: what is there can be read, and nothing is written.
 type fullStore struct {
-	callbacks.Store
+	desk.Store
 	full atomic.Bool
 }
 
@@ -65,7 +66,7 @@ func TestNoRoom(t *testing.T) {
 	t.Parallel()
 	store := &fullStore{}
 	s := newSite(t, func(c *config) {
-		c.Service = callbacks.NewService(callbacks.ServiceConfig{Store: store, Queues: queues, Invalidator: c.Hub, ReviewLimits: callbacks.DefaultReviewLimits, Now: c.Now})
+		c.Service = desk.NewService(desk.ServiceConfig{Store: store, Queues: queues, Invalidator: c.Hub, ReviewLimits: callbacks.DefaultReviewLimits, Now: c.Now})
 	})
 	store.Store = s.store
 	id, b := s.receive(expense()).ID, s.as(rita)

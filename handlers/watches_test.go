@@ -9,6 +9,7 @@ import (
 	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desk"
 	"countersign/internal/discovery"
 )
 
@@ -86,7 +87,7 @@ func TestWatches_Gone(t *testing.T) {
 	waiting := expense()
 	waiting.Title, waiting.ExecutionARN = "Expense report EXP-9999", ""
 	s.receive(waiting)
-	if _, err := s.service.ExecutionEnded(t.Context(), callbacks.System("test"), expense().ExecutionARN, callbacks.ExecutionTimedOut, s.clock.Now()); err != nil {
+	if _, err := s.service.ExecutionEnded(t.Context(), callbacks.System("test"), expense().ExecutionARN, desk.ExecutionTimedOut, s.clock.Now()); err != nil {
 		t.Fatal(err)
 	}
 	b := s.as(audrey)

@@ -14,6 +14,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desk"
 )
 
 // message is what the sender of the tests posts.
@@ -198,12 +199,12 @@ func TestWebhook_Contested(t *testing.T) {
 	was := revision()
 	a.Title = "Another"
 	for range 3 {
-		_, err := s.service.Receive(t.Context(), callbacks.Source{Name: "payroll"}, "", a)
+		_, err := s.service.Receive(t.Context(), desk.Source{Name: "payroll"}, "", a)
 		if !errors.Is(err, callbacks.ErrDifferent) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := s.service.Receive(t.Context(), callbacks.Source{Name: "expenses"}, "", a); !errors.Is(err, callbacks.ErrDifferent) {
+	if _, err := s.service.Receive(t.Context(), desk.Source{Name: "expenses"}, "", a); !errors.Is(err, callbacks.ErrDifferent) {
 		t.Fatal(err)
 	}
 	if got := s.audit(id); len(got) != 2 || got[0] != callbacks.ActionContested {
@@ -220,7 +221,7 @@ func TestWebhook_Contested(t *testing.T) {
 	body["callbackId"] = "Y29udGVzdGVk"
 	stolen := expense()
 	stolen.CallbackID = "Y29udGVzdGVk"
-	if _, err := s.service.Receive(t.Context(), callbacks.Source{Name: "thief"}, "", stolen); err != nil {
+	if _, err := s.service.Receive(t.Context(), desk.Source{Name: "thief"}, "", stolen); err != nil {
 		t.Fatal(err)
 	}
 	if a := s.visitor().announce("msg_1", body); a.status != http.StatusConflict || strings.Contains(a.body, "thief") {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views"
 	"countersign/views/account"
 	"countersign/views/lists"
@@ -107,7 +108,7 @@ func TestBeatsThatNeedAnOperator(t *testing.T) {
 			t.Errorf("the page says more than once that beats fail, or when it ends: %q", all)
 		}
 	}
-	row := viewstest.HTML(t, lists.InboxPage(reviewer, pagetest.Inbox(callbacks.ScopeMine, []callbacks.Row{{Callback: m.Callback}}))).Find("[data-row] .tags")
+	row := viewstest.HTML(t, lists.InboxPage(reviewer, pagetest.Inbox(desk.ScopeMine, []desk.Row{{Callback: m.Callback}}))).Find("[data-row] .tags")
 	if got := viewstest.Words(row); got != "Lambda does not take the heartbeats: an admin was told" {
 		t.Errorf("the row says %q", got)
 	}
@@ -119,7 +120,7 @@ func TestRefusedHeartbeatsOfThePast(t *testing.T) {
 	m := pagetest.Review(viewstest.Pending())
 	m.Callback.Problem, m.Callback.HeldUntil, m.Callback.NextHeartbeatAt = callbacks.ReplyDenied, time.Time{}, time.Time{}
 	page := viewstest.Words(viewstest.HTML(t, review.Page(viewstest.Shell("mine", "/"), m)).Find("#item"))
-	row := viewstest.Words(viewstest.HTML(t, lists.InboxPage(viewstest.Shell("mine", "/"), pagetest.Inbox(callbacks.ScopeMine, []callbacks.Row{{Callback: m.Callback}}))).Find("[data-row]"))
+	row := viewstest.Words(viewstest.HTML(t, lists.InboxPage(viewstest.Shell("mine", "/"), pagetest.Inbox(desk.ScopeMine, []desk.Row{{Callback: m.Callback}}))).Find("[data-row]"))
 	for _, shown := range []string{page, row} {
 		if strings.Contains(shown, "access denied") || strings.Contains(shown, "not take") {
 			t.Errorf("it says %q", shown)
@@ -131,12 +132,12 @@ func TestNeverAnnounced(t *testing.T) {
 	t.Parallel()
 	r := viewstest.Waiting("found", "contract-renewal: sign-off", "contract-renewal", "", time.Minute, time.Hour)
 	r.Source = callbacks.SourceDiscovery
-	list := pagetest.Inbox(callbacks.ScopeAvailable, []callbacks.Row{r})
-	if got := viewstest.Words(viewstest.HTML(t, lists.InboxPage(viewstest.Shell(views.InboxPlace(callbacks.ScopeAvailable), "/"), list)).Find("#row-found")); !strings.Contains(got, "Never announced") {
+	list := pagetest.Inbox(desk.ScopeAvailable, []desk.Row{r})
+	if got := viewstest.Words(viewstest.HTML(t, lists.InboxPage(viewstest.Shell(views.InboxPlace(desk.ScopeAvailable), "/"), list)).Find("#row-found")); !strings.Contains(got, "Never announced") {
 		t.Errorf("inbox: %q", got)
 	}
 	m := pagetest.Table()
-	m.Rows = []callbacks.Row{r}
+	m.Rows = []desk.Row{r}
 	if got := viewstest.Words(viewstest.HTML(t, lists.TablePage(viewstest.Shell(views.PlaceAdmin, "/admin/callbacks"), m)).Find("#row-found")); !strings.Contains(got, "Never announced") {
 		t.Errorf("table: %q", got)
 	}
@@ -151,9 +152,9 @@ func TestNeverAnnounced(t *testing.T) {
 // its approval.
 func TestFailedRowInTheInbox(t *testing.T) {
 	t.Parallel()
-	row := callbacks.Row{Callback: viewstest.Completed().Callback}
+	row := desk.Row{Callback: viewstest.Completed().Callback}
 	row.ExecutionFailed = true
-	list := pagetest.Inbox(callbacks.ScopeAttention, []callbacks.Row{row})
+	list := pagetest.Inbox(desk.ScopeAttention, []desk.Row{row})
 	if got := viewstest.Words(viewstest.HTML(t, lists.InboxPage(viewstest.Shell("attention", "/?scope=attention"), list)).Find("[data-row]")); !strings.Contains(got, "but the execution failed") {
 		t.Errorf("row: %q", got)
 	}

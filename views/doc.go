@@ -5,7 +5,7 @@
 //	GET  /                          lists.InboxPage(Shell, Inbox)
 //	GET  /admin/callbacks           lists.TablePage(Shell, Table)
 //	GET  /callbacks/{id}            review.Page(Shell, Review), whatever the state of the callback is
-//	POST /callbacks/{id}/preview    review.Previews([]callbacks.Preview, first)
+//	POST /callbacks/{id}/preview    review.Previews([]desk.Preview, first)
 //	POST /callbacks/{id}/decision   review.ConfirmPage, 409 ConflictPage, 422 Page with a Draft, 403 SignInAgainPage
 //	GET  /callbacks/{id}/payload/…  payload.Page(Shell, Payload)
 //	GET  /audit                     admin.AuditPage(Shell, Audit)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/people"
 	"countersign/views"
 	"countersign/views/account"
@@ -30,25 +31,25 @@ func pages() map[string]templ.Component {
 func listPages() map[string]templ.Component {
 	mine := viewstest.Shell("mine", "/?scope=mine")
 	onTable := viewstest.Shell(views.PlaceAdmin, "/admin/callbacks?state=pending&ends=15m-1h")
-	open := pagetest.Inbox(callbacks.ScopeMine, viewstest.Rows())
+	open := pagetest.Inbox(desk.ScopeMine, viewstest.Rows())
 	opened := pagetest.Review(viewstest.Pending())
 	open.Open = &opened
-	paged := pagetest.Inbox(callbacks.ScopeMine, viewstest.Rows())
-	paged.Next, paged.Filter.After = "cursor", &callbacks.Cursor{}
-	none := pagetest.Inbox(callbacks.ScopeAvailable, nil)
-	filtered := pagetest.Inbox(callbacks.ScopeMine, nil)
+	paged := pagetest.Inbox(desk.ScopeMine, viewstest.Rows())
+	paged.Next, paged.Filter.After = "cursor", &desk.Cursor{}
+	none := pagetest.Inbox(desk.ScopeAvailable, nil)
+	filtered := pagetest.Inbox(desk.ScopeMine, nil)
 	filtered.Filter.Search, filtered.Ends = "<b>osaka</b>", "1h"
 	between, nothing := pagetest.Table(), pagetest.Table()
-	between.Ends, between.Filter.Ends = "custom", callbacks.Ends{From: viewstest.Now, Before: viewstest.Now.Add(time.Hour)}
+	between.Ends, between.Filter.Ends = "custom", desk.Ends{From: viewstest.Now, Before: viewstest.Now.Add(time.Hour)}
 	nothing.Rows, nothing.Next, nothing.Filter.Search = nil, "", "nothing"
 	return map[string]templ.Component{
-		"inbox":          lists.InboxPage(mine, pagetest.Inbox(callbacks.ScopeMine, viewstest.Rows())),
+		"inbox":          lists.InboxPage(mine, pagetest.Inbox(desk.ScopeMine, viewstest.Rows())),
 		"inbox-open":     lists.InboxPage(mine, open),
 		"inbox-paged":    lists.InboxPage(mine, paged),
 		"inbox-empty":    lists.InboxPage(viewstest.Shell("available", "/"), none),
 		"inbox-no-match": lists.InboxPage(viewstest.Shell("mine", "/?scope=mine&q=osaka&ends=1h"), filtered),
-		"history":        lists.InboxPage(viewstest.Shell("history", "/?scope=history"), pagetest.Inbox(callbacks.ScopeHistory, viewstest.EndedRows())),
-		"attention":      lists.InboxPage(viewstest.Shell("attention", "/?scope=attention"), pagetest.Inbox(callbacks.ScopeAttention, viewstest.EndedRows()[1:])),
+		"history":        lists.InboxPage(viewstest.Shell("history", "/?scope=history"), pagetest.Inbox(desk.ScopeHistory, viewstest.EndedRows())),
+		"attention":      lists.InboxPage(viewstest.Shell("attention", "/?scope=attention"), pagetest.Inbox(desk.ScopeAttention, viewstest.EndedRows()[1:])),
 		"admin":          lists.TablePage(onTable, pagetest.Table()),
 		"admin-between":  lists.TablePage(viewstest.Shell(views.PlaceAdmin, "/admin/callbacks?ends=custom&from=2026-11-24T13:00:00Z&to=2026-11-24T15:00:00Z"), between),
 		"admin-nothing":  lists.TablePage(viewstest.Shell(views.PlaceAdmin, "/admin/callbacks?q=nothing"), nothing),
@@ -155,7 +156,7 @@ func problemPages() map[string]templ.Component {
 		"429-form":             views.TooManyPage(mine, views.TooMany{RetryAfter: time.Second, Posted: true}),
 		"500":                  views.FailurePage(mine, views.Failure{RequestID: "01JD9K4T9B"}),
 		"403-old-groups":       review.SignInAgainPage(viewstest.Keeping(onReview, "Mine, fine."), review.SignInAgain{Age: 8*time.Hour + 5*time.Minute, Limit: 8 * time.Hour, Tried: "Approve", Return: views.Address{Path: "/callbacks/exp2291"}}),
-		"403-old-groups-asker": review.SignInAgainPage(onReview, review.SignInAgain{Age: 8*time.Hour + 5*time.Minute, Limit: 8 * time.Hour, Return: views.Address{Path: "/callbacks/exp2291"}, Asker: callbacks.Statement{Requester: "Ines Calloway <ines@example.com>", Reason: "I asked her."}}),
+		"403-old-groups-asker": review.SignInAgainPage(onReview, review.SignInAgain{Age: 8*time.Hour + 5*time.Minute, Limit: 8 * time.Hour, Return: views.Address{Path: "/callbacks/exp2291"}, Asker: desk.Statement{Requester: "Ines Calloway <ines@example.com>", Reason: "I asked her."}}),
 		"503":                  views.UnavailablePage(nobody, views.Unavailable{RequestID: "01JD9K4T9B"}),
 		"503-with-comment":     views.UnavailablePage(viewstest.Keeping(onReview, "Line 7 has no receipt."), views.Unavailable{RequestID: "01JD9K4T9B", Decision: &views.Unrecorded{Callback: "exp2291", Outcome: "reject"}}),
 	}

@@ -7,8 +7,16 @@ import (
 	"testing"
 	"time"
 
+	"github.com/PuerkitoBio/goquery"
+	"github.com/a-h/templ"
+	"github.com/microcosm-cc/bluemonday"
+
 	"countersign/internal/callbacks"
+	"countersign/internal/delegation"
+	"countersign/internal/desk"
+	"countersign/internal/discovery"
 	"countersign/internal/people"
+	"countersign/internal/readquota"
 	"countersign/views"
 	"countersign/views/account"
 	"countersign/views/admin"
@@ -17,14 +25,6 @@ import (
 	"countersign/views/review"
 	"countersign/views/untrusted"
 	"countersign/views/viewstest"
-
-	"countersign/internal/delegation"
-	"countersign/internal/discovery"
-	"countersign/internal/readquota"
-
-	"github.com/PuerkitoBio/goquery"
-	"github.com/a-h/templ"
-	"github.com/microcosm-cc/bluemonday"
 )
 
 // evil would be an element, leave an attribute, or end a script, wherever it is not text.
@@ -92,13 +92,13 @@ func TestHTMLInjection(t *testing.T) {
 	s.Address.Query.Set("q", evil)
 	s.Samples = []views.Sample{{Name: evil, Title: evil}}
 	open := hostile(pagetest.Review(viewstest.Pending()))
-	rows := []callbacks.Row{{Callback: open.Callback, Reviewers: []callbacks.Actor{{Name: evil}, {Name: evil}}}}
+	rows := []desk.Row{{Callback: open.Callback, Reviewers: []callbacks.Actor{{Name: evil}, {Name: evil}}}}
 	for _, m := range []review.Review{pagetest.Review(viewstest.Retrying()), pagetest.Review(viewstest.Lost(callbacks.EndedByOther, "")), pagetest.Review(viewstest.Completed())} {
 		m = hostile(m)
 		m.Callback.ID += callbacks.ID(m.Callback.State)
-		rows = append(rows, callbacks.Row{Callback: m.Callback})
+		rows = append(rows, desk.Row{Callback: m.Callback})
 	}
-	inbox := pagetest.Inbox(callbacks.ScopeMine, rows)
+	inbox := pagetest.Inbox(desk.ScopeMine, rows)
 	inbox.Open, inbox.Filter.Search, inbox.Filter.Function, inbox.Filter.Queue, inbox.Next = &open, evil, evil, evil, evil
 	table := pagetest.Table()
 	table.Rows, table.Filter.Search, table.Functions, table.Queues = rows, evil, []string{evil}, []string{evil}
@@ -115,7 +115,7 @@ func TestHTMLInjection(t *testing.T) {
 	admins.Viewer.Roles.Admin = true
 	asking.WantsRequester, asking.Previews, asking.Refused = true, nil, &callbacks.Refusal{Code: evil, Reason: evil}
 	asking.Draft.Asker = review.AskerDraft{
-		Statement: callbacks.Statement{Requester: evil, RequesterID: evil, Reason: evil},
+		Statement: desk.Statement{Requester: evil, RequesterID: evil, Reason: evil},
 		Faults:    callbacks.Invalid{{Pointer: "requester", Detail: evil}, {Pointer: "requesterId", Detail: evil}, {Pointer: "reason", Detail: evil}},
 	}
 	asking.Callback.Queue, asking.Callback.Requester.StatedBy = evil, ""
@@ -128,7 +128,7 @@ func TestHTMLInjection(t *testing.T) {
 		"decided":        review.Page(s, decided), "lost": review.Page(s, hostile(pagetest.Review(viewstest.Lost(callbacks.EndedByOther, "")))), "ended": review.Page(s, ended),
 		"confirm": review.ConfirmPage(s, review.Confirm{Callback: open.Callback, Preview: open.Previews[1], Comment: evil, List: s.Address}),
 		"preview": review.Preview(open.Previews[0]),
-		"later":   review.Previews([]callbacks.Preview{open.Previews[0], longPreview(evil)}, ""),
+		"later":   review.Previews([]desk.Preview{open.Previews[0], longPreview(evil)}, ""),
 		"asker":   review.Page(admins, asking),
 		"fault":   review.PreviewFault(callbacks.Invalid{{Detail: evil}}),
 		"watches": admin.WatchesPage(s, admin.Watches{Searched: discovery.Searched{
@@ -138,11 +138,11 @@ func TestHTMLInjection(t *testing.T) {
 		"configuration": admin.ConfigurationPage(s, hostileConfiguration()),
 		"policies":      admin.PoliciesPage(s, pagetest.Policies(evil)), "policies asked": admin.PoliciesPage(s, pagetest.PoliciesAsked(evil)),
 		"policies refused": admin.PoliciesPage(s, pagetest.PoliciesRefused(evil)),
-		"sessions": account.SessionsPage(s, account.Sessions{All: true, Next: evil, Query: people.SessionQuery{Search: evil, After: &callbacks.Cursor{}}, List: []people.Session{
+		"sessions": account.SessionsPage(s, account.Sessions{All: true, Next: evil, Query: people.SessionQuery{Search: evil, After: &desk.Cursor{}}, List: []people.Session{
 			{ID: "s1", Name: evil, Email: evil + "@x", Browser: evil, Address: evil},
 		}}),
 		"settings":    account.SettingsPage(s, hostileSettings()),
-		"audit":       admin.AuditPage(s, admin.Audit{Entries: open.Audit, Query: callbacks.AuditQuery{Callback: evil, Action: evil}}),
+		"audit":       admin.AuditPage(s, admin.Audit{Entries: open.Audit, Query: desk.AuditQuery{Callback: evil, Action: evil}}),
 		"signin":      account.SignInPage(s, account.SignIn{Provider: evil, Return: "/callbacks/" + evil, Down: true, Problem: evil}),
 		"forbidden":   views.ForbiddenPage(viewstest.Keeping(s, evil), views.Forbidden{Reason: evil, Code: evil, Callback: "x"}),
 		"conflict":    review.ConflictPage(viewstest.Keeping(s, evil), review.Conflict{Callback: decided.Callback, Tried: evil, Next: decided.Next, List: s.Address}),
@@ -180,8 +180,8 @@ func hostileConfiguration() admin.Configuration {
 }
 
 // longPreview is of more than is shown at once.
-func longPreview(text string) callbacks.Preview {
-	return callbacks.Preview{Prepared: callbacks.Prepared{
+func longPreview(text string) desk.Preview {
+	return desk.Preview{Prepared: callbacks.Prepared{
 		Outcome:    callbacks.Outcome{Name: "x", Label: text},
 		Completion: callbacks.Completion{Kind: callbacks.Success, Result: bytes.Repeat([]byte(text), 100<<10)},
 	}}

@@ -1,7 +1,7 @@
 package views
 
 import (
-	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views/words"
 )
 
@@ -18,18 +18,18 @@ func inboxEntries(s Shell) []navEntry {
 	if !s.Viewer.Roles.Any() {
 		return nil
 	}
-	entry := func(scope callbacks.Scope, short, icon string, count Count) navEntry {
+	entry := func(scope desk.Scope, short, icon string, count Count) navEntry {
 		path := "/"
-		if scope != callbacks.ScopeAvailable {
+		if scope != desk.ScopeAvailable {
 			path = "/?scope=" + string(scope)
 		}
 		return navEntry{Place: InboxPlace(scope), Name: words.Scope(scope), Short: short, Icon: icon, Path: path, Count: count}
 	}
 	return []navEntry{
-		entry(callbacks.ScopeAvailable, "Available", "inbox", s.Counts.Available),
-		entry(callbacks.ScopeMine, "Mine", "user", s.Counts.Mine),
-		entry(callbacks.ScopeAttention, "Attention", "warn", s.Counts.Attention),
-		entry(callbacks.ScopeHistory, "History", "hist", Count{}),
+		entry(desk.ScopeAvailable, "Available", "inbox", s.Counts.Available),
+		entry(desk.ScopeMine, "Mine", "user", s.Counts.Mine),
+		entry(desk.ScopeAttention, "Attention", "warn", s.Counts.Attention),
+		entry(desk.ScopeHistory, "History", "hist", Count{}),
 	}
 }
 

@@ -2,6 +2,7 @@ package views
 
 import (
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views/words"
 )
 
@@ -20,7 +21,7 @@ const (
 )
 
 // InboxPlace returns the place of a list of the inbox.
-func InboxPlace(scope callbacks.Scope) Place { return Place(scope) }
+func InboxPlace(scope desk.Scope) Place { return Place(scope) }
 
 // ThemeCookie is the name of the cookie in which a script stores the theme that the reader chose.
 const ThemeCookie = "theme"

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views"
 	"countersign/views/lists"
 	"countersign/views/pagetest"
@@ -68,7 +69,7 @@ func TestNavigationByRole(t *testing.T) {
 			t.Parallel()
 			s := viewstest.Shell("mine", "/?scope=mine")
 			s.Viewer.Roles = tc.roles
-			doc := viewstest.HTML(t, lists.InboxPage(s, pagetest.Inbox(callbacks.ScopeMine, nil)))
+			doc := viewstest.HTML(t, lists.InboxPage(s, pagetest.Inbox(desk.ScopeMine, nil)))
 			if got := doc.Find(".rail .nav").First().Find("a").Length(); tc.lists > 0 && got != tc.lists {
 				t.Errorf("%d lists, want %d", got, tc.lists)
 			}
@@ -86,11 +87,11 @@ func TestNavigationByRole(t *testing.T) {
 func TestDemoMenuOnlyInTheDemo(t *testing.T) {
 	t.Parallel()
 	s := viewstest.Shell("mine", "/")
-	if n := viewstest.HTML(t, lists.InboxPage(s, pagetest.Inbox(callbacks.ScopeMine, nil))).Find(".rail form[action='/demo/samples'] button").Length(); n != len(s.Samples) {
+	if n := viewstest.HTML(t, lists.InboxPage(s, pagetest.Inbox(desk.ScopeMine, nil))).Find(".rail form[action='/demo/samples'] button").Length(); n != len(s.Samples) {
 		t.Errorf("%d samples, want %d", n, len(s.Samples))
 	}
 	s.Samples = nil
-	if n := viewstest.HTML(t, lists.InboxPage(s, pagetest.Inbox(callbacks.ScopeMine, nil))).Find("form[action='/demo/samples']").Length(); n != 0 {
+	if n := viewstest.HTML(t, lists.InboxPage(s, pagetest.Inbox(desk.ScopeMine, nil))).Find("form[action='/demo/samples']").Length(); n != 0 {
 		t.Errorf("%d forms for samples outside the demo", n)
 	}
 }
@@ -102,7 +103,7 @@ func TestTheme(t *testing.T) {
 	for cookie, want := range map[string]string{"dark": "dark", "light": "light", "": "", `"><script>`: ""} {
 		s := viewstest.Shell("mine", "/")
 		s.Theme = views.Theme(cookie)
-		doc := viewstest.HTML(t, lists.InboxPage(s, pagetest.Inbox(callbacks.ScopeMine, nil)))
+		doc := viewstest.HTML(t, lists.InboxPage(s, pagetest.Inbox(desk.ScopeMine, nil)))
 		if got := doc.Find("html").AttrOr("data-theme", ""); got != want {
 			t.Errorf("cookie %q gives theme %q, want %q", cookie, got, want)
 		}

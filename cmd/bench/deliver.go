@@ -15,6 +15,7 @@ import (
 	"countersign/cmd/bench/floor"
 	"countersign/cmd/bench/load"
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/sqlstore"
 )
 
@@ -105,7 +106,7 @@ func decideAll(ctx context.Context, file string, all []callbacks.Callback) (err 
 	for _, name := range queueNames {
 		queues[name] = callbacks.Queue{Name: name, Groups: reviewer.Groups}
 	}
-	service := callbacks.NewService(callbacks.ServiceConfig{Store: store, Queues: queues, Invalidator: nobody{}, Now: time.Now})
+	service := desk.NewService(desk.ServiceConfig{Store: store, Queues: queues, Invalidator: nobody{}, Now: time.Now})
 	person := reviewer
 	person.Roles.Reviewer = true
 	group, ctx := errgroup.WithContext(ctx)

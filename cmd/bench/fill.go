@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/intake"
 	"countersign/internal/sqlstore"
 )
@@ -73,7 +74,7 @@ func fill(ctx context.Context, database string, n int) (_ []callbacks.Callback, 
 	for _, name := range queueNames {
 		queues[name] = callbacks.Queue{Name: name}
 	}
-	service := callbacks.NewService(callbacks.ServiceConfig{Store: store, Queues: queues, Invalidator: nobody{}, Now: time.Now})
+	service := desk.NewService(desk.ServiceConfig{Store: store, Queues: queues, Invalidator: nobody{}, Now: time.Now})
 	all := make([]callbacks.Callback, n)
 	var next atomic.Int64
 	group, ctx := errgroup.WithContext(ctx)
@@ -92,7 +93,7 @@ func fill(ctx context.Context, database string, n int) (_ []callbacks.Callback, 
 	return all, group.Wait()
 }
 
-func receive(ctx context.Context, service *callbacks.Service, n int) (callbacks.Acknowledgment, error) {
+func receive(ctx context.Context, service *desk.Service, n int) (callbacks.Acknowledgment, error) {
 	body, err := announce(n).body()
 	if err != nil {
 		return callbacks.Acknowledgment{}, err
@@ -101,7 +102,7 @@ func receive(ctx context.Context, service *callbacks.Service, n int) (callbacks.
 	if err != nil {
 		return callbacks.Acknowledgment{}, err
 	}
-	return service.Receive(ctx, callbacks.Source{Name: sourceName}, fmt.Sprintf("msg_%d", n), decoded)
+	return service.Receive(ctx, desk.Source{Name: sourceName}, fmt.Sprintf("msg_%d", n), decoded)
 }
 
 // nobody stands for the open pages: there are none.

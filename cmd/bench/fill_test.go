@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/sqlstore"
 )
 
@@ -26,7 +27,7 @@ func TestDatabase(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	query := callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeAvailable, Limit: callbacks.MaxPage}, AllQueues: true, Now: time.Now()}
+	query := desk.Query{Filter: desk.Filter{Scope: desk.ScopeAvailable, Limit: desk.MaxPage}, AllQueues: true, Now: time.Now()}
 	page, err := store.List(t.Context(), query)
 	if err != nil || len(page.Rows) != b.most {
 		t.Fatalf("%d callbacks, %v; want %d", len(page.Rows), err, b.most)
@@ -35,7 +36,7 @@ func TestDatabase(t *testing.T) {
 		if _, err := store.Content(t.Context(), row.ID); err != nil {
 			t.Errorf("content of a copy: %v", err)
 		}
-		entries, err := store.Audit(t.Context(), callbacks.AuditQuery{Callback: row.ID, Limit: 2})
+		entries, err := store.Audit(t.Context(), desk.AuditQuery{Callback: row.ID, Limit: 2})
 		if err != nil || len(entries) != 1 || entries[0].Action != callbacks.ActionReceived {
 			t.Errorf("audit of a copy: %v, %v", entries, err)
 		}

@@ -13,6 +13,7 @@ import (
 	"countersign/internal/condition"
 	"countersign/internal/config"
 	"countersign/internal/config/deskfile"
+	"countersign/internal/desk"
 	"countersign/internal/intake"
 	"countersign/internal/policy"
 	"countersign/internal/printable"
@@ -40,7 +41,7 @@ func readRules(text []byte) (policy.Policy, error) {
 }
 
 // decodeRequest reads a message as functions send it.
-func decodeRequest(text []byte) (callbacks.Announcement, error) {
+func decodeRequest(text []byte) (desk.Announcement, error) {
 	message, err := intake.Decode(text)
 	return message, err
 }

@@ -11,6 +11,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/condition"
 	"countersign/internal/config/deskfile"
+	"countersign/internal/desk"
 	"countersign/internal/people"
 	"countersign/internal/policy"
 	"countersign/internal/sqlstore"
@@ -48,10 +49,10 @@ func seenDatabase(t *testing.T, file string) (url string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	service := callbacks.NewService(callbacks.ServiceConfig{Store: store, Queues: domainQueues(read), Invalidator: invalidators{}, Now: func() time.Time { return now }})
+	service := desk.NewService(desk.ServiceConfig{Store: store, Queues: domainQueues(read), Invalidator: invalidators{}, Now: func() time.Time { return now }})
 	for id, payload := range map[string]string{"YQ==": `{"total":7846.20}`, "Yg==": `{"sum":1}`} {
 		a := announcement.Announcement{CallbackID: id, Queue: "finance", Title: "EXP " + id, Payload: []byte(payload)}
-		if _, err := service.Receive(t.Context(), callbacks.Source{Name: "expenses"}, "", a); err != nil {
+		if _, err := service.Receive(t.Context(), desk.Source{Name: "expenses"}, "", a); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/discovery"
 	"countersign/internal/live"
 	"countersign/internal/policy"
@@ -88,8 +89,8 @@ func (w *world) announced(
 	if err := w.surroundings.Starter.Start(t.Context(), sample.Name); err != nil {
 		t.Fatal(err)
 	}
-	all := callbacks.Query{
-		Filter: callbacks.Filter{Scope: callbacks.ScopeAll, Order: callbacks.OrderNewest, Limit: len(demo.Samples)}, AllQueues: true,
+	all := desk.Query{
+		Filter: desk.Filter{Scope: desk.ScopeAll, Order: desk.OrderNewest, Limit: len(demo.Samples)}, AllQueues: true,
 	}
 	for {
 		all.Now = time.Now()

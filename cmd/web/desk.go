@@ -24,6 +24,7 @@ import (
 	"countersign/internal/config"
 	"countersign/internal/config/deskfile"
 	"countersign/internal/delivery"
+	"countersign/internal/desk"
 	"countersign/internal/discovery"
 	"countersign/internal/history"
 	"countersign/internal/lambdaapi"
@@ -165,7 +166,7 @@ func (d *program) openWorkers(settings config.Config) {
 		Executions: d.lambda, Histories: d.lambda, Invalidator: invalidator, Log: d.log, Now: d.now,
 		Allowances: allowances, Beat: heartbeats.Wake,
 	}
-	d.fixed.service = callbacks.ServiceConfig{
+	d.fixed.service = desk.ServiceConfig{
 		Store: d.store, Invalidator: invalidator, Now: d.now,
 		ReviewLimits: callbacks.ReviewLimits{Idle: settings.Review.IdleBudget, Max: settings.Review.Max},
 		Beat:         heartbeats.Wake, Deliveries: deliveries, GroupsMaxAge: settings.Groups.MaxAge,

@@ -9,6 +9,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/config"
 	"countersign/internal/delegation"
+	"countersign/internal/desk"
 	"countersign/internal/discovery"
 	"countersign/internal/policy"
 	"countersign/internal/reload"
@@ -29,7 +30,7 @@ type edition struct {
 type fixed struct {
 	file      string // path of countersign.yaml
 	discovery discovery.Config
-	service   callbacks.ServiceConfig
+	service   desk.ServiceConfig
 	webhooks  *webhooks.Handlers
 	handlers  handlers.Config
 	// emailTrusted says that every address counts as verified.
@@ -85,7 +86,7 @@ func (d *program) newEdition(what *purpose) (e *edition, err error) {
 		RightsChanged: d.rightsChanged,
 	})
 	serve.Delegations = e.delegations
-	service := callbacks.NewService(serve)
+	service := desk.NewService(serve)
 	site := d.fixed.handlers
 	site.Service, site.Auth, site.Searched = service, signIn, e.discovery.Searched
 	site.Delegations = e.delegations

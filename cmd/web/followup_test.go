@@ -16,6 +16,7 @@ import (
 	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/delivery"
+	"countersign/internal/desk"
 	"countersign/internal/history"
 	"countersign/internal/lambdaapi"
 	"countersign/internal/readquota"
@@ -41,7 +42,7 @@ type payment struct {
 	charged chan error // what the step answers
 	aws     *lambdaapi.Client
 	store   *sqlstore.Store
-	service *callbacks.Service
+	service *desk.Service
 	told    told
 	stop    func() // the worker
 }
@@ -69,7 +70,7 @@ func newPayment(t *testing.T) *payment {
 	if p.aws, err = lambdaapi.New(t.Context(), lambdaapi.Config{Region: rigRegion, Endpoint: server.URL, Credentials: rigCredentials}); err != nil {
 		t.Fatal(err)
 	}
-	p.service = callbacks.NewService(callbacks.ServiceConfig{
+	p.service = desk.NewService(desk.ServiceConfig{
 		Store: p.store, Invalidator: p.told, ReviewLimits: callbacks.DefaultReviewLimits, Now: time.Now,
 		Queues: callbacks.Queues{callbacks.DefaultQueue: {Name: callbacks.DefaultQueue, Groups: []string{"approvers"}}},
 	})
@@ -116,7 +117,7 @@ func (p *payment) decided(outcome string) callbacks.ID {
 		p.t.Fatal(err)
 	}
 	o := await(p.t, p.asked, "a callback")
-	receipt, err := p.service.Receive(p.t.Context(), callbacks.Source{Name: "shop"}, "", announcement.Announcement{
+	receipt, err := p.service.Receive(p.t.Context(), desk.Source{Name: "shop"}, "", announcement.Announcement{
 		CallbackID: o.CallbackID, Title: "Charge", ExecutionARN: o.ExecutionARN,
 	})
 	if err != nil {
@@ -142,7 +143,7 @@ var (
 )
 
 // until waits, from one notice to the next, until the page shows something.
-func (p *payment) until(id callbacks.ID, what string, shows func(callbacks.Sheet) bool) callbacks.Sheet {
+func (p *payment) until(id callbacks.ID, what string, shows func(desk.Sheet) bool) desk.Sheet {
 	p.t.Helper()
 	for {
 		sheet, err := p.service.Sheet(p.t.Context(), decider, id)
@@ -156,7 +157,7 @@ func (p *payment) until(id callbacks.ID, what string, shows func(callbacks.Sheet
 	}
 }
 
-func status(s callbacks.Sheet) callbacks.OperationStatus {
+func status(s desk.Sheet) callbacks.OperationStatus {
 	if s.Delivery == nil || s.Delivery.FollowUp == nil {
 		return ""
 	}
@@ -165,7 +166,7 @@ func status(s callbacks.Sheet) callbacks.OperationStatus {
 
 func (p *payment) attention(person callbacks.Person) int {
 	p.t.Helper()
-	n, err := p.service.Count(p.t.Context(), person, callbacks.Filter{Scope: callbacks.ScopeAttention}, 10)
+	n, err := p.service.Count(p.t.Context(), person, desk.Filter{Scope: desk.ScopeAttention}, 10)
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -177,7 +178,7 @@ func TestApprovedAndSucceeded(t *testing.T) {
 	p := newPayment(t)
 	id := p.decided("approve")
 	p.charged <- nil
-	a := p.until(id, "the end", func(s callbacks.Sheet) bool { return status(s).Ended() }).Delivery.FollowUp
+	a := p.until(id, "the end", func(s desk.Sheet) bool { return status(s).Ended() }).Delivery.FollowUp
 	if a.Status != callbacks.StatusSucceeded || a.ResumedAt.IsZero() || len(a.Steps) != 1 || a.Steps[0].Name != "charge-card" || a.Steps[0].Note != "st_51Q8" {
 		t.Errorf("afterwards: %+v", a)
 	}
@@ -191,7 +192,7 @@ func TestApprovedAndFailed(t *testing.T) {
 	p := newPayment(t)
 	id := p.decided("approve")
 	p.charged <- errors.New("the card is expired")
-	s := p.until(id, "the end", func(s callbacks.Sheet) bool { return status(s).Ended() })
+	s := p.until(id, "the end", func(s desk.Sheet) bool { return status(s).Ended() })
 	a := s.Delivery.FollowUp
 	if a.Status != callbacks.StatusFailed || !strings.Contains(a.Error.ErrorMessage, "the card is expired") || len(a.Steps) != 1 || a.Steps[0].Status != callbacks.StatusFailed {
 		t.Errorf("afterwards: %+v", a)
@@ -209,7 +210,7 @@ func TestRejectedAndFailed(t *testing.T) {
 	t.Parallel()
 	p := newPayment(t)
 	id := p.decided("reject")
-	s := p.until(id, "the end", func(s callbacks.Sheet) bool { return status(s).Ended() })
+	s := p.until(id, "the end", func(s desk.Sheet) bool { return status(s).Ended() })
 	if status(s) != callbacks.StatusFailed || s.Callback.ExecutionFailed || p.attention(decider)+p.attention(operator) != 0 {
 		t.Errorf("%s, failed %t", status(s), s.Callback.ExecutionFailed)
 	}
@@ -222,7 +223,7 @@ func TestHistoryDenied(t *testing.T) {
 	p.engine.SetFaults(nil, fault.Fault{Kind: fault.AccessDenied, Operation: readHistory})
 	id := p.decided("approve")
 	p.charged <- nil
-	s := p.until(id, "the end of the delivery", func(s callbacks.Sheet) bool {
+	s := p.until(id, "the end of the delivery", func(s desk.Sheet) bool {
 		return s.Callback.State == callbacks.Completed && s.Delivery.DueAt.IsZero()
 	})
 	if s.Delivery.FollowUp != nil {
@@ -235,10 +236,10 @@ func TestHistoryThrottled(t *testing.T) {
 	t.Parallel()
 	p := newPayment(t)
 	id := p.decided("approve")
-	p.until(id, "the receipt", func(s callbacks.Sheet) bool { return s.Callback.Ending != nil && s.Callback.Ending.Event > 0 })
+	p.until(id, "the receipt", func(s desk.Sheet) bool { return s.Callback.Ending != nil && s.Callback.Ending.Event > 0 })
 	p.engine.SetFaults(nil, fault.Fault{Kind: fault.Throttled, Operation: readHistory, Count: 1, RetryAfter: time.Second})
 	p.charged <- nil
-	if s := p.until(id, "the end", func(s callbacks.Sheet) bool { return status(s).Ended() }); s.Delivery.FollowUp.Readings < 2 {
+	if s := p.until(id, "the end", func(s desk.Sheet) bool { return status(s).Ended() }); s.Delivery.FollowUp.Readings < 2 {
 		t.Errorf("%d readings, the first of which was refused", s.Delivery.FollowUp.Readings)
 	}
 }
@@ -248,7 +249,7 @@ func TestRestartInTheMiddle(t *testing.T) {
 	t.Parallel()
 	p := newPayment(t)
 	id := p.decided("approve")
-	before := p.until(id, "the step", func(s callbacks.Sheet) bool {
+	before := p.until(id, "the step", func(s desk.Sheet) bool {
 		return s.Delivery.FollowUp != nil && len(s.Delivery.FollowUp.Steps) == 1
 	})
 	if got := before.Delivery.FollowUp; got.Status != callbacks.StatusRunning || got.Steps[0].Status != callbacks.StatusRunning {
@@ -257,7 +258,7 @@ func TestRestartInTheMiddle(t *testing.T) {
 	p.stop()
 	p.charged <- nil
 	p.work()
-	a := p.until(id, "the end", func(s callbacks.Sheet) bool { return status(s).Ended() }).Delivery.FollowUp
+	a := p.until(id, "the end", func(s desk.Sheet) bool { return status(s).Ended() }).Delivery.FollowUp
 	if a.Status != callbacks.StatusSucceeded || len(a.Steps) != 1 || a.Steps[0].Took <= 0 || a.Readings <= before.Delivery.FollowUp.Readings {
 		t.Errorf("after the restart: %+v", a)
 	}

@@ -8,6 +8,7 @@ import (
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
 	"countersign/internal/config/deskfile"
+	"countersign/internal/desk"
 	"countersign/internal/discovery"
 	"countersign/internal/intake"
 	"countersign/internal/lambdaapi"
@@ -19,9 +20,9 @@ type purpose struct {
 	desk     *deskfile.Desk
 	queues   callbacks.Queues
 	roles    auth.RoleGroups
-	seals    map[string]callbacks.Sealer // by function
-	accounts map[string]lambdaapi.Role   // by number
-	regions  []string                    // that the operator named
+	seals    map[string]desk.Sealer    // by function
+	accounts map[string]lambdaapi.Role // by number
+	regions  []string                  // that the operator named
 	senders  *intake.Verifier
 	sns      *intake.SNS // nil if no topic is listed
 }

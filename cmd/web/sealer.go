@@ -7,14 +7,15 @@ import (
 	"countersign/durable"
 	"countersign/durable/aesgcm"
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 )
 
 // sealer encrypts results for functions that decrypt them with package aesgcm.
 type sealer struct{ serdes *aesgcm.Serdes }
 
 // sealers converts the configured keys to the domain's type.
-func sealers(keys map[string][]byte) (map[string]callbacks.Sealer, error) {
-	all := make(map[string]callbacks.Sealer, len(keys))
+func sealers(keys map[string][]byte) (map[string]desk.Sealer, error) {
+	all := make(map[string]desk.Sealer, len(keys))
 	for function, key := range keys {
 		serdes, err := aesgcm.New(key)
 		if err != nil {
@@ -25,7 +26,7 @@ func sealers(keys map[string][]byte) (map[string]callbacks.Sealer, error) {
 	return all, nil
 }
 
-// Seal implements [callbacks.Sealer]. The function's serdes decodes JSON, so a result in plain text
+// Seal implements [desk.Sealer]. The function's serdes decodes JSON, so a result in plain text
 // is sent as a JSON string.
 func (s sealer) Seal(ctx context.Context, to callbacks.Target, result []byte) ([]byte, error) {
 	meta := durable.SerdesContext{DurableExecutionArn: to.ExecutionARN}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views"
 	"countersign/views/lists"
 )
@@ -25,14 +26,14 @@ var endsWithin = map[string]time.Duration{"15m": 15 * time.Minute, "1h": time.Ho
 // Listing is what the address of a list asks for: filter, page, and the callback that is open
 // beside it.
 type Listing struct {
-	Scope           callbacks.Scope
+	Scope           desk.Scope
 	Search          string
 	Function, Queue string
-	Ends            string            // when it ends: a key of [lists.Ranges] or of this package
-	From, To        time.Time         // the bounds of Ends if it is custom
-	Order           callbacks.Order   // empty for that of the list
-	After           *callbacks.Cursor // nil on the first page
-	Item            callbacks.ID      // what is open beside the list, empty for nothing
+	Ends            string       // when it ends: a key of [lists.Ranges] or of this package
+	From, To        time.Time    // the bounds of Ends if it is custom
+	Order           desk.Order   // empty for that of the list
+	After           *desk.Cursor // nil on the first page
+	Item            callbacks.ID // what is open beside the list, empty for nothing
 
 	// The rest is read only in the list of all callbacks. Source is a sender, or one of the domain's
 	// own.
@@ -44,22 +45,22 @@ type Listing struct {
 // ParseListing reads the address of a list. Times without a zone are in the reader's. A wrong value
 // is [callbacks.Invalid], because a list that silently shows other rows misleads. Unknown
 // parameters are ignored: others add theirs to links.
-func ParseListing(values url.Values, fallback callbacks.Scope, zone *time.Location) (Listing, error) {
+func ParseListing(values url.Values, fallback desk.Scope, zone *time.Location) (Listing, error) {
 	p := Parameters{Values: values, Zone: zone}
 	l := Listing{
-		Scope:    callbacks.Scope(p.OneOf("scope", string(fallback), scopes)),
+		Scope:    desk.Scope(p.OneOf("scope", string(fallback), scopes)),
 		Search:   p.Text("q"),
 		Function: p.Text("function"),
 		Queue:    p.Text("queue"),
 		Ends:     p.OneOf("ends", "", endsKeys()),
-		Order:    callbacks.Order(p.OneOf("order", "", []string{string(callbacks.OrderDeadline), string(callbacks.OrderNewest)})),
+		Order:    desk.Order(p.OneOf("order", "", []string{string(desk.OrderDeadline), string(desk.OrderNewest)})),
 		After:    p.Cursor("after"),
 		Item:     p.ID("item"),
 	}
 	if l.Ends == endsCustom { // a form sends its other fields along, whatever is chosen
 		l.From, l.To = p.Moment("from"), p.Moment("to")
 	}
-	if l.Scope == callbacks.ScopeAll {
+	if l.Scope == desk.ScopeAll {
 		l.Source = p.Text("source")
 		l.States = p.States("state")
 		l.ReceivedFrom, l.ReceivedBefore = p.Moment("received_from"), p.End("received_to")
@@ -70,8 +71,8 @@ func ParseListing(values url.Values, fallback callbacks.Scope, zone *time.Locati
 }
 
 var scopes = []string{
-	string(callbacks.ScopeAvailable), string(callbacks.ScopeMine), string(callbacks.ScopeAttention),
-	string(callbacks.ScopeHistory), string(callbacks.ScopeAll),
+	string(desk.ScopeAvailable), string(desk.ScopeMine), string(desk.ScopeAttention),
+	string(desk.ScopeHistory), string(desk.ScopeAll),
 }
 
 func endsKeys() []string {
@@ -110,7 +111,7 @@ func (l Listing) Values() url.Values {
 // Address is the page that shows the list.
 func (l Listing) Address() views.Address {
 	path := "/"
-	if l.Scope == callbacks.ScopeAll {
+	if l.Scope == desk.ScopeAll {
 		path = "/admin/callbacks"
 	}
 	return views.Address{Path: path, Query: l.Values()}
@@ -123,9 +124,9 @@ func (l Listing) Whole() Listing {
 }
 
 // Filter is the list's filter at a time, in whole seconds.
-func (l Listing) Filter(now time.Time) callbacks.Filter {
+func (l Listing) Filter(now time.Time) desk.Filter {
 	now = now.Truncate(time.Second)
-	f := callbacks.Filter{
+	f := desk.Filter{
 		Scope: l.Scope, Search: l.Search, Function: l.Function, Queue: l.Queue, Source: l.Source, States: l.States, Order: l.Order, After: l.After,
 		ReceivedFrom: l.ReceivedFrom, ReceivedBefore: l.ReceivedBefore,
 	}
@@ -147,7 +148,7 @@ func (l Listing) Filter(now time.Time) callbacks.Filter {
 	default:
 		f.Ends = rangeOf(l.Ends).Ends(now)
 	}
-	if l.Scope == callbacks.ScopeAll && len(f.States) == 0 {
+	if l.Scope == desk.ScopeAll && len(f.States) == 0 {
 		// what has ended does not end within an hour
 		f.States = []callbacks.State{callbacks.Pending}
 	}
@@ -156,17 +157,17 @@ func (l Listing) Filter(now time.Time) callbacks.Filter {
 
 // withDefaults completes the filter of the table of all callbacks. It opens on open callbacks,
 // soonest end first. Ended ones, and what a search finds in every state, come newest first.
-func withDefaults(f callbacks.Filter) callbacks.Filter {
-	if f.Scope != callbacks.ScopeAll {
+func withDefaults(f desk.Filter) desk.Filter {
+	if f.Scope != desk.ScopeAll {
 		return f
 	}
 	if len(f.States) == 0 && f.Search == "" {
 		f.States = callbacks.OpenStates
 	}
 	if f.Order == "" {
-		f.Order = callbacks.OrderDeadline
+		f.Order = desk.OrderDeadline
 		if len(f.States) == 0 || slices.ContainsFunc(f.States, func(s callbacks.State) bool { return !s.Open() }) {
-			f.Order = callbacks.OrderNewest
+			f.Order = desk.OrderNewest
 		}
 	}
 	return f

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views"
 	"countersign/views/lists"
 	"countersign/views/words"
@@ -28,7 +29,7 @@ func TestListingRoundTrip(t *testing.T) {
 		if err != nil {
 			t.Fatalf("address %q: %v", want.Address(), err)
 		}
-		got, err := ParseListing(u.Query(), callbacks.ScopeAvailable, time.UTC)
+		got, err := ParseListing(u.Query(), desk.ScopeAvailable, time.UTC)
 		if err != nil || !reflect.DeepEqual(got, want) {
 			t.Fatalf("%s\n got %+v, %v\nwant %+v", u, got, err, want)
 		}
@@ -44,21 +45,21 @@ func drawListing(t *rapid.T) Listing {
 	})
 	text := rapid.OneOf(rapid.Just(""), rapid.StringN(1, 20, -1))
 	l := Listing{
-		Scope:    callbacks.Scope(rapid.SampledFrom(scopes).Draw(t, "scope")),
+		Scope:    desk.Scope(rapid.SampledFrom(scopes).Draw(t, "scope")),
 		Search:   text.Draw(t, "search"),
 		Function: text.Draw(t, "function"),
 		Queue:    text.Draw(t, "queue"),
 		Ends:     rapid.SampledFrom(append(endsKeys(), "")).Draw(t, "ends"),
-		Order:    rapid.SampledFrom([]callbacks.Order{"", callbacks.OrderDeadline, callbacks.OrderNewest}).Draw(t, "order"),
+		Order:    rapid.SampledFrom([]desk.Order{"", desk.OrderDeadline, desk.OrderNewest}).Draw(t, "order"),
 		Item:     callbacks.ID(rapid.StringMatching(`([a-z0-9]{26})?`).Draw(t, "item")),
 	}
 	if l.Ends == endsCustom {
 		l.From, l.To = moment.Draw(t, "from"), moment.Draw(t, "to")
 	}
 	if rapid.Bool().Draw(t, "paged") {
-		l.After = &callbacks.Cursor{Key: rapid.Int64().Draw(t, "key"), ID: callbacks.ID(rapid.StringMatching(`[a-z0-9]{1,26}`).Draw(t, "id"))}
+		l.After = &desk.Cursor{Key: rapid.Int64().Draw(t, "key"), ID: callbacks.ID(rapid.StringMatching(`[a-z0-9]{1,26}`).Draw(t, "id"))}
 	}
-	if l.Scope != callbacks.ScopeAll {
+	if l.Scope != desk.ScopeAll {
 		if l.Ends == endsTimedOut || l.Ends == views.EndsGone {
 			l.Ends = ""
 		}
@@ -99,7 +100,7 @@ func TestParseListing_Refuses(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = ParseListing(values, callbacks.ScopeAvailable, time.UTC)
+			_, err = ParseListing(values, desk.ScopeAvailable, time.UTC)
 			var faults callbacks.Invalid
 			if !errors.As(err, &faults) || !slices.ContainsFunc(faults, func(f callbacks.Fault) bool { return f.Pointer == pointer }) {
 				t.Errorf("error %v, want a fault at %s", err, pointer)
@@ -113,8 +114,8 @@ func TestParseListing_Refuses(t *testing.T) {
 func TestParseListing_LeavesOthersAlone(t *testing.T) {
 	t.Parallel()
 	values, _ := url.ParseQuery("scope=&q=&ends=1h&from=rubbish&to=&state=pending&received_to=x&order=&utm_source=mail")
-	l, err := ParseListing(values, callbacks.ScopeMine, time.UTC)
-	if want := (Listing{Scope: callbacks.ScopeMine, Ends: "1h"}); err != nil || !reflect.DeepEqual(l, want) {
+	l, err := ParseListing(values, desk.ScopeMine, time.UTC)
+	if want := (Listing{Scope: desk.ScopeMine, Ends: "1h"}); err != nil || !reflect.DeepEqual(l, want) {
 		t.Errorf("got %+v, %v, want %+v", l, err, want)
 	}
 }
@@ -122,41 +123,41 @@ func TestParseListing_LeavesOthersAlone(t *testing.T) {
 // filters are what addresses of lists ask for, at noon.
 var filters = map[string]struct {
 	query string
-	want  callbacks.Filter
+	want  desk.Filter
 }{
-	"nothing":    {"", callbacks.Filter{Scope: callbacks.ScopeAvailable}},
-	"within":     {"ends=15m", callbacks.Filter{Scope: callbacks.ScopeAvailable, Ends: callbacks.Ends{Before: noon.Add(15 * time.Minute)}}},
-	"never":      {"ends=never", callbacks.Filter{Scope: callbacks.ScopeAvailable, Ends: callbacks.Ends{Never: true}}},
-	"unattended": {"ends=unattended", callbacks.Filter{Scope: callbacks.ScopeAvailable, Ends: callbacks.Ends{Unattended: true}}},
-	"a bar": {"ends=5m-15m", callbacks.Filter{
-		Scope: callbacks.ScopeAvailable, Ends: callbacks.Ends{From: noon.Add(5 * time.Minute), Before: noon.Add(15 * time.Minute)},
+	"nothing":    {"", desk.Filter{Scope: desk.ScopeAvailable}},
+	"within":     {"ends=15m", desk.Filter{Scope: desk.ScopeAvailable, Ends: desk.Ends{Before: noon.Add(15 * time.Minute)}}},
+	"never":      {"ends=never", desk.Filter{Scope: desk.ScopeAvailable, Ends: desk.Ends{Never: true}}},
+	"unattended": {"ends=unattended", desk.Filter{Scope: desk.ScopeAvailable, Ends: desk.Ends{Unattended: true}}},
+	"a bar": {"ends=5m-15m", desk.Filter{
+		Scope: desk.ScopeAvailable, Ends: desk.Ends{From: noon.Add(5 * time.Minute), Before: noon.Add(15 * time.Minute)},
 	}},
-	"form times are the reader's": {"ends=custom&from=2026-11-23T14:30&to=2026-11-23T14:30:00Z", callbacks.Filter{
-		Scope: callbacks.ScopeAvailable, Ends: callbacks.Ends{From: noon.Add(90 * time.Minute), Before: noon.Add(150 * time.Minute)},
+	"form times are the reader's": {"ends=custom&from=2026-11-23T14:30&to=2026-11-23T14:30:00Z", desk.Filter{
+		Scope: desk.ScopeAvailable, Ends: desk.Ends{From: noon.Add(90 * time.Minute), Before: noon.Add(150 * time.Minute)},
 	}},
-	"all, by what is left: pending only": {"scope=all&ends=1h", callbacks.Filter{
-		Scope: callbacks.ScopeAll, States: []callbacks.State{callbacks.Pending}, Order: callbacks.OrderDeadline, Ends: callbacks.Ends{Before: noon.Add(time.Hour)},
+	"all, by what is left: pending only": {"scope=all&ends=1h", desk.Filter{
+		Scope: desk.ScopeAll, States: []callbacks.State{callbacks.Pending}, Order: desk.OrderDeadline, Ends: desk.Ends{Before: noon.Add(time.Hour)},
 	}},
-	"all, chosen states stay": {"scope=all&ends=1h&state=decided&state=decided&state=", callbacks.Filter{
-		Scope: callbacks.ScopeAll, States: []callbacks.State{callbacks.Decided}, Order: callbacks.OrderDeadline,
-		Ends: callbacks.Ends{Before: noon.Add(time.Hour)},
+	"all, chosen states stay": {"scope=all&ends=1h&state=decided&state=decided&state=", desk.Filter{
+		Scope: desk.ScopeAll, States: []callbacks.State{callbacks.Decided}, Order: desk.OrderDeadline,
+		Ends: desk.Ends{Before: noon.Add(time.Hour)},
 	}},
-	"all, to begin with: open ones, soonest end first": {"scope=all", callbacks.Filter{
-		Scope: callbacks.ScopeAll, States: callbacks.OpenStates, Order: callbacks.OrderDeadline,
+	"all, to begin with: open ones, soonest end first": {"scope=all", desk.Filter{
+		Scope: desk.ScopeAll, States: callbacks.OpenStates, Order: desk.OrderDeadline,
 	}},
-	"all, a search finds every state": {"scope=all&q=EXP-2291", callbacks.Filter{
-		Scope: callbacks.ScopeAll, Search: "EXP-2291", Order: callbacks.OrderNewest,
+	"all, a search finds every state": {"scope=all&q=EXP-2291", desk.Filter{
+		Scope: desk.ScopeAll, Search: "EXP-2291", Order: desk.OrderNewest,
 	}},
-	"announced and gone, whatever state is chosen": {"scope=all&source=announced&ends=gone&state=pending", callbacks.Filter{
-		Scope: callbacks.ScopeAll, Source: callbacks.SourceAnnounced, Gone: true, Order: callbacks.OrderNewest,
+	"announced and gone, whatever state is chosen": {"scope=all&source=announced&ends=gone&state=pending", desk.Filter{
+		Scope: desk.ScopeAll, Source: callbacks.SourceAnnounced, Gone: true, Order: desk.OrderNewest,
 		States: []callbacks.State{callbacks.TimedOut, callbacks.Closed},
 	}},
-	"all, days are the reader's, the last one whole": {"scope=all&received_from=2026-11-22&received_to=2026-11-23", callbacks.Filter{
-		Scope: callbacks.ScopeAll, States: callbacks.OpenStates, Order: callbacks.OrderDeadline,
+	"all, days are the reader's, the last one whole": {"scope=all&received_from=2026-11-22&received_to=2026-11-23", desk.Filter{
+		Scope: desk.ScopeAll, States: callbacks.OpenStates, Order: desk.OrderDeadline,
 		ReceivedFrom: noon.Add(-37 * time.Hour), ReceivedBefore: noon.Add(11 * time.Hour),
 	}},
-	"timed out": {"scope=all&ends=timed_out&received_from=2026-11-23T11:00:00%2B01:00", callbacks.Filter{
-		Scope: callbacks.ScopeAll, States: []callbacks.State{callbacks.TimedOut}, Order: callbacks.OrderNewest,
+	"timed out": {"scope=all&ends=timed_out&received_from=2026-11-23T11:00:00%2B01:00", desk.Filter{
+		Scope: desk.ScopeAll, States: []callbacks.State{callbacks.TimedOut}, Order: desk.OrderNewest,
 		ReceivedFrom: noon.Add(-2 * time.Hour),
 	}},
 }
@@ -170,7 +171,7 @@ func TestListing_Filter(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			l, err := ParseListing(values, callbacks.ScopeAvailable, time.FixedZone("CET", 3600))
+			l, err := ParseListing(values, desk.ScopeAvailable, time.FixedZone("CET", 3600))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -210,18 +211,18 @@ func TestDays(t *testing.T) {
 // TestShortcutsAreFilters: every filter that a page offers is one that a request may ask for.
 func TestShortcutsAreFilters(t *testing.T) {
 	t.Parallel()
-	check := func(scope callbacks.Scope, shortcuts ...lists.Shortcut) {
+	check := func(scope desk.Scope, shortcuts ...lists.Shortcut) {
 		for _, s := range shortcuts {
-			l, err := ParseListing(s.Apply(Listing{Scope: scope, Search: "x"}.Values()), callbacks.ScopeAvailable, time.UTC)
+			l, err := ParseListing(s.Apply(Listing{Scope: scope, Search: "x"}.Values()), desk.ScopeAvailable, time.UTC)
 			if err != nil || l.Search != "x" || l.Scope != scope {
 				t.Errorf("%s, %s: %+v, %v", scope, s.Label, l, err)
 			}
 		}
 	}
-	check(callbacks.ScopeMine, lists.InboxChips...)
-	check(callbacks.ScopeAll, lists.TableStates...)
+	check(desk.ScopeMine, lists.InboxChips...)
+	check(desk.ScopeAll, lists.TableStates...)
 	for _, r := range lists.Ranges {
-		check(callbacks.ScopeAll, r.Shortcut())
+		check(desk.ScopeAll, r.Shortcut())
 	}
 }
 
@@ -232,11 +233,11 @@ func FuzzParseListing(f *testing.F) {
 		if err != nil {
 			return
 		}
-		l, err := ParseListing(values, callbacks.ScopeAvailable, time.UTC)
+		l, err := ParseListing(values, desk.ScopeAvailable, time.UTC)
 		if err != nil {
 			return
 		}
-		again, err := ParseListing(l.Values(), callbacks.ScopeMine, time.UTC)
+		again, err := ParseListing(l.Values(), desk.ScopeMine, time.UTC)
 		if err != nil || !reflect.DeepEqual(again, l) {
 			t.Errorf("%q\n got %+v, %v\nwant %+v", query, again, err, l)
 		}

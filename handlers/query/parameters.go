@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 )
 
 // maxSearch bounds a text parameter in characters: a whole execution ARN or callback ID has to fit.
@@ -78,7 +79,7 @@ func (p *Parameters) States(name string) []callbacks.State {
 }
 
 // Cursor reads the place where a page begins, nil for the first page.
-func (p *Parameters) Cursor(name string) *callbacks.Cursor {
+func (p *Parameters) Cursor(name string) *desk.Cursor {
 	value := p.Values.Get(name)
 	if value == "" {
 		return nil

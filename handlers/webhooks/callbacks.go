@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/intake"
 )
 
@@ -21,7 +22,7 @@ func (h *Handlers) Announcement(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	var from callbacks.Source
+	var from desk.Source
 	var messageID string
 	err = h.prove(c, func() (err error) {
 		from, messageID, err = h.Senders.Verify(header, body)
@@ -35,7 +36,7 @@ func (h *Handlers) Announcement(c echo.Context) error {
 
 // receive records the announcement of a sender who is proved, and answers when the callback is on
 // disk.
-func (h *Handlers) receive(c echo.Context, from callbacks.Source, messageID string, body []byte) error {
+func (h *Handlers) receive(c echo.Context, from desk.Source, messageID string, body []byte) error {
 	if err := h.take(from); err != nil {
 		return err
 	}

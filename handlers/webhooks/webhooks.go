@@ -1,7 +1,7 @@
 // Package webhooks answers what senders post: announcements of callbacks, signed or by way of SNS,
 // and events of EventBridge about executions.
 //
-// A handler proves the sender, decodes the message, and asks [callbacks.Service]. It returns
+// A handler proves the sender, decodes the message, and asks [desk.Service]. It returns
 // errors; one table (problem.go) says what a sender is told of each. docs/intake.md describes it to
 // senders.
 package webhooks
@@ -15,8 +15,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"countersign/internal/callbacks"
 	"countersign/internal/clientip"
+	"countersign/internal/desk"
 	"countersign/internal/inflight"
 	"countersign/internal/intake"
 	"countersign/internal/metrics"
@@ -25,7 +25,7 @@ import (
 
 // Config is what the handlers need. EventBridge and SNS are nil when that way in is off.
 type Config struct {
-	Service     *callbacks.Service
+	Service     *desk.Service
 	Senders     *intake.Verifier
 	EventBridge *intake.EventBridge
 	SNS         *intake.SNS
@@ -53,7 +53,7 @@ func New(cfg Config) *Handlers {
 
 // With returns the same handlers for other senders and topics, and the service that knows their
 // queues. Both share the limits.
-func (h *Handlers) With(service *callbacks.Service, senders *intake.Verifier, sns *intake.SNS) *Handlers {
+func (h *Handlers) With(service *desk.Service, senders *intake.Verifier, sns *intake.SNS) *Handlers {
 	other := *h
 	other.Service, other.Senders, other.SNS = service, senders, sns
 	return &other
@@ -92,7 +92,7 @@ type bodyReader func(http.ResponseWriter, *http.Request) ([]byte, error)
 func address(c echo.Context) string { return "address " + clientip.Network(c.RealIP()) }
 
 // take counts a message of a sender who is proved.
-func (h *Handlers) take(from callbacks.Source) error {
+func (h *Handlers) take(from desk.Source) error {
 	return h.Limit.Take("source "+from.Name, h.Now())
 }
 

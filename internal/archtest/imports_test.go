@@ -29,6 +29,11 @@ var rules = []rule{
 		bans: func(p, imported string) bool { return worker(imported) && owner(p) != owner(imported) },
 	},
 	{
+		says: "delivery, upkeep and discovery have ports of their own and do not know the desk",
+		of:   func(p string) bool { return worker(p) && !testSupport(p) },
+		bans: func(_, imported string) bool { return under(imported, "internal/desk") },
+	},
+	{
 		says: "the ground knows no word of the domain: it imports the standard library, the ground, and a few named leaves",
 		of:   ground,
 		bans: func(_, imported string) bool {
@@ -124,7 +129,7 @@ func testSupport(p string) bool {
 
 // domain reports whether a package has rules of the domain.
 func domain(p string) bool {
-	return worker(p) || slices.ContainsFunc([]string{"announcement", "callbacks", "delegation", "form", "history", "people", "policy", "readquota", "rollout"}, func(name string) bool { return under(p, "internal/"+name) })
+	return worker(p) || slices.ContainsFunc([]string{"announcement", "callbacks", "delegation", "desk", "form", "history", "people", "policy", "readquota", "rollout"}, func(name string) bool { return under(p, "internal/"+name) })
 }
 
 // worker reports whether a package of the domain runs by itself.
@@ -209,6 +214,9 @@ func TestEachRule(t *testing.T) {
 		{"internal/delivery", "internal/history", ""},
 		{"internal/delivery", "internal/upkeep", "side by side"},
 		{"internal/upkeep", "internal/discovery", "side by side"},
+		{"internal/upkeep", "internal/desk", "do not know the desk"},
+		{"internal/upkeep/upkeeptest", "internal/desk/storetest", ""},
+		{"internal/policy", "internal/desk", ""},
 		{"internal/discovery", "internal/sqlstore", "standard library"},
 		{"internal/lambdaapi", "internal/discovery", ""},
 		{"internal/callbacks", "internal/printable", ""},

@@ -5,17 +5,18 @@ import (
 	"net/url"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 )
 
 // Draft is a decision, or an admin's statement about who asked, that waits until its author has
 // signed in again. It is kept in the session, so that it also survives in a browser that runs no
 // scripts. A session holds at most one.
 type Draft struct {
-	Callback callbacks.ID        `json:"callback"`
-	Outcome  string              `json:"outcome,omitempty"`
-	Comment  string              `json:"comment,omitempty"`
-	Answer   callbacks.Answer    `json:"answer,omitzero"`
-	Asker    callbacks.Statement `json:"asker,omitzero"`
+	Callback callbacks.ID     `json:"callback"`
+	Outcome  string           `json:"outcome,omitempty"`
+	Comment  string           `json:"comment,omitempty"`
+	Answer   callbacks.Answer `json:"answer,omitzero"`
+	Asker    desk.Statement   `json:"asker,omitzero"`
 }
 
 // draftKey is the query parameter with which the page of a callback shows the draft. Without it the

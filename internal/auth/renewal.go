@@ -28,7 +28,7 @@ func (id identity) renewable(now time.Time) bool {
 // answer, or refuses the desk, the session stays as it is, because otherwise an outage would sign
 // every reviewer out. If the provider refuses the person, the session ends. If it has nothing to
 // tell, the person can still read, and can decide on the old groups for as long as
-// [callbacks.ServiceConfig] allows.
+// [desk.ServiceConfig] allows.
 func (a *Auth) renew(w http.ResponseWriter, r *http.Request, token string) (*session, error) {
 	// The refresh token is spent once it is sent. So a browser that goes away must not cancel the
 	// code that stores the next one.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/people"
 )
 
@@ -15,13 +16,13 @@ func keyOf(p callbacks.Person) string { return p.Actor().ID }
 
 // OwnSessions returns a page of a person's sessions. The query says where the page begins and how
 // long it is.
-func (a *Auth) OwnSessions(ctx context.Context, p callbacks.Person, q people.SessionQuery) ([]people.Session, *callbacks.Cursor, error) {
+func (a *Auth) OwnSessions(ctx context.Context, p callbacks.Person, q people.SessionQuery) ([]people.Session, *desk.Cursor, error) {
 	q.Person = keyOf(p)
 	return a.list(ctx, q)
 }
 
 // AllSessions returns a page of everybody's sessions. It is for admins.
-func (a *Auth) AllSessions(ctx context.Context, p callbacks.Person, q people.SessionQuery) ([]people.Session, *callbacks.Cursor, error) {
+func (a *Auth) AllSessions(ctx context.Context, p callbacks.Person, q people.SessionQuery) ([]people.Session, *desk.Cursor, error) {
 	if !p.Roles.Admin {
 		return nil, nil, &callbacks.Refusal{Code: "role", Reason: "This page is for admins."}
 	}
@@ -30,7 +31,7 @@ func (a *Auth) AllSessions(ctx context.Context, p callbacks.Person, q people.Ses
 }
 
 // list returns a page of sessions without those that are over but that no request has ended yet.
-func (a *Auth) list(ctx context.Context, q people.SessionQuery) ([]people.Session, *callbacks.Cursor, error) {
+func (a *Auth) list(ctx context.Context, q people.SessionQuery) ([]people.Session, *desk.Cursor, error) {
 	now := a.cfg.Now()
 	q.SeenAfter, q.SignedInAfter = now.Add(-a.cfg.SessionIdle), now.Add(-a.cfg.SessionLifetime)
 	page, next, err := a.cfg.Store.List(ctx, q)
@@ -69,9 +70,9 @@ func (a *Auth) EndSession(ctx context.Context, by callbacks.Person, id callbacks
 // EndOthers ends all sessions of the person except that of ctx.
 func (a *Auth) EndOthers(ctx context.Context, by callbacks.Person) error {
 	this := a.SessionID(ctx)
-	var after *callbacks.Cursor
+	var after *desk.Cursor
 	for {
-		page, next, err := a.OwnSessions(ctx, by, people.SessionQuery{After: after, Limit: callbacks.MaxPage})
+		page, next, err := a.OwnSessions(ctx, by, people.SessionQuery{After: after, Limit: desk.MaxPage})
 		if err != nil {
 			return err
 		}

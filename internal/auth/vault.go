@@ -12,6 +12,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/people"
 )
 
@@ -33,7 +34,7 @@ type Store interface {
 	End(ctx context.Context, id callbacks.ID, judge func(people.Session) (callbacks.AuditEntry, error)) (people.StoredSession, error)
 	// List returns a page, the latest sign-in first, and the cursor of the next page, which is nil
 	// on the last page.
-	List(ctx context.Context, q people.SessionQuery) (page []people.Session, next *callbacks.Cursor, err error)
+	List(ctx context.Context, q people.SessionQuery) (page []people.Session, next *desk.Cursor, err error)
 }
 
 // errOver means that a session was ended, or written by another process, while a request worked

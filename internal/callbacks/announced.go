@@ -28,8 +28,8 @@ type Acknowledgment struct {
 // announced.
 const SourceDiscovery = "discovery"
 
-// SourceAnnounced stands in a [Filter] for every source but [SourceDiscovery]. A callback that was
-// found and then announced has its sender as source.
+// SourceAnnounced stands in the filter of a list for every source but [SourceDiscovery]. A callback
+// that was found and then announced has its sender as source.
 const SourceAnnounced = "announced"
 
 // ReservedSource reports whether a name has a meaning of its own here, so that no sender may have

@@ -1,15 +1,16 @@
-// Package callbacks is the domain of Countersign: what a callback of an AWS Lambda durable function
+// Package callbacks is the model of Countersign: what a callback of an AWS Lambda durable function
 // is, which clocks end it, who may decide it, what a decision sends to Lambda, and how the delivery
 // of that decision ends.
 //
-// It owns the words and the rules, and imports only the standard library, golang.org/x and packages
-// of the ground. It does not know HTTP, SQL, AWS or OpenID: a [Store] keeps callbacks, a [Lambda]
-// completes them, an [Invalidator] tells open pages to look again.
+// It owns the words and the rules, and imports only the standard library and packages of the
+// ground. It does not know HTTP, SQL, AWS or OpenID. Its two ports are those that several packages
+// of the domain use: a [Lambda] completes callbacks, an [Invalidator] tells open pages to look again.
 //
-// The rules are pure: a transition is a method of [Callback] that is given values, the time and the
-// actor, and either changes the callback or returns an error; [Store.Change] runs it inside one
-// transaction together with its audit entry. The table in transitions_test.go has a row for every
-// transition: a method without one fails a test. The workers (delivery.Worker,
-// upkeep.Heartbeats, upkeep.Expiry, discovery.Worker) are packages of their own and have one
-// shape: Run(ctx) loops, runOnce(ctx) does the work.
+// The rules are pure: a transition is a method of [Callback], or of [Case] where it also changes
+// signatures or reviews. It is given values, the time and the actor, and either makes the change or
+// returns an error; a store runs it inside one transaction together with its audit entry. The table
+// in transitions_test.go has a row for every transition of a Callback: a method without one fails a
+// test. Those who run transitions are package desk, for people and senders, and the workers
+// (delivery.Worker, upkeep.Heartbeats, upkeep.Expiry, discovery.Worker). The workers have one shape:
+// Run(ctx) loops, runOnce(ctx) does the work.
 package callbacks

@@ -83,7 +83,7 @@ type Choice struct {
 	Comment    string
 	Answer     Answer // for an outcome that is free
 	PreparedAt time.Time
-	Sends      bool // the page said that this signature decides, as [Preview.Sends] does
+	Sends      bool // the page said that this signature decides
 }
 
 // Fill makes the completion of a choice by a person. signed are the signatures that decide, theirs

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"countersign/internal/callbacks"
-	"countersign/internal/desktest"
 )
 
 // TestPersonID: one key for issuer and subject together, the same on every replica.
@@ -30,10 +29,4 @@ func TestPersonID(t *testing.T) {
 			t.Errorf("the key of %q is %q", pair, id)
 		}
 	}
-}
-
-// namesake has mara's subject at another issuer.
-var namesake = callbacks.Person{
-	ID: "p-namesake", Issuer: "https://id.example.org", Subject: desktest.Mara.Subject, Name: "Mara O.", Email: "m@elsewhere.example",
-	EmailVerified: true, Groups: desktest.Mara.Groups, Roles: desktest.Mara.Roles,
 }

@@ -72,7 +72,7 @@ type Signature struct {
 	Answer  Answer // if the outcome is free
 	Comment string
 	At      time.Time
-	Shown   string // identifies what the person saw, as [Preview.Seen] does
+	Shown   string // identifies what the person saw; package desk makes it
 	Rule    string // the rule that asked for it
 	Via     Via
 	// ConfigVersion is the version of the configuration under which it was given.

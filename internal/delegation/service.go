@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/people"
 	"countersign/internal/spelling"
 )
@@ -29,7 +30,7 @@ type Config struct {
 	GroupsMaxAge time.Duration
 }
 
-// Service makes, ends and finds delegations. It implements [callbacks.Delegations]. It may be used by
+// Service makes, ends and finds delegations. It implements [desk.Delegations]. It may be used by
 // any number of goroutines.
 type Service struct {
 	cfg Config
@@ -40,7 +41,7 @@ type Service struct {
 	forgot  int // how often Forget was called
 }
 
-var _ callbacks.Delegations = (*Service)(nil)
+var _ desk.Delegations = (*Service)(nil)
 
 // New makes the service.
 func New(c Config) *Service { return &Service{cfg: c} }
@@ -49,7 +50,7 @@ func New(c Config) *Service { return &Service{cfg: c} }
 // process takes effect here within this time, as if it had been made so much later.
 const memory = time.Second
 
-// To implements [callbacks.Delegations]. As long as nobody delegates, it hardly reads.
+// To implements [desk.Delegations]. As long as nobody delegates, it hardly reads.
 func (s *Service) To(ctx context.Context, person string, now time.Time) ([]callbacks.Delegation, error) {
 	if nobody, err := s.nobodyDelegates(ctx, now); nobody || err != nil {
 		return nil, err

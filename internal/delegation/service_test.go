@@ -10,6 +10,8 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/delegation"
+	"countersign/internal/desk"
+	"countersign/internal/desk/storetest"
 	"countersign/internal/desktest"
 )
 
@@ -128,7 +130,7 @@ func TestDelegateActs(t *testing.T) {
 	d := open(t)
 	c := d.Announce(nil)
 	other := d.Announce(func(a *announcement.Announcement) { a.CallbackID, a.Queue = "b3RoZXI=", callbacks.DefaultQueue })
-	inFinance := callbacks.Filter{Scope: callbacks.ScopeAvailable}
+	inFinance := desk.Filter{Scope: desk.ScopeAvailable}
 	if _, err := d.Service.List(d.Ctx, ines, inFinance); !errors.Is(err, callbacks.ErrForbidden) {
 		t.Errorf("the list before: %v", err)
 	}
@@ -177,7 +179,7 @@ func TestDelegateWithoutRole(t *testing.T) {
 	d := open(t)
 	delegate(t, d, desktest.Dana, ines)
 	c := d.Announce(func(a *announcement.Announcement) { a.Requester = "Rita Vance <rita@harborline.example>" })
-	page, err := d.Service.List(d.Ctx, ines, callbacks.Filter{Scope: callbacks.ScopeAvailable})
+	page, err := d.Service.List(d.Ctx, ines, desk.Filter{Scope: desk.ScopeAvailable})
 	if err != nil || len(page.Rows) != 1 {
 		t.Errorf("the list: %+v, %v", page, err)
 	}
@@ -230,7 +232,7 @@ func TestOnePlace(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	c := d.Announce(nil)
-	callbackstest.Change(t, d.Store, c.ID, func(c *callbacks.Case) error {
+	storetest.Change(t, d.Store, c.ID, func(c *callbacks.Case) error {
 		c.Requirement = callbacks.Requirement{Terms: callbacks.Terms{Signatures: []callbacks.Threshold{{For: 2}}}}
 		return nil
 	})
@@ -271,7 +273,7 @@ func TestEnd(t *testing.T) {
 			if over := errors.Is(err, callbacks.ErrNotFound); over != (tt.want == nil) {
 				t.Errorf("the page afterwards: %v", err)
 			}
-			entries := callbackstest.Audit(t, d.Store, callbacks.AuditQuery{Action: callbacks.ActionDelegationEnded})
+			entries := storetest.Audit(t, d.Store, desk.AuditQuery{Action: callbacks.ActionDelegationEnded})
 			if want := map[bool]int{true: 1}[tt.want == nil]; len(entries) != want {
 				t.Errorf("%d audit entries, want %d", len(entries), want)
 			}
@@ -284,7 +286,7 @@ func TestAudit(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	delegate(t, d, desktest.Mara, desktest.Teo)
-	entries := callbackstest.Audit(t, d.Store, callbacks.AuditQuery{Action: callbacks.ActionDelegated})
+	entries := storetest.Audit(t, d.Store, desk.AuditQuery{Action: callbacks.ActionDelegated})
 	if len(entries) != 1 || entries[0].Actor != desktest.Mara.Actor() || entries[0].Detail != "teo acts for mara in finance, from 2026-11-24 13:00 UTC to 2026-11-25 13:00 UTC." {
 		t.Errorf("got %+v", entries)
 	}

@@ -9,15 +9,16 @@ import (
 
 	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
-	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/delivery"
+	"countersign/internal/desk"
+	"countersign/internal/desk/storetest"
 	"countersign/internal/desktest"
 )
 
 // mortal is a store whose process dies at one of its writes: before it, or after it without having
 // learned so. Nothing is written from then on.
 type mortal struct {
-	callbackstest.Store
+	storetest.Store
 	left  int // writes before that one
 	after bool
 	at    string // which write it was, once it has come
@@ -69,7 +70,7 @@ func (m *mortal) ClaimHeartbeats(ctx context.Context, now time.Time, limit int) 
 // decision. Whoever got no answer from an earlier process asks again.
 func (d *testDesk) whole() {
 	d.T.Helper()
-	receipt, err := d.Service.Receive(d.Ctx, callbacks.Source{Name: "expenses"}, "msg_1", announcement.Announcement{
+	receipt, err := d.Service.Receive(d.Ctx, desk.Source{Name: "expenses"}, "msg_1", announcement.Announcement{
 		CallbackID: "YWJj/+A=", Title: "Expense report EXP-2291", Requester: "Ines Calloway <ines@harborline.example>", Queue: "finance",
 		Timeout: time.Hour, HeartbeatTimeout: 10 * time.Minute,
 		KeepAlive: callbacks.KeepAliveQueued, ExecutionARN: "arn:aws:lambda:eu-central-1:123456789012:function:expense-approval:14/durable-execution/EXP-2291/0f2c",

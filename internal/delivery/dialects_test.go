@@ -8,6 +8,7 @@ import (
 
 	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/desktest"
 	"countersign/internal/history"
 	"countersign/views/words"
@@ -121,7 +122,7 @@ func TestBeatsInEachDialect(t *testing.T) {
 // detail is what the latest entry of an action says.
 func (d *testDesk) detail(id callbacks.ID, action callbacks.Action) string {
 	d.T.Helper()
-	entries, err := d.Store.Audit(d.Ctx, callbacks.AuditQuery{Callback: id, Action: action, Limit: 1})
+	entries, err := d.Store.Audit(d.Ctx, desk.AuditQuery{Callback: id, Action: action, Limit: 1})
 	if err != nil || len(entries) != 1 {
 		d.T.Fatalf("entries of %s: %v (%v)", action, entries, err)
 	}

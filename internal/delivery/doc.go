@@ -3,7 +3,7 @@
 // receipt, and follows the execution to its end.
 //
 // A decision reaches it in one of two ways: with the lease that was recorded beside it
-// ([callbacks.Handover]), or by a claim.
+// ([desk.Handover]), or by a claim.
 //
 // Lambda has no idempotency token. It answers CallbackTimeoutException for both "expired" and
 // "already closed", AWS's own clients also read "already closed" in InvalidParameterValueException,

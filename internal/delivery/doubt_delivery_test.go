@@ -6,6 +6,7 @@ import (
 
 	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/desktest"
 	"countersign/internal/history"
 	"countersign/views/words"
@@ -46,7 +47,7 @@ func TestDelivery_Doubt(t *testing.T) {
 			if got.Ending.Doubt != tt.want {
 				t.Errorf("kept %q, want %q", got.Ending.Doubt, tt.want)
 			}
-			entries, err := d.Store.Audit(d.Ctx, callbacks.AuditQuery{Callback: c.ID, Action: callbacks.ActionUnconfirmed, Limit: 1})
+			entries, err := d.Store.Audit(d.Ctx, desk.AuditQuery{Callback: c.ID, Action: callbacks.ActionUnconfirmed, Limit: 1})
 			if err != nil || len(entries) != 1 || words.Audit(entries[0]) != words.Ending(got.Ending, got.Decision) {
 				t.Errorf("the audit says %+v (%v), the callback %q", entries, err, words.Ending(got.Ending, got.Decision))
 			}

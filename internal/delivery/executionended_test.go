@@ -11,6 +11,7 @@ import (
 	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/delivery"
+	"countersign/internal/desk"
 	"countersign/internal/desktest"
 	"countersign/internal/history"
 	"countersign/views/words"
@@ -20,7 +21,7 @@ var bus = callbacks.Actor{Kind: callbacks.ActorSource, ID: "eventbridge", Name: 
 
 // ended says that the execution of a callback ended half an hour from the start, and wants a number
 // of callbacks closed.
-func (d *testDesk) ended(c callbacks.Callback, how callbacks.ExecutionEnd, want int) {
+func (d *testDesk) ended(c callbacks.Callback, how desk.ExecutionEnd, want int) {
 	d.T.Helper()
 	closed, err := d.Service.ExecutionEnded(d.Ctx, bus, c.ExecutionARN, how, d.Clock.Now().Add(-time.Second))
 	if err != nil || closed != want {
@@ -30,17 +31,17 @@ func (d *testDesk) ended(c callbacks.Callback, how callbacks.ExecutionEnd, want 
 
 func TestExecutionEnded(t *testing.T) {
 	t.Parallel()
-	for how, want := range map[callbacks.ExecutionEnd]struct {
+	for how, want := range map[desk.ExecutionEnd]struct {
 		state  callbacks.State
 		by     callbacks.EndedBy
 		cause  callbacks.DeadlineCause
 		detail string
 		action callbacks.Action
 	}{
-		callbacks.ExecutionSucceeded: {callbacks.Closed, callbacks.EndedByExecution, "", "The execution succeeded without waiting for the callback any longer.", callbacks.ActionClosed},
-		callbacks.ExecutionFailed:    {callbacks.Closed, callbacks.EndedByExecution, "", "The execution failed while the callback was open.", callbacks.ActionClosed},
-		callbacks.ExecutionStopped:   {callbacks.Closed, callbacks.EndedByExecution, "", "The execution was stopped.", callbacks.ActionClosed},
-		callbacks.ExecutionTimedOut: {callbacks.TimedOut, callbacks.EndedByClock, callbacks.CauseExecution,
+		desk.ExecutionSucceeded: {callbacks.Closed, callbacks.EndedByExecution, "", "The execution succeeded without waiting for the callback any longer.", callbacks.ActionClosed},
+		desk.ExecutionFailed:    {callbacks.Closed, callbacks.EndedByExecution, "", "The execution failed while the callback was open.", callbacks.ActionClosed},
+		desk.ExecutionStopped:   {callbacks.Closed, callbacks.EndedByExecution, "", "The execution was stopped.", callbacks.ActionClosed},
+		desk.ExecutionTimedOut: {callbacks.TimedOut, callbacks.EndedByClock, callbacks.CauseExecution,
 			"The execution reached its own time limit.", callbacks.ActionTimedOut},
 	} {
 		t.Run(string(how), func(t *testing.T) {
@@ -59,7 +60,7 @@ func TestExecutionEnded(t *testing.T) {
 			if !got.NextHeartbeatAt.IsZero() {
 				t.Error("heartbeats go on")
 			}
-			entries, err := d.Store.Audit(d.Ctx, callbacks.AuditQuery{Callback: c.ID, Limit: 1})
+			entries, err := d.Store.Audit(d.Ctx, desk.AuditQuery{Callback: c.ID, Limit: 1})
 			if err != nil || entries[0].Actor != bus || entries[0].Action != want.action || words.Audit(entries[0]) != want.detail {
 				t.Errorf("audit has %+v, %v", entries, err)
 			}
@@ -75,10 +76,10 @@ func TestExecutionEndedAgain(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	c := d.Announce(nil)
-	d.ended(c, callbacks.ExecutionStopped, 1)
+	d.ended(c, desk.ExecutionStopped, 1)
 	told, revision := d.Invalidations.Count(), d.Get(c.ID).Revision
 	d.Clock.Advance(time.Minute)
-	d.ended(c, callbacks.ExecutionFailed, 0)
+	d.ended(c, desk.ExecutionFailed, 0)
 	if got := d.Get(c.ID); got.Revision != revision || words.Ending(got.Ending, got.Decision) != "The execution was stopped." || d.Invalidations.Count() != told || len(d.Actions(c.ID)) != 2 {
 		t.Errorf("ending is %+v after %v", got.Ending, d.Actions(c.ID))
 	}
@@ -92,8 +93,8 @@ func TestExecutionEndedLeavesAlone(t *testing.T) {
 	unknown := d.Announce(func(a *announcement.Announcement) { a.CallbackID, a.ExecutionARN = "bm9uZQ==", "" })
 	decided := d.Announce(func(a *announcement.Announcement) { a.CallbackID = "ZGVjaWRlZA==" })
 	d.MustDecide(desktest.Mara, decided.ID, "approve", "")
-	d.ended(c, callbacks.ExecutionFailed, 1)
-	d.ended(unknown, callbacks.ExecutionFailed, 0)
+	d.ended(c, desk.ExecutionFailed, 1)
+	d.ended(unknown, desk.ExecutionFailed, 0)
 	d.WantState(c.ID, callbacks.Closed)
 	d.WantState(other.ID, callbacks.Pending)
 	d.WantState(unknown.ID, callbacks.Pending)
@@ -117,7 +118,7 @@ func TestExecutionEndedOfMany(t *testing.T) {
 	for i := range closed {
 		all.Go(func() {
 			var err error
-			if closed[i], err = d.Service.ExecutionEnded(d.Ctx, bus, c.ExecutionARN, callbacks.ExecutionStopped, d.Clock.Now()); err != nil {
+			if closed[i], err = d.Service.ExecutionEnded(d.Ctx, bus, c.ExecutionARN, desk.ExecutionStopped, d.Clock.Now()); err != nil {
 				t.Error(err)
 			}
 		})
@@ -140,7 +141,7 @@ func TestExecutionEnded_AfterADay(t *testing.T) {
 		t.Fatalf("after a day it is still read, in %v", d.due())
 	}
 	d.Lambda.Happen(chargeStarts, allFails)
-	d.ended(d.Get(id), callbacks.ExecutionFailed, 0)
+	d.ended(d.Get(id), desk.ExecutionFailed, 0)
 	if c := d.Get(id); !c.ExecutionFailed || d.Attention(desktest.Mara) != 1 || d.Attention(desktest.Ops) != 1 || d.Attention(desktest.Dana) != 0 {
 		t.Errorf("failed %t; attention of who decided %d, of the admin %d, of a colleague %d", c.ExecutionFailed, d.Attention(desktest.Mara), d.Attention(desktest.Ops), d.Attention(desktest.Dana))
 	}
@@ -157,8 +158,8 @@ func TestExecutionEnded_AfterADay(t *testing.T) {
 // is, and it may say it twice.
 func TestExecutionEnded_Unreadable(t *testing.T) {
 	t.Parallel()
-	for how, failed := range map[callbacks.ExecutionEnd]bool{
-		callbacks.ExecutionSucceeded: false, callbacks.ExecutionFailed: true, callbacks.ExecutionTimedOut: true, callbacks.ExecutionStopped: true,
+	for how, failed := range map[desk.ExecutionEnd]bool{
+		desk.ExecutionSucceeded: false, desk.ExecutionFailed: true, desk.ExecutionTimedOut: true, desk.ExecutionStopped: true,
 	} {
 		t.Run(string(how), func(t *testing.T) {
 			t.Parallel()
@@ -176,7 +177,7 @@ func TestExecutionEnded_Unreadable(t *testing.T) {
 			if a := d.followUp(c.ID); got.ExecutionFailed != failed || !a.Status.Ended() || a.EndedAt.IsZero() || d.due() >= 0 {
 				t.Errorf("failed %t, %+v, due in %v", got.ExecutionFailed, a, d.due())
 			}
-			entries, err := d.Store.Audit(d.Ctx, callbacks.AuditQuery{Callback: c.ID, Limit: 2})
+			entries, err := d.Store.Audit(d.Ctx, desk.AuditQuery{Callback: c.ID, Limit: 2})
 			if err != nil || entries[0].Actor != bus || entries[1].Action != callbacks.ActionDelivered {
 				t.Errorf("the audit has %+v (%v), want one end, by the source", entries, err)
 			}
@@ -193,7 +194,7 @@ func TestExecutionEnded_BeforeTheReceipt(t *testing.T) {
 		c := d.Announce(nil)
 		d.MustDecide(desktest.Mara, c.ID, outcome, "as agreed")
 		d.Deliver()
-		d.ended(c, callbacks.ExecutionFailed, 0)
+		d.ended(c, desk.ExecutionFailed, 0)
 		d.read(time.Second) // the receipt
 		d.read(2 * time.Second)
 		if a := d.followUp(c.ID); a.Status != callbacks.StatusFailed || a.Event != 0 || d.due() < 0 {
@@ -230,7 +231,7 @@ func TestExecutionEnded_DuringAReading(t *testing.T) {
 	t.Parallel()
 	d, id := proven(t, "approve")
 	c := d.Get(id)
-	tell := func() { d.ended(c, callbacks.ExecutionFailed, 0) }
+	tell := func() { d.ended(c, desk.ExecutionFailed, 0) }
 	d.Deliveries = delivery.NewWorker(d.Workers(reporting{d.Lambda, tell}, desktest.Rate).Delivery)
 	d.Lambda.Happen(chargeStarts)
 	d.read(2 * time.Second)

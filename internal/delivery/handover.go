@@ -21,7 +21,7 @@ func (d *Worker) close() {
 	d.running = nil
 }
 
-// Reserve implements [callbacks.Handover].
+// Reserve implements [desk.Handover].
 func (d *Worker) Reserve(lane callbacks.Lane) callbacks.Lease {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -32,7 +32,7 @@ func (d *Worker) Reserve(lane callbacks.Lane) callbacks.Lease {
 	return callbacks.Lease{Owner: d.owner, Until: d.now().Add(claimLease)}
 }
 
-// Begin implements [callbacks.Handover].
+// Begin implements [desk.Handover].
 func (d *Worker) Begin(c callbacks.Callback, delivery callbacks.Delivery) {
 	d.mu.Lock()
 	ctx := d.running
@@ -48,7 +48,7 @@ func (d *Worker) Begin(c callbacks.Callback, delivery callbacks.Delivery) {
 	}()
 }
 
-// Release implements [callbacks.Handover].
+// Release implements [desk.Handover].
 func (d *Worker) Release(lane callbacks.Lane) {
 	defer d.calls.Done()
 	if d.slots.Release(lane) {

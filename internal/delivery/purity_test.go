@@ -8,14 +8,15 @@ import (
 	"testing"
 
 	"countersign/internal/callbacks"
-	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desk"
+	"countersign/internal/desk/storetest"
 	"countersign/internal/desktest"
 )
 
 // meanwhile is a store whose transactions run again because something changed: between, after the
 // first run of the first one.
 type meanwhile struct {
-	callbackstest.Store
+	storetest.Store
 	between func()
 }
 
@@ -94,12 +95,12 @@ func (n *nonces) Seal(_ context.Context, _ callbacks.Target, result []byte) ([]b
 }
 
 // sealing is a desk whose results are encrypted, on a store.
-func (d *testDesk) sealing(store callbackstest.Store) *nonces {
+func (d *testDesk) sealing(store storetest.Store) *nonces {
 	d.Restart(store)
 	seals := &nonces{}
-	d.Service = callbacks.NewService(callbacks.ServiceConfig{
+	d.Service = desk.NewService(desk.ServiceConfig{
 		Store: d.Store, Queues: desktest.Queues, Invalidator: d.Invalidations, ReviewLimits: callbacks.DefaultReviewLimits, Now: d.Clock.Now,
-		Seals: map[string]callbacks.Sealer{"expense-approval": seals}, Deliveries: d.Deliveries,
+		Seals: map[string]desk.Sealer{"expense-approval": seals}, Deliveries: d.Deliveries,
 	})
 	return seals
 }

@@ -9,6 +9,7 @@ import (
 	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/delivery"
+	"countersign/internal/desk"
 	"countersign/internal/desktest"
 )
 
@@ -16,7 +17,7 @@ import (
 // answer from an earlier process looks at the page, and presses if it does not show their signature.
 func (d *testDesk) together() {
 	d.T.Helper()
-	receipt, err := d.Service.Receive(d.Ctx, callbacks.Source{Name: "expenses"}, "msg_1", announcement.Announcement{
+	receipt, err := d.Service.Receive(d.Ctx, desk.Source{Name: "expenses"}, "msg_1", announcement.Announcement{
 		CallbackID: "YWJj/+A=", Title: "Expense report EXP-2291", Requester: "Ines Calloway <ines@harborline.example>",
 		Queue: "large", Timeout: time.Hour,
 		ExecutionARN: "arn:aws:lambda:eu-central-1:123456789012:function:expense-approval:14/durable-execution/EXP-2291/0f2c",

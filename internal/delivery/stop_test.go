@@ -9,8 +9,8 @@ import (
 
 	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
-	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/delivery"
+	"countersign/internal/desk/storetest"
 	"countersign/internal/desktest"
 	"countersign/internal/upkeep"
 	"countersign/internal/worker"
@@ -155,7 +155,7 @@ func TestDecisionIsHandedOver(t *testing.T) {
 
 // claims counts the rounds of claiming.
 type claims struct {
-	callbackstest.Store
+	storetest.Store
 	made atomic.Int64
 }
 

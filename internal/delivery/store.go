@@ -19,7 +19,7 @@ type Store interface {
 	// out. It skips lanes that are full. It begins each by [callbacks.Delivery.Begin]; an attempt
 	// left open by an earlier claim makes the delivery doubtful.
 	ClaimDeliveries(ctx context.Context, now time.Time, lease callbacks.Lease, limit int, full []callbacks.Lane) ([]Work, error)
-	// Change is Change of [callbacks.Store].
+	// Change is Change of [desk.Store].
 	Change(
 		ctx context.Context, id callbacks.ID, parts callbacks.Parts,
 		change func(*callbacks.Case) error,

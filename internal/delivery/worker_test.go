@@ -11,8 +11,8 @@ import (
 
 	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
-	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/delivery"
+	"countersign/internal/desk/storetest"
 	"countersign/internal/desktest"
 	"countersign/internal/history"
 )
@@ -211,7 +211,7 @@ func TestDelivery_Invalid(t *testing.T) {
 // dying is a store whose process dies at one of its writes: before it (nothing is written) or after
 // it (written, but the process never learns).
 type dying struct {
-	callbackstest.Store
+	storetest.Store
 	point string
 }
 

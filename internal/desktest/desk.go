@@ -12,6 +12,8 @@ import (
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/delegation"
 	"countersign/internal/delivery"
+	"countersign/internal/desk"
+	"countersign/internal/desk/storetest"
 	"countersign/internal/history"
 	"countersign/internal/people"
 	"countersign/internal/readquota"
@@ -57,8 +59,8 @@ type Desk struct {
 	Invalidations *Invalidations
 	Lambda        *Remote
 	Lanes         callbacks.Lanes
-	Store         callbackstest.Store
-	Service       *callbacks.Service
+	Store         storetest.Store
+	Service       *desk.Service
 	Delegations   *delegation.Service
 	Deliveries    *delivery.Worker
 	Heartbeats    *upkeep.Heartbeats
@@ -81,8 +83,8 @@ func New(t *testing.T) *Desk {
 
 // Restart puts a new process on the same database: nothing in memory survives. Whatever it passes
 // to the store runs more than once, as it may in production.
-func (d *Desk) Restart(store callbackstest.Store) {
-	d.Store = callbackstest.Twice(store)
+func (d *Desk) Restart(store storetest.Store) {
+	d.Store = storetest.Twice(store)
 	workers := d.Workers(d.Lambda, Rate)
 	d.Deliveries = delivery.NewWorker(workers.Delivery)
 	d.Heartbeats = upkeep.NewHeartbeats(workers.Upkeep)
@@ -90,7 +92,7 @@ func (d *Desk) Restart(store callbackstest.Store) {
 	d.Delegations = delegation.New(delegation.Config{
 		Store: d.Store, Queues: Queues, Person: known, Now: d.Clock.Now, RightsChanged: d.Invalidations.RightsChanged,
 	})
-	d.Service = callbacks.NewService(callbacks.ServiceConfig{
+	d.Service = desk.NewService(desk.ServiceConfig{
 		Store: d.Store, Queues: Queues, Invalidator: d.Invalidations, ReviewLimits: callbacks.DefaultReviewLimits, Now: d.Clock.Now, Lanes: d.Lanes,
 		Deliveries: d.Deliveries, ConfigVersion: ConfigVersion, Delegations: d.Delegations,
 	})
@@ -182,7 +184,7 @@ func (d *Desk) Announce(change func(*announcement.Announcement)) callbacks.Callb
 	if change != nil {
 		change(&a)
 	}
-	receipt, err := d.Service.Receive(d.Ctx, callbacks.Source{Name: "expenses"}, "", a)
+	receipt, err := d.Service.Receive(d.Ctx, desk.Source{Name: "expenses"}, "", a)
 	if err != nil {
 		d.T.Fatal(err)
 	}
@@ -245,7 +247,7 @@ func (d *Desk) WantState(id callbacks.ID, want callbacks.State) callbacks.Callba
 // Actions are the audit's actions of a callback, oldest first.
 func (d *Desk) Actions(id callbacks.ID) []callbacks.Action {
 	d.T.Helper()
-	entries, err := d.Store.Audit(d.Ctx, callbacks.AuditQuery{Callback: id, Limit: callbacks.MaxPage})
+	entries, err := d.Store.Audit(d.Ctx, desk.AuditQuery{Callback: id, Limit: desk.MaxPage})
 	if err != nil {
 		d.T.Fatal(err)
 	}

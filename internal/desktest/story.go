@@ -6,6 +6,7 @@ import (
 
 	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/readquota"
 )
 
@@ -18,7 +19,7 @@ func (d *Desk) Beat() {
 }
 
 // Open has a person open the page of a callback.
-func (d *Desk) Open(p callbacks.Person, id callbacks.ID) callbacks.ReviewStatus {
+func (d *Desk) Open(p callbacks.Person, id callbacks.ID) desk.ReviewStatus {
 	d.T.Helper()
 	status, err := d.Service.OpenReview(d.Ctx, p, id, callbacks.SignOfLife{Input: true})
 	if err != nil {
@@ -66,7 +67,7 @@ func (d *Desk) Expire() {
 // Attention is how many callbacks a person finds that need attention.
 func (d *Desk) Attention(p callbacks.Person) int {
 	d.T.Helper()
-	n, err := d.Service.Count(d.Ctx, p, callbacks.Filter{Scope: callbacks.ScopeAttention}, 10)
+	n, err := d.Service.Count(d.Ctx, p, desk.Filter{Scope: desk.ScopeAttention}, 10)
 	if err != nil {
 		d.T.Fatal(err)
 	}

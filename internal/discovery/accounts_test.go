@@ -13,6 +13,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/delivery"
+	"countersign/internal/desk"
 	"countersign/internal/desktest"
 	"countersign/internal/discovery"
 	"countersign/internal/history"
@@ -85,7 +86,7 @@ func (a *accounts) openDesk(t *testing.T) {
 	a.deliveries = delivery.NewWorker(delivery.Config{
 		Store: s.store, Lambda: api, History: histories, Invalidator: s.invalidations, Log: s.settings.Log, Now: s.clock.Now,
 	})
-	s.service = callbacks.NewService(callbacks.ServiceConfig{
+	s.service = desk.NewService(desk.ServiceConfig{
 		Store: s.store, Queues: desktest.Queues, Invalidator: s.invalidations, ReviewLimits: callbacks.DefaultReviewLimits, Now: s.clock.Now, Lanes: api.Lanes(),
 	})
 }

@@ -7,6 +7,7 @@ import (
 
 	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/desktest"
 	"countersign/internal/discovery"
 )
@@ -111,7 +112,7 @@ func TestFoundDecidedTwice(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.announce(token, nil)
-	if _, err := s.service.Sign(t.Context(), rita, c.ID, choice, shown.Seen()); !errors.Is(err, callbacks.ErrSignedAlready) {
+	if _, err := s.service.Sign(t.Context(), rita, c.ID, choice, shown.Seen()); !errors.Is(err, desk.ErrSignedAlready) {
 		t.Errorf("got %v, want ErrSignedAlready", err)
 	}
 }
@@ -144,7 +145,7 @@ func (s *search) content(id callbacks.ID) callbacks.Content {
 func TestStateRequester_Found(t *testing.T) {
 	t.Parallel()
 	s, d, c, token := foundIn(t, "finance")
-	if _, err := s.service.StateRequester(t.Context(), desktest.Ops, c.ID, callbacks.Statement{Requester: "Ines Calloway <ines@harborline.example>", Reason: "Ticket FIN-12 is hers."}); err != nil {
+	if _, err := s.service.StateRequester(t.Context(), desktest.Ops, c.ID, desk.Statement{Requester: "Ines Calloway <ines@harborline.example>", Reason: "Ticket FIN-12 is hers."}); err != nil {
 		t.Fatal(err)
 	}
 	choice := callbacks.Choice{Outcome: "approve", Sends: true}

@@ -10,6 +10,7 @@ import (
 
 	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 )
 
 func TestDiscovery_CorrectsTheClocksOnce(t *testing.T) {
@@ -53,7 +54,7 @@ func TestDiscovery_CorrectsTheExecution(t *testing.T) {
 			if got := s.only(callbacks.Pending); got.ExecutionARN != arn || got.Region != region || got.Function != "expenses" {
 				t.Errorf("it is in %s of %s in %s", got.ExecutionARN, got.Function, got.Region)
 			}
-			closed, err := s.service.ExecutionEnded(t.Context(), callbacks.System("eventbridge"), arn, callbacks.ExecutionStopped, s.clock.Now())
+			closed, err := s.service.ExecutionEnded(t.Context(), callbacks.System("eventbridge"), arn, desk.ExecutionStopped, s.clock.Now())
 			if err != nil || closed != 1 {
 				t.Errorf("the end of its execution closed %d, %v", closed, err)
 			}
@@ -103,7 +104,7 @@ func TestDiscovery_AnnouncementAfterwards(t *testing.T) {
 	if r := s.announce(token, say); r.Created {
 		t.Error("the same announcement again counts as created")
 	}
-	_, err := s.service.Receive(t.Context(), callbacks.Source{Name: "expenses"}, "", announcement.Announcement{CallbackID: token, Title: "other"})
+	_, err := s.service.Receive(t.Context(), desk.Source{Name: "expenses"}, "", announcement.Announcement{CallbackID: token, Title: "other"})
 	if !errors.Is(err, callbacks.ErrDifferent) {
 		t.Errorf("another announcement gives %v, want ErrDifferent", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"countersign/durable"
 	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/desktest"
 	"countersign/internal/discovery"
 	"countersign/internal/standin/locallambda"
@@ -181,7 +182,7 @@ func TestDiscovery_OverlooksMany(t *testing.T) {
 	}
 	for _, want := range []int{many - discovery.ArrivalsAtOnce, 0} {
 		s.again()
-		n, err := s.service.Count(t.Context(), desktest.Ops, callbacks.Filter{Scope: callbacks.ScopeAll, States: []callbacks.State{callbacks.Pending}}, 2*many)
+		n, err := s.service.Count(t.Context(), desktest.Ops, desk.Filter{Scope: desk.ScopeAll, States: []callbacks.State{callbacks.Pending}}, 2*many)
 		if err != nil || n != want {
 			t.Errorf("%d are pending, %v; want %d", n, err, want)
 		}

@@ -16,7 +16,8 @@ import (
 	"countersign/durable"
 	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
-	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desk"
+	"countersign/internal/desk/storetest"
 	"countersign/internal/desktest"
 	"countersign/internal/discovery"
 	"countersign/internal/lambdaapi"
@@ -40,9 +41,9 @@ type search struct {
 	aws           *lambda.Client // of the functions and of other clients of Lambda
 	front         *front
 	api           *lambdaapi.Client
-	store         callbackstest.Store
+	store         storetest.Store
 	invalidations *desktest.Invalidations
-	service       *callbacks.Service
+	service       *desk.Service
 	discovery     *discovery.Worker
 	settings      discovery.Config
 }
@@ -123,7 +124,7 @@ func newSearch(t *testing.T, rate float64, watches ...discovery.Watch) *search {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.store = callbackstest.Twice(store)
+	s.store = storetest.Twice(store)
 	t.Cleanup(func() {
 		functions.CloseClientConnections()
 		if err := s.engine.Close(); err != nil {
@@ -133,7 +134,7 @@ func newSearch(t *testing.T, rate float64, watches ...discovery.Watch) *search {
 		site.Close()
 		_ = store.Close()
 	})
-	s.service = callbacks.NewService(callbacks.ServiceConfig{
+	s.service = desk.NewService(desk.ServiceConfig{
 		Store: s.store, Queues: desktest.Queues, Invalidator: s.invalidations, ReviewLimits: callbacks.DefaultReviewLimits, Now: s.clock.Now,
 	})
 	s.settings = discovery.Config{
@@ -223,7 +224,7 @@ func (s *search) round() {
 // all are the callbacks at the desk.
 func (s *search) all() []callbacks.Callback {
 	s.t.Helper()
-	page, err := s.service.List(s.t.Context(), desktest.Ops, callbacks.Filter{Scope: callbacks.ScopeAll})
+	page, err := s.service.List(s.t.Context(), desktest.Ops, desk.Filter{Scope: desk.ScopeAll})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -247,7 +248,7 @@ func (s *search) only(state callbacks.State) callbacks.Callback {
 // told are the details of the audit of a callback, oldest first.
 func (s *search) told(id callbacks.ID) []string {
 	s.t.Helper()
-	entries, err := s.store.Audit(s.t.Context(), callbacks.AuditQuery{Callback: id, Limit: 50})
+	entries, err := s.store.Audit(s.t.Context(), desk.AuditQuery{Callback: id, Limit: 50})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -265,7 +266,7 @@ func (s *search) announce(token string, change func(*announcement.Announcement))
 	if change != nil {
 		change(&a)
 	}
-	r, err := s.service.Receive(s.t.Context(), callbacks.Source{Name: "expenses"}, "", a)
+	r, err := s.service.Receive(s.t.Context(), desk.Source{Name: "expenses"}, "", a)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -11,10 +11,10 @@ import (
 type Store interface {
 	// Lookup returns the callback with a CallbackID, or [callbacks.ErrNotFound].
 	Lookup(ctx context.Context, id callbacks.CallbackID) (callbacks.Callback, error)
-	// Content and Receive are those of [callbacks.Store].
+	// Content and Receive are those of [desk.Store].
 	Content(ctx context.Context, id callbacks.ID) (callbacks.Content, error)
 	Receive(ctx context.Context, m callbacks.Message, c callbacks.Callback, content callbacks.Content, fingerprint string, bind callbacks.Binding, entry callbacks.AuditEntry) (callbacks.Acknowledgment, error)
-	// Change is Change of [callbacks.Store].
+	// Change is Change of [desk.Store].
 	Change(
 		ctx context.Context, id callbacks.ID, parts callbacks.Parts,
 		change func(*callbacks.Case) error,

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 )
 
 // headerAPIKey is the header with the key of EventBridge's connection, if that is made as
@@ -60,9 +60,9 @@ func ReadEvent(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 
 // ExecutionEvent says that a durable execution changed its status.
 type ExecutionEvent struct {
-	ID  string                 // the same when EventBridge sends the event again
-	ARN string                 // of the execution
-	End callbacks.ExecutionEnd // empty where nothing ended
+	ID  string            // the same when EventBridge sends the event again
+	ARN string            // of the execution
+	End desk.ExecutionEnd // empty where nothing ended
 	At  time.Time
 }
 
@@ -120,8 +120,8 @@ func (e *ExecutionEvent) readDetail(raw json.RawMessage, field string, f *faults
 		}
 	}
 	e.ARN = detail.required(field)
-	switch end := callbacks.ExecutionEnd(detail.required("status")); end {
-	case callbacks.ExecutionSucceeded, callbacks.ExecutionFailed, callbacks.ExecutionTimedOut, callbacks.ExecutionStopped:
+	switch end := desk.ExecutionEnd(detail.required("status")); end {
+	case desk.ExecutionSucceeded, desk.ExecutionFailed, desk.ExecutionTimedOut, desk.ExecutionStopped:
 		e.End = end
 	default: // it runs, or AWS has a new word
 		return

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/intake"
 )
 
@@ -109,23 +110,23 @@ func TestDecodeEvent(t *testing.T) {
 		event map[string]any
 		want  intake.ExecutionEvent
 	}{
-		"Succeeded":      {statusChange("SUCCEEDED", end), intake.ExecutionEvent{ID: id, ARN: executionARN, End: callbacks.ExecutionSucceeded, At: ended}},
-		"Failed":         {statusChange("FAILED", end), intake.ExecutionEvent{ID: id, ARN: executionARN, End: callbacks.ExecutionFailed, At: ended}},
-		"TimedOut":       {statusChange("TIMED_OUT", end), intake.ExecutionEvent{ID: id, ARN: executionARN, End: callbacks.ExecutionTimedOut, At: ended}},
-		"Stopped":        {statusChange("STOPPED", end), intake.ExecutionEvent{ID: id, ARN: executionARN, End: callbacks.ExecutionStopped, At: ended}},
-		"StateSucceeded": {stateChange("SUCCEEDED", end), intake.ExecutionEvent{ID: id, ARN: executionARN, End: callbacks.ExecutionSucceeded, At: ended}},
-		"StateFailed":    {stateChange("FAILED", end), intake.ExecutionEvent{ID: id, ARN: executionARN, End: callbacks.ExecutionFailed, At: ended}},
-		"StateTimedOut":  {stateChange("TIMED_OUT", end), intake.ExecutionEvent{ID: id, ARN: executionARN, End: callbacks.ExecutionTimedOut, At: ended}},
-		"StateStopped":   {stateChange("STOPPED", ""), intake.ExecutionEvent{ID: id, ARN: executionARN, End: callbacks.ExecutionStopped, At: sent}},
+		"Succeeded":      {statusChange("SUCCEEDED", end), intake.ExecutionEvent{ID: id, ARN: executionARN, End: desk.ExecutionSucceeded, At: ended}},
+		"Failed":         {statusChange("FAILED", end), intake.ExecutionEvent{ID: id, ARN: executionARN, End: desk.ExecutionFailed, At: ended}},
+		"TimedOut":       {statusChange("TIMED_OUT", end), intake.ExecutionEvent{ID: id, ARN: executionARN, End: desk.ExecutionTimedOut, At: ended}},
+		"Stopped":        {statusChange("STOPPED", end), intake.ExecutionEvent{ID: id, ARN: executionARN, End: desk.ExecutionStopped, At: ended}},
+		"StateSucceeded": {stateChange("SUCCEEDED", end), intake.ExecutionEvent{ID: id, ARN: executionARN, End: desk.ExecutionSucceeded, At: ended}},
+		"StateFailed":    {stateChange("FAILED", end), intake.ExecutionEvent{ID: id, ARN: executionARN, End: desk.ExecutionFailed, At: ended}},
+		"StateTimedOut":  {stateChange("TIMED_OUT", end), intake.ExecutionEvent{ID: id, ARN: executionARN, End: desk.ExecutionTimedOut, At: ended}},
+		"StateStopped":   {stateChange("STOPPED", ""), intake.ExecutionEvent{ID: id, ARN: executionARN, End: desk.ExecutionStopped, At: sent}},
 		"StateRunning":   {stateChange("RUNNING", ""), intake.ExecutionEvent{ID: id, ARN: executionARN, At: sent}},
-		"StatusNamed":    {mixed(statusChange("STOPPED", end), stateChange("", "")), intake.ExecutionEvent{ID: id, ARN: executionARN, End: callbacks.ExecutionStopped, At: ended}},
-		"StateNamed":     {mixed(stateChange("STOPPED", end), statusChange("", "")), intake.ExecutionEvent{ID: id, ARN: executionARN, End: callbacks.ExecutionStopped, At: ended}},
-		"NoEnd":          {statusChange("STOPPED", ""), intake.ExecutionEvent{ID: id, ARN: executionARN, End: callbacks.ExecutionStopped, At: sent}},
+		"StatusNamed":    {mixed(statusChange("STOPPED", end), stateChange("", "")), intake.ExecutionEvent{ID: id, ARN: executionARN, End: desk.ExecutionStopped, At: ended}},
+		"StateNamed":     {mixed(stateChange("STOPPED", end), statusChange("", "")), intake.ExecutionEvent{ID: id, ARN: executionARN, End: desk.ExecutionStopped, At: ended}},
+		"NoEnd":          {statusChange("STOPPED", ""), intake.ExecutionEvent{ID: id, ARN: executionARN, End: desk.ExecutionStopped, At: sent}},
 		"Running":        {statusChange("RUNNING", ""), intake.ExecutionEvent{ID: id, ARN: executionARN, At: sent}},
 		"NewStatus":      {statusChange("PAUSED", ""), intake.ExecutionEvent{ID: id, ARN: executionARN, At: sent}},
 		"OtherKind":      {changed(statusChange("STOPPED", end), "detail-type", "AWS API Call via CloudTrail", "detail", 7), intake.ExecutionEvent{ID: id, At: sent}},
 		"OtherSource":    {changed(statusChange("STOPPED", end), "source", "my.app"), intake.ExecutionEvent{ID: id, At: sent}},
-		"FieldsOfLater":  {changed(statusChange("FAILED", end), "new", map[string]any{"a": 1}), intake.ExecutionEvent{ID: id, ARN: executionARN, End: callbacks.ExecutionFailed, At: ended}},
+		"FieldsOfLater":  {changed(statusChange("FAILED", end), "new", map[string]any{"a": 1}), intake.ExecutionEvent{ID: id, ARN: executionARN, End: desk.ExecutionFailed, At: ended}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 )
 
 // maxNotificationAge is how far a message's time may be off. SNS tries at most an hour to deliver
@@ -92,7 +93,7 @@ type Notification struct {
 	Type  NotificationType
 	ID    string // the same when SNS sends the message again
 	Topic string // ARN
-	From  callbacks.Source
+	From  desk.Source
 	Body  []byte // what was published; of another type, a sentence for people
 	Event bool   // what was published is an event of EventBridge, and the topic may pass such on
 
@@ -121,7 +122,7 @@ func (s *SNS) Verify(ctx context.Context, body []byte) (Notification, error) {
 		return Notification{}, err
 	}
 	return Notification{
-		Type: e.kind(), ID: e["MessageId"], Topic: topic.ARN, From: callbacks.Source{Name: topic.Source, Queues: topic.Queues},
+		Type: e.kind(), ID: e["MessageId"], Topic: topic.ARN, From: desk.Source{Name: topic.Source, Queues: topic.Queues},
 		Body: []byte(e["Message"]), Event: topic.Events && looksLikeEvent([]byte(e["Message"])), envelope: e,
 	}, nil
 }

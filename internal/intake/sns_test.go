@@ -13,24 +13,25 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/intake"
 )
 
 func TestSNSVerify(t *testing.T) {
 	t.Parallel()
 	const text = "{\"callbackId\":\"QUJD\",\n\"title\":\"Umlaute: äöü / <b> & \\u2028\"}"
-	expenses := callbacks.Source{Name: "expenses", Queues: []string{"finance"}}
+	expenses := desk.Source{Name: "expenses", Queues: []string{"finance"}}
 	for name, test := range map[string]struct {
 		message map[string]any
 		kind    intake.NotificationType
-		from    callbacks.Source
+		from    desk.Source
 	}{
 		"Version2":      {notification(text), intake.TypeNotification, expenses},
 		"Version1":      {changed(notification(text), "SignatureVersion", "1"), intake.TypeNotification, expenses},
 		"Subject":       {changed(notification(text), "Subject", "Approve EXP-2291"), intake.TypeNotification, expenses},
 		"SubjectOf1":    {changed(notification(text), "Subject", "x", "SignatureVersion", "1"), intake.TypeNotification, expenses},
 		"SubjectNull":   {changed(notification(text), "Subject", json.RawMessage("null")), intake.TypeNotification, expenses},
-		"OtherTopic":    {changed(notification(text), "TopicArn", otherARN), intake.TypeNotification, callbacks.Source{Name: "refunds"}},
+		"OtherTopic":    {changed(notification(text), "TopicArn", otherARN), intake.TypeNotification, desk.Source{Name: "refunds"}},
 		"AnHourOld":     {changed(notification(text), "Timestamp", "2026-11-22T08:30:00.000Z"), intake.TypeNotification, expenses},
 		"AnHourAhead":   {changed(notification(text), "Timestamp", "2026-11-22T10:30:00Z"), intake.TypeNotification, expenses},
 		"Empty":         {notification(""), intake.TypeNotification, expenses},

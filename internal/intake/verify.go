@@ -12,7 +12,7 @@ import (
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
-	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 )
 
 // HeaderSource lets a sender name itself, so that only its own keys are tried.
@@ -96,22 +96,22 @@ func (v *Verifier) Screen(h http.Header) error {
 // Verify tells which source sent a message, by its signature (Standard Webhooks) or else its bearer
 // token, and the message's ID, which is empty when a sender with a token gives none. If a message
 // has a signature, only that counts.
-func (v *Verifier) Verify(h http.Header, body []byte) (from callbacks.Source, messageID string, err error) {
+func (v *Verifier) Verify(h http.Header, body []byte) (from desk.Source, messageID string, err error) {
 	if err := v.Screen(h); err != nil {
-		return callbacks.Source{}, "", err
+		return desk.Source{}, "", err
 	}
 	// The library would check the timestamp by the system's clock. Screen checks it by ours.
 	matches := func(k key) bool { return k.secret != nil && k.secret.VerifyIgnoringTimestamp(body, h) == nil }
 	if h.Get(standardwebhooks.HeaderWebhookSignature) == "" {
 		if matches, err = bearer(h); err != nil {
-			return callbacks.Source{}, "", err
+			return desk.Source{}, "", err
 		}
 	}
 	owner := v.find(h.Get(HeaderSource), matches)
 	if owner < 0 {
-		return callbacks.Source{}, "", ErrNoMatch
+		return desk.Source{}, "", ErrNoMatch
 	}
-	from = callbacks.Source{Name: v.sources[owner].Name, Queues: v.sources[owner].Queues}
+	from = desk.Source{Name: v.sources[owner].Name, Queues: v.sources[owner].Queues}
 	return from, h.Get(standardwebhooks.HeaderWebhookID), nil
 }
 

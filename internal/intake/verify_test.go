@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
-	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/intake"
 )
 
@@ -79,24 +79,24 @@ func with(h http.Header, name, value string) http.Header {
 func TestVerify(t *testing.T) {
 	t.Parallel()
 	sign := func(secrets ...string) http.Header { return signed(t, "msg_1", now, body, secrets...) }
-	payments := callbacks.Source{Name: "payments", Queues: []string{"payments", "refunds"}}
+	payments := desk.Source{Name: "payments", Queues: []string{"payments", "refunds"}}
 	for name, test := range map[string]struct {
 		header http.Header
-		want   callbacks.Source
+		want   desk.Source
 		id     string
 	}{
 		"Signed":            {sign(paymentsSecret), payments, "msg_1"},
 		"SignedWithNext":    {sign(paymentsNext), payments, "msg_1"},
 		"SignedTwice":       {sign(secret("older"), paymentsSecret), payments, "msg_1"},
-		"OtherSource":       {sign(legalSecret), callbacks.Source{Name: "legal"}, "msg_1"},
+		"OtherSource":       {sign(legalSecret), desk.Source{Name: "legal"}, "msg_1"},
 		"Named":             {with(sign(paymentsSecret), intake.HeaderSource, "payments"), payments, "msg_1"},
 		"FiveMinutesOld":    {signed(t, "msg_1", now.Add(-5*time.Minute), body, paymentsSecret), payments, "msg_1"},
 		"FiveMinutesAhead":  {signed(t, "msg_1", now.Add(5*time.Minute), body, paymentsSecret), payments, "msg_1"},
-		"Bearer":            {http.Header{"Authorization": {"Bearer " + reportsToken}}, callbacks.Source{Name: "reports"}, ""},
-		"BearerLowerCase":   {http.Header{"Authorization": {"bearer " + reportsToken}}, callbacks.Source{Name: "reports"}, ""},
-		"BearerWithMessage": {http.Header{"Authorization": {"Bearer " + reportsToken}, "Webhook-Id": {"42"}}, callbacks.Source{Name: "reports"}, "42"},
-		"SignatureWinsOver": {with(sign(legalSecret), "Authorization", "Bearer "+reportsToken), callbacks.Source{Name: "legal"}, "msg_1"},
-		"OtherVersionFirst": {with(sign(legalSecret), "webhook-signature", "v2,AAAA "+sign(legalSecret).Get("webhook-signature")), callbacks.Source{Name: "legal"}, "msg_1"},
+		"Bearer":            {http.Header{"Authorization": {"Bearer " + reportsToken}}, desk.Source{Name: "reports"}, ""},
+		"BearerLowerCase":   {http.Header{"Authorization": {"bearer " + reportsToken}}, desk.Source{Name: "reports"}, ""},
+		"BearerWithMessage": {http.Header{"Authorization": {"Bearer " + reportsToken}, "Webhook-Id": {"42"}}, desk.Source{Name: "reports"}, "42"},
+		"SignatureWinsOver": {with(sign(legalSecret), "Authorization", "Bearer "+reportsToken), desk.Source{Name: "legal"}, "msg_1"},
+		"OtherVersionFirst": {with(sign(legalSecret), "webhook-signature", "v2,AAAA "+sign(legalSecret).Get("webhook-signature")), desk.Source{Name: "legal"}, "msg_1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

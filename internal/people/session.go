@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 )
 
 // Session is a sign-in of one person in one browser, as the person and admins see it. It holds
@@ -39,6 +40,6 @@ type SessionQuery struct {
 	SignedInAfter time.Time
 	SeenAfter     time.Time
 
-	After *callbacks.Cursor // Key is the time of the sign-in in Unix milliseconds
-	Limit int               // at most [callbacks.MaxPage]
+	After *desk.Cursor // Key is the time of the sign-in in Unix milliseconds
+	Limit int          // at most [desk.MaxPage]
 }

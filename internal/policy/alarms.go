@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/people"
 	"countersign/internal/worker"
 )
@@ -35,8 +36,8 @@ const (
 type AlarmStore interface {
 	// PeopleSeen returns the people last seen at a time or later, the latest first, at most limit.
 	PeopleSeen(ctx context.Context, since time.Time, limit int) ([]people.Profile, error)
-	// List and RecordOnce are those of [callbacks.Store].
-	List(ctx context.Context, q callbacks.Query) (callbacks.Page, error)
+	// List and RecordOnce are those of [desk.Store].
+	List(ctx context.Context, q desk.Query) (desk.Page, error)
 	RecordOnce(ctx context.Context, entry callbacks.AuditEntry) error
 }
 
@@ -148,12 +149,12 @@ func (a *Alarms) examine(ctx context.Context, now time.Time) (map[string]int, er
 	for name := range e.policy.Queues {
 		e.counts[name] = 0
 	}
-	filter := callbacks.Filter{
-		Scope: callbacks.ScopeAll, States: []callbacks.State{callbacks.Pending},
-		Order: callbacks.OrderNewest, Limit: callbacks.MaxPage,
+	filter := desk.Filter{
+		Scope: desk.ScopeAll, States: []callbacks.State{callbacks.Pending},
+		Order: desk.OrderNewest, Limit: desk.MaxPage,
 	}
 	for read := 0; read < maxExamined && e.judged < maxJudged; {
-		page, err := a.Store.List(ctx, callbacks.Query{Filter: filter, AllQueues: true, Now: now})
+		page, err := a.Store.List(ctx, desk.Query{Filter: filter, AllQueues: true, Now: now})
 		if err != nil {
 			return nil, fmt.Errorf("pending requests: %w", err)
 		}

@@ -13,6 +13,8 @@ import (
 	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desk"
+	"countersign/internal/desk/storetest"
 	"countersign/internal/desktest"
 	"countersign/internal/people"
 	"countersign/internal/policy"
@@ -60,7 +62,7 @@ func (a *alarmed) round(when string, want map[string]int) {
 // entries are what is on record of alarms.
 func (a *alarmed) entries(id callbacks.ID) []callbacks.AuditEntry {
 	a.T.Helper()
-	return callbackstest.Audit(a.T, a.Store, callbacks.AuditQuery{Callback: id, Action: callbacks.ActionNobodyEligible})
+	return storetest.Audit(a.T, a.Store, desk.AuditQuery{Callback: id, Action: callbacks.ActionNobodyEligible})
 }
 
 // TestAlarms: a request that the people seen are too few for counts until enough were seen, and is on
@@ -98,7 +100,7 @@ func TestAlarms(t *testing.T) {
 	a.WantState(c.ID, callbacks.Pending)
 	a.Clock.Advance(policy.SeenWithin)
 	a.round("both were seen long ago", map[string]int{"large": 1})
-	callbackstest.Change(t, a.Store, c.ID, func(c *callbacks.Case) error {
+	storetest.Change(t, a.Store, c.ID, func(c *callbacks.Case) error {
 		callbackstest.Ended(callbacks.Closed, a.Clock.Now())(&c.Callback)
 		return nil
 	})
@@ -115,7 +117,7 @@ func TestAlarms_BoundAnew(t *testing.T) {
 	a.SignIn(desktest.Mara)
 	c := a.Announce(nil)
 	a.round("one is enough", map[string]int{})
-	callbackstest.Change(t, a.Store, c.ID, func(c *callbacks.Case) error {
+	storetest.Change(t, a.Store, c.ID, func(c *callbacks.Case) error {
 		c.Requirement.Signatures = []callbacks.Threshold{{For: 1}, {From: []string{"controllers"}, For: 1}}
 		return nil
 	})
@@ -135,7 +137,7 @@ func TestAlarms_Requester(t *testing.T) {
 		said.CallbackID, said.Requester = "b3du", "Mara <mara@harborline.example>"
 	})
 	unknown := a.Announce(func(said *announcement.Announcement) { said.CallbackID = "dW5rbm93bg==" })
-	callbackstest.Change(t, a.Store, unknown.ID, func(c *callbacks.Case) error {
+	storetest.Change(t, a.Store, unknown.ID, func(c *callbacks.Case) error {
 		c.Requester = callbacks.Requester{Name: "somebody"}
 		return nil
 	})
@@ -152,7 +154,7 @@ func TestAlarms_Escalated(t *testing.T) {
 	a := newAlarmed(t)
 	a.SignIn(desktest.Reviewer("lena", "finance-leads"))
 	c := a.Announce(nil)
-	callbackstest.Change(t, a.Store, c.ID, func(c *callbacks.Case) error {
+	storetest.Change(t, a.Store, c.ID, func(c *callbacks.Case) error {
 		c.Requirement.Escalate = &callbacks.Escalation{After: 0.5, To: []string{"finance-leads"}}
 		return nil
 	})
@@ -190,7 +192,7 @@ func TestAlarms_Pages(t *testing.T) {
 }
 
 // crowd is a database in which as many people were seen as are asked for.
-type crowd struct{ callbackstest.Store }
+type crowd struct{ storetest.Store }
 
 func (crowd) PeopleSeen(_ context.Context, _ time.Time, limit int) ([]people.Profile, error) {
 	return make([]people.Profile, limit), nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 )
 
 // Config is what a [Desk] works with. Every field but EmailTrusted is required.
@@ -19,7 +20,7 @@ type Config struct {
 	// fault.
 	Read func(text []byte) (Policy, error)
 	// Decode reads a message as functions send it, or returns [callbacks.Invalid].
-	Decode func(text []byte) (callbacks.Announcement, error)
+	Decode func(text []byte) (desk.Announcement, error)
 }
 
 // Desk answers admins and auditors about the policy in force, and about what they paste. It changes

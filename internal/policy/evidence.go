@@ -9,6 +9,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/delegation"
+	"countersign/internal/desk"
 	"countersign/internal/people"
 )
 
@@ -18,8 +19,8 @@ type Store interface {
 	PeopleSeen(ctx context.Context, since time.Time, limit int) ([]people.Profile, error)
 	// DelegationsInForce is that of [delegation.Store].
 	DelegationsInForce(ctx context.Context, now time.Time, limit int) ([]delegation.Held, error)
-	// List and Content are those of [callbacks.Store].
-	List(ctx context.Context, q callbacks.Query) (callbacks.Page, error)
+	// List and Content are those of [desk.Store].
+	List(ctx context.Context, q desk.Query) (desk.Page, error)
 	Content(ctx context.Context, id callbacks.ID) (callbacks.Content, error)
 }
 
@@ -122,11 +123,11 @@ func (e *Evidence) addDelegations(ctx context.Context, s Store, emailTrusted boo
 // requests reads the requests of a queue that wait, and the newest ones.
 func requests(ctx context.Context, s Store, queue string, now time.Time) (all []Request, more bool, err error) {
 	seen := make(map[callbacks.ID]bool)
-	for _, f := range []callbacks.Filter{
-		{Queue: queue, States: []callbacks.State{callbacks.Pending}, Order: callbacks.OrderNewest, Limit: maxPending},
-		{Queue: queue, Scope: callbacks.ScopeAll, Order: callbacks.OrderNewest, Limit: maxRecent},
+	for _, f := range []desk.Filter{
+		{Queue: queue, States: []callbacks.State{callbacks.Pending}, Order: desk.OrderNewest, Limit: maxPending},
+		{Queue: queue, Scope: desk.ScopeAll, Order: desk.OrderNewest, Limit: maxRecent},
 	} {
-		page, err := s.List(ctx, callbacks.Query{Filter: f, AllQueues: true, Now: now})
+		page, err := s.List(ctx, desk.Query{Filter: f, AllQueues: true, Now: now})
 		if err != nil {
 			return nil, false, fmt.Errorf("requests of queue %s: %w", queue, err)
 		}

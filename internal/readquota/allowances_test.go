@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
-	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desk/storetest"
 	"countersign/internal/desktest"
 	"countersign/internal/readquota"
 )
@@ -29,7 +29,7 @@ func spends(t *testing.T, p *readquota.Allowances, lane callbacks.Lane, most int
 
 // asking counts how often the shared quotas are asked.
 type asking struct {
-	callbackstest.Store
+	storetest.Store
 	times int
 }
 

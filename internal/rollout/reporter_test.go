@@ -13,6 +13,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desk"
 	"countersign/internal/desktest"
 	"countersign/internal/reload"
 	"countersign/internal/rollout"
@@ -115,7 +116,7 @@ func TestReporter_Audit(t *testing.T) {
 	rounds()
 	a.running = reload.State{Version: "v2", LoadedAt: d.Clock.Now()}
 	rounds()
-	entries, err := d.Store.Audit(t.Context(), callbacks.AuditQuery{Limit: 10})
+	entries, err := d.Store.Audit(t.Context(), desk.AuditQuery{Limit: 10})
 	callbackstest.Must(t, err)
 	var got []string
 	for _, e := range slices.Backward(entries) {

@@ -8,6 +8,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/sqlstore/engine"
 )
 
@@ -95,11 +96,11 @@ func (s *Store) Record(ctx context.Context, e callbacks.AuditEntry) error {
 	return s.transact(ctx, func(ctx context.Context, t *tx) error { return t.record(ctx, e) })
 }
 
-// RecordOnce implements callbacks.Store. It finds an entry that exists without a transaction,
+// RecordOnce implements desk.Store. It finds an entry that exists without a transaction,
 // because a sender may repeat itself for ever. It locks the row of the callback, so that two calls
 // at the same time write one entry.
 func (s *Store) RecordOnce(ctx context.Context, e callbacks.AuditEntry) error {
-	same := callbacks.AuditQuery{Callback: e.Callback, ActorID: e.Actor.ID, Action: e.Action, Limit: 1}
+	same := desk.AuditQuery{Callback: e.Callback, ActorID: e.Actor.ID, Action: e.Action, Limit: 1}
 	if known, err := s.Audit(ctx, same); err != nil || len(known) > 0 {
 		return err
 	}
@@ -115,8 +116,8 @@ func (s *Store) RecordOnce(ctx context.Context, e callbacks.AuditEntry) error {
 	})
 }
 
-// Audit implements callbacks.Store.
-func (s *Store) Audit(ctx context.Context, q callbacks.AuditQuery) ([]callbacks.AuditEntry, error) {
+// Audit implements desk.Store.
+func (s *Store) Audit(ctx context.Context, q desk.AuditQuery) ([]callbacks.AuditEntry, error) {
 	text, args := auditText(s.dialect, q)
 	var found []auditRow
 	if err := s.db.NewRaw(text, args...).Scan(ctx, &found); err != nil {
@@ -134,7 +135,7 @@ func (s *Store) Audit(ctx context.Context, q callbacks.AuditQuery) ([]callbacks.
 }
 
 // auditText returns the statement of an audit query.
-func auditText(d *engine.Dialect, q callbacks.AuditQuery) (string, []any) {
+func auditText(d *engine.Dialect, q desk.AuditQuery) (string, []any) {
 	var one arm
 	if q.Callback != "" {
 		one = append(one, where("callback = ?", storable(string(q.Callback))))
@@ -148,6 +149,6 @@ func auditText(d *engine.Dialect, q callbacks.AuditQuery) (string, []any) {
 	if q.Before > 0 {
 		one = append(one, where("seq < ?", q.Before))
 	}
-	tail := fmt.Sprintf(" order by seq desc limit %d", min(max(q.Limit, 1), callbacks.MaxPage))
+	tail := fmt.Sprintf(" order by seq desc limit %d", min(max(q.Limit, 1), desk.MaxPage))
 	return union(d, "*", walk{where("audit"), []arm{one}}, tail)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/upkeep"
 )
 
@@ -29,7 +30,7 @@ func (s *Store) Backlog(ctx context.Context, now time.Time) (upkeep.Backlog, err
 		return b, err
 	}
 	for _, state := range []callbacks.State{callbacks.Decided, callbacks.Undeliverable, callbacks.Unconfirmed} {
-		in := wantedCondition(callbacks.Wanted{State: state})
+		in := wantedCondition(desk.Wanted{State: state})
 		if b.Undelivered[state], err = s.bounded(ctx, in.text, in.args...); err != nil {
 			return b, err
 		}

@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desk"
 	"countersign/internal/sqlstore"
 )
 
@@ -48,7 +48,7 @@ func TestBackup(t *testing.T) {
 	if _, err := copied.Get(t.Context(), after.ID); err == nil {
 		t.Error("the backup holds what came after it")
 	}
-	q := callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeAll, Search: "4711"}, AllQueues: true, Now: callbackstest.T0}
+	q := desk.Query{Filter: desk.Filter{Scope: desk.ScopeAll, Search: "4711"}, AllQueues: true, Now: callbackstest.T0}
 	if n, err := copied.Count(t.Context(), q, 10); err != nil || n != 1 {
 		t.Errorf("a search in the backup finds %d and gives %v, want 1", n, err)
 	}

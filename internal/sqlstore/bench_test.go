@@ -13,6 +13,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desk"
 	"countersign/internal/sqlstore"
 )
 
@@ -160,7 +161,7 @@ func pending(b *testing.B, s *sqlstore.Store) []callbacks.ID {
 	b.Helper()
 	fill(b, s, b.N)
 	ids := make([]callbacks.ID, 0, b.N)
-	q := callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeAvailable, Limit: callbacks.MaxPage}, AllQueues: true, Now: callbackstest.T0}
+	q := desk.Query{Filter: desk.Filter{Scope: desk.ScopeAvailable, Limit: desk.MaxPage}, AllQueues: true, Now: callbackstest.T0}
 	for len(ids) < b.N {
 		page, err := s.List(b.Context(), q)
 		if err != nil {
@@ -214,23 +215,23 @@ func BenchmarkList(b *testing.B) {
 	const n = 100_000
 	fill(b, s, n)
 	b.Logf("%d bytes on disk for each callback", sizeOf(b, path)/n)
-	available := callbacks.Filter{Scope: callbacks.ScopeAvailable, Limit: callbacks.PageSize}
-	with := func(change func(*callbacks.Filter)) callbacks.Filter {
+	available := desk.Filter{Scope: desk.ScopeAvailable, Limit: desk.PageSize}
+	with := func(change func(*desk.Filter)) desk.Filter {
 		f := available
 		change(&f)
 		return f
 	}
-	for name, f := range map[string]callbacks.Filter{
+	for name, f := range map[string]desk.Filter{
 		"available":  available,
-		"function":   with(func(f *callbacks.Filter) { f.Function = "orders-3" }),
-		"newest":     with(func(f *callbacks.Filter) { f.Order = callbacks.OrderNewest }),
-		"all":        with(func(f *callbacks.Filter) { f.Scope = callbacks.ScopeAll }),
-		"unattended": with(func(f *callbacks.Filter) { f.Ends.Unattended = true }),
-		"mine":       with(func(f *callbacks.Filter) { f.Scope = callbacks.ScopeMine }),
-		"word":       with(func(f *callbacks.Filter) { f.Search = "4711" }),
-		"everyWord":  with(func(f *callbacks.Filter) { f.Search = "approve" }),
+		"function":   with(func(f *desk.Filter) { f.Function = "orders-3" }),
+		"newest":     with(func(f *desk.Filter) { f.Order = desk.OrderNewest }),
+		"all":        with(func(f *desk.Filter) { f.Scope = desk.ScopeAll }),
+		"unattended": with(func(f *desk.Filter) { f.Ends.Unattended = true }),
+		"mine":       with(func(f *desk.Filter) { f.Scope = desk.ScopeMine }),
+		"word":       with(func(f *desk.Filter) { f.Search = "4711" }),
+		"everyWord":  with(func(f *desk.Filter) { f.Search = "approve" }),
 	} {
-		for reader, q := range map[string]callbacks.Query{"all": {AllQueues: true}, "two": {Queues: []string{"queue-1", "queue-2"}}} {
+		for reader, q := range map[string]desk.Query{"all": {AllQueues: true}, "two": {Queues: []string{"queue-1", "queue-2"}}} {
 			q.Filter, q.Person, q.Now = f, "ada", callbackstest.T0
 			b.Run(name+"/"+reader, func(b *testing.B) {
 				for b.Loop() {

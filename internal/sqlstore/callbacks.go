@@ -9,7 +9,7 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// Get implements callbacks.Store.
+// Get implements desk.Store.
 func (s *Store) Get(ctx context.Context, id callbacks.ID) (callbacks.Callback, error) {
 	var r callbackRow
 	if err := s.db.NewSelect().Model(&r).Where("id = ?", storable(string(id))).Scan(ctx); err != nil {
@@ -27,7 +27,7 @@ func (s *Store) Lookup(ctx context.Context, id callbacks.CallbackID) (callbacks.
 	return r.callback()
 }
 
-// Titles implements callbacks.Store.
+// Titles implements desk.Store.
 func (s *Store) Titles(
 	ctx context.Context, ids []callbacks.ID,
 ) (map[callbacks.ID]string, error) {
@@ -50,7 +50,7 @@ func (s *Store) Titles(
 	return titles, nil
 }
 
-// InExecution implements callbacks.Store.
+// InExecution implements desk.Store.
 func (s *Store) InExecution(
 	ctx context.Context, arn string, state callbacks.State, after callbacks.ID, limit int,
 ) ([]callbacks.ID, error) {

@@ -16,7 +16,7 @@ type caseRows struct {
 	signed   []signatureRow
 }
 
-// Change implements callbacks.Store.
+// Change implements desk.Store.
 func (s *Store) Change(
 	ctx context.Context, id callbacks.ID, parts callbacks.Parts, change func(*callbacks.Case) error,
 ) (callbacks.Callback, error) {

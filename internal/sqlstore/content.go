@@ -89,7 +89,7 @@ func contentRowOf(num int64, content callbacks.Content, fingerprint string) (con
 	return r, nil
 }
 
-// Content implements callbacks.Store.
+// Content implements desk.Store.
 func (s *Store) Content(ctx context.Context, id callbacks.ID) (callbacks.Content, error) {
 	var r contentRow
 	err := s.db.NewSelect().Model(&r).Where("callback = (select num from callbacks where id = ?)", id).Scan(ctx)

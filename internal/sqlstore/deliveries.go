@@ -111,7 +111,7 @@ func (s *Store) next(ctx context.Context, text string, args ...any) (time.Time, 
 	return fromMillis(found[0]), nil
 }
 
-// Delivery implements callbacks.Store.
+// Delivery implements desk.Store.
 func (s *Store) Delivery(ctx context.Context, id callbacks.ID) (callbacks.Delivery, error) {
 	var r deliveryRow
 	err := s.db.NewSelect().Model(&r).Where("callback = (select num from callbacks where id = ?)", storable(string(id))).Scan(ctx)

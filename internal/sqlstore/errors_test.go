@@ -9,6 +9,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desk"
 	"countersign/internal/people"
 	"countersign/internal/sqlstore"
 )
@@ -19,7 +20,7 @@ func checkUnavailable(t *testing.T, s *sqlstore.Store) {
 	ctx, now := t.Context(), callbackstest.T0
 	c := callbackstest.NewCallback()
 	fn := func(*callbacks.Case) error { return nil }
-	query := callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeAll, Function: "f"}, AllQueues: true, Now: now}
+	query := desk.Query{Filter: desk.Filter{Scope: desk.ScopeAll, Function: "f"}, AllQueues: true, Now: now}
 	sessions := s.Sessions(time.Now)
 	only := func(_ any, err error) error { return err }
 	for name, err := range map[string]error{
@@ -35,7 +36,7 @@ func checkUnavailable(t *testing.T, s *sqlstore.Store) {
 		"Expired":          only(s.Expired(ctx, now, "", 1)), "NextDeadline": only(s.NextDeadline(ctx)),
 		"Reviews": only(s.Reviews(ctx, c.ID)), "CloseReviews": only(s.CloseReviews(ctx, now, now, 1)),
 		"Titles": only(s.Titles(ctx, []callbacks.ID{c.ID})),
-		"Audit":  only(s.Audit(ctx, callbacks.AuditQuery{Limit: 1})),
+		"Audit":  only(s.Audit(ctx, desk.AuditQuery{Limit: 1})),
 		"Record": s.Record(ctx, callbackstest.Entry(c, "x", now)), "ForgetMessages": s.ForgetMessages(ctx, now, 1), "Ping": s.Ping(ctx),
 		"ForgetSessions": s.ForgetSessions(ctx, now, 1), "Insert": sessions.Insert(ctx, people.StoredSession{}),
 		"UpdateSession": only(sessions.Update(ctx, people.StoredSession{}, nil)), "Delete": only(sessions.Delete(ctx, nil)),

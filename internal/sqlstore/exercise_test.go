@@ -9,6 +9,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/delegation"
+	"countersign/internal/desk"
 	"countersign/internal/discovery"
 	"countersign/internal/people"
 	"countersign/internal/readquota"
@@ -80,10 +81,10 @@ func exercise(t *testing.T, s *Store) {
 	}
 	_, err = s.Signatures(ctx, c.ID)
 	check(err)
-	_, err = s.List(ctx, callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeAvailable}, AllQueues: true, Now: now})
+	_, err = s.List(ctx, desk.Query{Filter: desk.Filter{Scope: desk.ScopeAvailable}, AllQueues: true, Now: now})
 	check(err)
 	exerciseUpkeep(t, s, c)
-	for _, q := range []callbacks.AuditQuery{
+	for _, q := range []desk.AuditQuery{
 		{}, {Before: 9}, {Callback: c.ID}, {ActorID: "ada"}, {Action: "x"}, {Callback: c.ID, ActorID: "ada", Action: "x"},
 	} {
 		q.Limit = 10
@@ -98,7 +99,7 @@ func exercise(t *testing.T, s *Store) {
 	_, err = s.Backlog(ctx, now)
 	check(err)
 	exerciseSessions(t, s)
-	for _, q := range []callbacks.Query{{AllQueues: true}, {Queues: []string{"a", "b"}}} {
+	for _, q := range []desk.Query{{AllQueues: true}, {Queues: []string{"a", "b"}}} {
 		_, err = s.Functions(ctx, q, 10)
 		check(err)
 	}
@@ -141,7 +142,7 @@ func exerciseSessions(t *testing.T, s *Store) {
 	check(err)
 	_, err = sessions.Update(ctx, session, session.Sealed)
 	check(err)
-	for _, q := range []people.SessionQuery{{}, {Person: "ada"}, {Search: "a"}, {Person: "ada", After: &callbacks.Cursor{Key: 1, ID: "s1"}}, {After: &callbacks.Cursor{Key: 1, ID: "s1"}}} {
+	for _, q := range []people.SessionQuery{{}, {Person: "ada"}, {Search: "a"}, {Person: "ada", After: &desk.Cursor{Key: 1, ID: "s1"}}, {After: &desk.Cursor{Key: 1, ID: "s1"}}} {
 		_, _, err = sessions.List(ctx, q)
 		check(err)
 	}

@@ -6,7 +6,7 @@ import (
 	"io/fs"
 	"strings"
 
-	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/sqlstore/engine"
 )
 
@@ -19,7 +19,7 @@ func Surveying(connections int) Option {
 var Databases = databases
 
 // ExplainList runs the statement that finds a page and returns what PostgreSQL tells of it.
-func (s *Store) ExplainList(ctx context.Context, q callbacks.Query) ([]string, error) {
+func (s *Store) ExplainList(ctx context.Context, q desk.Query) ([]string, error) {
 	w, err := s.walk(ctx, q)
 	if err != nil {
 		return nil, err

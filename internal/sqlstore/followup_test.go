@@ -6,6 +6,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desk"
 )
 
 // TestFailedPlans: the failures among all that was completed are found by their own indexes, in
@@ -20,12 +21,12 @@ func TestFailedPlans(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.take()
-	for reader, q := range map[string]callbacks.Query{
+	for reader, q := range map[string]desk.Query{
 		"Admin": {AllQueues: true, Operator: true}, "Reviewer": {Queues: []string{"a", "b"}}, "Auditor": {AllQueues: true},
 	} {
-		for _, f := range []callbacks.Filter{{}, {Function: "orders"}, {Queue: "a"}, {Source: "shop"}} {
-			for _, f.Order = range []callbacks.Order{"", callbacks.OrderDeadline, callbacks.OrderNewest} {
-				f.Scope, f.Limit = callbacks.ScopeAttention, 50
+		for _, f := range []desk.Filter{{}, {Function: "orders"}, {Queue: "a"}, {Source: "shop"}} {
+			for _, f.Order = range []desk.Order{"", desk.OrderDeadline, desk.OrderNewest} {
+				f.Scope, f.Limit = desk.ScopeAttention, 50
 				q.Filter, q.Person, q.Now = f, "ada", callbackstest.T0
 				if _, err := s.List(t.Context(), q); err != nil {
 					t.Fatal(err)

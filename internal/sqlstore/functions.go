@@ -8,6 +8,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 )
 
 // hops is a recursive table of the queues that hold any row of a condition. It jumps along an index
@@ -39,8 +40,8 @@ const functionsText = `functions (queue, name) as (
 		where callbacks.queue = functions.queue and function > functions.name and ` + pendingText + `)
 	from functions where functions.name is not null)`
 
-// Functions implements callbacks.Store.
-func (s *Store) Functions(ctx context.Context, q callbacks.Query, limit int) ([]string, error) {
+// Functions implements desk.Store.
+func (s *Store) Functions(ctx context.Context, q desk.Query, limit int) ([]string, error) {
 	queues, all := q.Visible()
 	if !all && len(queues) == 0 {
 		return nil, nil

@@ -6,6 +6,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desk"
 )
 
 // TestGonePlans: very much may have been closed or timed out, most of which nobody announced. What
@@ -20,12 +21,12 @@ func TestGonePlans(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.take()
-	for index, f := range map[string]callbacks.Filter{
+	for index, f := range map[string]desk.Filter{
 		"INDEX callbacks_gone_by_arrival (state=?":                 {},
 		"INDEX callbacks_gone_by_function (function=? AND state=?": {Function: "orders"},
 	} {
-		f.Scope, f.Source, f.Gone = callbacks.ScopeAll, callbacks.SourceAnnounced, true
-		q := callbacks.Query{Filter: f, AllQueues: true, Now: callbackstest.T0}
+		f.Scope, f.Source, f.Gone = desk.ScopeAll, callbacks.SourceAnnounced, true
+		q := desk.Query{Filter: f, AllQueues: true, Now: callbackstest.T0}
 		if _, err := s.List(t.Context(), q); err != nil {
 			t.Fatal(err)
 		}

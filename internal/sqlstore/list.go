@@ -9,6 +9,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/sqlstore/engine"
 )
 
@@ -18,28 +19,28 @@ type place struct {
 	Num int64
 }
 
-// List implements callbacks.Store.
-func (s *Store) List(ctx context.Context, q callbacks.Query) (callbacks.Page, error) {
+// List implements desk.Store.
+func (s *Store) List(ctx context.Context, q desk.Query) (desk.Page, error) {
 	w, err := s.walk(ctx, q)
 	if err != nil || len(w.arms) == 0 {
-		return callbacks.Page{}, err
+		return desk.Page{}, err
 	}
-	limit := min(max(q.Limit, 1), callbacks.MaxPage)
+	limit := min(max(q.Limit, 1), desk.MaxPage)
 	// one more shows whether there is a next page
 	text, args := pageText(s.dialect, w, orders[q.SortedBy()], q.After, limit+1)
 	statement := s.db.NewRaw(text, args...)
 	key := fmt.Sprint(q.Now.Unix(), " ", statement) // the people reviewing depend on the time
-	page, err := share(ctx, s.readings, key, func(ctx context.Context) (callbacks.Page, error) { return s.list(ctx, q, statement, limit) })
+	page, err := share(ctx, s.readings, key, func(ctx context.Context) (desk.Page, error) { return s.list(ctx, q, statement, limit) })
 	page.Rows = slices.Clone(page.Rows) // so that the caller may sort them
 	return page, err
 }
 
 // list reads a page of at most limit callbacks. The statement finds the places of the page and one
 // more.
-func (s *Store) list(ctx context.Context, q callbacks.Query, statement *bun.RawQuery, limit int) (callbacks.Page, error) {
+func (s *Store) list(ctx context.Context, q desk.Query, statement *bun.RawQuery, limit int) (desk.Page, error) {
 	var places []place
 	if err := statement.Scan(ctx, &places); err != nil {
-		return callbacks.Page{}, fmt.Errorf("list callbacks: %w", s.unavailable(err))
+		return desk.Page{}, fmt.Errorf("list callbacks: %w", s.unavailable(err))
 	}
 	more := len(places) > limit
 	if more {
@@ -48,7 +49,7 @@ func (s *Store) list(ctx context.Context, q callbacks.Query, statement *bun.RawQ
 	page, err := s.page(ctx, q, places)
 	if err == nil && more {
 		last := len(places) - 1
-		page.Next = &callbacks.Cursor{Key: places[last].Key, ID: page.Rows[last].ID}
+		page.Next = &desk.Cursor{Key: places[last].Key, ID: page.Rows[last].ID}
 	}
 	return page, err
 }
@@ -56,7 +57,7 @@ func (s *Store) list(ctx context.Context, q callbacks.Query, statement *bun.RawQ
 // walk plans a query. Functions are indexed within their queue, so a person who can read all queues
 // gets one condition for each queue. Announced callbacks that are gone are indexed by function
 // alone.
-func (s *Store) walk(ctx context.Context, q callbacks.Query) (walk, error) {
+func (s *Store) walk(ctx context.Context, q desk.Query) (walk, error) {
 	queues, all := q.Visible()
 	byFunction := q.Gone && q.Source == callbacks.SourceAnnounced
 	if all && q.Function != "" && !byFunction {
@@ -71,7 +72,7 @@ func (s *Store) walk(ctx context.Context, q callbacks.Query) (walk, error) {
 
 // pageText returns the statement that finds the places of one page. Each arm comes sorted from its
 // index.
-func pageText(d *engine.Dialect, w walk, o order, after *callbacks.Cursor, limit int) (string, []any) {
+func pageText(d *engine.Dialect, w walk, o order, after *desk.Cursor, limit int) (string, []any) {
 	compare, direction := ">", ""
 	if o.desc {
 		compare, direction = "<", " desc"
@@ -88,9 +89,9 @@ func pageText(d *engine.Dialect, w walk, o order, after *callbacks.Cursor, limit
 
 // page reads the callbacks at the places, in their order, the people reviewing them, and the
 // signatures that wait for others.
-func (s *Store) page(ctx context.Context, q callbacks.Query, places []place) (callbacks.Page, error) {
+func (s *Store) page(ctx context.Context, q desk.Query, places []place) (desk.Page, error) {
 	if len(places) == 0 {
-		return callbacks.Page{}, nil
+		return desk.Page{}, nil
 	}
 	at := make(map[int64]int, len(places))
 	nums := make([]int64, len(places))
@@ -99,25 +100,25 @@ func (s *Store) page(ctx context.Context, q callbacks.Query, places []place) (ca
 	}
 	var found []callbackRow
 	if err := s.db.NewSelect().Model(&found).Where("num in (?)", bun.List(nums)).Scan(ctx); err != nil {
-		return callbacks.Page{}, fmt.Errorf("read callbacks: %w", s.unavailable(err))
+		return desk.Page{}, fmt.Errorf("read callbacks: %w", s.unavailable(err))
 	}
 	slices.SortFunc(found, func(a, b callbackRow) int { return cmp.Compare(at[a.Num], at[b.Num]) })
 	reviewers, err := s.reviewers(ctx, nums, q)
 	if err != nil {
-		return callbacks.Page{}, err
+		return desk.Page{}, err
 	}
 	signatures, err := s.signatures(ctx, waiting(found))
 	if err != nil {
-		return callbacks.Page{}, err
+		return desk.Page{}, err
 	}
-	page := callbacks.Page{Rows: make([]callbacks.Row, 0, len(found))}
+	page := desk.Page{Rows: make([]desk.Row, 0, len(found))}
 	for i := range found {
 		c, err := found[i].callback()
 		if err != nil {
-			return callbacks.Page{}, err
+			return desk.Page{}, err
 		}
 		num := found[i].Num
-		page.Rows = append(page.Rows, callbacks.Row{
+		page.Rows = append(page.Rows, desk.Row{
 			Callback: c, Reviewers: reviewers[num], Signatures: signatures[num],
 		})
 	}
@@ -126,7 +127,7 @@ func (s *Store) page(ctx context.Context, q callbacks.Query, places []place) (ca
 
 // reviewers returns the people who have a callback open now, the longest first, each once however
 // many tabs they have.
-func (s *Store) reviewers(ctx context.Context, nums []int64, q callbacks.Query) (map[int64][]callbacks.Actor, error) {
+func (s *Store) reviewers(ctx context.Context, nums []int64, q desk.Query) (map[int64][]callbacks.Actor, error) {
 	var open []reviewRow
 	err := s.db.NewSelect().Model(&open).Where("callback in (?)", bun.List(nums)).
 		Where("closed_at = 0 and renewed_at > ?", millis(callbacks.ReviewsEnded(q.Now))).OrderExpr("opened_at, id").Scan(ctx)
@@ -153,8 +154,8 @@ func waiting(found []callbackRow) (nums []int64) {
 	return nums
 }
 
-// Count implements callbacks.Store.
-func (s *Store) Count(ctx context.Context, q callbacks.Query, limit int) (int, error) {
+// Count implements desk.Store.
+func (s *Store) Count(ctx context.Context, q desk.Query, limit int) (int, error) {
 	w, err := s.walk(ctx, q)
 	if err != nil || len(w.arms) == 0 {
 		return 0, err

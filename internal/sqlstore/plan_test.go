@@ -11,6 +11,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desk"
 )
 
 // plan is how SQLite would run a statement, one step a line.
@@ -100,8 +101,8 @@ func TestInExecutionPlan(t *testing.T) {
 func TestUnattendedPlan(t *testing.T) {
 	t.Parallel()
 	s, r := openRecorded(t)
-	unattended := callbacks.Filter{Scope: callbacks.ScopeAvailable, Ends: callbacks.Ends{Unattended: true}}
-	for _, q := range []callbacks.Query{{Filter: unattended, AllQueues: true}, {Filter: unattended, Queues: []string{"a", "b"}}} {
+	unattended := desk.Filter{Scope: desk.ScopeAvailable, Ends: desk.Ends{Unattended: true}}
+	for _, q := range []desk.Query{{Filter: unattended, AllQueues: true}, {Filter: unattended, Queues: []string{"a", "b"}}} {
 		if _, err := s.Count(t.Context(), q, 100); err != nil {
 			t.Fatal(err)
 		}
@@ -126,15 +127,15 @@ func TestListPlans(t *testing.T) {
 		many[i] = fmt.Sprint("q", i)
 	}
 	now := callbackstest.T0
-	filters := map[string]callbacks.Filter{
+	filters := map[string]desk.Filter{
 		"Plain":      {},
 		"Function":   {Function: "orders"},
 		"Queue":      {Queue: "a"},
 		"Both":       {Function: "orders", Queue: "a"},
 		"States":     {States: []callbacks.State{callbacks.Pending, callbacks.Lost}},
-		"Ends":       {Ends: callbacks.Ends{From: now, Before: now.Add(time.Hour)}},
-		"Never":      {Ends: callbacks.Ends{Never: true}},
-		"Unattended": {Ends: callbacks.Ends{Unattended: true}},
+		"Ends":       {Ends: desk.Ends{From: now, Before: now.Add(time.Hour)}},
+		"Never":      {Ends: desk.Ends{Never: true}},
+		"Unattended": {Ends: desk.Ends{Unattended: true}},
 		"Received":   {ReceivedFrom: now, ReceivedBefore: now.Add(time.Hour)},
 		"Search":     {Search: "approve 4711"},
 		"Found":      {Source: callbacks.SourceDiscovery},
@@ -143,25 +144,25 @@ func TestListPlans(t *testing.T) {
 		"Gone":       {Gone: true},
 		"Both gone":  {Source: callbacks.SourceAnnounced, Gone: true},
 	}
-	scopes := []callbacks.Scope{callbacks.ScopeAvailable, callbacks.ScopeMine, callbacks.ScopeAttention, callbacks.ScopeHistory, callbacks.ScopeAll}
+	scopes := []desk.Scope{desk.ScopeAvailable, desk.ScopeMine, desk.ScopeAttention, desk.ScopeHistory, desk.ScopeAll}
 	for name, f := range filters {
 		for _, f.Scope = range scopes {
-			for _, f.Order = range []callbacks.Order{"", callbacks.OrderDeadline, callbacks.OrderNewest} {
-				for _, q := range []callbacks.Query{{AllQueues: true}, {AllQueues: true, Operator: true}, {Queues: []string{"a", "b", "c"}}, {Queues: []string{"a", "b"}, Escalated: []string{"x", "y"}}, {Escalated: []string{"x"}}} {
+			for _, f.Order = range []desk.Order{"", desk.OrderDeadline, desk.OrderNewest} {
+				for _, q := range []desk.Query{{AllQueues: true}, {AllQueues: true, Operator: true}, {Queues: []string{"a", "b", "c"}}, {Queues: []string{"a", "b"}, Escalated: []string{"x", "y"}}, {Escalated: []string{"x"}}} {
 					q.Filter = f
 					checkList(t, s, r, name, q, sortsFound(f))
 				}
 			}
 			f.Order = ""
-			f.After = &callbacks.Cursor{Key: now.UnixMilli(), ID: "x"}
-			checkList(t, s, r, name, callbacks.Query{Filter: f, Queues: []string{"a", "b"}}, sortsFound(f))
+			f.After = &desk.Cursor{Key: now.UnixMilli(), ID: "x"}
+			checkList(t, s, r, name, desk.Query{Filter: f, Queues: []string{"a", "b"}}, sortsFound(f))
 		}
 	}
-	checkList(t, s, r, "Plain", callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeAll}, Queues: many}, true)
+	checkList(t, s, r, "Plain", desk.Query{Filter: desk.Filter{Scope: desk.ScopeAll}, Queues: many}, true)
 }
 
 // checkList asks for a page and a count, and looks how SQLite finds them.
-func checkList(t *testing.T, s *Store, r *recorder, name string, q callbacks.Query, maySort bool) {
+func checkList(t *testing.T, s *Store, r *recorder, name string, q desk.Query, maySort bool) {
 	t.Helper()
 	q.Person, q.Now, q.Limit = "ada", callbackstest.T0, 50
 	if _, err := s.List(t.Context(), q); err != nil {
@@ -179,14 +180,14 @@ func checkList(t *testing.T, s *Store, r *recorder, name string, q callbacks.Que
 
 // sortsFound reports whether a list sorts what it has found by another index: a search, a person's
 // own list, and a range of a time that is not the one that the list is sorted by.
-func sortsFound(f callbacks.Filter) bool {
+func sortsFound(f desk.Filter) bool {
 	ranges := map[string]bool{
-		"deadline":    f.Ends != callbacks.Ends{},
+		"deadline":    f.Ends != desk.Ends{},
 		"received_at": !f.ReceivedFrom.IsZero(),
-		"ended_at":    f.Scope == callbacks.ScopeAttention, // lost within seven days
+		"ended_at":    f.Scope == desk.ScopeAttention, // lost within seven days
 	}
 	delete(ranges, orders[f.SortedBy()].column)
-	return f.Search != "" || f.Scope == callbacks.ScopeMine || slices.Contains(slices.Collect(maps.Values(ranges)), true)
+	return f.Search != "" || f.Scope == desk.ScopeMine || slices.Contains(slices.Collect(maps.Values(ranges)), true)
 }
 
 func checkPlans(t *testing.T, s *Store, r *recorder, query string, maySort bool) {

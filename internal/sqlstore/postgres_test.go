@@ -13,6 +13,8 @@ import (
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/delegation/delegationtest"
 	"countersign/internal/delivery/deliverytest"
+	"countersign/internal/desk"
+	"countersign/internal/desk/storetest"
 	"countersign/internal/discovery/discoverytest"
 	"countersign/internal/people"
 	"countersign/internal/readquota"
@@ -60,15 +62,15 @@ func TestPostgres(t *testing.T) {
 		return // -short is for machines without PostgreSQL
 	}
 	server(t)
-	open := func(t *testing.T) callbackstest.Store { return openPostgres(t) }
-	callbackstest.RunStore(t, open)
+	open := func(t *testing.T) storetest.Store { return openPostgres(t) }
+	storetest.RunStore(t, open)
 	deliverytest.Run(t, open)
 	upkeeptest.Run(t, open)
 	discoverytest.Run(t, open)
 	readquotatest.Run(t, open)
 	rollouttest.Run(t, open)
 	delegationtest.Run(t, open)
-	callbackstest.RunPeople(t, func(t *testing.T) people.Store { return openPostgres(t) })
+	storetest.RunPeople(t, func(t *testing.T) people.Store { return openPostgres(t) })
 }
 
 // TestPostgresOneClock: replicas share the budgets although their clocks do not agree.
@@ -143,8 +145,8 @@ func TestPostgresNewerTables(t *testing.T) {
 			return c.Delivery.Release("w", 1)
 		}))
 		check(s.ClaimHeartbeats(t.Context(), now, 10))
-		check(s.List(t.Context(), callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeAll}, AllQueues: true, Now: now}))
-		check(s.Audit(t.Context(), callbacks.AuditQuery{Limit: 10}))
+		check(s.List(t.Context(), desk.Query{Filter: desk.Filter{Scope: desk.ScopeAll}, AllQueues: true, Now: now}))
+		check(s.Audit(t.Context(), desk.AuditQuery{Limit: 10}))
 		check(s.Content(t.Context(), c.ID))
 		check(nil, s.ReportReplica(t.Context(), rollout.Replica{Name: "a", SeenAt: now}))
 		check(s.Replicas(t.Context(), now, 1))
@@ -194,16 +196,16 @@ func TestPostgresReadsAPage(t *testing.T) {
 			exec(t, parsed, "analyze")
 		}
 		for name, tt := range map[string]struct {
-			filter callbacks.Filter
+			filter desk.Filter
 			most   int
 		}{
-			"Available": {callbacks.Filter{Scope: callbacks.ScopeAvailable}, 11},
-			"All":       {callbacks.Filter{Scope: callbacks.ScopeAll}, 11},
-			"Function":  {callbacks.Filter{Scope: callbacks.ScopeAvailable, Function: "orders-1"}, 11},
-			"Search":    {callbacks.Filter{Scope: callbacks.ScopeAvailable, Search: "approve"}, n},
+			"Available": {desk.Filter{Scope: desk.ScopeAvailable}, 11},
+			"All":       {desk.Filter{Scope: desk.ScopeAll}, 11},
+			"Function":  {desk.Filter{Scope: desk.ScopeAvailable, Function: "orders-1"}, 11},
+			"Search":    {desk.Filter{Scope: desk.ScopeAvailable, Search: "approve"}, n},
 		} {
 			tt.filter.Limit = 10
-			lines, err := s.ExplainList(t.Context(), callbacks.Query{Filter: tt.filter, Queues: few, Now: callbackstest.T0})
+			lines, err := s.ExplainList(t.Context(), desk.Query{Filter: tt.filter, Queues: few, Now: callbackstest.T0})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -7,6 +7,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/sqlstore/engine"
 	"countersign/internal/sqlstore/words"
 )
@@ -24,10 +25,10 @@ type order struct {
 	desc   bool
 }
 
-var orders = map[callbacks.Order]order{
-	callbacks.OrderDeadline: {"deadline", false},
-	callbacks.OrderNewest:   {"received_at", true},
-	callbacks.OrderEnd:      {"ended_at", true},
+var orders = map[desk.Order]order{
+	desk.OrderDeadline: {"deadline", false},
+	desk.OrderNewest:   {"received_at", true},
+	desk.OrderEnd:      {"ended_at", true},
 }
 
 // condition is a part of a statement with its arguments.
@@ -50,7 +51,7 @@ type walk struct {
 }
 
 // walkOf plans a query.
-func (s *Store) walkOf(q callbacks.Query, queues []string, allQueues bool) walk {
+func (s *Store) walkOf(q desk.Query, queues []string, allQueues bool) walk {
 	w := walk{from: where("callbacks")}
 	wanted := q.Wanted()
 	if len(wanted) == 0 || !allQueues && len(queues)+len(q.Escalated) == 0 {
@@ -93,7 +94,7 @@ func (s *Store) walkOf(q callbacks.Query, queues []string, allQueues bool) walk 
 }
 
 // visibleCondition finds what the reader may see, among callbacks that another index finds.
-func visibleCondition(q callbacks.Query, queues []string) condition {
+func visibleCondition(q desk.Query, queues []string) condition {
 	if len(q.Escalated) == 0 {
 		return where("queue in (?)", bun.List(queues))
 	}
@@ -108,7 +109,7 @@ func visibleCondition(q callbacks.Query, queues []string) condition {
 }
 
 // escalatedArms find what was escalated to the reader and is in none of their queues.
-func escalatedArms(q callbacks.Query, queues []string, in arm) (arms []arm) {
+func escalatedArms(q desk.Query, queues []string, in arm) (arms []arm) {
 	for _, audience := range q.Escalated {
 		one := append(arm{where("escalated_to = ?", storable(audience))}, in...)
 		if len(queues) > 0 {
@@ -131,7 +132,7 @@ const (
 )
 
 // wantedCondition finds the callbacks of one wanted state.
-func wantedCondition(w callbacks.Wanted) condition {
+func wantedCondition(w desk.Wanted) condition {
 	c := where("state = ?", w.State)
 	switch {
 	case w.Failed: // of completed callbacks only; without the state the planner does not walk all of them
@@ -152,7 +153,7 @@ func wantedCondition(w callbacks.Wanted) condition {
 }
 
 // anyOf finds the callbacks of any wanted state.
-func anyOf(wanted []callbacks.Wanted) condition {
+func anyOf(wanted []desk.Wanted) condition {
 	var texts []string
 	var args []any
 	for _, w := range wanted {
@@ -165,9 +166,9 @@ func anyOf(wanted []callbacks.Wanted) condition {
 // candidates narrow a query to callbacks that another index finds: a person's own, and the hits of
 // a search. Each is a select of numbers without duplicates. They should be few, and are sorted
 // after they are found, because no index has their order.
-func (s *Store) candidates(q callbacks.Query) []condition {
+func (s *Store) candidates(q desk.Query) []condition {
 	var selects []condition
-	if q.Scope == callbacks.ScopeMine {
+	if q.Scope == desk.ScopeMine {
 		selects = append(selects, where(`select callback as candidate from reviews where by_id = ? and not settled
 			union select num from callbacks where decided_by = ? and state = 'decided'`, storable(q.Person), storable(q.Person)))
 	}
@@ -187,7 +188,7 @@ func (s *Store) candidates(q callbacks.Query) []condition {
 }
 
 // filterConditions returns the conditions of a filter apart from queue, state and search.
-func filterConditions(f callbacks.Filter) []condition {
+func filterConditions(f desk.Filter) []condition {
 	var c []condition
 	if f.Function != "" {
 		c = append(c, where("function = ?", storable(f.Function)))
@@ -213,7 +214,7 @@ func filterConditions(f callbacks.Filter) []condition {
 	return append(c, endsConditions(f.Ends)...)
 }
 
-func endsConditions(e callbacks.Ends) []condition {
+func endsConditions(e desk.Ends) []condition {
 	var c []condition
 	if !e.From.IsZero() { // a callback that never ends does not end after From either
 		c = append(c, where("deadline >= ? and deadline_cause <> ''", millis(e.From)))

@@ -10,6 +10,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desk"
 )
 
 // TestReadingsAreShared: what was asked before is not read again until something was written, or a
@@ -21,8 +22,8 @@ func TestReadingsAreShared(t *testing.T) {
 	if err := announce(t, s, c, nil); err != nil {
 		t.Fatal(err)
 	}
-	q := callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeAvailable, Limit: 10}, AllQueues: true, Now: callbackstest.T0}
-	ask := func(q callbacks.Query) (page callbacks.Page, statements int) {
+	q := desk.Query{Filter: desk.Filter{Scope: desk.ScopeAvailable, Limit: 10}, AllQueues: true, Now: callbackstest.T0}
+	ask := func(q desk.Query) (page desk.Page, statements int) {
 		t.Helper()
 		r.take()
 		page, err := s.List(t.Context(), q)

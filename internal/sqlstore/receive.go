@@ -37,7 +37,7 @@ func (r *messageRow) values() []any {
 	}
 }
 
-// Receive implements callbacks.Store.
+// Receive implements desk.Store.
 func (s *Store) Receive(ctx context.Context, m callbacks.Message, c callbacks.Callback, content callbacks.Content, fingerprint string, bind callbacks.Binding, entry callbacks.AuditEntry) (callbacks.Acknowledgment, error) {
 	receipt, err := s.receive(ctx, m, c, content, fingerprint, bind, entry)
 	if s.engine.Duplicate(err) { // the same message came twice at the same moment, and the other one was first

@@ -114,7 +114,7 @@ func (t *tx) settleReviews(ctx context.Context, num int64, settled bool) error {
 	return nil
 }
 
-// Reviews implements callbacks.Store.
+// Reviews implements desk.Store.
 func (s *Store) Reviews(ctx context.Context, id callbacks.ID) ([]callbacks.Review, error) {
 	var open []reviewRow
 	err := s.db.NewSelect().Model(&open).

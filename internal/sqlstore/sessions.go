@@ -11,6 +11,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/people"
 )
 
@@ -147,8 +148,8 @@ func (s *Store) ForgetSessions(ctx context.Context, now time.Time, limit int) er
 
 // List returns a page of the sessions that a query asks for, the latest sign-in first. next is the
 // cursor of the next page, which is nil on the last page.
-func (s *Sessions) List(ctx context.Context, q people.SessionQuery) (page []people.Session, next *callbacks.Cursor, err error) {
-	limit := min(max(q.Limit, 1), callbacks.MaxPage)
+func (s *Sessions) List(ctx context.Context, q people.SessionQuery) (page []people.Session, next *desk.Cursor, err error) {
+	limit := min(max(q.Limit, 1), desk.MaxPage)
 	text, args := sessionsText(q, limit+1) // one more shows whether there is a next page
 	var found []sessionRow
 	if err := s.store.db.NewRaw(text, args...).Scan(ctx, &found); err != nil {
@@ -160,7 +161,7 @@ func (s *Sessions) List(ctx context.Context, q people.SessionQuery) (page []peop
 	}
 	if more {
 		last := page[limit-1]
-		next = &callbacks.Cursor{Key: millis(last.SignedInAt), ID: last.ID}
+		next = &desk.Cursor{Key: millis(last.SignedInAt), ID: last.ID}
 	}
 	return page, next, nil
 }

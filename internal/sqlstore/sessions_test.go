@@ -11,6 +11,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desk"
 	"countersign/internal/people"
 	"countersign/internal/sqlstore"
 )
@@ -164,7 +165,7 @@ func TestEndSession(t *testing.T) {
 
 func audit(t *testing.T, store *sqlstore.Store) []callbacks.AuditEntry {
 	t.Helper()
-	entries, err := store.Audit(t.Context(), callbacks.AuditQuery{Limit: 10})
+	entries, err := store.Audit(t.Context(), desk.AuditQuery{Limit: 10})
 	if err != nil {
 		t.Fatal(err)
 	}

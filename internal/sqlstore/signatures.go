@@ -243,7 +243,7 @@ func (t *tx) endSignature(
 		lapse, before.Callback, before.Number)
 }
 
-// Signatures implements callbacks.Store.
+// Signatures implements desk.Store.
 func (s *Store) Signatures(ctx context.Context, id callbacks.ID) ([]callbacks.Signature, error) {
 	var found []signatureRow
 	err := s.db.NewSelect().Model(&found).

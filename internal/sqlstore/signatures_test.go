@@ -9,6 +9,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desk"
 	"countersign/internal/sqlstore"
 )
 
@@ -94,8 +95,8 @@ func TestSignatures(t *testing.T) {
 		if got, err := store.Get(t.Context(), c.ID); err != nil || got.SignatureCount != 2 || !got.WaitingSince.Equal(now) {
 			t.Errorf("%d on record, waiting since %v, %v", got.SignatureCount, got.WaitingSince, err)
 		}
-		page, err := store.List(t.Context(), callbacks.Query{
-			Filter: callbacks.Filter{Scope: callbacks.ScopeAvailable}, AllQueues: true, Now: now,
+		page, err := store.List(t.Context(), desk.Query{
+			Filter: desk.Filter{Scope: desk.ScopeAvailable}, AllQueues: true, Now: now,
 		})
 		if err != nil || len(page.Rows) != 1 || len(page.Rows[0].Signatures) != 1 || page.Rows[0].Signatures[0].By != second.By {
 			t.Fatalf("the list has %+v, %v", page.Rows, err)

@@ -9,6 +9,8 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desk"
+	"countersign/internal/desk/storetest"
 	"countersign/internal/sqlstore"
 )
 
@@ -18,13 +20,13 @@ import (
 func TestManySignAtOnce(t *testing.T) {
 	onBoth(t, func(t *testing.T, store *sqlstore.Store, _ *sqlstore.Sessions, clock *callbackstest.Clock) {
 		const people, needed = 200, 3
-		service := callbacks.NewService(callbacks.ServiceConfig{
+		service := desk.NewService(desk.ServiceConfig{
 			Store: store, Queues: callbacks.Queues{"finance": {Name: "finance", Groups: []string{"approvers"}}},
 			Invalidator: deaf{}, ReviewLimits: callbacks.DefaultReviewLimits, Now: clock.Now,
 		})
 		c := callbackstest.NewCallback(callbackstest.Queue("finance"))
 		c.Requirement = callbacks.Requirement{Terms: callbacks.Terms{Signatures: []callbacks.Threshold{{For: needed}}}}
-		id := callbackstest.Put(t, store, c).ID
+		id := storetest.Put(t, store, c).ID
 		// press does what a page does until it has an answer: what changed meanwhile is shown again
 		press := func(p callbacks.Person) (callbacks.Callback, error) {
 			for {
@@ -74,7 +76,7 @@ func (deaf) Changed(callbacks.Invalidation) {}
 // checkOneDecision checks that a callback was decided once, by the last of so many signatures.
 func checkOneDecision(t *testing.T, store *sqlstore.Store, id callbacks.ID, needed int) {
 	t.Helper()
-	c := callbackstest.Get(t, store, id)
+	c := storetest.Get(t, store, id)
 	signatures, err := store.Signatures(t.Context(), id)
 	if err != nil || c.State != callbacks.Decided || len(signatures) != needed || c.SignatureCount != needed {
 		t.Fatalf("%s with %d signatures, %v", c.State, len(signatures), err)
@@ -86,7 +88,7 @@ func checkOneDecision(t *testing.T, store *sqlstore.Store, id callbacks.ID, need
 	if d, err := store.Delivery(t.Context(), id); err != nil || d.Completion.SHA256() != c.Decision.SHA256 {
 		t.Errorf("the delivery is %+v, %v", d, err)
 	}
-	if decided := callbackstest.Audit(t, store, callbacks.AuditQuery{Callback: id, Action: callbacks.ActionDecided}); len(decided) != 1 {
+	if decided := storetest.Audit(t, store, desk.AuditQuery{Callback: id, Action: callbacks.ActionDecided}); len(decided) != 1 {
 		t.Errorf("the audit has %d decisions", len(decided))
 	}
 }

@@ -3,9 +3,9 @@ package sqlstore_test
 import (
 	"testing"
 
-	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/delegation/delegationtest"
 	"countersign/internal/delivery/deliverytest"
+	"countersign/internal/desk/storetest"
 	"countersign/internal/discovery/discoverytest"
 	"countersign/internal/people"
 	"countersign/internal/readquota/readquotatest"
@@ -33,13 +33,13 @@ func openSQLite(t testing.TB) *sqlstore.Store {
 
 func TestSQLite(t *testing.T) {
 	t.Parallel()
-	open := func(t *testing.T) callbackstest.Store { return openSQLite(t) }
-	callbackstest.RunStore(t, open)
+	open := func(t *testing.T) storetest.Store { return openSQLite(t) }
+	storetest.RunStore(t, open)
 	deliverytest.Run(t, open)
 	upkeeptest.Run(t, open)
 	discoverytest.Run(t, open)
 	readquotatest.Run(t, open)
 	rollouttest.Run(t, open)
 	delegationtest.Run(t, open)
-	callbackstest.RunPeople(t, func(t *testing.T) people.Store { return openSQLite(t) })
+	storetest.RunPeople(t, func(t *testing.T) people.Store { return openSQLite(t) })
 }

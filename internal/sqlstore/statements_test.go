@@ -11,6 +11,8 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desk"
+	"countersign/internal/desk/storetest"
 	"countersign/internal/sqlstore/engine"
 )
 
@@ -187,14 +189,14 @@ func TestStatementCounts_Pages(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	c := callbackstest.Put(t, s, callbackstest.NewCallback())
+	c := storetest.Put(t, s, callbackstest.NewCallback())
 	now := func() time.Time { return callbackstest.T0 }
-	service := callbacks.NewService(callbacks.ServiceConfig{Store: s, Now: now})
+	service := desk.NewService(desk.ServiceConfig{Store: s, Now: now})
 	admin := callbacks.Person{ID: "ada", Roles: callbacks.Roles{Admin: true}}
 	reads := &readCounter{}
 	s.db = s.db.WithQueryHook(reads)
 	list := func() error {
-		_, err := service.List(t.Context(), admin, callbacks.Filter{Scope: callbacks.ScopeAvailable})
+		_, err := service.List(t.Context(), admin, desk.Filter{Scope: desk.ScopeAvailable})
 		return err
 	}
 	page := func() error {

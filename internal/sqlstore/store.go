@@ -1,5 +1,5 @@
 // Package sqlstore keeps callbacks and sessions in SQLite or PostgreSQL. It implements
-// callbacks.Store, whose comments and test suite (package callbackstest) are the contract.
+// desk.Store, whose comments and test suite (package callbackstest) are the contract.
 //
 // This package has the statements and the rows, by aggregate; they are the same for both databases.
 // What is specific to one database is in its engine, package sqlite or postgres, by the contract of
@@ -14,9 +14,9 @@ import (
 
 	"github.com/uptrace/bun"
 
-	"countersign/internal/callbacks"
 	"countersign/internal/delegation"
 	"countersign/internal/delivery"
+	"countersign/internal/desk"
 	"countersign/internal/discovery"
 	"countersign/internal/readquota"
 	"countersign/internal/rollout"
@@ -24,7 +24,7 @@ import (
 	"countersign/internal/upkeep"
 )
 
-// Store is a callbacks.Store over a database. It may be used by any number of goroutines.
+// Store is a desk.Store over a database. It may be used by any number of goroutines.
 type Store struct {
 	engine  engine.Engine
 	dialect *engine.Dialect
@@ -35,7 +35,7 @@ type Store struct {
 }
 
 var (
-	_ callbacks.Store          = (*Store)(nil)
+	_ desk.Store               = (*Store)(nil)
 	_ delegation.Store         = (*Store)(nil)
 	_ delivery.Store           = (*Store)(nil)
 	_ upkeep.Store             = (*Store)(nil)

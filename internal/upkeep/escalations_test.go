@@ -7,6 +7,8 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desk"
+	"countersign/internal/desk/storetest"
 	"countersign/internal/desktest"
 	"countersign/internal/upkeep"
 )
@@ -19,7 +21,7 @@ func escalating(t *testing.T) (*desktest.Desk, *upkeep.Escalations) {
 		Signatures: []callbacks.Threshold{{From: []string{"finance-approvers"}, For: 2}},
 		Escalate:   &callbacks.Escalation{After: 0.5, To: []string{"finance-leads"}},
 	}
-	d.Service = callbacks.NewService(callbacks.ServiceConfig{
+	d.Service = desk.NewService(desk.ServiceConfig{
 		Store: d.Store, Invalidator: d.Invalidations, Now: d.Clock.Now, ReviewLimits: callbacks.DefaultReviewLimits,
 		Queues: callbacks.Queues{"finance": {
 			Name: "finance", Groups: []string{"finance-approvers"},
@@ -39,9 +41,9 @@ func TestEscalations(t *testing.T) {
 	lists := func(when string, want int) {
 		t.Helper()
 		callbackstest.Must(t, worker.RunOnce(d.Ctx))
-		for _, f := range []callbacks.Filter{
-			{Scope: callbacks.ScopeAvailable}, {Scope: callbacks.ScopeAvailable, Order: callbacks.OrderNewest},
-			{Scope: callbacks.ScopeAvailable, Queue: "finance"}, {Scope: callbacks.ScopeAvailable, Search: "expense"},
+		for _, f := range []desk.Filter{
+			{Scope: desk.ScopeAvailable}, {Scope: desk.ScopeAvailable, Order: desk.OrderNewest},
+			{Scope: desk.ScopeAvailable, Queue: "finance"}, {Scope: desk.ScopeAvailable, Search: "expense"},
 		} {
 			page, err := d.Service.List(d.Ctx, lena, f)
 			n, countErr := d.Service.Count(d.Ctx, lena, f, 10)
@@ -62,15 +64,15 @@ func TestEscalations(t *testing.T) {
 		t.Error("open pages were not told")
 	}
 	callbackstest.Must(t, worker.RunOnce(d.Ctx)) // it is on record once
-	other := callbacks.Filter{Scope: callbacks.ScopeAvailable, Queue: "legal"}
+	other := desk.Filter{Scope: desk.ScopeAvailable, Queue: "legal"}
 	if n, err := d.Service.Count(d.Ctx, lena, other, 10); n != 0 || err != nil {
 		t.Errorf("in another queue: %d, %v", n, err)
 	}
 	both := desktest.Reviewer("both", "finance-leads", "finance-approvers")
-	if page, err := d.Service.List(d.Ctx, both, callbacks.Filter{Scope: callbacks.ScopeAvailable}); err != nil || len(page.Rows) != 1 {
+	if page, err := d.Service.List(d.Ctx, both, desk.Filter{Scope: desk.ScopeAvailable}); err != nil || len(page.Rows) != 1 {
 		t.Errorf("who sees it twice over has %d rows, %v", len(page.Rows), err)
 	}
-	entries := callbackstest.Audit(t, d.Store, callbacks.AuditQuery{Callback: c.ID, Action: callbacks.ActionEscalated})
+	entries := storetest.Audit(t, d.Store, desk.AuditQuery{Callback: c.ID, Action: callbacks.ActionEscalated})
 	if len(entries) != 1 || len(entries[0].Facts.Groups) != 1 || entries[0].Facts.Groups[0] != "finance-leads" || !entries[0].At.Equal(d.Clock.Now()) {
 		t.Errorf("on record: %+v", entries)
 	}
@@ -78,7 +80,7 @@ func TestEscalations(t *testing.T) {
 	d.MustDecide(desktest.Mara, c.ID, "approve", "")
 	d.WantState(c.ID, callbacks.Decided)
 	lists("after the decision", 0)
-	mine, err := d.Service.List(d.Ctx, lena, callbacks.Filter{Scope: callbacks.ScopeMine})
+	mine, err := d.Service.List(d.Ctx, lena, desk.Filter{Scope: desk.ScopeMine})
 	if err != nil || len(mine.Rows) != 0 { // Mara decided it
 		t.Errorf("hers: %+v, %v", mine.Rows, err)
 	}
@@ -92,7 +94,7 @@ func TestEscalationsTooLate(t *testing.T) {
 	t.Parallel()
 	d, worker := escalating(t)
 	c := d.Announce(nil)
-	callbackstest.Change(t, d.Store, c.ID, func(c *callbacks.Case) error {
+	storetest.Change(t, d.Store, c.ID, func(c *callbacks.Case) error {
 		callbackstest.Ended(callbacks.Closed, d.Clock.Now())(&c.Callback)
 		return nil
 	})
@@ -102,7 +104,7 @@ func TestEscalationsTooLate(t *testing.T) {
 	if _, err := d.Service.Sheet(d.Ctx, lena, c.ID); !errors.Is(err, callbacks.ErrNotFound) {
 		t.Errorf("got %v", err)
 	}
-	if n := len(callbackstest.Audit(t, d.Store, callbacks.AuditQuery{Callback: c.ID, Action: callbacks.ActionEscalated})); n != 0 {
+	if n := len(storetest.Audit(t, d.Store, desk.AuditQuery{Callback: c.ID, Action: callbacks.ActionEscalated})); n != 0 {
 		t.Errorf("%d on record", n)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/desktest"
 	"countersign/views/words"
 )
@@ -20,7 +21,7 @@ func (d *testDesk) failHeartbeats(reply callbacks.Reply, times int) {
 // heartbeatEntries are those of a callback's beats in the audit, oldest first.
 func (d *testDesk) heartbeatEntries(id callbacks.ID) []string {
 	d.T.Helper()
-	entries, err := d.Store.Audit(d.Ctx, callbacks.AuditQuery{Callback: id, Limit: callbacks.MaxPage})
+	entries, err := d.Store.Audit(d.Ctx, desk.AuditQuery{Callback: id, Limit: desk.MaxPage})
 	if err != nil {
 		d.T.Fatal(err)
 	}
@@ -41,7 +42,7 @@ func (d *testDesk) wantEnd(id callbacks.ID, cause callbacks.DeadlineCause) callb
 	if _, got := c.Ends(); got != cause {
 		d.T.Errorf("it ends by %q, want by %q: %+v", got, cause, c.MissedHeartbeats)
 	}
-	filter := callbacks.Filter{Scope: callbacks.ScopeAvailable, Ends: callbacks.Ends{Unattended: true}, Limit: callbacks.MaxPage}
+	filter := desk.Filter{Scope: desk.ScopeAvailable, Ends: desk.Ends{Unattended: true}, Limit: desk.MaxPage}
 	page, err := d.Service.List(d.Ctx, desktest.Mara, filter)
 	if err != nil {
 		d.T.Fatal(err)

@@ -24,7 +24,7 @@ type Config struct {
 type Store interface {
 	// Get returns a callback, or [callbacks.ErrNotFound].
 	Get(ctx context.Context, id callbacks.ID) (callbacks.Callback, error)
-	// Change is Change of [callbacks.Store].
+	// Change is Change of [desk.Store].
 	Change(
 		ctx context.Context, id callbacks.ID, parts callbacks.Parts,
 		change func(*callbacks.Case) error,

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views/words"
 )
 
@@ -15,7 +16,7 @@ import (
 type Audit struct {
 	Entries []callbacks.AuditEntry
 	Titles  map[callbacks.ID]string // of the callbacks of the entries
-	Query   callbacks.AuditQuery
+	Query   desk.AuditQuery
 	Older   int64 // the Seq before which the next page starts; 0 on the last page
 }
 

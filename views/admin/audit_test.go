@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views"
 	"countersign/views/viewstest"
 
@@ -19,7 +20,7 @@ func TestAuditPage(t *testing.T) {
 		From: callbacks.Pending, To: callbacks.Decided, Detail: "Approve, success of 238 bytes",
 	}
 	signedIn := callbacks.AuditEntry{Seq: 48111, At: viewstest.Now, Actor: viewstest.Mara.Actor(), Action: callbacks.ActionSignedIn}
-	m := Audit{Entries: []callbacks.AuditEntry{entry, signedIn}, Query: callbacks.AuditQuery{Callback: "exp2291", Action: callbacks.ActionDecided, Before: 50000}, Older: 48111}
+	m := Audit{Entries: []callbacks.AuditEntry{entry, signedIn}, Query: desk.AuditQuery{Callback: "exp2291", Action: callbacks.ActionDecided, Before: 50000}, Older: 48111}
 	m.Titles = map[callbacks.ID]string{"exp2291": "Expense report EXP-2291"}
 	doc := viewstest.HTML(t, AuditPage(viewstest.Shell(views.PlaceAudit, "/audit?action=decided&before=50000&callback=exp2291"), m))
 	if got := viewstest.Words(doc.Find("#entry-48112")); got != "48112 13:51:02 MO Mara Okafor decided Expense report EXP-2291 Waiting → Delivering finance Approve, success of 238 bytes" {

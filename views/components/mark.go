@@ -2,6 +2,7 @@ package components
 
 import (
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 )
 
 // StrokesOf returns the state of the two strokes: "0" for nothing yet, "1" signed but not proven,
@@ -21,7 +22,7 @@ func StrokesOf(s callbacks.State) string {
 
 // RowStrokes is the state of the strokes of a row: of a callback that waits, they say whether
 // somebody has signed, and of one that ended without a decision, that somebody signed in vain.
-func RowStrokes(r *callbacks.Row) string {
+func RowStrokes(r *desk.Row) string {
 	switch {
 	case r.Signing.Has == 0 || r.Decision != nil:
 		return StrokesOf(r.State)

@@ -2,6 +2,7 @@ package lists
 
 import (
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views"
 	"countersign/views/review"
 	"countersign/views/words"
@@ -39,50 +40,50 @@ func openID(m Inbox) callbacks.ID {
 }
 
 // inboxPath returns the path of a list of the inbox without any filter.
-func inboxPath(scope callbacks.Scope) string {
-	if scope == callbacks.ScopeAvailable || scope == "" {
+func inboxPath(scope desk.Scope) string {
+	if scope == desk.ScopeAvailable || scope == "" {
 		return "/"
 	}
 	return "/?scope=" + string(scope)
 }
 
-func orderName(o callbacks.Order) string {
-	if o == callbacks.OrderNewest {
+func orderName(o desk.Order) string {
+	if o == desk.OrderNewest {
 		return "Newest"
 	}
 	return "Ends first"
 }
 
 // otherOrder returns the value of the "order" parameter that switches to the other order.
-func otherOrder(o callbacks.Order) string {
-	if o == callbacks.OrderNewest {
+func otherOrder(o desk.Order) string {
+	if o == desk.OrderNewest {
 		return ""
 	}
-	return string(callbacks.OrderNewest)
+	return string(desk.OrderNewest)
 }
 
-func emptyTitle(scope callbacks.Scope) string {
+func emptyTitle(scope desk.Scope) string {
 	switch scope {
-	case callbacks.ScopeAttention:
+	case desk.ScopeAttention:
 		return "Nothing needs attention"
-	case callbacks.ScopeHistory:
+	case desk.ScopeHistory:
 		return "Nothing has ended yet"
-	case callbacks.ScopeMine:
+	case desk.ScopeMine:
 		return "Nothing of yours is open"
-	case callbacks.ScopeAvailable, callbacks.ScopeAll:
+	case desk.ScopeAvailable, desk.ScopeAll:
 	}
 	return "Nothing is waiting for you"
 }
 
-func emptyText(scope callbacks.Scope) string {
+func emptyText(scope desk.Scope) string {
 	switch scope {
-	case callbacks.ScopeAttention:
+	case desk.ScopeAttention:
 		return "Deliveries that Lambda refuses, decisions that came too late and executions that failed after an approval appear here."
-	case callbacks.ScopeHistory:
+	case desk.ScopeHistory:
 		return "What was decided, timed out or closed elsewhere stays here, newest first."
-	case callbacks.ScopeMine:
+	case desk.ScopeMine:
 		return "What you review or decided stays here until Lambda has it."
-	case callbacks.ScopeAvailable, callbacks.ScopeAll:
+	case desk.ScopeAvailable, desk.ScopeAll:
 	}
 	return "The next callback will show up here by itself."
 }

@@ -9,7 +9,7 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views"
 	"countersign/views/components"
 	"countersign/views/review"
@@ -195,7 +195,7 @@ func listHead(s views.Shell, m Inbox) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if m.Filter.Scope == callbacks.ScopeAvailable || m.Filter.Scope == callbacks.ScopeMine {
+		if m.Filter.Scope == desk.ScopeAvailable || m.Filter.Scope == desk.ScopeMine {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<a class=\"btn quiet\" href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -314,7 +314,7 @@ func filters(s views.Shell, m Inbox) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if m.Filter.Scope == callbacks.ScopeAvailable || m.Filter.Scope == callbacks.ScopeMine {
+		if m.Filter.Scope == desk.ScopeAvailable || m.Filter.Scope == desk.ScopeMine {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<div class=\"chips\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -421,12 +421,12 @@ func emptyList(s views.Shell, m Inbox) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if m.Filter.Scope == callbacks.ScopeMine {
+			if m.Filter.Scope == desk.ScopeMine {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "<div class=\"btn-row\"><a class=\"btn solid\" href=\"/\">See Available<kbd>G A</kbd></a></div>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-			} else if m.Filter.Scope == callbacks.ScopeAvailable {
+			} else if m.Filter.Scope == desk.ScopeAvailable {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<div class=\"btn-row\"><a class=\"btn\" href=\"/?scope=history\">See History<kbd>G H</kbd></a></div>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -578,7 +578,7 @@ func paneBar(s views.Shell, m Inbox) templ.Component {
 	})
 }
 
-func paneStep(s views.Shell, to *callbacks.Row, drawing, name, rel string) templ.Component {
+func paneStep(s views.Shell, to *desk.Row, drawing, name, rel string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views"
 	"countersign/views/components"
 	"countersign/views/lists"
@@ -47,7 +48,7 @@ func TestInboxFoot(t *testing.T) {
 
 func inboxPage(t *testing.T) *goquery.Document {
 	t.Helper()
-	m := pagetest.Inbox(callbacks.ScopeMine, viewstest.Rows())
+	m := pagetest.Inbox(desk.ScopeMine, viewstest.Rows())
 	open := pagetest.Review(viewstest.Pending())
 	m.Open = &open
 	return viewstest.HTML(t, lists.InboxPage(viewstest.Shell("mine", "/?scope=mine&queue=finance&item=exp2291&after=c"), m))
@@ -100,7 +101,7 @@ func TestInboxRowsSayWhatIsSpecial(t *testing.T) {
 
 func TestInboxFilterForm(t *testing.T) {
 	t.Parallel()
-	m := pagetest.Inbox(callbacks.ScopeMine, viewstest.Rows())
+	m := pagetest.Inbox(desk.ScopeMine, viewstest.Rows())
 	m.Filter.Search, m.Filter.Queue, m.Filter.Function = "osaka", "gone-queue", "order-refund"
 	doc := viewstest.HTML(t, lists.InboxPage(viewstest.Shell("mine", "/?scope=mine&q=osaka&queue=gone-queue&function=order-refund&ends=1h&after=c"), m))
 	form := doc.Find("form[role=search]")
@@ -129,12 +130,12 @@ func TestInboxFilterForm(t *testing.T) {
 
 func TestInboxPaging(t *testing.T) {
 	t.Parallel()
-	m := pagetest.Inbox(callbacks.ScopeMine, viewstest.Rows())
+	m := pagetest.Inbox(desk.ScopeMine, viewstest.Rows())
 	first := viewstest.HTML(t, lists.InboxPage(viewstest.Shell("mine", "/?scope=mine"), m)).Find(".pager a")
 	if first.Length() != 0 {
 		t.Errorf("a list of one page has pages: %q", viewstest.Words(first))
 	}
-	m.Next, m.Filter.After = "a+b/c", &callbacks.Cursor{}
+	m.Next, m.Filter.After = "a+b/c", &desk.Cursor{}
 	links := viewstest.HTML(t, lists.InboxPage(viewstest.Shell("mine", "/?scope=mine&after=x"), m)).Find(".pager a").Map(func(_ int, s *goquery.Selection) string {
 		return viewstest.Words(s) + " " + s.AttrOr("href", "")
 	})
@@ -145,16 +146,16 @@ func TestInboxPaging(t *testing.T) {
 
 func TestInboxEmpty(t *testing.T) {
 	t.Parallel()
-	for scope, want := range map[callbacks.Scope]string{
-		callbacks.ScopeAvailable: "Nothing is waiting for you", callbacks.ScopeMine: "Nothing of yours is open",
-		callbacks.ScopeAttention: "Nothing needs attention", callbacks.ScopeHistory: "Nothing has ended yet",
+	for scope, want := range map[desk.Scope]string{
+		desk.ScopeAvailable: "Nothing is waiting for you", desk.ScopeMine: "Nothing of yours is open",
+		desk.ScopeAttention: "Nothing needs attention", desk.ScopeHistory: "Nothing has ended yet",
 	} {
 		doc := viewstest.HTML(t, lists.InboxPage(viewstest.Shell(views.InboxPlace(scope), "/"), pagetest.Inbox(scope, nil)))
 		if got := viewstest.Words(doc.Find(".list .empty h2")); got != want {
 			t.Errorf("%s: %q, want %q", scope, got, want)
 		}
 	}
-	m := pagetest.Inbox(callbacks.ScopeMine, nil)
+	m := pagetest.Inbox(desk.ScopeMine, nil)
 	m.Ends = "1h"
 	doc := viewstest.HTML(t, lists.InboxPage(viewstest.Shell("mine", "/?scope=mine&ends=1h"), m))
 	if got := viewstest.Words(doc.Find(".list .empty h2")); got != "No callback matches these filters" {
@@ -180,7 +181,7 @@ func TestPane(t *testing.T) {
 	if pane.Find("review-lease").Length() != 1 || pane.Find("decision-bar").Length() != 1 {
 		t.Error("the pane holds no review or no decision")
 	}
-	none := viewstest.HTML(t, lists.InboxPage(viewstest.Shell("mine", "/"), pagetest.Inbox(callbacks.ScopeMine, viewstest.Rows()))).Find("#pane")
+	none := viewstest.HTML(t, lists.InboxPage(viewstest.Shell("mine", "/"), pagetest.Inbox(desk.ScopeMine, viewstest.Rows()))).Find("#pane")
 	if got := viewstest.Words(none); got != "Open a callback to review it here." {
 		t.Errorf("nothing open: %q", got)
 	}
@@ -189,7 +190,7 @@ func TestPane(t *testing.T) {
 // TestEndedRows: the history says how each callback ended.
 func TestEndedRows(t *testing.T) {
 	t.Parallel()
-	doc := viewstest.HTML(t, lists.InboxPage(viewstest.Shell("history", "/?scope=history"), pagetest.Inbox(callbacks.ScopeHistory, viewstest.EndedRows())))
+	doc := viewstest.HTML(t, lists.InboxPage(viewstest.Shell("history", "/?scope=history"), pagetest.Inbox(desk.ScopeHistory, viewstest.EndedRows())))
 	for id, want := range map[string]string{
 		"exp2291completed": "Approved by you", "exp2291lost": "Lost: ended by timeout", "exp2291undeliverable": "Undeliverable",
 		"exp2291timed_out": "Ended by heartbeat", "exp2291closed": "The execution ended", "exp2291decided": "Approved, not delivered yet: throttled",
@@ -208,7 +209,7 @@ func TestBeatsThatFailInLists(t *testing.T) {
 	t.Parallel()
 	rows := viewstest.Rows()
 	viewstest.FailHeartbeats(&rows[2].Callback, callbacks.ReplyDenied)
-	doc := viewstest.HTML(t, lists.InboxPage(viewstest.Shell("mine", "/?scope=mine"), pagetest.Inbox(callbacks.ScopeMine, rows)))
+	doc := viewstest.HTML(t, lists.InboxPage(viewstest.Shell("mine", "/?scope=mine"), pagetest.Inbox(desk.ScopeMine, rows)))
 	line := doc.Find("#row-exp2291")
 	if got := viewstest.Words(line.Find(".tags")); got != "MO DF You and Dana Lambda does not take the heartbeats: access denied" {
 		t.Errorf("tags: %q", got)

@@ -9,14 +9,15 @@ import (
 	"slices"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views"
 )
 
 // List is a page of callbacks and the filter that found them.
 type List struct {
-	Filter    callbacks.Filter
+	Filter    desk.Filter
 	Ends      string // the parameter "ends" as the request had it
-	Rows      []callbacks.Row
+	Rows      []desk.Row
 	Next      string      // cursor of the next page, empty on the last page
 	Total     views.Count // of the whole list; the zero Count if it was not counted
 	Functions []string    // to choose from

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views"
 	"countersign/views/words"
 )
@@ -19,7 +20,7 @@ type group struct {
 
 // row is a callback as a list shows it.
 type row struct {
-	*callbacks.Row
+	*desk.Row
 	words.Urgency
 }
 
@@ -31,7 +32,7 @@ func grouped(l List, now time.Time) []group {
 		r := &l.Rows[i]
 		rows = append(rows, row{Row: r, Urgency: words.UrgencyOf(&r.Callback, now)})
 	}
-	if l.Filter.Order == callbacks.OrderNewest || l.Filter.Scope == callbacks.ScopeHistory {
+	if l.Filter.Order == desk.OrderNewest || l.Filter.Scope == desk.ScopeHistory {
 		return []group{{Rows: rows}}
 	}
 	groups := []group{
@@ -79,7 +80,7 @@ func soonest(a, b row) int {
 }
 
 // neighbours returns the rows before and after one, in the order of the page; nil at the ends.
-func neighbours(l List, now time.Time, id callbacks.ID) (before, after *callbacks.Row) {
+func neighbours(l List, now time.Time, id callbacks.ID) (before, after *desk.Row) {
 	var rows []row
 	for _, g := range grouped(l, now) {
 		rows = append(rows, g.Rows...)

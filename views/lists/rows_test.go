@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views/components"
 	"countersign/views/viewstest"
 )
@@ -27,7 +28,7 @@ func TestGroupedByTimeLeft(t *testing.T) {
 	t.Parallel()
 	rows := viewstest.Rows()
 	slices.Reverse(rows)
-	got := outline(grouped(List{Rows: rows, Filter: callbacks.Filter{Scope: callbacks.ScopeMine}}, viewstest.Now))
+	got := outline(grouped(List{Rows: rows, Filter: desk.Filter{Scope: desk.ScopeMine}}, viewstest.Now))
 	want := []string{"At risk:", "vendor", "mails", "Due soon:", "exp2291", "deploy", "refund", "Calm:", "exp2288", "aurora", "erase", "ledger"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %v\nwant %v", got, want)
@@ -36,7 +37,7 @@ func TestGroupedByTimeLeft(t *testing.T) {
 
 func TestGroupedByWhatBecameOfIt(t *testing.T) {
 	t.Parallel()
-	got := outline(grouped(List{Rows: viewstest.EndedRows(), Filter: callbacks.Filter{Scope: callbacks.ScopeAttention}}, viewstest.Now))
+	got := outline(grouped(List{Rows: viewstest.EndedRows(), Filter: desk.Filter{Scope: desk.ScopeAttention}}, viewstest.Now))
 	want := []string{"Decided:", "exp2291decided", "Ended:", "exp2291completed", "exp2291lost", "exp2291undeliverable", "exp2291timed_out", "exp2291closed"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %v\nwant %v", got, want)
@@ -47,7 +48,7 @@ func TestGroupedKeepsOtherOrders(t *testing.T) {
 	t.Parallel()
 	rows := viewstest.Rows()
 	slices.Reverse(rows)
-	for _, f := range []callbacks.Filter{{Order: callbacks.OrderNewest}, {Scope: callbacks.ScopeHistory}} {
+	for _, f := range []desk.Filter{{Order: desk.OrderNewest}, {Scope: desk.ScopeHistory}} {
 		got := outline(grouped(List{Rows: rows, Filter: f}, viewstest.Now))
 		if len(got) != len(rows) || got[0] != "ledger" || got[len(got)-1] != "vendor" {
 			t.Errorf("%+v: %v", f, got)
@@ -57,8 +58,8 @@ func TestGroupedKeepsOtherOrders(t *testing.T) {
 
 func TestNeighbours(t *testing.T) {
 	t.Parallel()
-	l := List{Rows: viewstest.Rows(), Filter: callbacks.Filter{Scope: callbacks.ScopeMine}}
-	id := func(r *callbacks.Row) callbacks.ID {
+	l := List{Rows: viewstest.Rows(), Filter: desk.Filter{Scope: desk.ScopeMine}}
+	id := func(r *desk.Row) callbacks.ID {
 		if r == nil {
 			return ""
 		}
@@ -78,7 +79,7 @@ func TestGroupedByFailingHeartbeats(t *testing.T) {
 	t.Parallel()
 	rows := viewstest.Rows()
 	viewstest.FailHeartbeats(&rows[2].Callback, callbacks.ReplyDenied)
-	l := List{Rows: rows, Filter: callbacks.Filter{Scope: callbacks.ScopeMine}}
+	l := List{Rows: rows, Filter: desk.Filter{Scope: desk.ScopeMine}}
 	want := []string{"At risk:", "exp2291", "vendor", "mails", "Due soon:"}
 	if got := outline(grouped(l, viewstest.Now)); !slices.Equal(got[:len(want)], want) {
 		t.Errorf("got  %v\nwant %v", got, want)
@@ -91,7 +92,7 @@ func TestRowOfSignatures(t *testing.T) {
 	waiting, ended := viewstest.Rows()[2], viewstest.EndedRows()[4]
 	waiting.Signing = callbacks.Signing{Has: 1, Needs: 3, May: true}
 	ended.Signing = callbacks.Signing{Has: 1, Needs: 2}
-	for want, r := range map[string]callbacks.Row{
+	for want, r := range map[string]desk.Row{
 		"1 1 of 3 signed": waiting, "x 1 of 2, too late": ended, "0 ": viewstest.Rows()[5],
 	} {
 		tag := ""

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 )
 
 // Shortcut is a filter that a page offers as one click. It holds query parameters; one without
@@ -45,14 +46,14 @@ type Range struct {
 }
 
 // Ends returns the range as a filter at the given moment.
-func (r Range) Ends(now time.Time) callbacks.Ends {
+func (r Range) Ends(now time.Time) desk.Ends {
 	switch {
 	case r.Never:
-		return callbacks.Ends{Never: true}
+		return desk.Ends{Never: true}
 	case r.Expired:
-		return callbacks.Ends{Before: now}
+		return desk.Ends{Before: now}
 	}
-	ends := callbacks.Ends{From: now.Add(r.From)}
+	ends := desk.Ends{From: now.Add(r.From)}
 	if r.Before > 0 {
 		ends.Before = now.Add(r.Before)
 	}

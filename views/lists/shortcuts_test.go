@@ -4,7 +4,7 @@ import (
 	"net/url"
 	"testing"
 
-	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views"
 	"countersign/views/viewstest"
 )
@@ -37,11 +37,11 @@ func TestShortcutToggles(t *testing.T) {
 
 func TestRangeEnds(t *testing.T) {
 	t.Parallel()
-	byKey := map[string]callbacks.Ends{}
+	byKey := map[string]desk.Ends{}
 	for _, r := range Ranges {
 		byKey[r.Key] = r.Ends(viewstest.Now)
 	}
-	for key, want := range map[string]callbacks.Ends{
+	for key, want := range map[string]desk.Ends{
 		"expired": {Before: viewstest.Now},
 		"5m":      {From: viewstest.Now, Before: viewstest.Now.Add(Ranges[1].Before)},
 		"7d":      {From: viewstest.Now.Add(7 * day)},

@@ -2,6 +2,7 @@ package lists
 
 import (
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views"
 	"countersign/views/words"
 )
@@ -22,14 +23,14 @@ func shownWords(l List) string {
 }
 
 // sortedBy reports whether a list is sorted by a column.
-func sortedBy(order, column callbacks.Order) bool {
-	if order == callbacks.OrderDeadline {
+func sortedBy(order, column desk.Order) bool {
+	if order == desk.OrderDeadline {
 		order = ""
 	}
 	return order == column
 }
 
-func ariaSort(order, column callbacks.Order) string {
+func ariaSort(order, column desk.Order) string {
 	if !sortedBy(order, column) {
 		return "none"
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views"
 	"countersign/views/lists"
 	"countersign/views/pagetest"
@@ -78,7 +79,7 @@ func TestAdminRows(t *testing.T) {
 func TestAdminOrder(t *testing.T) {
 	t.Parallel()
 	m := pagetest.Table()
-	m.Filter.Order = callbacks.OrderNewest
+	m.Filter.Order = desk.OrderNewest
 	doc := adminPage(t, "/admin/callbacks?order=newest&after=x", m)
 	sorted := doc.Find("th[aria-sort=ascending]")
 	if viewstest.Words(sorted) != "Age" {
@@ -97,7 +98,7 @@ func TestAdminEnds(t *testing.T) {
 		"": "Ends at any time", "1h": "Ends within 1 h", "5m-15m": "Time left: 5 to 15 min", "timed_out": "Timed out", "custom": "Ends between…",
 	} {
 		m := pagetest.Table()
-		m.Ends, m.Filter.Ends = key, callbacks.Ends{From: viewstest.Now, Before: viewstest.Now.Add(time.Hour)}
+		m.Ends, m.Filter.Ends = key, desk.Ends{From: viewstest.Now, Before: viewstest.Now.Add(time.Hour)}
 		form := adminPage(t, "/admin/callbacks?ends="+key, m).Find(".adm-filters")
 		if got := form.Find("[name=ends] option[selected]"); viewstest.Words(got) != want || got.AttrOr("value", "") != key {
 			t.Errorf("%q shows as %q, want %q", key, viewstest.Words(got), want)

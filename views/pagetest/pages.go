@@ -3,7 +3,7 @@ package pagetest
 import (
 	"time"
 
-	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/people"
 	"countersign/views"
 	"countersign/views/account"
@@ -12,10 +12,10 @@ import (
 )
 
 // Inbox is a list of the inbox with the given rows.
-func Inbox(scope callbacks.Scope, rows []callbacks.Row) lists.Inbox {
+func Inbox(scope desk.Scope, rows []desk.Row) lists.Inbox {
 	return lists.Inbox{
 		List: lists.List{
-			Filter: callbacks.Filter{Scope: scope}, Rows: rows, Total: views.Bounded(len(rows), 100),
+			Filter: desk.Filter{Scope: scope}, Rows: rows, Total: views.Bounded(len(rows), 100),
 			Functions: []string{"expense-approval", "order-refund"}, Queues: []string{"finance", "support"},
 		},
 		Chips: []views.Count{views.Bounded(2, 100), views.Bounded(5, 100), views.Bounded(1, 100), views.Bounded(1, 100)},
@@ -24,7 +24,7 @@ func Inbox(scope callbacks.Scope, rows []callbacks.Row) lists.Inbox {
 
 // Table is the table of all callbacks.
 func Table() lists.Table {
-	m := lists.Table{List: Inbox(callbacks.ScopeAll, append(viewstest.Rows(), viewstest.EndedRows()...)).List}
+	m := lists.Table{List: Inbox(desk.ScopeAll, append(viewstest.Rows(), viewstest.EndedRows()...)).List}
 	m.Next = "cursor"
 	for _, n := range []int{2, 3, 5, 9, 13, 11, 12, 4, 6} {
 		m.Bars = append(m.Bars, views.Bounded(n, 1000))

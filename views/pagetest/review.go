@@ -8,6 +8,7 @@ import (
 	"github.com/microcosm-cc/bluemonday"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views"
 	"countersign/views/review"
 	"countersign/views/untrusted"
@@ -16,7 +17,7 @@ import (
 
 // Review is the model of a callback's page. It has previews while the callback is pending, and the
 // next callback afterwards.
-func Review(sheet callbacks.Sheet) review.Review {
+func Review(sheet desk.Sheet) review.Review {
 	m := review.Review{
 		Sheet:        sheet,
 		ReviewLimits: callbacks.DefaultReviewLimits,

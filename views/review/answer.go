@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/printable"
 	"countersign/views"
 	"countersign/views/untrusted"
@@ -80,7 +81,7 @@ func takesAnswer(m Review) bool {
 
 // panelOf is the number of an outcome's preview on the page, from 1.
 func panelOf(m Review, outcome string) int {
-	return 1 + slices.IndexFunc(offered(m), func(p callbacks.Preview) bool { return p.Outcome.Name == outcome })
+	return 1 + slices.IndexFunc(offered(m), func(p desk.Preview) bool { return p.Outcome.Name == outcome })
 }
 
 // othersAnswer is an answer that others have signed and the reader can sign too.
@@ -143,7 +144,7 @@ func answerWords(c *callbacks.Callback) string {
 
 // freeLabel is the label of a free outcome with its answer, on the reviewer's own button: "Fail with
 // ApprovalDenied".
-func freeLabel(p callbacks.Preview) string {
+func freeLabel(p desk.Preview) string {
 	if p.Outcome.Name != callbacks.OutcomeFailure || p.Answer.ErrorType == "" {
 		return p.Outcome.Label
 	}
@@ -164,13 +165,13 @@ func askFree(o callbacks.Outcome, c *callbacks.Callback) string {
 const emptyConsequence = "the function gets no result at all: undefined in JavaScript, None in Python, null in Java, a zero value in Go. Code that reads a result may fail."
 
 // needSeveral reports whether one signature may not decide what the previews are for.
-func needSeveral(previews []callbacks.Preview) bool {
-	return slices.ContainsFunc(previews, func(p callbacks.Preview) bool { return p.Tally.Needs > 1 })
+func needSeveral(previews []desk.Preview) bool {
+	return slices.ContainsFunc(previews, func(p desk.Preview) bool { return p.Tally.Needs > 1 })
 }
 
 // freePress is what the button of a free outcome says and does once its answer is written. Other
 // buttons never change.
-func freePress(p callbacks.Preview, several bool) templ.Attributes {
+func freePress(p desk.Preview, several bool) templ.Attributes {
 	if !p.Outcome.Free() {
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views/viewstest"
 )
 
@@ -77,14 +78,14 @@ func TestWays_Free(t *testing.T) {
 func TestFreePress(t *testing.T) {
 	t.Parallel()
 	fail, _ := (&callbacks.Callback{}).Outcome(callbacks.OutcomeFailure)
-	p := callbacks.Preview{
+	p := desk.Preview{
 		Prepared: callbacks.Prepared{Outcome: fail, Answer: callbacks.Answer{ErrorType: "Approval\u202eDenied"}}, Sends: true,
 	}
 	if got := freePress(p, false); got["data-press"] != "Fail with Approval⟨U+202E⟩Denied" || got["data-sends"] != "yes" {
 		t.Errorf("got %v", got)
 	}
 	sendText := callbacks.Outcome{Name: callbacks.OutcomeResult, Label: "Send text", Kind: callbacks.Success}
-	waits := callbacks.Preview{Prepared: callbacks.Prepared{Outcome: sendText}}
+	waits := desk.Preview{Prepared: callbacks.Prepared{Outcome: sendText}}
 	waits.Tally.Needs = 2
 	if got := freePress(waits, true); got["data-press"] != "Sign “Send text”, 1 of 2" || got["data-sends"] != "no" {
 		t.Errorf("got %v", got)

@@ -2,12 +2,13 @@ package review
 
 import (
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views"
 )
 
 // AskerDraft is what an admin entered about the requester, with the faults to correct first.
 type AskerDraft struct {
-	callbacks.Statement
+	desk.Statement
 	Faults callbacks.Invalid
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/printable"
 	"countersign/views/untrusted"
 
@@ -87,9 +88,9 @@ const maxPreviewed = 100 << 10
 
 // wholePreviews reports which previews are shown whole: that of the first outcome always, each
 // further one if there is room.
-func wholePreviews(previews []callbacks.Preview, first string) []bool {
+func wholePreviews(previews []desk.Preview, first string) []bool {
 	whole := make([]bool, len(previews))
-	at := max(0, slices.IndexFunc(previews, func(p callbacks.Preview) bool { return p.Outcome.Name == first }))
+	at := max(0, slices.IndexFunc(previews, func(p desk.Preview) bool { return p.Outcome.Name == first }))
 	total := 0
 	if len(previews) > 0 {
 		whole[at], total = true, len(previews[at].Completion.Body())
@@ -111,7 +112,7 @@ func kindWord(k callbacks.Kind) string {
 }
 
 // consequence says what the function sees of a completion.
-func consequence(p callbacks.Preview) string {
+func consequence(p desk.Preview) string {
 	if p.Completion.Kind == callbacks.Failure {
 		return "the function gets an error of type " + p.Completion.Error.ErrorType + ". If it does not catch it, the whole execution fails."
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views"
 	"countersign/views/words"
 )
@@ -20,7 +21,7 @@ type Conflict struct {
 
 // SignedSum says what the signatures of a callback came to: "1 of 2, too late". It is empty if the
 // callback needed one.
-func SignedSum(sheet *callbacks.Sheet) string {
+func SignedSum(sheet *desk.Sheet) string {
 	if m := (Review{Sheet: *sheet}); severalSigners(&sheet.Callback) {
 		text, _ := signsBadge(m)
 		return text

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views/viewstest"
 )
 
@@ -62,7 +63,7 @@ func TestConflictLeadsOn(t *testing.T) {
 func TestConflict_Signatures(t *testing.T) {
 	t.Parallel()
 	late := endedSigning(time.Second, byPriya)
-	for want, sheet := range map[string]callbacks.Sheet{"1 of 3, too late": late.Sheet, "": sampleReview().Sheet} {
+	for want, sheet := range map[string]desk.Sheet{"1 of 3, too late": late.Sheet, "": sampleReview().Sheet} {
 		if got := SignedSum(&sheet); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}

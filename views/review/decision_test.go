@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views/viewstest"
 	"countersign/views/words"
 
@@ -310,9 +311,9 @@ func TestAmount(t *testing.T) {
 // any order.
 func TestWholePreviews(t *testing.T) {
 	t.Parallel()
-	of := func(sizes ...int) (previews []callbacks.Preview) {
+	of := func(sizes ...int) (previews []desk.Preview) {
 		for i, n := range sizes {
-			previews = append(previews, callbacks.Preview{Prepared: callbacks.Prepared{
+			previews = append(previews, desk.Preview{Prepared: callbacks.Prepared{
 				Outcome: callbacks.Outcome{Name: strconv.Itoa(i)}, Completion: callbacks.Completion{Kind: callbacks.Success, Result: make([]byte, n)},
 			}})
 		}
@@ -320,7 +321,7 @@ func TestWholePreviews(t *testing.T) {
 	}
 	const much, little = maxPreviewed, 100
 	for name, tc := range map[string]struct {
-		previews []callbacks.Preview
+		previews []desk.Preview
 		first    string
 		want     []bool
 	}{
@@ -354,7 +355,7 @@ func TestColoursOfTheSecondStep(t *testing.T) {
 		{callbacks.Outcome{Name: "reject", Label: "No", Kind: callbacks.Failure}, "solid"},
 		{callbacks.Outcome{Name: "escalate", Label: "Hand over", Kind: callbacks.Success}, "solid"},
 	} {
-		doc := viewstest.HTML(t, ConfirmPage(viewstest.Shell("mine", "/"), Confirm{Preview: callbacks.Preview{Prepared: callbacks.Prepared{Outcome: tc.outcome}}}))
+		doc := viewstest.HTML(t, ConfirmPage(viewstest.Shell("mine", "/"), Confirm{Preview: desk.Preview{Prepared: callbacks.Prepared{Outcome: tc.outcome}}}))
 		confirm := doc.Find("#confirm button").First()
 		for _, class := range []string{"approve", "reject", "solid"} {
 			if confirm.HasClass(class) != (class == tc.want) {

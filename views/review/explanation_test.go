@@ -7,6 +7,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views"
 	"countersign/views/components"
 	"countersign/views/viewstest"
@@ -17,7 +18,7 @@ import (
 func TestWhy(t *testing.T) {
 	t.Parallel()
 	m := signing(byPriya, byDana)
-	doc := viewstest.HTML(t, why(viewstest.Shell(views.InboxPlace(callbacks.ScopeMine), "/"), m, "why"))
+	doc := viewstest.HTML(t, why(viewstest.Shell(views.InboxPlace(desk.ScopeMine), "/"), m, "why"))
 	if got := viewstest.Words(doc.Find("summary, .pop-h")); got != "Why can’t I sign? You cannot sign: every place that you can fill is taken" {
 		t.Errorf("answer %q", got)
 	}

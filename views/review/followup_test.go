@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views/viewstest"
 	"countersign/views/words"
 
@@ -209,7 +210,7 @@ func TestVerdictAfterwards(t *testing.T) {
 func TestFailedRows(t *testing.T) {
 	t.Parallel()
 	m := followedReview(callbacks.StatusFailed)
-	row := callbacks.Row{Callback: m.Callback}
+	row := desk.Row{Callback: m.Callback}
 	if got := words.EndMark(&m.Callback, viewstest.Mara); got != (words.Mark{Word: "Approved by you, but the execution failed", Icon: "warn", Tone: "problem"}) {
 		t.Errorf("in a list: %+v", got)
 	}

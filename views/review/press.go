@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views"
 	"countersign/views/untrusted"
 	"countersign/views/words"
@@ -23,7 +24,7 @@ type press struct {
 
 // offered returns the previews of the outcomes that the reader can sign for, also those that cannot
 // be sent, because they say what is wrong.
-func offered(m Review) (all []callbacks.Preview) {
+func offered(m Review) (all []desk.Preview) {
 	for _, p := range m.Previews {
 		if p.Why.Can() {
 			all = append(all, p)
@@ -41,7 +42,7 @@ func offeredOutcomes(m Review) (all []callbacks.Outcome) {
 }
 
 // unsettled says of a preview whose signature waits what others will still change in it.
-func unsettled(p callbacks.Preview) string {
+func unsettled(p desk.Preview) string {
 	if len(p.NotFinal) == 0 {
 		return "Nothing is sent yet: these bytes go out with the last signature."
 	}
@@ -60,7 +61,7 @@ func pressOf(m Review, o callbacks.Outcome) press {
 }
 
 // pressFor is [pressOf] for a preview of a request that needs several signatures, or one.
-func pressFor(p callbacks.Preview, several bool) press {
+func pressFor(p desk.Preview, several bool) press {
 	o := p.Outcome
 	o.Label = freeLabel(p)
 	made := press{Label: o.Label, Confirm: confirmNoun(o), Sends: p.Sends}
@@ -141,7 +142,7 @@ func barState(m Review, s views.Shell) string {
 }
 
 // signatureNumber says which signature the reader's would be: "Second of three signatures".
-func signatureNumber(m Review, s views.Shell, p callbacks.Preview, signer string) string {
+func signatureNumber(m Review, s views.Shell, p desk.Preview, signer string) string {
 	if p.Sends {
 		return "Last signature: sends it, signed as " + signer + "."
 	}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 )
 
 // TestPressOfSenders: a sender's label is in quotes where words of ours are beside it, and can say
@@ -24,7 +25,7 @@ func TestPressOfSenders(t *testing.T) {
 		{pay, false, "Sign “Reject, ends it”, 1 of 2"},
 		{ours[0], true, "Approve"}, {ours[1], true, "Reject, ends it"}, {ours[0], false, "Sign approval, 1 of 2"},
 	} {
-		p := callbacks.Preview{Prepared: callbacks.Prepared{Outcome: tt.o}, Sends: tt.sends, Tally: callbacks.Tally{Needs: 2}}
+		p := desk.Preview{Prepared: callbacks.Prepared{Outcome: tt.o}, Sends: tt.sends, Tally: callbacks.Tally{Needs: 2}}
 		if got := pressFor(p, true).Label; got != tt.want {
 			t.Errorf("got %q, want %q", got, tt.want)
 		}

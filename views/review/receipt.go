@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views"
 	"countersign/views/words"
 )
@@ -194,7 +195,7 @@ func retryLabel(s callbacks.State) string {
 
 // receiptMark shows the state of the delivery as a badge.
 func receiptMark(m Review) words.Mark {
-	row := callbacks.Row{Callback: m.Callback}
+	row := desk.Row{Callback: m.Callback}
 	row.ExecutionFailed = false // the badge is about the delivery, which succeeded
 	return words.MarkOf(&row, words.Urgency{})
 }

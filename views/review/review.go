@@ -2,6 +2,7 @@ package review
 
 import (
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views"
 	"countersign/views/untrusted"
 	"countersign/views/words"
@@ -9,10 +10,10 @@ import (
 
 // Review is everything that is shown of one callback, in any state.
 type Review struct {
-	callbacks.Sheet
+	desk.Sheet
 	Description untrusted.SafeHTML // of Sheet.Content.Description
 	// one for each outcome, with the comment of Draft; none if the reader may not decide
-	Previews     []callbacks.Preview
+	Previews     []desk.Preview
 	ReviewLimits callbacks.ReviewLimits
 	// of the function in the Lambda console; empty if there is no link
 	ConsoleURL string
@@ -36,8 +37,8 @@ type Draft struct {
 
 // Next is what the reader can do after this callback.
 type Next struct {
-	Row  *callbacks.Row // nil if nothing else waits
-	Held int            // how many were skipped because somebody else reviews them
+	Row  *desk.Row // nil if nothing else waits
+	Held int       // how many were skipped because somebody else reviews them
 }
 
 // Confirm is the second step of a decision without scripts: it shows the exact bytes again, with a
@@ -45,7 +46,7 @@ type Next struct {
 type Confirm struct {
 	Callback callbacks.Callback
 	Payload  []byte // of the request
-	Preview  callbacks.Preview
+	Preview  desk.Preview
 	Comment  string        // as typed
 	Stale    bool          // what was shown before differs from what would be sent now
 	Sends    bool          // what the page before said: whether the signature decides
@@ -70,19 +71,19 @@ func skipTo(m Review) string {
 }
 
 // listScope returns the scope of the list that a page was opened from.
-func listScope(list views.Address) callbacks.Scope {
-	switch scope := callbacks.Scope(list.Query.Get("scope")); scope {
-	case callbacks.ScopeMine, callbacks.ScopeAttention, callbacks.ScopeHistory, callbacks.ScopeAll:
+func listScope(list views.Address) desk.Scope {
+	switch scope := desk.Scope(list.Query.Get("scope")); scope {
+	case desk.ScopeMine, desk.ScopeAttention, desk.ScopeHistory, desk.ScopeAll:
 		return scope
-	case callbacks.ScopeAvailable:
+	case desk.ScopeAvailable:
 	}
-	return callbacks.ScopeAvailable
+	return desk.ScopeAvailable
 }
 
 // listPath returns the address of the list. The table of all callbacks has a page of its own.
 func listPath(list views.Address) string {
 	list = list.With("item", "")
-	if listScope(list) == callbacks.ScopeAll {
+	if listScope(list) == desk.ScopeAll {
 		return list.At("/admin/callbacks").String()
 	}
 	return list.At("/").String()

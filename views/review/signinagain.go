@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views"
 	"countersign/views/words"
 )
@@ -14,7 +15,7 @@ type SignInAgain struct {
 	// label of the outcome that was not sent; empty if nothing was being decided
 	Tried string
 	// the statement of who asks that was not recorded; empty for another form
-	Asker  callbacks.Statement
+	Asker  desk.Statement
 	Return views.Address // where to continue after the sign-in
 }
 

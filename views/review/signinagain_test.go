@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views"
 	"countersign/views/words"
 )
@@ -29,7 +30,7 @@ func TestGroupsNote(t *testing.T) {
 		{time.Hour, 0, ""}, // no limit
 	} {
 		s := views.Shell{Moment: words.Moment{Now: now}, Viewer: callbacks.Person{ID: "p", GroupsReadAt: now.Add(-c.age)}}
-		m := Review{Sheet: callbacks.Sheet{Callback: callbacks.Callback{State: callbacks.Pending}}}
+		m := Review{Sheet: desk.Sheet{Callback: callbacks.Callback{State: callbacks.Pending}}}
 		if c.limit > 0 {
 			m.FreshUntil = s.Viewer.GroupsReadAt.Add(c.limit)
 		}

@@ -6,13 +6,14 @@ import (
 	"github.com/microcosm-cc/bluemonday"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views"
 	"countersign/views/untrusted"
 	"countersign/views/viewstest"
 )
 
 // storyReview is what pagetest.Review makes of a sheet: that package imports this one.
-func storyReview(sheet callbacks.Sheet) Review {
+func storyReview(sheet desk.Sheet) Review {
 	m := Review{
 		Sheet:        sheet,
 		ReviewLimits: callbacks.DefaultReviewLimits,

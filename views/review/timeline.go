@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views/untrusted"
 	"countersign/views/words"
 )
@@ -38,7 +39,7 @@ func timelineOf(m Review, viewer callbacks.Person) []event {
 		}
 		events = append(events, e)
 	}
-	if len(m.Audit) >= callbacks.MaxPage {
+	if len(m.Audit) >= desk.MaxPage {
 		return append(events, event{What: "Earlier entries are in the audit", At: m.Callback.ReceivedAt})
 	}
 	return append(events, event{What: "Callback started", Note: clockNote(m.Callback.Clocks), At: m.Callback.Clocks.StartedAt})

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views"
 	"countersign/views/admin"
 	"countersign/views/viewstest"
@@ -72,7 +73,7 @@ func TestTimelineCountsHeartbeats(t *testing.T) {
 func TestTimelineSaysWhenItIsCut(t *testing.T) {
 	t.Parallel()
 	m := sampleReview()
-	for len(m.Audit) < callbacks.MaxPage {
+	for len(m.Audit) < desk.MaxPage {
 		m.Audit = append(m.Audit, callbacks.AuditEntry{Action: callbacks.ActionReviewOpened, Actor: viewstest.Dana})
 	}
 	lines := told(m)

@@ -4,14 +4,15 @@ import (
 	"errors"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 )
 
 // FreePreviews are the previews of the free outcomes with an answer, which Mara wrote.
-func FreePreviews(c callbacks.Callback, a callbacks.Answer, signatures ...callbacks.Signature) (previews []callbacks.Preview) {
+func FreePreviews(c callbacks.Callback, a callbacks.Answer, signatures ...callbacks.Signature) (previews []desk.Preview) {
 	gate, signer := gate(&c, signatures), callbacks.Signer{Person: Mara}
 	for _, name := range []string{callbacks.OutcomeFailure, callbacks.OutcomeResult} {
 		o, _ := c.Outcome(name)
-		p := callbacks.Preview{Prepared: callbacks.Prepared{Outcome: o, Answer: a}, PreparedAt: Now}
+		p := desk.Preview{Prepared: callbacks.Prepared{Outcome: o, Answer: a}, PreparedAt: Now}
 		made, err := a.Completion(o.Kind)
 		p.Completion = made
 		p.Faults, _ = errors.AsType[callbacks.Invalid](err)

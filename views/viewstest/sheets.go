@@ -4,15 +4,16 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 )
 
 // Comment is the comment that Mara entered.
 const Comment = "Hotel over cap was agreed. Card slip is enough for line 7."
 
 // Pending is EXP-2291 while Mara and Dana review it.
-func Pending() callbacks.Sheet {
+func Pending() desk.Sheet {
 	c := Rows()[2].Callback
-	return callbacks.Sheet{
+	return desk.Sheet{
 		Callback: c,
 		Content: callbacks.Content{
 			Description: "markdown", Payload: []byte(Payload),
@@ -28,7 +29,7 @@ func Pending() callbacks.Sheet {
 }
 
 // Decided is EXP-2291 after Mara approved it.
-func Decided() callbacks.Sheet {
+func Decided() desk.Sheet {
 	m := Pending()
 	m.Reviews = nil
 	made := Previews(m.Callback, "Hotel over cap was agreed.")[0].Completion
@@ -45,13 +46,13 @@ func Decided() callbacks.Sheet {
 	return m
 }
 
-func attempt(m callbacks.Sheet, n int, after time.Duration, reply callbacks.Reply, status int, code string) callbacks.Attempt {
+func attempt(m desk.Sheet, n int, after time.Duration, reply callbacks.Reply, status int, code string) callbacks.Attempt {
 	began := m.Callback.Decision.At.Add(after)
 	return callbacks.Attempt{Number: n, StartedAt: began, EndedAt: began.Add(187 * time.Millisecond), Reply: reply, Status: status, Code: code}
 }
 
 // Completed is EXP-2291 after Lambda accepted the approval.
-func Completed() callbacks.Sheet {
+func Completed() desk.Sheet {
 	m := Decided()
 	m.Callback.State = callbacks.Completed
 	m.Delivery.Tries, m.Delivery.DueAt = 1, time.Time{}
@@ -61,7 +62,7 @@ func Completed() callbacks.Sheet {
 }
 
 // Proven is EXP-2291 after the history showed the bytes that were sent.
-func Proven() callbacks.Sheet {
+func Proven() desk.Sheet {
 	m := Completed()
 	m.Callback.Ending.Event, m.Callback.Ending.Proven = 14, true
 	m.Audit = append([]callbacks.AuditEntry{{
@@ -72,7 +73,7 @@ func Proven() callbacks.Sheet {
 }
 
 // Retrying is EXP-2291 while Lambda throttles its delivery.
-func Retrying() callbacks.Sheet {
+func Retrying() desk.Sheet {
 	m := Decided()
 	m.Callback.Problem = callbacks.ReplyThrottled
 	m.Delivery.Tries, m.Delivery.DueAt = 2, Now.Add(12*time.Second)
@@ -84,7 +85,7 @@ func Retrying() callbacks.Sheet {
 }
 
 // Lost is EXP-2291 after another person, another client or a clock was faster than Mara.
-func Lost(by callbacks.EndedBy, clock callbacks.DeadlineCause) callbacks.Sheet {
+func Lost(by callbacks.EndedBy, clock callbacks.DeadlineCause) desk.Sheet {
 	m := Decided()
 	m.Callback.State = callbacks.Lost
 	m.Delivery.Tries, m.Delivery.DueAt = 1, time.Time{}
@@ -95,7 +96,7 @@ func Lost(by callbacks.EndedBy, clock callbacks.DeadlineCause) callbacks.Sheet {
 
 // WithoutEffect is EXP-2291 after Lambda accepted the approval although another client had been
 // faster.
-func WithoutEffect() callbacks.Sheet {
+func WithoutEffect() desk.Sheet {
 	m := Lost(callbacks.EndedByOther, callbacks.NoDeadline)
 	m.Callback.Ending.Event, m.Callback.Ending.Accepted = 14, true
 	m.Delivery.Attempts = []callbacks.Attempt{{Number: 1, StartedAt: Now, EndedAt: Now, Reply: callbacks.ReplyAccepted, Status: 200}}
@@ -103,7 +104,7 @@ func WithoutEffect() callbacks.Sheet {
 }
 
 // Troubled is EXP-2291 after its delivery ended without success.
-func Troubled(state callbacks.State, reply callbacks.Reply, status int, code string) callbacks.Sheet {
+func Troubled(state callbacks.State, reply callbacks.Reply, status int, code string) desk.Sheet {
 	m := Decided()
 	m.Callback.State, m.Callback.Problem = state, reply
 	m.Delivery.Tries, m.Delivery.DueAt = 1, time.Time{}
@@ -117,7 +118,7 @@ func Troubled(state callbacks.State, reply callbacks.Reply, status int, code str
 }
 
 // InDoubt is EXP-2291 while nobody knows whether the approval arrived.
-func InDoubt(d callbacks.Doubt) callbacks.Sheet {
+func InDoubt(d callbacks.Doubt) desk.Sheet {
 	m := Troubled(callbacks.Unconfirmed, callbacks.ReplyClosed, 400, "CallbackTimeoutException")
 	m.Callback.Ending.Doubt = d
 	if d == callbacks.DoubtRefusal {
@@ -127,7 +128,7 @@ func InDoubt(d callbacks.Doubt) callbacks.Sheet {
 }
 
 // Ended is EXP-2291 after it ended without a decision.
-func Ended(state callbacks.State, e callbacks.Ending) callbacks.Sheet {
+func Ended(state callbacks.State, e callbacks.Ending) desk.Sheet {
 	m := Pending()
 	m.Reviews = nil
 	m.Callback.State, m.Callback.Ending = state, &e
@@ -135,16 +136,16 @@ func Ended(state callbacks.State, e callbacks.Ending) callbacks.Sheet {
 }
 
 // EndedRows are rows of the history and of the needs-attention list.
-func EndedRows() []callbacks.Row {
-	var rows []callbacks.Row
-	for _, m := range []callbacks.Sheet{
+func EndedRows() []desk.Row {
+	var rows []desk.Row
+	for _, m := range []desk.Sheet{
 		Completed(), Lost(callbacks.EndedByClock, callbacks.CauseTimeout), Retrying(),
 		Troubled(callbacks.Undeliverable, callbacks.ReplyInvalid, 400, "InvalidParameterValueException"),
 		Ended(callbacks.TimedOut, callbacks.Ending{By: callbacks.EndedByClock, Cause: callbacks.CauseHeartbeat, At: Now.Add(-time.Hour)}),
 		Ended(callbacks.Closed, callbacks.Ending{By: callbacks.EndedByExecution, At: Now.Add(-26 * time.Hour)}),
 	} {
 		m.Callback.ID += callbacks.ID(m.Callback.State)
-		rows = append(rows, callbacks.Row{Callback: m.Callback})
+		rows = append(rows, desk.Row{Callback: m.Callback})
 	}
 	return rows
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 )
 
 // The other people of EXP-2296. Priya and Dana are finance-approvers as Mara is, Aiko is a
@@ -48,13 +49,13 @@ func EndedSignature(s callbacks.Signature, lapse callbacks.Lapse, why string, ag
 }
 
 // Waiting2296 is EXP-2296 with some signatures, as Mara sees it.
-func Waiting2296(signatures ...callbacks.Signature) callbacks.Sheet {
+func Waiting2296(signatures ...callbacks.Signature) desk.Sheet {
 	r := Waiting("exp2296", "Expense report EXP-2296: $18,420.00, Lisbon partner summit, venue deposit", "expense-approval", "Ines Calloway",
 		49*time.Minute+2*time.Second, 40*time.Minute+58*time.Second)
 	r.Clocks.ExecutionDeadline = Now.Add(6*time.Hour + 10*time.Minute)
 	r.Requester.Email = "ines.calloway@harborline.example"
 	r.Requirement = LargeExpenses()
-	sheet := callbacks.Sheet{
+	sheet := desk.Sheet{
 		Callback: r.Callback, Content: callbacks.Content{Description: "markdown", Payload: []byte(Payload)},
 		Audit: Audit(r.Callback),
 	}
@@ -62,7 +63,7 @@ func Waiting2296(signatures ...callbacks.Signature) callbacks.Sheet {
 }
 
 // Signing returns a sheet with its signatures, with what they add up to, and with what Mara can do.
-func Signing(sheet callbacks.Sheet, signatures ...callbacks.Signature) callbacks.Sheet {
+func Signing(sheet desk.Sheet, signatures ...callbacks.Signature) desk.Sheet {
 	sheet.Signatures = signatures
 	gate := gate(&sheet.Callback, signatures)
 	sheet.Standing = callbacks.Weigh(sheet.Callback.Requirement, signatures)
@@ -82,12 +83,12 @@ func gate(c *callbacks.Callback, signatures []callbacks.Signature) callbacks.Gat
 
 // Previews are the previews of all outcomes with a comment, for Mara. Signatures are those that the
 // callback has.
-func Previews(c callbacks.Callback, comment string, signatures ...callbacks.Signature) []callbacks.Preview {
-	var previews []callbacks.Preview
+func Previews(c callbacks.Callback, comment string, signatures ...callbacks.Signature) []desk.Preview {
+	var previews []desk.Preview
 	gate, signer := gate(&c, signatures), callbacks.Signer{Person: Mara}
 	for _, o := range c.Outcomes {
 		choice, proposal := callbacks.Choice{Outcome: o.Name, Comment: comment, PreparedAt: Now}, o.Proposal(nil)
-		p := callbacks.Preview{
+		p := desk.Preview{
 			Prepared:   callbacks.Prepared{Outcome: o, Completion: o.Fill(choice, Mara, nil)},
 			PreparedAt: Now, Why: gate.Explain(signer, proposal),
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/discovery"
 	"countersign/internal/readquota"
 )
@@ -34,7 +35,7 @@ const Prose = `<p>Three-day onsite at <strong>Kansai Precision</strong> to close
 
 // Waiting is a pending callback that arrived the given age ago and has the given time left on its
 // timeout.
-func Waiting(id, heading, function, requester string, age, left time.Duration) callbacks.Row {
+func Waiting(id, heading, function, requester string, age, left time.Duration) desk.Row {
 	c := callbacks.Callback{
 		ID: callbacks.ID(id), CallbackID: "Y2I6MTQ6RVhQLTIyOTE6N2MxZTBiNTIr/9aQ==", Region: "eu-central-1",
 		ExecutionARN: "arn:aws:lambda:eu-central-1:111122223333:function:" + function + ":14/durable-execution/EXP-2291/7c1e0b52",
@@ -49,7 +50,7 @@ func Waiting(id, heading, function, requester string, age, left time.Duration) c
 	if left > 0 {
 		c.Clocks.Timeout = age + left
 	}
-	return callbacks.Row{Callback: c}
+	return desk.Row{Callback: c}
 }
 
 func outcomes() []callbacks.Outcome {
@@ -60,14 +61,14 @@ func outcomes() []callbacks.Outcome {
 }
 
 // Unattended gives a callback a heartbeat timeout that nobody's heartbeats extend.
-func Unattended(r callbacks.Row, left time.Duration) callbacks.Row {
+func Unattended(r desk.Row, left time.Duration) desk.Row {
 	r.Clocks.HeartbeatTimeout = Now.Sub(r.Clocks.StartedAt) + left
 	return r
 }
 
 // Rows are pending callbacks.
-func Rows() []callbacks.Row {
-	rows := []callbacks.Row{
+func Rows() []desk.Row {
+	rows := []desk.Row{
 		Unattended(Waiting("vendor", "Change bank account of vendor Kühne & Lindqvist Logistik GmbH & Co. KG before Friday’s payment run", "vendor-master-update", "Tomasz Wierzbicki", 52*time.Minute, 5*time.Hour), 108*time.Second),
 		Waiting("mails", "Send 1,240 customer e-mails: “Your plan price changes on 1 January”", "agent-outreach", "outreach-agent for Leo Marchetti", 18*time.Minute, 11*time.Minute+32*time.Second),
 		Waiting("exp2291", "Expense report EXP-2291: $7,846.20, Osaka customer onsite", "expense-approval", "Ines Calloway", 48*time.Minute+52*time.Second, 41*time.Minute+8*time.Second),
@@ -86,7 +87,7 @@ func Rows() []callbacks.Row {
 }
 
 // reviewedRow is a callback that Mara and Dana review and so keep alive.
-func reviewedRow(r callbacks.Row) callbacks.Row {
+func reviewedRow(r desk.Row) desk.Row {
 	r.Reviewers = []callbacks.Actor{Mara.Actor(), Dana}
 	r.HeldUntil = Now.Add(20 * time.Second)
 	r.Clocks.HeartbeatTimeout = 2 * time.Minute

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views/untrusted"
 )
 
@@ -53,17 +54,17 @@ func Origin(c *callbacks.Callback) string {
 }
 
 // Scope returns the name of a list in the navigation.
-func Scope(s callbacks.Scope) string {
+func Scope(s desk.Scope) string {
 	switch s {
-	case callbacks.ScopeMine:
+	case desk.ScopeMine:
 		return "Mine"
-	case callbacks.ScopeAttention:
+	case desk.ScopeAttention:
 		return "Needs attention"
-	case callbacks.ScopeHistory:
+	case desk.ScopeHistory:
 		return "History"
-	case callbacks.ScopeAll:
+	case desk.ScopeAll:
 		return "All callbacks"
-	case callbacks.ScopeAvailable:
+	case desk.ScopeAvailable:
 	}
 	return "Available"
 }

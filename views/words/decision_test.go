@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/views/viewstest"
 	"countersign/views/words"
 )
@@ -36,7 +37,7 @@ func TestEveryStateHasAMark(t *testing.T) {
 	t.Parallel()
 	seen := map[string]callbacks.State{}
 	for _, s := range callbacks.States {
-		m := words.MarkOf(&callbacks.Row{Callback: callbacks.Callback{State: s}}, words.Urgency{})
+		m := words.MarkOf(&desk.Row{Callback: callbacks.Callback{State: s}}, words.Urgency{})
 		if m.Word == "" || m.Word == string(s) || !viewstest.Drawn(t, m.Icon) {
 			t.Errorf("%s: %+v", s, m)
 		}

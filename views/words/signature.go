@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 )
 
 // signed says what an audit entry of a signature adds: what was signed, for whom, how many count
@@ -69,18 +70,18 @@ func withReason(text string, f callbacks.Facts) string {
 }
 
 // fateWords say what became of a signature.
-var fateWords = map[callbacks.Fate]string{
-	callbacks.FateWaiting:   "waits for others",
-	callbacks.FateDecided:   "counted",
-	callbacks.FateOutvoted:  "something else was decided",
-	callbacks.FateLate:      "too late",
-	callbacks.FateWithdrawn: "withdrawn",
-	callbacks.FateReplaced:  "signed again",
-	callbacks.FateVoid:      "void",
+var fateWords = map[desk.Fate]string{
+	desk.FateWaiting:   "waits for others",
+	desk.FateDecided:   "counted",
+	desk.FateOutvoted:  "something else was decided",
+	desk.FateLate:      "too late",
+	desk.FateWithdrawn: "withdrawn",
+	desk.FateReplaced:  "signed again",
+	desk.FateVoid:      "void",
 }
 
 // Fate says what became of a signature.
-func Fate(f callbacks.Fate) string { return fateWords[f] }
+func Fate(f desk.Fate) string { return fateWords[f] }
 
 // TooLate says of a callback that ended before enough had signed what was missing: "1 of 2 signed,
 // too late: 1 more from controllers was missing." It is empty if nobody had signed.
@@ -97,7 +98,7 @@ func TooLate(t callbacks.Tally) string {
 
 // SignedMark says how many have signed a callback that needs several signatures, for a row of a
 // list. ok is false for any other callback, and for one that is decided.
-func SignedMark(r *callbacks.Row) (m Mark, ok bool) {
+func SignedMark(r *desk.Row) (m Mark, ok bool) {
 	sum := fmt.Sprintf("%d of %d", r.Signing.Has, r.Signing.Needs)
 	switch {
 	case r.Signing.Needs < 2 || r.Decision != nil:

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 )
 
 // TestSignedMark: a list says how many have signed, and to each reader whether they are meant.
@@ -25,7 +26,7 @@ func TestSignedMark(t *testing.T) {
 		{callbacks.TimedOut, nil, callbacks.Signing{Needs: 2}, ""},
 		{callbacks.Completed, decided, callbacks.Signing{Has: 3, Needs: 3}, ""},
 	} {
-		m, ok := SignedMark(&callbacks.Row{Callback: callbacks.Callback{State: tc.state, Decision: tc.decision}, Signing: tc.signing})
+		m, ok := SignedMark(&desk.Row{Callback: callbacks.Callback{State: tc.state, Decision: tc.decision}, Signing: tc.signing})
 		if ok != (tc.want != "") || ok && m.Word != tc.want {
 			t.Errorf("%s %+v: %q %v, want %q", tc.state, tc.signing, m.Word, ok, tc.want)
 		}

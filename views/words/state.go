@@ -2,6 +2,7 @@ package words
 
 import (
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 )
 
 // State names a state for a reader.
@@ -31,7 +32,7 @@ func State(s callbacks.State) string {
 type Mark struct{ Word, Icon, Tone string }
 
 // MarkOf returns the mark of a row. It shows what the reader would act on first.
-func MarkOf(r *callbacks.Row, u Urgency) Mark {
+func MarkOf(r *desk.Row, u Urgency) Mark {
 	word := State(r.State)
 	switch r.State {
 	case callbacks.Pending:

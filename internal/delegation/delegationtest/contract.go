@@ -10,15 +10,17 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/delegation"
+	"countersign/internal/desk"
+	"countersign/internal/desk/storetest"
 	"countersign/internal/people"
 )
 
 // Run runs the contract of the store of delegations. open returns an empty store for one test and
 // closes it when the test ends; parallel tests call it.
-func Run(t *testing.T, open func(*testing.T) callbackstest.Store) {
-	callbackstest.RunTopics(t, open, map[string]func(*testing.T, func(*testing.T) callbackstest.Store){
-		"Delegations": func(t *testing.T, open func(*testing.T) callbackstest.Store) {
-			callbackstest.Cases(t, open, map[string]func(*testing.T, callbackstest.Store){
+func Run(t *testing.T, open func(*testing.T) storetest.Store) {
+	storetest.RunTopics(t, open, map[string]func(*testing.T, func(*testing.T) storetest.Store){
+		"Delegations": func(t *testing.T, open func(*testing.T) storetest.Store) {
+			storetest.Cases(t, open, map[string]func(*testing.T, storetest.Store){
 				"Added":   added,
 				"InForce": inForce,
 				"Ended":   ended,
@@ -34,7 +36,7 @@ func Run(t *testing.T, open func(*testing.T) callbackstest.Store) {
 var t0 = callbackstest.T0
 
 // keep has a person sign in.
-func keep(t testing.TB, s callbackstest.Store, id, name string, groups ...string) people.Profile {
+func keep(t testing.TB, s storetest.Store, id, name string, groups ...string) people.Profile {
 	t.Helper()
 	p := callbacks.Person{ID: id, Name: name, Email: id + "@harborline.example", Groups: groups, GroupsReadAt: t0}
 	callbackstest.Must(t, s.KeepPerson(t.Context(), people.NewProfile(p, true, t0)))
@@ -72,7 +74,7 @@ func to(t testing.TB, s delegation.Store, person string, now time.Time) []delega
 
 // added: a delegation is found by its delegate while it is in force, with what is stored of the
 // delegator; the check sees those of both people that are not over, and can refuse.
-func added(t *testing.T, s callbackstest.Store) {
+func added(t *testing.T, s storetest.Store) {
 	mara := keep(t, s, "mara", "Mara Okafor", "finance-approvers")
 	keep(t, s, "ada", "Ada Lund")
 	if any, err := s.AnyDelegation(t.Context(), t0); any || err != nil {
@@ -111,7 +113,7 @@ func added(t *testing.T, s callbackstest.Store) {
 			t.Errorf("%s: checked against %+v, want %+v", name, seen, tt.seen)
 		}
 	}
-	if n := len(callbackstest.Audit(t, s, callbacks.AuditQuery{Action: callbacks.ActionDelegated})); n != 3 {
+	if n := len(storetest.Audit(t, s, desk.AuditQuery{Action: callbacks.ActionDelegated})); n != 3 {
 		t.Errorf("%d audit entries, want one of each that was added", n)
 	}
 }
@@ -135,7 +137,7 @@ func sameIDs(a, b []delegation.Delegation) bool {
 
 // inForce: those of everybody are found while they are in force, with what is stored of the
 // delegators, at most so many.
-func inForce(t *testing.T, s callbackstest.Store) {
+func inForce(t *testing.T, s storetest.Store) {
 	mara, dana := keep(t, s, "mara", "Mara Okafor", "finance-approvers"), keep(t, s, "dana", "Dana Fischer")
 	first := delegation.Held{Delegation: add(t, s, between("mara", "ada", t0.Add(time.Hour))), Delegator: mara}
 	second := delegation.Held{Delegation: add(t, s, between("dana", "ada", t0.Add(90*time.Minute))), Delegator: dana}
@@ -152,7 +154,7 @@ func inForce(t *testing.T, s callbackstest.Store) {
 }
 
 // ended: what an end changes is written with its entry, or nothing is.
-func ended(t *testing.T, s callbackstest.Store) {
+func ended(t *testing.T, s storetest.Store) {
 	keep(t, s, "mara", "Mara Okafor")
 	d := add(t, s, between("mara", "ada", t0))
 	end := func(d *delegation.Delegation) (callbacks.AuditEntry, error) {
@@ -178,13 +180,13 @@ func ended(t *testing.T, s callbackstest.Store) {
 	all, err := s.Delegations(t.Context(), "mara", 10)
 	callbackstest.Must(t, err)
 	callbackstest.Same(t, "on record", all, []delegation.Delegation{d})
-	if n := len(callbackstest.Audit(t, s, callbacks.AuditQuery{Action: callbacks.ActionDelegationEnded})); n != 1 {
+	if n := len(storetest.Audit(t, s, desk.AuditQuery{Action: callbacks.ActionDelegationEnded})); n != 1 {
 		t.Errorf("%d audit entries", n)
 	}
 }
 
 // atOnce: of additions that concern one person, each sees those before it.
-func atOnce(t *testing.T, s callbackstest.Store) {
+func atOnce(t *testing.T, s storetest.Store) {
 	keep(t, s, "mara", "Mara Okafor")
 	keep(t, s, "ada", "Ada Lund")
 	first := func(others []delegation.Delegation) error {
@@ -213,7 +215,7 @@ func atOnce(t *testing.T, s callbackstest.Store) {
 
 // listed: somebody's delegations come with the latest end first, and at most so many from and to
 // them.
-func listed(t *testing.T, s callbackstest.Store) {
+func listed(t *testing.T, s storetest.Store) {
 	keep(t, s, "mara", "Mara Okafor")
 	var from, to []delegation.Delegation
 	for i := range 4 {
@@ -228,7 +230,7 @@ func listed(t *testing.T, s callbackstest.Store) {
 }
 
 // findPeople: people are found by the beginning of a word of their name, and of an address.
-func findPeople(t *testing.T, s callbackstest.Store) {
+func findPeople(t *testing.T, s storetest.Store) {
 	keep(t, s, "tomasz", "Tomasz  Wierzbicki")
 	keep(t, s, "dana", "DANA Fischer")
 	keep(t, s, "dan", "Dan Fisher-Price")
@@ -250,7 +252,7 @@ func findPeople(t *testing.T, s callbackstest.Store) {
 }
 
 // groupsChange: a person who has another name is not found by the one before.
-func groupsChange(t *testing.T, s callbackstest.Store) {
+func groupsChange(t *testing.T, s storetest.Store) {
 	keep(t, s, "ines", "Ines Calloway")
 	p := callbacks.Person{ID: "ines", Name: "Ines Reyes", GroupsReadAt: t0.Add(time.Hour)}
 	callbackstest.Must(t, s.KeepPerson(t.Context(), people.NewProfile(p, false, t0.Add(time.Hour))))

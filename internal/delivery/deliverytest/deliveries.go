@@ -10,10 +10,11 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/delivery"
+	"countersign/internal/desk/storetest"
 )
 
-func testDeliveries(t *testing.T, open func(*testing.T) callbackstest.Store) {
-	callbackstest.Cases(t, open, map[string]func(*testing.T, callbackstest.Store){
+func testDeliveries(t *testing.T, open func(*testing.T) storetest.Store) {
+	storetest.Cases(t, open, map[string]func(*testing.T, storetest.Store){
 		"KeepCompletions":        deliveryKeepsCompletion,
 		"NotFound":               deliveryNotFound,
 		"ClaimRecordsTheAttempt": claimRecordsAttempt,
@@ -39,7 +40,7 @@ func lease(owner string, now time.Time) callbacks.Lease {
 	return callbacks.Lease{Owner: owner, Until: now.Add(time.Minute)}
 }
 
-func claim(t testing.TB, s callbackstest.Store, owner string, now time.Time) []delivery.Work {
+func claim(t testing.TB, s storetest.Store, owner string, now time.Time) []delivery.Work {
 	t.Helper()
 	work, err := s.ClaimDeliveries(t.Context(), now, lease(owner, now), 10, nil)
 	if err != nil {
@@ -48,7 +49,7 @@ func claim(t testing.TB, s callbackstest.Store, owner string, now time.Time) []d
 	return work
 }
 
-func claimOne(t testing.TB, s callbackstest.Store, owner string, now time.Time) delivery.Work {
+func claimOne(t testing.TB, s storetest.Store, owner string, now time.Time) delivery.Work {
 	t.Helper()
 	work := claim(t, s, owner, now)
 	if len(work) != 1 {
@@ -57,7 +58,7 @@ func claimOne(t testing.TB, s callbackstest.Store, owner string, now time.Time) 
 	return work[0]
 }
 
-func deliveryOf(t testing.TB, s callbackstest.Store, id callbacks.ID) callbacks.Delivery {
+func deliveryOf(t testing.TB, s storetest.Store, id callbacks.ID) callbacks.Delivery {
 	t.Helper()
 	d, err := s.Delivery(t.Context(), id)
 	if err != nil {
@@ -66,7 +67,7 @@ func deliveryOf(t testing.TB, s callbackstest.Store, id callbacks.ID) callbacks.
 	return d
 }
 
-func nextDelivery(t testing.TB, s callbackstest.Store) time.Time {
+func nextDelivery(t testing.TB, s storetest.Store) time.Time {
 	t.Helper()
 	next, err := s.NextDelivery(t.Context())
 	if err != nil {
@@ -82,7 +83,7 @@ func answered(w delivery.Work, at time.Time, reply callbacks.Reply) callbacks.At
 
 // finish ends a claim and records its result, with the attempt unless nothing was sent.
 func finish(
-	t *testing.T, s callbackstest.Store, owner string, attempt callbacks.Attempt, id callbacks.ID, result func(*callbacks.Case) error,
+	t *testing.T, s storetest.Store, owner string, attempt callbacks.Attempt, id callbacks.ID, result func(*callbacks.Case) error,
 ) (callbacks.Callback, error) {
 	t.Helper()
 	return change(t, s, id, func(c *callbacks.Case) error {
@@ -97,7 +98,7 @@ func finish(
 }
 
 // change changes a callback and its delivery.
-func change(t *testing.T, s callbackstest.Store, id callbacks.ID, fn func(*callbacks.Case) error) (callbacks.Callback, error) {
+func change(t *testing.T, s storetest.Store, id callbacks.ID, fn func(*callbacks.Case) error) (callbacks.Callback, error) {
 	t.Helper()
 	return s.Change(t.Context(), id, callbacks.Parts{Delivery: true}, fn)
 }
@@ -110,7 +111,7 @@ func putOff(until time.Time) func(*callbacks.Case) error {
 	}
 }
 
-func deliveryKeepsCompletion(t *testing.T, s callbackstest.Store) {
+func deliveryKeepsCompletion(t *testing.T, s storetest.Store) {
 	for name, want := range map[string]callbacks.Completion{
 		"Success": callbackstest.NewCompletion(),
 		"Nothing": {Kind: callbacks.Success},
@@ -119,8 +120,8 @@ func deliveryKeepsCompletion(t *testing.T, s callbackstest.Store) {
 			ErrorType: "Rejected", ErrorMessage: "no <b> & \"no\"", ErrorData: `{"a": 1,  "b":"\u0000"}`, StackTrace: []string{"one", "two"}}},
 		"EmptyFailure": {Kind: callbacks.Failure},
 	} {
-		c := callbackstest.Put(t, s, callbackstest.NewCallback())
-		callbackstest.Change(t, s, c.ID, func(c *callbacks.Case) error {
+		c := storetest.Put(t, s, callbackstest.NewCallback())
+		storetest.Change(t, s, c.ID, func(c *callbacks.Case) error {
 			c.Delivery = &callbacks.Delivery{Callback: c.ID, Completion: want, DueAt: callbackstest.T0}
 			return nil
 		})
@@ -132,8 +133,8 @@ func deliveryKeepsCompletion(t *testing.T, s callbackstest.Store) {
 	}
 }
 
-func deliveryNotFound(t *testing.T, s callbackstest.Store) {
-	c := callbackstest.Put(t, s, callbackstest.NewCallback())
+func deliveryNotFound(t *testing.T, s storetest.Store) {
+	c := storetest.Put(t, s, callbackstest.NewCallback())
 	for _, id := range []callbacks.ID{c.ID, callbacks.NewID()} {
 		if _, err := s.Delivery(t.Context(), id); !errors.Is(err, callbacks.ErrNotFound) {
 			t.Errorf("got %v, want ErrNotFound", err)
@@ -148,9 +149,9 @@ func deliveryNotFound(t *testing.T, s callbackstest.Store) {
 	}
 }
 
-func claimRecordsAttempt(t *testing.T, s callbackstest.Store) {
-	c := callbackstest.Put(t, s, callbackstest.NewCallback())
-	decided := callbackstest.Decide(t, s, c.ID, callbackstest.T0)
+func claimRecordsAttempt(t *testing.T, s storetest.Store) {
+	c := storetest.Put(t, s, callbackstest.NewCallback())
+	decided := storetest.Decide(t, s, c.ID, callbackstest.T0)
 	callbackstest.Same(t, "next delivery", nextDelivery(t, s), callbackstest.T0)
 	now := callbackstest.T0.Add(time.Second)
 	w := claimOne(t, s, "worker", now)
@@ -166,20 +167,20 @@ func claimRecordsAttempt(t *testing.T, s callbackstest.Store) {
 	}
 }
 
-func claimNotDue(t *testing.T, s callbackstest.Store) {
-	c := callbackstest.Put(t, s, callbackstest.NewCallback())
-	callbackstest.Decide(t, s, c.ID, callbackstest.T0)
+func claimNotDue(t *testing.T, s storetest.Store) {
+	c := storetest.Put(t, s, callbackstest.NewCallback())
+	storetest.Decide(t, s, c.ID, callbackstest.T0)
 	if work := claim(t, s, "worker", callbackstest.T0.Add(-time.Millisecond)); len(work) != 0 {
 		t.Errorf("claimed %d deliveries that are not due", len(work))
 	}
 	claimOne(t, s, "worker", callbackstest.T0)
 }
 
-func claimLimit(t *testing.T, s callbackstest.Store) {
+func claimLimit(t *testing.T, s storetest.Store) {
 	var want []callbacks.ID
 	for i := range 5 {
-		c := callbackstest.Put(t, s, callbackstest.NewCallback())
-		callbackstest.Decide(t, s, c.ID, callbackstest.T0.Add(-time.Duration(i)*time.Second))
+		c := storetest.Put(t, s, callbackstest.NewCallback())
+		storetest.Decide(t, s, c.ID, callbackstest.T0.Add(-time.Duration(i)*time.Second))
 		want = append([]callbacks.ID{c.ID}, want...)
 	}
 	var got []callbacks.ID
@@ -195,11 +196,11 @@ func claimLimit(t *testing.T, s callbackstest.Store) {
 	callbackstest.Same(t, "claimed callbacks", got, want)
 }
 
-func claimOtherLanes(t *testing.T, s callbackstest.Store) {
+func claimOtherLanes(t *testing.T, s storetest.Store) {
 	lanes := []callbacks.Lane{{Region: "eu-west-1"}, {Account: "111122223333", Region: "eu-west-1"}, {}}
 	for _, lane := range lanes {
-		c := callbackstest.Put(t, s, callbackstest.NewCallback())
-		callbackstest.DecideIn(t, s, c.ID, lane, callbackstest.T0)
+		c := storetest.Put(t, s, callbackstest.NewCallback())
+		storetest.DecideIn(t, s, c.ID, lane, callbackstest.T0)
 	}
 	work, err := s.ClaimDeliveries(t.Context(), callbackstest.T0, lease("worker", callbackstest.T0), 10, lanes[:2])
 	if err != nil || len(work) != 1 || work[0].Delivery.Lane != lanes[2] {
@@ -211,10 +212,10 @@ func claimOtherLanes(t *testing.T, s callbackstest.Store) {
 	}
 }
 
-func claimsRace(t *testing.T, s callbackstest.Store) {
+func claimsRace(t *testing.T, s storetest.Store) {
 	const n = 40
 	for range n {
-		callbackstest.Decide(t, s, callbackstest.Put(t, s, callbackstest.NewCallback()).ID, callbackstest.T0)
+		storetest.Decide(t, s, storetest.Put(t, s, callbackstest.NewCallback()).ID, callbackstest.T0)
 	}
 	var mu sync.Mutex
 	claimed := map[callbacks.ID]int{}
@@ -257,9 +258,9 @@ func claimsRace(t *testing.T, s callbackstest.Store) {
 	}
 }
 
-func claimAfterCrash(t *testing.T, s callbackstest.Store) {
-	c := callbackstest.Put(t, s, callbackstest.NewCallback())
-	callbackstest.Decide(t, s, c.ID, callbackstest.T0)
+func claimAfterCrash(t *testing.T, s storetest.Store) {
+	c := storetest.Put(t, s, callbackstest.NewCallback())
+	storetest.Decide(t, s, c.ID, callbackstest.T0)
 	if w := claimOne(t, s, "crashed", callbackstest.T0); w.Delivery.Doubtful {
 		t.Error("the first attempt is in doubt before it was made")
 	}
@@ -273,9 +274,9 @@ func claimAfterCrash(t *testing.T, s callbackstest.Store) {
 
 // claimCompleted: an accepted decision is claimed again to find its receipt. Nothing is sent, so no
 // attempt is recorded and nothing becomes doubtful.
-func claimCompleted(t *testing.T, s callbackstest.Store) {
-	c := callbackstest.Put(t, s, callbackstest.NewCallback())
-	callbackstest.Decide(t, s, c.ID, callbackstest.T0)
+func claimCompleted(t *testing.T, s storetest.Store) {
+	c := storetest.Put(t, s, callbackstest.NewCallback())
+	storetest.Decide(t, s, c.ID, callbackstest.T0)
 	w := claimOne(t, s, "worker", callbackstest.T0)
 	accepted := answered(w, callbackstest.T0, callbacks.ReplyAccepted)
 	if _, err := finish(t, s, "worker", accepted, c.ID, func(c *callbacks.Case) error {

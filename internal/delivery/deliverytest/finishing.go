@@ -8,11 +8,12 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/delivery"
+	"countersign/internal/desk/storetest"
 )
 
-func finishSettles(t *testing.T, s callbackstest.Store) {
-	c := callbackstest.Put(t, s, callbackstest.NewCallback())
-	decided := callbackstest.Decide(t, s, c.ID, callbackstest.T0)
+func finishSettles(t *testing.T, s storetest.Store) {
+	c := storetest.Put(t, s, callbackstest.NewCallback())
+	decided := storetest.Decide(t, s, c.ID, callbackstest.T0)
 	w := claimOne(t, s, "worker", callbackstest.T0)
 	attempt := answered(w, callbackstest.T0, callbacks.ReplyAccepted)
 	want := w
@@ -29,10 +30,10 @@ func finishSettles(t *testing.T, s callbackstest.Store) {
 	if got.State != callbacks.Completed || got.Revision != decided.Revision+1 {
 		t.Errorf("got state %s at revision %d, want completed at %d", got.State, got.Revision, decided.Revision+1)
 	}
-	callbackstest.Same(t, "stored and returned callback", callbackstest.Get(t, s, c.ID), got)
+	callbackstest.Same(t, "stored and returned callback", storetest.Get(t, s, c.ID), got)
 	callbackstest.Same(t, "delivery", deliveryOf(t, s, c.ID), callbacks.Delivery{
 		Callback: c.ID, Completion: callbackstest.NewCompletion(), Tries: 1, Readings: 3, Doubtful: true, Closed: true, Attempts: []callbacks.Attempt{attempt}})
-	callbackstest.Same(t, "actions", callbackstest.AuditOf(t, s, c.ID), []callbacks.Action{callbacks.ActionDelivered, callbacks.ActionDecided, callbacks.ActionReceived})
+	callbackstest.Same(t, "actions", storetest.AuditOf(t, s, c.ID), []callbacks.Action{callbacks.ActionDelivered, callbacks.ActionDecided, callbacks.ActionReceived})
 	if next := nextDelivery(t, s); !next.IsZero() {
 		t.Errorf("next delivery is due at %v, want none", next)
 	}
@@ -41,9 +42,9 @@ func finishSettles(t *testing.T, s callbackstest.Store) {
 	}
 }
 
-func finishPutsOff(t *testing.T, s callbackstest.Store) {
-	c := callbackstest.Put(t, s, callbackstest.NewCallback())
-	callbackstest.Decide(t, s, c.ID, callbackstest.T0)
+func finishPutsOff(t *testing.T, s storetest.Store) {
+	c := storetest.Put(t, s, callbackstest.NewCallback())
+	storetest.Decide(t, s, c.ID, callbackstest.T0)
 	w := claimOne(t, s, "worker", callbackstest.T0)
 	due := callbackstest.T0.Add(5 * time.Second)
 	if _, err := finish(t, s, "worker", answered(w, callbackstest.T0, callbacks.ReplyThrottled), c.ID, putOff(due)); err != nil {
@@ -56,9 +57,9 @@ func finishPutsOff(t *testing.T, s callbackstest.Store) {
 	}
 }
 
-func finishError(t *testing.T, s callbackstest.Store) {
-	c := callbackstest.Put(t, s, callbackstest.NewCallback())
-	decided := callbackstest.Decide(t, s, c.ID, callbackstest.T0)
+func finishError(t *testing.T, s storetest.Store) {
+	c := storetest.Put(t, s, callbackstest.NewCallback())
+	decided := storetest.Decide(t, s, c.ID, callbackstest.T0)
 	w := claimOne(t, s, "worker", callbackstest.T0)
 	before := deliveryOf(t, s, c.ID)
 	wrong := errors.New("fn does not want to")
@@ -71,14 +72,14 @@ func finishError(t *testing.T, s callbackstest.Store) {
 	if err != wrong { //nolint:errorlint // as it is, not wrapped
 		t.Errorf("got %v, want fn's own error as it is", err)
 	}
-	callbackstest.Same(t, "callback before and after", callbackstest.Get(t, s, c.ID), decided)
+	callbackstest.Same(t, "callback before and after", storetest.Get(t, s, c.ID), decided)
 	callbackstest.Same(t, "delivery before and after", deliveryOf(t, s, c.ID), before)
-	callbackstest.Same(t, "actions", callbackstest.AuditOf(t, s, c.ID), []callbacks.Action{callbacks.ActionDecided, callbacks.ActionReceived})
+	callbackstest.Same(t, "actions", storetest.AuditOf(t, s, c.ID), []callbacks.Action{callbacks.ActionDecided, callbacks.ActionReceived})
 }
 
-func finishAfterTakeover(t *testing.T, s callbackstest.Store) {
-	c := callbackstest.Put(t, s, callbackstest.NewCallback())
-	decided := callbackstest.Decide(t, s, c.ID, callbackstest.T0)
+func finishAfterTakeover(t *testing.T, s storetest.Store) {
+	c := storetest.Put(t, s, callbackstest.NewCallback())
+	decided := storetest.Decide(t, s, c.ID, callbackstest.T0)
 	old := claimOne(t, s, "old", callbackstest.T0)
 	claimOne(t, s, "new", callbackstest.T0.Add(time.Minute))
 	before := deliveryOf(t, s, c.ID)
@@ -90,13 +91,13 @@ func finishAfterTakeover(t *testing.T, s callbackstest.Store) {
 	if !errors.Is(err, callbacks.ErrLeaseLost) {
 		t.Errorf("got %v, want ErrLeaseLost", err)
 	}
-	callbackstest.Same(t, "callback before and after", callbackstest.Get(t, s, c.ID), decided)
+	callbackstest.Same(t, "callback before and after", storetest.Get(t, s, c.ID), decided)
 	callbackstest.Same(t, "delivery before and after", deliveryOf(t, s, c.ID), before)
 }
 
-func finishAfterOwnTakeover(t *testing.T, s callbackstest.Store) {
-	c := callbackstest.Put(t, s, callbackstest.NewCallback())
-	callbackstest.Decide(t, s, c.ID, callbackstest.T0)
+func finishAfterOwnTakeover(t *testing.T, s storetest.Store) {
+	c := storetest.Put(t, s, callbackstest.NewCallback())
+	storetest.Decide(t, s, c.ID, callbackstest.T0)
 	first := claimOne(t, s, "worker", callbackstest.T0)
 	second := claimOne(t, s, "worker", callbackstest.T0.Add(time.Minute))
 	_, err := finish(t, s, "worker", answered(first, callbackstest.T0, callbacks.ReplyAccepted), c.ID, putOff(time.Time{}))
@@ -108,9 +109,9 @@ func finishAfterOwnTakeover(t *testing.T, s callbackstest.Store) {
 	}
 }
 
-func finishTwice(t *testing.T, s callbackstest.Store) {
-	c := callbackstest.Put(t, s, callbackstest.NewCallback())
-	callbackstest.Decide(t, s, c.ID, callbackstest.T0)
+func finishTwice(t *testing.T, s storetest.Store) {
+	c := storetest.Put(t, s, callbackstest.NewCallback())
+	storetest.Decide(t, s, c.ID, callbackstest.T0)
 	w := claimOne(t, s, "worker", callbackstest.T0)
 	for i, want := range []error{nil, callbacks.ErrLeaseLost} {
 		_, err := finish(t, s, "worker", answered(w, callbackstest.T0, callbacks.ReplyAccepted), c.ID, putOff(callbackstest.T0.Add(time.Hour)))
@@ -120,9 +121,9 @@ func finishTwice(t *testing.T, s callbackstest.Store) {
 	}
 }
 
-func attemptsAreBounded(t *testing.T, s callbackstest.Store) {
-	c := callbackstest.Put(t, s, callbackstest.NewCallback())
-	callbackstest.Decide(t, s, c.ID, callbackstest.T0)
+func attemptsAreBounded(t *testing.T, s storetest.Store) {
+	c := storetest.Put(t, s, callbackstest.NewCallback())
+	storetest.Decide(t, s, c.ID, callbackstest.T0)
 	const tries = callbacks.MaxAttempts + 3
 	for range tries {
 		w := claimOne(t, s, "worker", callbackstest.T0)

@@ -7,10 +7,12 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desk"
+	"countersign/internal/desk/storetest"
 )
 
-func testFollowUp(t *testing.T, open func(*testing.T) callbackstest.Store) {
-	callbackstest.Cases(t, open, map[string]func(*testing.T, callbackstest.Store){
+func testFollowUp(t *testing.T, open func(*testing.T) storetest.Store) {
+	storetest.Cases(t, open, map[string]func(*testing.T, storetest.Store){
 		"Kept":              followUpKept,
 		"FailureIsKept":     failureKept,
 		"Attention":         attentionAfterFailure,
@@ -44,9 +46,9 @@ func FailedAfterwards(subject string, at time.Time) callbackstest.Option {
 	}
 }
 
-func followUpKept(t *testing.T, s callbackstest.Store) {
-	c := callbackstest.Put(t, s, callbackstest.NewCallback())
-	callbackstest.Decide(t, s, c.ID, callbackstest.T0)
+func followUpKept(t *testing.T, s storetest.Store) {
+	c := storetest.Put(t, s, callbackstest.NewCallback())
+	storetest.Decide(t, s, c.ID, callbackstest.T0)
 	want := NewFollowUp()
 	for i, followUp := range []*callbacks.FollowUp{want, nil, {Status: callbacks.StatusRunning, Last: 7}} {
 		now := callbackstest.T0.Add(time.Duration(i) * time.Hour)
@@ -63,26 +65,26 @@ func followUpKept(t *testing.T, s callbackstest.Store) {
 	}
 }
 
-func failureKept(t *testing.T, s callbackstest.Store) {
-	want := callbackstest.Put(t, s, callbackstest.NewCallback(FailedAfterwards("ada", callbackstest.T0)))
+func failureKept(t *testing.T, s storetest.Store) {
+	want := storetest.Put(t, s, callbackstest.NewCallback(FailedAfterwards("ada", callbackstest.T0)))
 	if !want.ExecutionFailed {
 		t.Error("that the execution failed is lost")
 	}
-	callbackstest.Same(t, "row", callbackstest.List(t, s, callbackstest.EveryRow(callbacks.Filter{Scope: callbacks.ScopeHistory})).Rows[0].Callback, want)
-	got := callbackstest.Change(t, s, want.ID, func(c *callbacks.Case) error {
+	callbackstest.Same(t, "row", storetest.List(t, s, storetest.EveryRow(desk.Filter{Scope: desk.ScopeHistory})).Rows[0].Callback, want)
+	got := storetest.Change(t, s, want.ID, func(c *callbacks.Case) error {
 		c.ExecutionFailed = false
 		return nil
 	})
-	if got.ExecutionFailed || callbackstest.Get(t, s, want.ID).ExecutionFailed {
+	if got.ExecutionFailed || storetest.Get(t, s, want.ID).ExecutionFailed {
 		t.Error("that the execution failed cannot be taken back")
 	}
 }
 
 // readers are queries of the people who may ask for failures: the one who decided, another
 // reviewer, and an admin.
-func readers() map[string]callbacks.Query {
-	f := callbacks.Filter{Scope: callbacks.ScopeAttention}
-	return map[string]callbacks.Query{
+func readers() map[string]desk.Query {
+	f := desk.Filter{Scope: desk.ScopeAttention}
+	return map[string]desk.Query{
 		"ada":     {Filter: f, Queues: []string{callbacks.DefaultQueue, "b"}, Person: "ada", Now: callbackstest.T0},
 		"bob":     {Filter: f, Queues: []string{callbacks.DefaultQueue, "b"}, Person: "bob", Now: callbackstest.T0},
 		"blind":   {Filter: f, Queues: []string{"others"}, Person: "ada", Now: callbackstest.T0},
@@ -91,43 +93,43 @@ func readers() map[string]callbacks.Query {
 	}
 }
 
-func attentionAfterFailure(t *testing.T, s callbackstest.Store) {
+func attentionAfterFailure(t *testing.T, s storetest.Store) {
 	const week = 7 * 24 * time.Hour
-	adas := callbackstest.Put(t, s, callbackstest.NewCallback(FailedAfterwards("ada", callbackstest.T0.Add(-week)))).ID
-	inB := callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Queue("b"), FailedAfterwards("ada", callbackstest.T0))).ID
-	bobs := callbackstest.Put(t, s, callbackstest.NewCallback(FailedAfterwards("bob", callbackstest.T0.Add(-time.Hour)))).ID
-	callbackstest.Put(t, s, callbackstest.NewCallback(FailedAfterwards("ada", callbackstest.T0.Add(-week-time.Millisecond))))
-	callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.DecidedBy("ada", callbackstest.T0), callbackstest.Ended(callbacks.Completed, callbackstest.T0)))
+	adas := storetest.Put(t, s, callbackstest.NewCallback(FailedAfterwards("ada", callbackstest.T0.Add(-week)))).ID
+	inB := storetest.Put(t, s, callbackstest.NewCallback(callbackstest.Queue("b"), FailedAfterwards("ada", callbackstest.T0))).ID
+	bobs := storetest.Put(t, s, callbackstest.NewCallback(FailedAfterwards("bob", callbackstest.T0.Add(-time.Hour)))).ID
+	storetest.Put(t, s, callbackstest.NewCallback(FailedAfterwards("ada", callbackstest.T0.Add(-week-time.Millisecond))))
+	storetest.Put(t, s, callbackstest.NewCallback(callbackstest.DecidedBy("ada", callbackstest.T0), callbackstest.Ended(callbacks.Completed, callbackstest.T0)))
 	want := map[string][]callbacks.ID{"ada": {inB, adas}, "bob": {bobs}, "admin": {inB, bobs, adas}}
 	for reader, q := range readers() {
-		callbackstest.Same(t, "what "+reader+" finds", callbackstest.IDsOf(callbackstest.ListAll(t, s, q)), want[reader])
-		callbackstest.Same(t, "how many "+reader+" finds", callbackstest.Count(t, s, q, 10), len(want[reader]))
+		callbackstest.Same(t, "what "+reader+" finds", storetest.IDsOf(storetest.ListAll(t, s, q)), want[reader])
+		callbackstest.Same(t, "how many "+reader+" finds", storetest.Count(t, s, q, 10), len(want[reader]))
 	}
 }
 
 // attentionFiltered combines attention with every other filter; all of them find the same.
-func attentionFiltered(t *testing.T, s callbackstest.Store) {
-	want := []callbacks.ID{callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Title("findme"), FailedAfterwards("ada", callbackstest.T0))).ID}
-	callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Title("findme"), FailedAfterwards("bob", callbackstest.T0)))
+func attentionFiltered(t *testing.T, s storetest.Store) {
+	want := []callbacks.ID{storetest.Put(t, s, callbackstest.NewCallback(callbackstest.Title("findme"), FailedAfterwards("ada", callbackstest.T0))).ID}
+	storetest.Put(t, s, callbackstest.NewCallback(callbackstest.Title("findme"), FailedAfterwards("bob", callbackstest.T0)))
 	q := readers()["ada"]
-	for name, f := range map[string]callbacks.Filter{
+	for name, f := range map[string]desk.Filter{
 		"Search": {Search: "findme"}, "Function": {Function: "orders"}, "Queue": {Queue: callbacks.DefaultQueue},
-		"State": {States: []callbacks.State{callbacks.Completed}}, "Newest": {Order: callbacks.OrderNewest}, "Deadline": {Order: callbacks.OrderDeadline},
+		"State": {States: []callbacks.State{callbacks.Completed}}, "Newest": {Order: desk.OrderNewest}, "Deadline": {Order: desk.OrderDeadline},
 	} {
-		f.Scope = callbacks.ScopeAttention
+		f.Scope = desk.ScopeAttention
 		q.Filter = f
-		callbackstest.Same(t, name, callbackstest.IDsOf(callbackstest.ListAll(t, s, q)), want)
-		callbackstest.Same(t, name+" count", callbackstest.Count(t, s, q, 10), 1)
+		callbackstest.Same(t, name, storetest.IDsOf(storetest.ListAll(t, s, q)), want)
+		callbackstest.Same(t, name+" count", storetest.Count(t, s, q, 10), 1)
 	}
-	for name, f := range map[string]callbacks.Filter{"Function": {Function: "others"}, "State": {States: []callbacks.State{callbacks.Lost}}} {
-		f.Scope = callbacks.ScopeAttention
+	for name, f := range map[string]desk.Filter{"Function": {Function: "others"}, "State": {States: []callbacks.State{callbacks.Lost}}} {
+		f.Scope = desk.ScopeAttention
 		q.Filter = f
-		callbackstest.Same(t, "another "+name, callbackstest.IDsOf(callbackstest.ListAll(t, s, q)), nil)
+		callbackstest.Same(t, "another "+name, storetest.IDsOf(storetest.ListAll(t, s, q)), nil)
 	}
 }
 
 // attentionInPages mixes failures with the other callbacks that need attention.
-func attentionInPages(t *testing.T, s callbackstest.Store) {
+func attentionInPages(t *testing.T, s storetest.Store) {
 	var want []callbacks.ID
 	for i := range 8 {
 		at := callbackstest.T0.Add(-time.Duration(i) * time.Minute)
@@ -135,12 +137,12 @@ func attentionInPages(t *testing.T, s callbackstest.Store) {
 		if i%3 == 0 {
 			option = callbackstest.Ended(callbacks.Lost, at)
 		}
-		want = append(want, callbackstest.Put(t, s, callbackstest.NewCallback(option)).ID)
+		want = append(want, storetest.Put(t, s, callbackstest.NewCallback(option)).ID)
 	}
-	for _, order := range []callbacks.Order{"", callbacks.OrderNewest, callbacks.OrderDeadline} {
+	for _, order := range []desk.Order{"", desk.OrderNewest, desk.OrderDeadline} {
 		q := readers()["ada"]
 		q.Order, q.Limit = order, 3
-		got := callbackstest.IDsOf(callbackstest.ListAll(t, s, q))
+		got := storetest.IDsOf(storetest.ListAll(t, s, q))
 		if order != "" {
 			slices.Sort(got)
 			want = slices.Sorted(slices.Values(want))

@@ -7,14 +7,15 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/delivery"
+	"countersign/internal/desk/storetest"
 )
 
 // recordedWithLease: a decision that is delivered at once is recorded as claimed and begun. Any
 // worker may claim it when the lease has run out.
-func recordedWithLease(t *testing.T, s callbackstest.Store) {
+func recordedWithLease(t *testing.T, s storetest.Store) {
 	leased := func() callbacks.ID {
-		c := callbackstest.Put(t, s, callbackstest.NewCallback())
-		callbackstest.Change(t, s, c.ID, func(c *callbacks.Case) error {
+		c := storetest.Put(t, s, callbackstest.NewCallback())
+		storetest.Change(t, s, c.ID, func(c *callbacks.Case) error {
 			callbackstest.DecidedBy("ada", callbackstest.T0)(&c.Callback)
 			c.Delivery = &callbacks.Delivery{
 				Callback: c.ID, Completion: callbackstest.NewCompletion(), DueAt: callbackstest.T0, Tries: 1, Lease: lease("worker", callbackstest.T0),

@@ -7,10 +7,11 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desk/storetest"
 )
 
-func testRetries(t *testing.T, open func(*testing.T) callbackstest.Store) {
-	callbackstest.Cases(t, open, map[string]func(*testing.T, callbackstest.Store){
+func testRetries(t *testing.T, open func(*testing.T) storetest.Store) {
+	storetest.Cases(t, open, map[string]func(*testing.T, storetest.Store){
 		"MakesDue":           retryMakesDue,
 		"LeavesALeaseAlone":  retryDuringAttempt,
 		"ErrorWritesNothing": retryError,
@@ -19,16 +20,16 @@ func testRetries(t *testing.T, open func(*testing.T) callbackstest.Store) {
 }
 
 // retry sends a decision again.
-func retry(t *testing.T, s callbackstest.Store, id callbacks.ID, now time.Time) (callbacks.Callback, error) {
+func retry(t *testing.T, s storetest.Store, id callbacks.ID, now time.Time) (callbacks.Callback, error) {
 	t.Helper()
 	return change(t, s, id, func(c *callbacks.Case) error {
 		return c.Record(c.Retry(c.Delivery, now, callbackstest.Person("ops")))
 	})
 }
 
-func retryMakesDue(t *testing.T, s callbackstest.Store) {
-	c := callbackstest.Put(t, s, callbackstest.NewCallback())
-	callbackstest.Decide(t, s, c.ID, callbackstest.T0)
+func retryMakesDue(t *testing.T, s storetest.Store) {
+	c := storetest.Put(t, s, callbackstest.NewCallback())
+	storetest.Decide(t, s, c.ID, callbackstest.T0)
 	w := claimOne(t, s, "worker", callbackstest.T0)
 	if _, err := finish(t, s, "worker", answered(w, callbackstest.T0, callbacks.ReplyNone), c.ID, func(c *callbacks.Case) error {
 		callbackstest.Ended(callbacks.Unconfirmed, callbackstest.T0)(&c.Callback)
@@ -38,7 +39,7 @@ func retryMakesDue(t *testing.T, s callbackstest.Store) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if doubt := callbackstest.Get(t, s, c.ID).Ending.Doubt; doubt != callbacks.DoubtDenied {
+	if doubt := storetest.Get(t, s, c.ID).Ending.Doubt; doubt != callbacks.DoubtDenied {
 		t.Errorf("what kept it in doubt is %q, want what was written", doubt)
 	}
 	now := callbackstest.T0.Add(time.Hour)
@@ -46,19 +47,19 @@ func retryMakesDue(t *testing.T, s callbackstest.Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	callbackstest.Same(t, "stored and returned callback", callbackstest.Get(t, s, c.ID), got)
+	callbackstest.Same(t, "stored and returned callback", storetest.Get(t, s, c.ID), got)
 	callbackstest.Same(t, "next delivery", nextDelivery(t, s), now)
 	if w := claimOne(t, s, "worker", now); w.Delivery.Tries != 2 || !w.Delivery.Doubtful || w.Delivery.Readings != 0 || w.Delivery.Closed || w.Callback.State != callbacks.Decided {
 		t.Errorf("got %d tries, %d readings, doubtful %t, closed %t, state %s; want 2, 0, true, false, decided", w.Delivery.Tries, w.Delivery.Readings, w.Delivery.Doubtful, w.Delivery.Closed, w.Callback.State)
 	}
-	if actions := callbackstest.AuditOf(t, s, c.ID); actions[0] != callbacks.ActionRetried {
+	if actions := storetest.AuditOf(t, s, c.ID); actions[0] != callbacks.ActionRetried {
 		t.Errorf("latest action is %s, want the retry", actions[0])
 	}
 }
 
-func retryDuringAttempt(t *testing.T, s callbackstest.Store) {
-	c := callbackstest.Put(t, s, callbackstest.NewCallback())
-	callbackstest.Decide(t, s, c.ID, callbackstest.T0)
+func retryDuringAttempt(t *testing.T, s storetest.Store) {
+	c := storetest.Put(t, s, callbackstest.NewCallback())
+	storetest.Decide(t, s, c.ID, callbackstest.T0)
 	claimOne(t, s, "worker", callbackstest.T0)
 	now := callbackstest.T0.Add(time.Second)
 	if _, err := retry(t, s, c.ID, now); err != nil {
@@ -69,9 +70,9 @@ func retryDuringAttempt(t *testing.T, s callbackstest.Store) {
 	}
 }
 
-func retryError(t *testing.T, s callbackstest.Store) {
-	c := callbackstest.Put(t, s, callbackstest.NewCallback())
-	decided := callbackstest.Decide(t, s, c.ID, callbackstest.T0.Add(time.Hour))
+func retryError(t *testing.T, s storetest.Store) {
+	c := storetest.Put(t, s, callbackstest.NewCallback())
+	decided := storetest.Decide(t, s, c.ID, callbackstest.T0.Add(time.Hour))
 	_, err := change(t, s, c.ID, func(c *callbacks.Case) error {
 		c.Heartbeats, c.Delivery.DueAt = 99, callbackstest.T0
 		c.Audit = append(c.Audit, callbackstest.Entry(c.Callback, callbacks.ActionRetried, callbackstest.T0))
@@ -80,15 +81,15 @@ func retryError(t *testing.T, s callbackstest.Store) {
 	if err != callbacks.ErrConflict { //nolint:errorlint // as it is, not wrapped
 		t.Errorf("got %v, want fn's own error as it is", err)
 	}
-	callbackstest.Same(t, "callback before and after", callbackstest.Get(t, s, c.ID), decided)
+	callbackstest.Same(t, "callback before and after", storetest.Get(t, s, c.ID), decided)
 	callbackstest.Same(t, "next delivery", nextDelivery(t, s), callbackstest.T0.Add(time.Hour))
 }
 
-func retryWithoutDelivery(t *testing.T, s callbackstest.Store) {
-	c := callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.DecidedBy("ada", callbackstest.T0)))
+func retryWithoutDelivery(t *testing.T, s storetest.Store) {
+	c := storetest.Put(t, s, callbackstest.NewCallback(callbackstest.DecidedBy("ada", callbackstest.T0)))
 	_, err := retry(t, s, c.ID, callbackstest.T0)
 	if !errors.Is(err, callbacks.ErrNotFound) {
 		t.Errorf("got %v, want ErrNotFound", err)
 	}
-	callbackstest.Same(t, "callback before and after", callbackstest.Get(t, s, c.ID), c)
+	callbackstest.Same(t, "callback before and after", storetest.Get(t, s, c.ID), c)
 }

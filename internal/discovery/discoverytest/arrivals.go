@@ -6,10 +6,11 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desk/storetest"
 	"countersign/internal/discovery"
 )
 
-func executionsAnew(t *testing.T, s callbackstest.Store) {
+func executionsAnew(t *testing.T, s storetest.Store) {
 	scanOrders(t, s, callbackstest.T0, "read", "other")
 	for _, arn := range []string{"read", "other"} {
 		callbackstest.Must(t, s.SaveExecution(t.Context(), scanner, orders, callbackstest.T0, discovery.WatchedExecution{
@@ -35,7 +36,7 @@ func executionsAnew(t *testing.T, s callbackstest.Store) {
 
 // arrived returns the callbacks that arrived in [from, before), and the last events of the traces
 // of their executions.
-func arrived(t testing.TB, s callbackstest.Store, from, before time.Time, after callbacks.ID, limit int) (ids []callbacks.ID, last []int) {
+func arrived(t testing.TB, s storetest.Store, from, before time.Time, after callbacks.ID, limit int) (ids []callbacks.ID, last []int) {
 	t.Helper()
 	found, err := s.Arrived(t.Context(), orders, from, before, after, limit)
 	callbackstest.Must(t, err)
@@ -45,11 +46,11 @@ func arrived(t testing.TB, s callbackstest.Store, from, before time.Time, after 
 	return ids, last
 }
 
-func arrivedTraces(t *testing.T, s callbackstest.Store) {
+func arrivedTraces(t *testing.T, s storetest.Store) {
 	add := func(function, arn string, options ...callbackstest.Option) callbacks.ID {
 		c := callbackstest.NewCallback(options...)
 		c.Function, c.ExecutionARN = function, arn
-		return callbackstest.Put(t, s, c).ID
+		return storetest.Put(t, s, c).ID
 	}
 	const inOrders = "arn:aws:lambda:eu-west-1:123456789012:function:orders:3/durable-execution/a/b"
 	traced, named := add("orders", "traced"), add("Our orders", inOrders)
@@ -70,12 +71,12 @@ func arrivedTraces(t *testing.T, s callbackstest.Store) {
 	}
 }
 
-func arrivedPages(t *testing.T, s callbackstest.Store) {
+func arrivedPages(t *testing.T, s storetest.Store) {
 	var all []callbacks.ID
 	for _, at := range []time.Duration{2 * time.Second, time.Second, time.Second, 0} {
 		c := callbackstest.NewCallback()
 		c.Function, c.ExecutionARN, c.ReceivedAt = "orders", "x", callbackstest.T0.Add(at)
-		all = append(all, callbackstest.Put(t, s, c).ID)
+		all = append(all, storetest.Put(t, s, c).ID)
 	}
 	order := []callbacks.ID{all[3], all[1], all[2], all[0]}
 	for i, after := range append([]callbacks.ID{""}, order...) {

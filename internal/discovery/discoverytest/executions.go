@@ -7,11 +7,12 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desk/storetest"
 	"countersign/internal/discovery"
 )
 
 // scanOrders claims the watch of orders and lists executions.
-func scanOrders(t testing.TB, s callbackstest.Store, now time.Time, arns ...string) {
+func scanOrders(t testing.TB, s storetest.Store, now time.Time, arns ...string) {
 	t.Helper()
 	setWatches(t, s, orders)
 	claimWatches(t, s, scanner, now)
@@ -19,7 +20,7 @@ func scanOrders(t testing.TB, s callbackstest.Store, now time.Time, arns ...stri
 }
 
 // due returns the ARNs that a scan still has to read, in order.
-func due(t testing.TB, s callbackstest.Store, scan, now time.Time) []string {
+func due(t testing.TB, s storetest.Store, scan, now time.Time) []string {
 	t.Helper()
 	found, err := s.DueExecutions(t.Context(), orders, scan, now, 10)
 	callbackstest.Must(t, err)
@@ -30,7 +31,7 @@ func due(t testing.TB, s callbackstest.Store, scan, now time.Time) []string {
 	return arns
 }
 
-func executionsKeepTrace(t *testing.T, s callbackstest.Store) {
+func executionsKeepTrace(t *testing.T, s storetest.Store) {
 	scanOrders(t, s, callbackstest.T0, "a", "b", "b")
 	want := discovery.WatchedExecution{
 		ARN: "a", SeenAt: callbackstest.T0, CheckAt: callbackstest.T0.Add(time.Minute),
@@ -62,7 +63,7 @@ func executionsKeepTrace(t *testing.T, s callbackstest.Store) {
 	callbackstest.Same(t, "after its end", due(t, s, callbackstest.T0.Add(time.Hour), callbackstest.T0.Add(time.Hour)), []string{"b"})
 }
 
-func executionsMissed(t *testing.T, s callbackstest.Store) {
+func executionsMissed(t *testing.T, s storetest.Store) {
 	scanOrders(t, s, callbackstest.T0, "idle", "waiting", "here")
 	for _, arn := range []string{"waiting", "here"} {
 		callbackstest.Must(t, s.SaveExecution(t.Context(), scanner, orders, callbackstest.T0, discovery.WatchedExecution{
@@ -76,7 +77,7 @@ func executionsMissed(t *testing.T, s callbackstest.Store) {
 	callbackstest.Same(t, "kept", due(t, s, scan, callbackstest.T0.Add(time.Hour)), []string{"waiting", "here"})
 }
 
-func executionsPressing(t *testing.T, s callbackstest.Store) {
+func executionsPressing(t *testing.T, s storetest.Store) {
 	names := []string{"new", "late", "reviewed", "closed review", "calm"}
 	scanOrders(t, s, callbackstest.T0, names...)
 	for i, arn := range names[1:] {
@@ -85,7 +86,7 @@ func executionsPressing(t *testing.T, s callbackstest.Store) {
 		if arn == "late" {
 			c.Clocks.Timeout = time.Second
 		}
-		callbackstest.Put(t, s, c)
+		storetest.Put(t, s, c)
 		if i == 1 || i == 2 {
 			r := callbacks.Review{ID: callbacks.NewID(), Callback: c.ID, By: callbackstest.Person("ada"), OpenedAt: callbackstest.T0, RenewedAt: callbackstest.T0}
 			if arn == "closed review" {

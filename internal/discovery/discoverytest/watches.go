@@ -9,11 +9,12 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desk/storetest"
 	"countersign/internal/discovery"
 )
 
-func testWatches(t *testing.T, open func(*testing.T) callbackstest.Store) {
-	callbackstest.Cases(t, open, map[string]func(*testing.T, callbackstest.Store){
+func testWatches(t *testing.T, open func(*testing.T) storetest.Store) {
+	storetest.Cases(t, open, map[string]func(*testing.T, storetest.Store){
 		"SetAddsAndRemoves":       watchesSet,
 		"ConfigWinsOverRegion":    watchesOrigins,
 		"EachLaneByItself":        watchesByLane,
@@ -40,7 +41,7 @@ var (
 
 const scanner = "scanner"
 
-func setWatches(t testing.TB, s callbackstest.Store, watches ...discovery.Watch) {
+func setWatches(t testing.TB, s storetest.Store, watches ...discovery.Watch) {
 	t.Helper()
 	named := func(l discovery.Watchlist) discovery.Watchlist { return l.Named(watches) }
 	if err := s.ChangeWatches(t.Context(), named); err != nil {
@@ -49,7 +50,7 @@ func setWatches(t testing.TB, s callbackstest.Store, watches ...discovery.Watch)
 }
 
 // setFunctions sets the watches that [discovery.EveryFunction] stands for in a lane.
-func setFunctions(t testing.TB, s callbackstest.Store, lane callbacks.Lane, watches ...discovery.Watch) {
+func setFunctions(t testing.TB, s storetest.Store, lane callbacks.Lane, watches ...discovery.Watch) {
 	t.Helper()
 	listed := func(l discovery.Watchlist) discovery.Watchlist { return l.Listed(lane, watches) }
 	if err := s.ChangeWatches(t.Context(), listed); err != nil {
@@ -58,7 +59,7 @@ func setFunctions(t testing.TB, s callbackstest.Store, lane callbacks.Lane, watc
 }
 
 // watched returns the stored watches.
-func watched(t testing.TB, s callbackstest.Store) []discovery.Watch {
+func watched(t testing.TB, s storetest.Store) []discovery.Watch {
 	t.Helper()
 	states, err := s.Watches(t.Context())
 	if err != nil {
@@ -71,7 +72,7 @@ func watched(t testing.TB, s callbackstest.Store) []discovery.Watch {
 	return all
 }
 
-func claimWatches(t testing.TB, s callbackstest.Store, owner string, now time.Time) []discovery.WatchState {
+func claimWatches(t testing.TB, s storetest.Store, owner string, now time.Time) []discovery.WatchState {
 	t.Helper()
 	claimed, err := s.ClaimWatches(t.Context(), orders.Lane(), now, callbacks.Lease{Owner: owner, Until: now.Add(time.Minute)}, 10)
 	if err != nil {
@@ -80,7 +81,7 @@ func claimWatches(t testing.TB, s callbackstest.Store, owner string, now time.Ti
 	return claimed
 }
 
-func watchesSet(t *testing.T, s callbackstest.Store) {
+func watchesSet(t *testing.T, s storetest.Store) {
 	setWatches(t, s, prints, orders)
 	callbackstest.Same(t, "watches", watched(t, s), []discovery.Watch{orders, prints})
 	scanOrders(t, s, callbackstest.T0, "a") // sets orders alone
@@ -99,7 +100,7 @@ func watchesSet(t *testing.T, s callbackstest.Store) {
 	}
 }
 
-func watchesOrigins(t *testing.T, s callbackstest.Store) {
+func watchesOrigins(t *testing.T, s storetest.Store) {
 	every := discovery.Watch{Function: discovery.EveryFunction, Region: "eu-west-1", Queue: callbacks.DefaultQueue}
 	setWatches(t, s, every, orders)
 	taken := orders
@@ -121,7 +122,7 @@ func watchesOrigins(t *testing.T, s callbackstest.Store) {
 
 // watchesChangedAtOnce: processes that start together name the same watches while a region is
 // listed, and the operator's stays theirs.
-func watchesChangedAtOnce(t *testing.T, s callbackstest.Store) {
+func watchesChangedAtOnce(t *testing.T, s storetest.Store) {
 	every := discovery.Watch{Function: discovery.EveryFunction, Region: "eu-west-1", Queue: callbacks.DefaultQueue}
 	taken := orders
 	taken.Queue = callbacks.DefaultQueue
@@ -139,7 +140,7 @@ func watchesChangedAtOnce(t *testing.T, s callbackstest.Store) {
 
 // watchesByLane: functions of the same name in two accounts are two functions, and each lane has
 // its own work.
-func watchesByLane(t *testing.T, s callbackstest.Store) {
+func watchesByLane(t *testing.T, s storetest.Store) {
 	theirs, every := orders, discovery.Watch{Function: discovery.EveryFunction, Account: "111122223333", Region: "eu-west-1", Queue: "a"}
 	theirs.Account = "111122223333"
 	there := discovery.Watch{Function: discovery.EveryFunction, Region: "us-east-1", Queue: "a"}
@@ -172,7 +173,7 @@ func watchesByLane(t *testing.T, s callbackstest.Store) {
 	}
 }
 
-func watchesClaim(t *testing.T, s callbackstest.Store) {
+func watchesClaim(t *testing.T, s storetest.Store) {
 	setWatches(t, s, orders)
 	claimed := claimWatches(t, s, "one", callbackstest.T0)
 	if len(claimed) != 1 || claimed[0].Watch != orders || !claimed[0].ScanFrom.Equal(callbackstest.T0) {
@@ -189,7 +190,7 @@ func watchesClaim(t *testing.T, s callbackstest.Store) {
 	}
 }
 
-func watchesClaimAtOnce(t *testing.T, s callbackstest.Store) {
+func watchesClaimAtOnce(t *testing.T, s storetest.Store) {
 	var many []discovery.Watch
 	for i := range 20 {
 		many = append(many, discovery.Watch{Function: fmt.Sprint("f", i)})
@@ -219,7 +220,7 @@ func watchesClaimAtOnce(t *testing.T, s callbackstest.Store) {
 	}
 }
 
-func watchesRenew(t *testing.T, s callbackstest.Store) {
+func watchesRenew(t *testing.T, s storetest.Store) {
 	setWatches(t, s, orders)
 	claimWatches(t, s, scanner, callbackstest.T0)
 	callbackstest.Must(t, s.RenewWatch(t.Context(), orders, callbacks.Lease{Owner: scanner, Until: callbackstest.T0.Add(3 * time.Minute)}))
@@ -228,7 +229,7 @@ func watchesRenew(t *testing.T, s callbackstest.Store) {
 	}
 }
 
-func watchesLost(t *testing.T, s callbackstest.Store) {
+func watchesLost(t *testing.T, s storetest.Store) {
 	setWatches(t, s, orders)
 	claimWatches(t, s, scanner, callbackstest.T0)
 	claimWatches(t, s, "two", callbackstest.T0.Add(time.Hour))
@@ -250,10 +251,10 @@ func watchesLost(t *testing.T, s callbackstest.Store) {
 	callbackstest.Same(t, "executions", due(t, s, callbackstest.T0.Add(time.Hour), callbackstest.T0.Add(time.Hour)), nil)
 }
 
-func watchesFinish(t *testing.T, s callbackstest.Store) {
+func watchesFinish(t *testing.T, s storetest.Store) {
 	found := callbackstest.NewCallback()
 	found.Source, found.ExecutionARN = callbacks.SourceDiscovery, "with"
-	callbackstest.Put(t, s, found)
+	storetest.Put(t, s, found)
 	scanOrders(t, s, callbackstest.T0, "with", "without")
 	callbackstest.Must(t, s.SaveExecution(t.Context(), scanner, orders, callbackstest.T0, discovery.WatchedExecution{
 		ARN: "with", Trace: discovery.Trace{Last: 4, Callbacks: map[string]discovery.OpenCallback{"1": {ID: found.ID}, "2": {}}},
@@ -277,8 +278,8 @@ func watchesFinish(t *testing.T, s callbackstest.Store) {
 	}
 }
 
-func lookup(t *testing.T, s callbackstest.Store) {
-	want := callbackstest.Put(t, s, callbackstest.NewCallback())
+func lookup(t *testing.T, s storetest.Store) {
+	want := storetest.Put(t, s, callbackstest.NewCallback())
 	got, err := s.Lookup(t.Context(), want.CallbackID)
 	callbackstest.Must(t, err)
 	callbackstest.Same(t, "callback", got, want)

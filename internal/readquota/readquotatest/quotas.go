@@ -7,17 +7,18 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desk/storetest"
 	"countersign/internal/readquota"
 )
 
-func testQuotas(t *testing.T, open func(*testing.T) callbackstest.Store) {
-	callbackstest.Cases(t, open, map[string]func(*testing.T, callbackstest.Store){
+func testQuotas(t *testing.T, open func(*testing.T) storetest.Store) {
+	storetest.Cases(t, open, map[string]func(*testing.T, storetest.Store){
 		"IsShared":        budgetShared,
 		"KeepsEveryField": budgetFields,
 	})
 }
 
-func budgetShared(t *testing.T, s callbackstest.Store) {
+func budgetShared(t *testing.T, s storetest.Store) {
 	const n = 40
 	var all sync.WaitGroup
 	for range n {
@@ -34,7 +35,7 @@ func budgetShared(t *testing.T, s callbackstest.Store) {
 	}
 }
 
-func budgetFields(t *testing.T, s callbackstest.Store) {
+func budgetFields(t *testing.T, s storetest.Store) {
 	want := []readquota.Quota{
 		{Rate: 0.5}, // of the default region
 		{Lane: callbacks.Lane{Region: "eu-west-1"}, Rate: 5, PaidUntil: callbackstest.T0.Add(200 * time.Millisecond), PausedUntil: callbackstest.T0.Add(time.Minute), Strikes: 2, Minute: callbackstest.T0, Used: 3, Before: 9},

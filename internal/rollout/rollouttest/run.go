@@ -9,15 +9,16 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desk/storetest"
 	"countersign/internal/rollout"
 )
 
 // Run runs the contract of the store of rollouts. open returns an empty store for one test and
 // closes it when the test ends; parallel tests call it.
-func Run(t *testing.T, open func(*testing.T) callbackstest.Store) {
-	callbackstest.RunTopics(t, open, map[string]func(*testing.T, func(*testing.T) callbackstest.Store){
-		"Rollout": func(t *testing.T, open func(*testing.T) callbackstest.Store) {
-			callbackstest.Cases(t, open, map[string]func(*testing.T, callbackstest.Store){
+func Run(t *testing.T, open func(*testing.T) storetest.Store) {
+	storetest.RunTopics(t, open, map[string]func(*testing.T, func(*testing.T) storetest.Store){
+		"Rollout": func(t *testing.T, open func(*testing.T) storetest.Store) {
+			storetest.Cases(t, open, map[string]func(*testing.T, storetest.Store){
 				"Reports":  reports,
 				"Expire":   expire,
 				"Versions": versions,
@@ -43,7 +44,7 @@ func replicas(t testing.TB, s rollout.Store, since time.Time) []rollout.Replica 
 }
 
 // reports: a replica has one report, its latest, with every field; one that is removed has none.
-func reports(t *testing.T, s callbackstest.Store) {
+func reports(t *testing.T, s storetest.Store) {
 	t0 := callbackstest.T0
 	callbackstest.Same(t, "replicas of an empty database", replicas(t, s, time.Time{}), nil)
 	b := report(t, s, "b:8080", "v1", t0)
@@ -67,7 +68,7 @@ func reports(t *testing.T, s callbackstest.Store) {
 }
 
 // expire: old reports are not read, and are deleted a bounded number at a time, the oldest first.
-func expire(t *testing.T, s callbackstest.Store) {
+func expire(t *testing.T, s storetest.Store) {
 	t0 := callbackstest.T0
 	report(t, s, "old", "v1", t0)
 	report(t, s, "older", "v1", t0.Add(-time.Minute))
@@ -87,7 +88,7 @@ func expire(t *testing.T, s callbackstest.Store) {
 
 // versions: the first report of a version is kept, whoever runs it later and whatever becomes of
 // the replica.
-func versions(t *testing.T, s callbackstest.Store) {
+func versions(t *testing.T, s storetest.Store) {
 	t0 := callbackstest.T0
 	report(t, s, "a", "v1", t0)
 	report(t, s, "a", "v2", t0.Add(time.Hour))
@@ -108,7 +109,7 @@ func versions(t *testing.T, s callbackstest.Store) {
 }
 
 // atOnce: replicas that start together report the same new version.
-func atOnce(t *testing.T, s callbackstest.Store) {
+func atOnce(t *testing.T, s storetest.Store) {
 	const n = 8
 	var all sync.WaitGroup
 	for i := range n {
@@ -128,7 +129,7 @@ func atOnce(t *testing.T, s callbackstest.Store) {
 }
 
 // hostile: a report is stored whatever its texts hold, and its replica can be removed.
-func hostile(t *testing.T, s callbackstest.Store) {
+func hostile(t *testing.T, s storetest.Store) {
 	const name = "host\x00 and \xff:8080"
 	r := rollout.Replica{Name: name, Version: "v1", Problem: []string{"nul \x00"}, SeenAt: callbackstest.T0}
 	for range 2 {

@@ -7,10 +7,11 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desk/storetest"
 )
 
-func testHeartbeats(t *testing.T, open func(*testing.T) callbackstest.Store) {
-	callbackstest.Cases(t, open, map[string]func(*testing.T, callbackstest.Store){
+func testHeartbeats(t *testing.T, open func(*testing.T) storetest.Store) {
+	storetest.Cases(t, open, map[string]func(*testing.T, storetest.Store){
 		"ClaimMovesTheScheduleOn": heartbeatMoves,
 		"ShortTimeouts":           heartbeatShort,
 		"OpenCallbacksOnly":       heartbeatOpen,
@@ -20,7 +21,7 @@ func testHeartbeats(t *testing.T, open func(*testing.T) callbackstest.Store) {
 	})
 }
 
-func claimHeartbeats(t testing.TB, s callbackstest.Store, now time.Time) []callbacks.Callback {
+func claimHeartbeats(t testing.TB, s storetest.Store, now time.Time) []callbacks.Callback {
 	t.Helper()
 	claimed, err := s.ClaimHeartbeats(t.Context(), now, 10)
 	if err != nil {
@@ -29,7 +30,7 @@ func claimHeartbeats(t testing.TB, s callbackstest.Store, now time.Time) []callb
 	return claimed
 }
 
-func nextHeartbeat(t testing.TB, s callbackstest.Store) time.Time {
+func nextHeartbeat(t testing.TB, s storetest.Store) time.Time {
 	t.Helper()
 	next, err := s.NextHeartbeat(t.Context())
 	if err != nil {
@@ -38,10 +39,10 @@ func nextHeartbeat(t testing.TB, s callbackstest.Store) time.Time {
 	return next
 }
 
-func heartbeatMoves(t *testing.T, s callbackstest.Store) {
-	c := callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(5*time.Minute, callbackstest.T0)))
+func heartbeatMoves(t *testing.T, s storetest.Store) {
+	c := storetest.Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(5*time.Minute, callbackstest.T0)))
 	// nobody wants its heartbeats
-	callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(5*time.Minute, time.Time{})))
+	storetest.Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(5*time.Minute, time.Time{})))
 	callbackstest.Same(t, "next heartbeat", nextHeartbeat(t, s), callbackstest.T0)
 	if early := claimHeartbeats(t, s, callbackstest.T0.Add(-time.Millisecond)); len(early) != 0 {
 		t.Error("a beat was claimed before it was due")
@@ -50,7 +51,7 @@ func heartbeatMoves(t *testing.T, s callbackstest.Store) {
 	want := c
 	want.NextHeartbeatAt = now.Add(100 * time.Second)
 	callbackstest.Same(t, "claimed callbacks", claimHeartbeats(t, s, now), []callbacks.Callback{want})
-	callbackstest.Same(t, "stored callback: a claim is no change that makes a page stale", callbackstest.Get(t, s, c.ID), want)
+	callbackstest.Same(t, "stored callback: a claim is no change that makes a page stale", storetest.Get(t, s, c.ID), want)
 	callbackstest.Same(t, "next heartbeat", nextHeartbeat(t, s), want.NextHeartbeatAt)
 	if again := claimHeartbeats(t, s, now); len(again) != 0 {
 		t.Error("the same beat was claimed twice")
@@ -59,21 +60,21 @@ func heartbeatMoves(t *testing.T, s callbackstest.Store) {
 
 // heartbeatsHastened: a heartbeat at most an interval ahead is scheduled correctly and stays as it
 // is.
-func heartbeatsHastened(t *testing.T, s callbackstest.Store) {
-	far := callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(time.Minute, callbackstest.T0.Add(20*time.Second+time.Millisecond))))
-	near := callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(time.Minute, callbackstest.T0.Add(20*time.Second))))
-	none := callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(time.Minute, time.Time{})))
+func heartbeatsHastened(t *testing.T, s storetest.Store) {
+	far := storetest.Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(time.Minute, callbackstest.T0.Add(20*time.Second+time.Millisecond))))
+	near := storetest.Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(time.Minute, callbackstest.T0.Add(20*time.Second))))
+	none := storetest.Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(time.Minute, time.Time{})))
 	if err := s.HastenHeartbeats(t.Context(), callbackstest.T0); err != nil {
 		t.Fatal(err)
 	}
-	callbackstest.Same(t, "one scheduled too far ahead", callbackstest.Get(t, s, far.ID).NextHeartbeatAt, callbackstest.T0)
-	callbackstest.Same(t, "one scheduled rightly", callbackstest.Get(t, s, near.ID).NextHeartbeatAt, near.NextHeartbeatAt)
-	callbackstest.Same(t, "one that nobody wants", callbackstest.Get(t, s, none.ID).NextHeartbeatAt, none.NextHeartbeatAt)
+	callbackstest.Same(t, "one scheduled too far ahead", storetest.Get(t, s, far.ID).NextHeartbeatAt, callbackstest.T0)
+	callbackstest.Same(t, "one scheduled rightly", storetest.Get(t, s, near.ID).NextHeartbeatAt, near.NextHeartbeatAt)
+	callbackstest.Same(t, "one that nobody wants", storetest.Get(t, s, none.ID).NextHeartbeatAt, none.NextHeartbeatAt)
 }
 
-func heartbeatShort(t *testing.T, s callbackstest.Store) {
+func heartbeatShort(t *testing.T, s storetest.Store) {
 	for _, timeout := range []time.Duration{time.Second, 2 * time.Second, 4 * time.Second} {
-		c := callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(timeout, callbackstest.T0)))
+		c := storetest.Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(timeout, callbackstest.T0)))
 		claimed := claimHeartbeats(t, s, callbackstest.T0)
 		if len(claimed) != 1 {
 			t.Fatalf("claimed %d beats, want 1", len(claimed))
@@ -83,12 +84,12 @@ func heartbeatShort(t *testing.T, s callbackstest.Store) {
 	}
 }
 
-func heartbeatOpen(t *testing.T, s callbackstest.Store) {
-	decided := callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(time.Minute, callbackstest.T0.Add(time.Second)), callbackstest.DecidedBy("ada", callbackstest.T0)))
+func heartbeatOpen(t *testing.T, s storetest.Store) {
+	decided := storetest.Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(time.Minute, callbackstest.T0.Add(time.Second)), callbackstest.DecidedBy("ada", callbackstest.T0)))
 	for _, state := range callbacks.States {
 		if !state.Open() {
-			c := callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Ended(state, callbackstest.T0)))
-			callbackstest.Change(t, s, c.ID, func(c *callbacks.Case) error {
+			c := storetest.Put(t, s, callbackstest.NewCallback(callbackstest.Ended(state, callbackstest.T0)))
+			storetest.Change(t, s, c.ID, func(c *callbacks.Case) error {
 				c.NextHeartbeatAt = callbackstest.T0
 				return nil
 			})
@@ -101,10 +102,10 @@ func heartbeatOpen(t *testing.T, s callbackstest.Store) {
 	}
 }
 
-func heartbeatLimit(t *testing.T, s callbackstest.Store) {
+func heartbeatLimit(t *testing.T, s storetest.Store) {
 	want := map[callbacks.ID]bool{}
 	for i := range 5 {
-		c := callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(time.Hour, callbackstest.T0.Add(-time.Duration(i)*time.Second))))
+		c := storetest.Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(time.Hour, callbackstest.T0.Add(-time.Duration(i)*time.Second))))
 		if i >= 3 {
 			want[c.ID] = true
 		}
@@ -120,10 +121,10 @@ func heartbeatLimit(t *testing.T, s callbackstest.Store) {
 	callbackstest.Same(t, "claimed callbacks", got, want)
 }
 
-func heartbeatsRace(t *testing.T, s callbackstest.Store) {
+func heartbeatsRace(t *testing.T, s storetest.Store) {
 	const n = 30
 	for range n {
-		callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(time.Hour, callbackstest.T0)))
+		storetest.Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(time.Hour, callbackstest.T0)))
 	}
 	var mu sync.Mutex
 	beats := map[callbacks.ID]int{}

@@ -1,0 +1,61 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/spelling"
+)
+
+// ApplyPolicy binds a pending callback anew to what the present policy of its queue asks. A changed
+// configuration never does that by itself: an admin does, for a reason that goes on record with
+// both requirements. Nothing changes if the callback is bound to the present policy already.
+// Errors: [callbacks.ErrNotFound], [callbacks.ErrForbidden], [callbacks.Invalid] without a reason,
+// [callbacks.ErrOldGroups], and [callbacks.ErrConflict] if the callback is not pending any more or
+// was announced meanwhile.
+func (s *Service) ApplyPolicy(
+	ctx context.Context, admin callbacks.Person, id callbacks.ID, reason string,
+) (callbacks.Callback, error) {
+	shown, content, err := s.sent(ctx, admin, id)
+	if err != nil {
+		return callbacks.Callback{}, err
+	}
+	now := s.now()
+	if err := s.mayApplyPolicy(admin, &shown, reason, now); err != nil {
+		return callbacks.Callback{}, err
+	}
+	if s.queues.PresentPolicy(&shown, &content) == nil {
+		return shown, nil
+	}
+	c, err := s.store.Change(ctx, id, callbacks.Parts{Signatures: true}, func(c *callbacks.Case) error {
+		if c.State != callbacks.Pending || c.Found() != shown.Found() {
+			return c.WrongState("apply the present policy to")
+		}
+		if present := s.queues.PresentPolicy(&c.Callback, &content); present != nil {
+			c.ApplyPolicy(*present, spelling.Spaced(reason), s.limits, now, admin.Actor())
+		}
+		return nil
+	})
+	if err != nil {
+		return callbacks.Callback{}, fmt.Errorf("apply the present policy to %s: %w", id, err)
+	}
+	s.changed(c)
+	return c, nil
+}
+
+func (s *Service) mayApplyPolicy(admin callbacks.Person, c *callbacks.Callback, reason string, now time.Time) error {
+	if !admin.Roles.Admin {
+		return &callbacks.Refusal{Code: callbacks.CodeRole, Reason: "Only admins can apply the present policy to a request."}
+	}
+	if _, configured := s.queues[c.Queue]; !configured {
+		return &callbacks.Refusal{Code: callbacks.CodeQueue, Reason: "Queue " + c.Queue + " is not configured any more, so it has no policy to apply."}
+	}
+	var faults callbacks.Invalid
+	checkReason(&faults, reason, "Say why: it goes on record.")
+	if err := faults.Err(); err != nil {
+		return err
+	}
+	return s.fresh(admin, now)
+}

@@ -1,0 +1,168 @@
+package desk
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+// PreviewAge is how long a preview stays valid for a decision. The time that the preview shows goes
+// into the payload.
+const PreviewAge = 15 * time.Minute
+
+// Preview is what Lambda would receive for a choice, and what a signature for it would do.
+type Preview struct {
+	callbacks.Prepared
+	Faults     callbacks.Invalid // why this cannot be sent; Completion is then empty
+	PreparedAt time.Time
+	Sealed     bool // a success is encrypted for the function before it goes out
+	// nobody has announced the callback: its request will change when somebody does
+	Found  bool
+	Stated callbacks.Requester // the requester, if an admin named one; an admin may correct it
+
+	Why   callbacks.Explanation // whether the reader may sign for it
+	Tally callbacks.Tally       // what the signatures for it add up to
+	// Sends says that the reader's signature would decide. If it is false, the signature would wait
+	// for others, and nothing is sent.
+	Sends bool
+	// NotFinal are the placeholders whose values others will still change, because the signature
+	// would wait for them.
+	NotFinal []string
+}
+
+const (
+	foundFirst = "found-"  // marks a preview of a callback that was found and not announced yet
+	sealMark   = "sealed-" // marks a preview that promises encryption
+)
+
+// Seen identifies what the preview shows; the decision carries it back. It holds the hash of the
+// bytes, and marks three things that the bytes do not show: a callback that was found and not
+// announced yet, a requester whom an admin named, and that the bytes are encrypted before they go
+// out. A changed configuration would otherwise send in the clear what the page said is encrypted.
+func (p Preview) Seen() string {
+	seen := p.Completion.SHA256()
+	if p.Sealed {
+		seen = sealMark + seen
+	}
+	if p.Stated != (callbacks.Requester{}) {
+		sum := sha256.Sum256(fmt.Appendf(nil, "%q", p.Stated))
+		seen = hex.EncodeToString(sum[:8]) + "-" + seen
+	}
+	if p.Found {
+		seen = foundFirst + seen
+	}
+	return seen
+}
+
+// Preview shows what a choice would send, without recording anything. A comment that the outcome
+// requires may still be missing. Preview is the first of two steps, so it demands fresh groups as
+// [Service.Sign] does.
+func (s *Service) Preview(
+	ctx context.Context, p callbacks.Person, id callbacks.ID, choice callbacks.Choice,
+) (Preview, error) {
+	gate, signer, err := s.open(ctx, p, id)
+	if err != nil {
+		return Preview{}, err
+	}
+	shown, err := s.preview(gate, signer, choice)
+	if err != nil {
+		return Preview{}, err
+	}
+	return shown, s.fresh(p, gate.Now)
+}
+
+// PreviewAll reads a callback and shows what each outcome would send, as Previews does.
+func (s *Service) PreviewAll(
+	ctx context.Context, p callbacks.Person, id callbacks.ID, draft callbacks.Choice,
+) ([]Preview, error) {
+	gate, signer, err := s.open(ctx, p, id)
+	if err != nil {
+		return nil, err
+	}
+	if gate.Callback.State != callbacks.Pending {
+		return nil, callbacks.ErrConflict
+	}
+	return s.previews(gate, signer, draft)
+}
+
+// Previews shows what each outcome of a sheet would send with the comment and the answer of a
+// draft; it reads nothing more. An outcome that cannot be sent says why in its Faults and does not
+// hide the others.
+func (s *Service) Previews(p callbacks.Person, sheet *Sheet, draft callbacks.Choice) ([]Preview, error) {
+	now, signer := s.now(), callbacks.Signer{Person: p, Delegations: sheet.Delegations}
+	if err := s.queues.MayDecide(signer, &sheet.Callback, now); err != nil {
+		return nil, err
+	}
+	return s.previews(s.queues.Gate(&sheet.Callback, sheet.Signatures, now), signer, draft)
+}
+
+// open reads what the gate of a callback needs, for somebody who may decide it.
+func (s *Service) open(
+	ctx context.Context, p callbacks.Person, id callbacks.ID,
+) (callbacks.Gate, callbacks.Signer, error) {
+	c, signer, err := s.seeAs(ctx, p, id)
+	if err != nil {
+		return callbacks.Gate{}, callbacks.Signer{}, err
+	}
+	now := s.now()
+	if err := s.queues.MayDecide(signer, &c, now); err != nil {
+		return callbacks.Gate{}, callbacks.Signer{}, err
+	}
+	signatures, err := s.signatures(ctx, &c)
+	if err != nil {
+		return callbacks.Gate{}, callbacks.Signer{}, err
+	}
+	return s.queues.Gate(&c, signatures, now), signer, nil
+}
+
+func (s *Service) previews(
+	gate callbacks.Gate, p callbacks.Signer, draft callbacks.Choice,
+) (previews []Preview, err error) {
+	for _, outcome := range s.queues.Offers(gate.Callback) {
+		draft.Outcome = outcome.Name
+		shown, err := s.preview(gate, p, draft)
+		if faults, invalid := errors.AsType[callbacks.Invalid](err); invalid {
+			shown.Faults = faults
+		} else if err != nil {
+			return nil, fmt.Errorf("preview of %s: %w", outcome.Name, err)
+		}
+		previews = append(previews, shown)
+	}
+	return previews, nil
+}
+
+// preview is what the choice would send now, and what a signature for it would do.
+func (s *Service) preview(gate callbacks.Gate, p callbacks.Signer, choice callbacks.Choice) (Preview, error) {
+	choice.PreparedAt = gate.Now.Truncate(time.Second)
+	shown, err := s.prepared(gate, p, choice)
+	proposal := shown.Proposal()
+	shown.Why = gate.Explain(p, proposal)
+	shown.Tally = gate.Standing().Of(proposal)
+	shown.Sends = gate.Sends(p, proposal)
+	if !shown.Sends {
+		shown.NotFinal = shown.Outcome.NotFinal()
+	}
+	return shown, err
+}
+
+// prepared is what the choice would send, at the time that it was prepared. With an
+// [callbacks.Invalid], the preview says only what was chosen.
+func (s *Service) prepared(gate callbacks.Gate, p callbacks.Signer, choice callbacks.Choice) (Preview, error) {
+	made, err := gate.Prepare(p, choice)
+	shown := Preview{Prepared: made}
+	if err != nil {
+		return shown, err
+	}
+	c := gate.Callback
+	shown.PreparedAt, shown.Found = choice.PreparedAt, c.Found()
+	shown.Sealed = s.sealer(c) != nil && made.Completion.Kind == callbacks.Success
+	if c.Requester.StatedBy != "" {
+		shown.Stated = c.Requester
+	}
+	return shown, nil
+}

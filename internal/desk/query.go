@@ -1,0 +1,212 @@
+package desk
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+// Scope is one of the lists that a person works with.
+type Scope string
+
+// The scopes. None of them contains what the person may not see.
+const (
+	ScopeAvailable Scope = "available" // pending in the person's queues
+	ScopeMine      Scope = "mine"      // opened or decided by the person, not ended yet
+	// deliveries in trouble or ended badly, executions that ended badly and, for admins, refused
+	// heartbeats: a person should look
+	ScopeAttention Scope = "attention"
+	ScopeHistory   Scope = "history" // ended, newest first
+	ScopeAll       Scope = "all"     // every state; for admins and auditors
+)
+
+// Order of a list.
+type Order string
+
+// The orders.
+const (
+	// earliest end first; callbacks that never end by themselves last
+	OrderDeadline Order = "deadline"
+	OrderNewest   Order = "newest" // by arrival, newest first
+	// by end, newest first; for scopes whose callbacks have ended; a filter cannot ask for it
+	OrderEnd Order = "end"
+)
+
+// Ends narrows a list by the deadline.
+type Ends struct {
+	From   time.Time               // not before; zero for no bound
+	Before time.Time               // earlier than; zero for no bound
+	Never  bool                    // no clock runs
+	Cause  callbacks.DeadlineCause // this clock ends it first; empty for any
+	// Unattended selects pending callbacks that will end by a missing heartbeat: nobody sends any,
+	// or Lambda does not accept them.
+	Unattended bool
+}
+
+// Filter is what a person asks of a list; it is kept in the page's URL.
+type Filter struct {
+	Scope Scope
+	// words of title, requester, function, name and tags; or a complete callback ID or execution
+	// ARN
+	Search   string
+	Function string // exact
+	Queue    string // exact
+	// exact; [callbacks.SourceDiscovery] for callbacks nobody announced,
+	// [callbacks.SourceAnnounced] for all others
+	Source         string
+	States         []callbacks.State
+	Gone           bool // only callbacks that are [callbacks.Callback.Gone]
+	Ends           Ends
+	ReceivedFrom   time.Time
+	ReceivedBefore time.Time
+	// empty for the scope's own order, which is by end, newest first, if its callbacks have ended
+	Order Order
+	After *Cursor
+	Limit int // 1 to MaxPage
+}
+
+// MaxPage bounds a page of a list; PageSize is the usual one.
+const (
+	MaxPage  = 200
+	PageSize = 50
+)
+
+// Query is a filter together with what the reader may see; only the service makes one.
+type Query struct {
+	Filter
+	AllQueues bool     // the reader sees every queue
+	Queues    []string // otherwise these
+	// Escalated are the audiences that the reader is part of: open callbacks that were escalated to
+	// one of them are in the lists too.
+	Escalated []string
+	Person    string // the reader's ID, to find their own callbacks
+	Operator  bool   // the reader also looks after failures that follow other people's decisions
+	Now       time.Time
+}
+
+// Cursor is the last row of a page. The next page begins after it, whatever changed in between.
+type Cursor struct {
+	Key int64 // the row's place in the order, in milliseconds
+	ID  callbacks.ID
+}
+
+// Row is one line of a list.
+type Row struct {
+	callbacks.Callback
+	Reviewers []callbacks.Actor // currently reviewing, longest first
+	// those that wait, or waited until the end, for others; without answers and comments
+	Signatures []callbacks.Signature
+	Signing    callbacks.Signing // as the reader sees it; zero from the store
+}
+
+// Page is a part of a list.
+type Page struct {
+	Rows []Row
+	Next *Cursor // nil on the last page
+}
+
+// AuditQuery narrows the audit. Entries come newest first.
+type AuditQuery struct {
+	Callback callbacks.ID
+	ActorID  string
+	Action   callbacks.Action
+	Before   int64 // only entries with a smaller Seq; 0 for all
+	Limit    int   // 1 to MaxPage
+}
+
+// attentionSpan is how long a callback asks for attention if its decision was lost or its execution
+// failed after the decision.
+const attentionSpan = 7 * 24 * time.Hour
+
+// scopeOrders are the orders used if the filter names none; a scope not listed shows the newest
+// first.
+var scopeOrders = map[Scope]Order{
+	ScopeAvailable: OrderDeadline, ScopeMine: OrderDeadline,
+	ScopeAttention: OrderEnd, ScopeHistory: OrderEnd,
+}
+
+// scopeStates are the states that a scope shows; a scope not listed shows all.
+var scopeStates = map[Scope][]callbacks.State{
+	ScopeAvailable: {callbacks.Pending},
+	ScopeMine:      callbacks.OpenStates,
+	ScopeAttention: {callbacks.Pending, callbacks.Decided, callbacks.Completed, callbacks.Lost, callbacks.Undeliverable, callbacks.Unconfirmed},
+	ScopeHistory:   {callbacks.Completed, callbacks.Lost, callbacks.Undeliverable, callbacks.Unconfirmed, callbacks.TimedOut, callbacks.Closed},
+}
+
+// SortedBy is the order of the list.
+func (f Filter) SortedBy() Order { return cmp.Or(f.Order, scopeOrders[f.Scope], OrderNewest) }
+
+// Visible returns the queues whose callbacks a query can find, sorted; all means every queue.
+func (q Query) Visible() (queues []string, all bool) {
+	switch {
+	case q.Queue != "" && (q.AllQueues || slices.Contains(q.Queues, q.Queue)):
+		return []string{q.Queue}, false
+	case q.Queue != "":
+		return nil, false
+	}
+	queues = slices.Clone(q.Queues)
+	slices.Sort(queues)
+	return slices.Compact(queues), q.AllQueues
+}
+
+// Wanted describes the callbacks of one state that a query can find. The filter's conditions for
+// all states apply as well.
+type Wanted struct {
+	State     callbacks.State
+	Trouble   bool      // only with a [callbacks.Callback.Problem]
+	Failed    bool      // only with [callbacks.Callback.ExecutionFailed]
+	DecidedBy string    // only with a decision of this person; empty for anybody's
+	EndedFrom time.Time // only if they ended at this time or later; zero for no bound
+}
+
+// Wanted returns what the scope wants, state by state. If it returns none, the query finds nothing.
+func (q Query) Wanted() []Wanted {
+	states, ok := scopeStates[q.Scope]
+	if !ok {
+		states = callbacks.States
+	}
+	var all []Wanted
+	for _, s := range states {
+		if q.wants(s) {
+			all = append(all, q.wanted(s))
+		}
+	}
+	return all
+}
+
+// wants reports whether the filter leaves a state in the scope. Refused heartbeats are for
+// operators to fix, so others do not see them.
+func (q Query) wants(s callbacks.State) bool {
+	switch {
+	case len(q.States) > 0 && !slices.Contains(q.States, s),
+		q.Ends.Unattended && s != callbacks.Pending,
+		q.Gone && s != callbacks.Closed && s != callbacks.TimedOut,
+		q.Scope == ScopeAttention && s == callbacks.Pending && !q.Operator:
+		return false
+	}
+	return true
+}
+
+// wanted is what the scope wants of a state. Failures after a decision are for the person who made
+// the decision and for operators.
+func (q Query) wanted(s callbacks.State) Wanted {
+	w := Wanted{State: s}
+	if q.Scope != ScopeAttention {
+		return w
+	}
+	switch s {
+	case callbacks.Pending, callbacks.Decided:
+		w.Trouble = true
+	case callbacks.Lost:
+		w.EndedFrom = q.Now.Add(-attentionSpan)
+	case callbacks.Completed:
+		w.Failed, w.EndedFrom = true, q.Now.Add(-attentionSpan)
+		if !q.Operator {
+			w.DecidedBy = q.Person
+		}
+	case callbacks.Undeliverable, callbacks.Unconfirmed, callbacks.TimedOut, callbacks.Closed:
+	}
+	return w
+}

@@ -1,0 +1,139 @@
+package desk
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+// query restricts a filter to what the person may see.
+func (s *Service) query(ctx context.Context, p callbacks.Person, f Filter) (Query, callbacks.Signer, error) {
+	reader, err := s.Signer(ctx, p)
+	now := s.now()
+	switch {
+	case err != nil:
+		return Query{}, reader, err
+	case !p.Roles.Any() && !reader.Acts(now):
+		return Query{}, reader, &callbacks.Refusal{Code: callbacks.CodeRole, Reason: "You have no role here."}
+	case f.Scope == ScopeAll && !p.Roles.SeesAll():
+		return Query{}, reader, &callbacks.Refusal{Code: callbacks.CodeRole, Reason: "This list is for admins and auditors."}
+	}
+	if f.Limit <= 0 || f.Limit > MaxPage {
+		f.Limit = PageSize
+	}
+	// Whole seconds, so that many readers at once ask the same question.
+	q := Query{Filter: f, Person: p.ID, Operator: p.Roles.Admin, Now: now.Truncate(time.Second)}
+	q.Queues, q.AllQueues = s.queues.Visible(reader, now)
+	q.Escalated = s.queues.Audiences(p)
+	return q, reader, nil
+}
+
+// Visible returns the names of the queues that the person may see now, sorted.
+func (s *Service) Visible(ctx context.Context, p callbacks.Person) ([]string, error) {
+	reader, err := s.Signer(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	names, all := s.queues.Visible(reader, s.now())
+	if all {
+		names = slices.Sorted(maps.Keys(s.queues))
+	}
+	return names, nil
+}
+
+// List reads one page of the callbacks that the person may see.
+func (s *Service) List(ctx context.Context, p callbacks.Person, f Filter) (Page, error) {
+	q, reader, err := s.query(ctx, p, f)
+	if err != nil {
+		return Page{}, err
+	}
+	page, err := s.store.List(ctx, q)
+	for i := range page.Rows {
+		row := &page.Rows[i]
+		row.Signing = s.queues.Gate(&row.Callback, row.Signatures, q.Now).Signing(reader)
+	}
+	return page, err
+}
+
+// Count counts what a filter finds and stops at limit.
+func (s *Service) Count(ctx context.Context, p callbacks.Person, f Filter, limit int) (int, error) {
+	q, _, err := s.query(ctx, p, f)
+	if err != nil {
+		return 0, err
+	}
+	return s.store.Count(ctx, q, limit)
+}
+
+// Functions returns at most limit names of functions with open callbacks that the person may see.
+func (s *Service) Functions(ctx context.Context, p callbacks.Person, limit int) ([]string, error) {
+	q, _, err := s.query(ctx, p, Filter{Scope: ScopeAvailable})
+	if err != nil {
+		return nil, err
+	}
+	return s.store.Functions(ctx, q, limit)
+}
+
+// Next returns the first callback of the filter that nobody else holds and that the person has not
+// just left. held counts the callbacks skipped because others hold them. next is nil if there is
+// none.
+func (s *Service) Next(
+	ctx context.Context, p callbacks.Person, f Filter, leaving callbacks.ID,
+) (next *Row, held int, err error) {
+	f.After, f.Limit = nil, PageSize
+	page, err := s.List(ctx, p, f)
+	if err != nil {
+		return nil, 0, err
+	}
+	for i := range page.Rows {
+		row := &page.Rows[i]
+		switch {
+		case row.ID == leaving || row.State != callbacks.Pending:
+		case heldByOthers(row.Reviewers, p.ID):
+			held++
+		default:
+			return row, held, nil
+		}
+	}
+	return nil, held, nil
+}
+
+func heldByOthers(reviewers []callbacks.Actor, person string) bool {
+	for _, r := range reviewers {
+		if r.ID == person {
+			return false
+		}
+	}
+	return len(reviewers) > 0
+}
+
+// Audit reads audit entries, newest first. Only admins and auditors may call it; a callback's own
+// entries are part of its sheet.
+func (s *Service) Audit(ctx context.Context, p callbacks.Person, q AuditQuery) ([]callbacks.AuditEntry, error) {
+	if !p.Roles.Admin && !p.Roles.Auditor {
+		return nil, &callbacks.Refusal{Code: callbacks.CodeRole, Reason: "The audit is for admins and auditors."}
+	}
+	if q.Limit <= 0 || q.Limit > MaxPage {
+		q.Limit = PageSize
+	}
+	return s.store.Audit(ctx, q)
+}
+
+// Titles reads the titles of the callbacks that audit entries are about. One without a title has
+// its name there.
+func (s *Service) Titles(
+	ctx context.Context, p callbacks.Person, entries []callbacks.AuditEntry,
+) (map[callbacks.ID]string, error) {
+	if !p.Roles.Admin && !p.Roles.Auditor {
+		return nil, &callbacks.Refusal{Code: callbacks.CodeRole, Reason: "The audit is for admins and auditors."}
+	}
+	var ids []callbacks.ID
+	for _, e := range entries {
+		if e.Callback != "" && !slices.Contains(ids, e.Callback) {
+			ids = append(ids, e.Callback)
+		}
+	}
+	return s.store.Titles(ctx, ids)
+}

@@ -1,0 +1,138 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+// Service answers pages and webhooks. Every method checks what its caller may see; anything else is
+// [callbacks.ErrNotFound].
+type Service struct {
+	store       Store
+	queues      callbacks.Queues
+	invalidator callbacks.Invalidator
+	beat        func() // tells the heartbeat worker that a heartbeat may be due
+	limits      callbacks.ReviewLimits
+	now         func() time.Time
+	seals       map[string]Sealer
+	lanes       callbacks.Lanes
+
+	groupsMaxAge time.Duration
+	deliveries   Handover
+	delegations  Delegations
+	version      callbacks.ConfigVersion
+}
+
+// ServiceConfig is what a service works with. Deliveries, Delegations, Beat and Seals may be nil,
+// and Lanes may be zero.
+type ServiceConfig struct {
+	Store        Store
+	Queues       callbacks.Queues
+	Invalidator  callbacks.Invalidator
+	Beat         func() // called when a heartbeat comes due; must not block
+	ReviewLimits callbacks.ReviewLimits
+	Now          func() time.Time
+	Seals        map[string]Sealer // by name of the function whose results are encrypted
+	Lanes        callbacks.Lanes
+	// GroupsMaxAge is the greatest age of a person's groups at which they may change something;
+	// zero means no limit.
+	GroupsMaxAge time.Duration
+	// ConfigVersion is the version of the file that says Queues; decisions and signatures note it.
+	ConfigVersion callbacks.ConfigVersion
+	// Deliveries deliver the decisions recorded here; if nil, those of another process do.
+	Deliveries Handover
+	// Delegations are asked for every reader and signer; if nil, nobody acts for anybody.
+	Delegations Delegations
+}
+
+// NewService makes the service.
+func NewService(c ServiceConfig) *Service {
+	if c.Beat == nil {
+		c.Beat = func() {}
+	}
+	if c.Deliveries == nil {
+		c.Deliveries = nobody{}
+	}
+	if c.Delegations == nil {
+		c.Delegations = nobodyDelegates{}
+	}
+	return &Service{
+		store: c.Store, queues: c.Queues, invalidator: c.Invalidator, beat: c.Beat, limits: c.ReviewLimits, now: c.Now, seals: c.Seals, lanes: c.Lanes,
+		groupsMaxAge: c.GroupsMaxAge, deliveries: c.Deliveries, delegations: c.Delegations, version: c.ConfigVersion,
+	}
+}
+
+// Queues are the configured queues.
+func (s *Service) Queues() callbacks.Queues { return s.queues }
+
+// ReviewLimits is how long one person may keep a callback alive.
+func (s *Service) ReviewLimits() callbacks.ReviewLimits { return s.limits }
+
+// see returns the callback if the person may know of it.
+func (s *Service) see(ctx context.Context, p callbacks.Person, id callbacks.ID) (callbacks.Callback, error) {
+	c, _, err := s.seeAs(ctx, p, id)
+	return c, err
+}
+
+// seeAs is see, and returns the person with the rights that others gave them too.
+func (s *Service) seeAs(
+	ctx context.Context, p callbacks.Person, id callbacks.ID,
+) (callbacks.Callback, callbacks.Signer, error) {
+	reader, err := s.Signer(ctx, p)
+	if err != nil {
+		return callbacks.Callback{}, callbacks.Signer{}, err
+	}
+	c, err := s.store.Get(ctx, id)
+	if err != nil {
+		return callbacks.Callback{}, callbacks.Signer{}, fmt.Errorf("callback %s: %w", id, err)
+	}
+	if !s.queues.Sees(reader, &c, s.now()) {
+		return callbacks.Callback{}, callbacks.Signer{}, fmt.Errorf("callback %s: %w", id, callbacks.ErrNotFound)
+	}
+	return c, reader, nil
+}
+
+// changed tells open pages to look again, after commit.
+func (s *Service) changed(c callbacks.Callback) {
+	s.invalidator.Changed(c.Invalidation())
+}
+
+// fresh is the check that every change by a person passes besides that of their rights: it returns
+// nil or an *[callbacks.OldGroups]. Rights come from groups, and a person who left a group must not
+// go on deciding by it until their session ends.
+func (s *Service) fresh(p callbacks.Person, now time.Time) error {
+	age := now.Sub(p.GroupsReadAt)
+	if s.groupsMaxAge == 0 || age < s.groupsMaxAge {
+		return nil
+	}
+	return &callbacks.OldGroups{Age: age, Limit: s.groupsMaxAge}
+}
+
+// freshUntil is the time from which the person has to sign in again before they change something;
+// zero for never.
+func (s *Service) freshUntil(p callbacks.Person) time.Time {
+	if s.groupsMaxAge == 0 {
+		return time.Time{}
+	}
+	return p.GroupsReadAt.Add(s.groupsMaxAge)
+}
+
+// MayDecide is [callbacks.Queues.MayDecide] for a person with the rights that others gave them.
+func (s *Service) MayDecide(ctx context.Context, p callbacks.Person, c *callbacks.Callback) error {
+	signer, err := s.Signer(ctx, p)
+	if err != nil {
+		return err
+	}
+	return s.queues.MayDecide(signer, c, s.now())
+}
+
+// mayTakePart is nil when the person may decide the callback and their groups are fresh.
+func (s *Service) mayTakePart(p callbacks.Signer, c *callbacks.Callback, now time.Time) error {
+	if err := s.queues.MayDecide(p, c, now); err != nil {
+		return err
+	}
+	return s.fresh(p.Person, now)
+}

@@ -1,0 +1,157 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+// Sheet is everything about one callback that its page shows.
+type Sheet struct {
+	Callback callbacks.Callback
+	Content  callbacks.Content      // with masks in it
+	Reviews  []callbacks.Review     // open ones, longest first
+	Delivery *callbacks.Delivery    // of a decided callback, if there is one
+	Audit    []callbacks.AuditEntry // newest first, the latest MaxPage
+	Refused  error                  // why its reader may not decide it, a *[callbacks.Refusal]; nil if they may
+	// WantsRequester says that an admin may name the requester, because four eyes need to know.
+	WantsRequester bool
+	// FreshUntil is the time from which the reader has to sign in again before they decide, unless
+	// their groups are read again before then; zero for never.
+	FreshUntil time.Time
+
+	Signatures  []callbacks.Signature  // all, in the order in which they were given
+	Standing    callbacks.Standing     // what those that count add up to
+	Delegations []callbacks.Delegation // to the reader, in force
+	// Why says whether the reader may sign for the proposal that needs the fewest signatures.
+	Why callbacks.Explanation
+	// Void is the last signature of the reader, if it is void and they have to sign again.
+	Void *callbacks.Signature
+	// Policy is what the present policy would ask, if that is not what binds the callback, for an
+	// admin who may apply it.
+	Policy *callbacks.Requirement
+}
+
+// Sheet reads the page of a callback.
+func (s *Service) Sheet(ctx context.Context, p callbacks.Person, id callbacks.ID) (Sheet, error) {
+	c, reader, err := s.seeAs(ctx, p, id)
+	if err != nil {
+		return Sheet{}, err
+	}
+	content, err := s.content(ctx, id)
+	if err != nil {
+		return Sheet{}, err
+	}
+	sheet := Sheet{
+		Callback: c, Content: content, Delegations: reader.Delegations,
+		Refused: s.queues.MayDecide(reader, &c, s.now()), WantsRequester: s.queues.WantsRequester(&c),
+		FreshUntil: s.freshUntil(p),
+	}
+	if sheet.Signatures, err = s.signatures(ctx, &c); err != nil {
+		return Sheet{}, err
+	}
+	s.weigh(&sheet, reader)
+	sheet.Content = s.queues.Shown(c.Queue, content)
+	if sheet.Reviews, err = s.store.Reviews(ctx, id); err != nil {
+		return Sheet{}, fmt.Errorf("reviews of %s: %w", id, err)
+	}
+	if sheet.Audit, err = s.store.Audit(ctx, AuditQuery{Callback: id, Limit: MaxPage}); err != nil {
+		return Sheet{}, fmt.Errorf("audit of %s: %w", id, err)
+	}
+	if c.Decision != nil {
+		switch d, err := s.store.Delivery(ctx, id); {
+		case err == nil:
+			sheet.Delivery = &d
+		case !errors.Is(err, callbacks.ErrNotFound):
+			return Sheet{}, fmt.Errorf("delivery of %s: %w", id, err)
+		}
+	}
+	return sheet, nil
+}
+
+// weigh says what the signatures of a sheet add up to, and what its reader may do about it.
+func (s *Service) weigh(sheet *Sheet, p callbacks.Signer) {
+	gate := s.queues.Gate(&sheet.Callback, sheet.Signatures, s.now())
+	sheet.Standing = gate.Standing()
+	sheet.Why = gate.Explain(p, sheet.Standing.Leading().Proposal)
+	last := callbacks.LastSignature(sheet.Signatures, p.Person)
+	if last != nil && sheet.Callback.State == callbacks.Pending && !last.Live() && last.End.Lapse == callbacks.Void {
+		sheet.Void = last
+	}
+	if p.Roles.Admin {
+		sheet.Policy = s.queues.PresentPolicy(&sheet.Callback, &sheet.Content)
+	}
+}
+
+// signatures reads the signatures of a callback, if it has any.
+func (s *Service) signatures(ctx context.Context, c *callbacks.Callback) ([]callbacks.Signature, error) {
+	if c.SignatureCount == 0 {
+		return nil, nil
+	}
+	all, err := s.store.Signatures(ctx, c.ID)
+	if err != nil {
+		return nil, fmt.Errorf("signatures of %s: %w", c.ID, err)
+	}
+	return all, nil
+}
+
+// Content reads a callback and what its sender wrote, with masks in it. The reader needs the rights
+// that [Service.Sheet] needs.
+func (s *Service) Content(
+	ctx context.Context, p callbacks.Person, id callbacks.ID,
+) (callbacks.Callback, callbacks.Content, error) {
+	c, content, err := s.sent(ctx, p, id)
+	return c, s.queues.Shown(c.Queue, content), err
+}
+
+// sent is what Content reads, without masks. Nobody may be shown it.
+func (s *Service) sent(
+	ctx context.Context, p callbacks.Person, id callbacks.ID,
+) (callbacks.Callback, callbacks.Content, error) {
+	c, err := s.see(ctx, p, id)
+	if err != nil {
+		return callbacks.Callback{}, callbacks.Content{}, err
+	}
+	content, err := s.content(ctx, id)
+	return c, content, err
+}
+
+func (s *Service) content(ctx context.Context, id callbacks.ID) (callbacks.Content, error) {
+	content, err := s.store.Content(ctx, id)
+	if err != nil {
+		return callbacks.Content{}, fmt.Errorf("content of %s: %w", id, err)
+	}
+	return content, nil
+}
+
+// Fate is what became of a signature.
+type Fate string
+
+// The fates.
+const (
+	FateWaiting   Fate = "waiting"  // it waits for others
+	FateDecided   Fate = "decided"  // it is one of those that decided
+	FateOutvoted  Fate = "outvoted" // another proposal was decided
+	FateLate      Fate = "late"     // the callback ended before enough had signed
+	FateWithdrawn Fate = Fate(callbacks.Withdrawn)
+	FateReplaced  Fate = Fate(callbacks.Replaced)
+	FateVoid      Fate = Fate(callbacks.Void)
+)
+
+// Fate says what became of one of the sheet's signatures.
+func (s *Sheet) Fate(given *callbacks.Signature) Fate {
+	switch {
+	case given.End != nil:
+		return Fate(given.End.Lapse)
+	case s.Callback.State == callbacks.Pending:
+		return FateWaiting
+	case s.Callback.Decision == nil:
+		return FateLate
+	case s.Standing.Decided != nil && s.Standing.Decided.Proposal == given.Proposal:
+		return FateDecided
+	}
+	return FateOutvoted
+}

@@ -1,0 +1,179 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/printable"
+	"countersign/internal/spelling"
+)
+
+// ErrSignedAlready means that the same press was recorded before: the button was pressed twice, or
+// the answer to the first press was lost. There is nothing more to do.
+var ErrSignedAlready = errors.New("this signature is on record already")
+
+// Sign records a person's signature for a choice whose preview they saw, which [Preview.Seen]
+// identifies. It either waits for others or, as the last one, makes the decision;
+// [callbacks.Choice.Sends] says which of the two the person was told. A recorded decision is
+// delivered whatever happens to this process. Errors: [ErrSignedAlready], [callbacks.ErrNotFound],
+// [callbacks.ErrForbidden], [callbacks.Invalid] for a missing comment, [callbacks.ErrOldGroups],
+// [callbacks.ErrStale] for an old preview or if the signature would do something else than the
+// person was told, and [callbacks.ErrConflict] if somebody or a clock was faster; the returned
+// callback then says who or what.
+func (s *Service) Sign(
+	ctx context.Context, p callbacks.Person, id callbacks.ID, choice callbacks.Choice, seen string,
+) (callbacks.Callback, error) {
+	shown, signer, err := s.seeAs(ctx, p, id)
+	if err != nil {
+		return callbacks.Callback{}, err
+	}
+	var out sealed
+	slot := &reservation{to: s.deliveries}
+	if choice.Sends {
+		if out, err = s.seal(ctx, &shown, signer, choice, seen); err != nil {
+			return callbacks.Callback{}, err
+		}
+		slot = s.reserve(&shown)
+		defer slot.release()
+	}
+	c, err := s.store.Change(ctx, id, callbacks.Parts{Signatures: true}, func(c *callbacks.Case) error {
+		err := s.sign(c, signer, choice, seen, out, s.now())
+		slot.lend(c)
+		return err
+	})
+	switch {
+	case errors.Is(err, ErrSignedAlready):
+		return shown, err
+	case errors.Is(err, callbacks.ErrConflict):
+		if current, getErr := s.store.Get(ctx, id); getErr == nil {
+			c = current
+		}
+		return c, fmt.Errorf("callback %s: %w", id, err)
+	case err != nil:
+		return callbacks.Callback{}, fmt.Errorf("callback %s: %w", id, err)
+	}
+	s.changed(c)
+	if c.State == callbacks.Decided {
+		slot.begin(c)
+	}
+	s.beat()
+	return c, nil
+}
+
+// sign holds the rules of Sign. It runs inside the transaction.
+func (s *Service) sign(
+	c *callbacks.Case, p callbacks.Signer, choice callbacks.Choice, seen string, out sealed, now time.Time,
+) error {
+	if c.Repeats(p.Person, choice, seen) {
+		return ErrSignedAlready
+	}
+	if c.State != callbacks.Pending {
+		return c.WrongState("sign")
+	}
+	if err := s.queues.MayDecide(p, &c.Callback, now); err != nil {
+		return err
+	}
+	gate := s.queues.Gate(&c.Callback, c.Signatures, now)
+	made, err := s.confirmed(gate, p, choice, seen)
+	if err != nil {
+		return err
+	}
+	ballot := callbacks.Ballot{
+		Proposal: made.Proposal(), Answer: made.Answer,
+		Comment: c.Requirement.KeptComment(made.Outcome, choice),
+		Shown:   seen, Via: callbacks.ViaWeb, Sends: choice.Sends, ConfigVersion: s.version,
+	}
+	given, err := c.Sign(gate, p, ballot, s.limits)
+	if err != nil || !ballot.Sends {
+		return err
+	}
+	return s.decide(c, given, made, out, now)
+}
+
+// decide makes the decision of the last signature, and its delivery.
+func (s *Service) decide(c *callbacks.Case, last *callbacks.Signature, made Preview, out sealed, now time.Time) error {
+	sent, err := s.outgoing(&c.Callback, made.Completion, out)
+	if err != nil {
+		return err
+	}
+	decision := callbacks.Decision{
+		Outcome: made.Outcome.Name, Label: made.Outcome.Label, Kind: made.Outcome.Kind,
+		By: last.By, Comment: last.Comment, At: now,
+		SHA256: sent.SHA256(), Size: len(sent.Body()), ConfigVersion: s.version,
+	}
+	if err := c.Record(c.Decide(decision)); err != nil {
+		return err
+	}
+	c.Delivery = &callbacks.Delivery{
+		Callback: c.ID, Completion: sent, Lane: s.lanes.Of(c.Target()), DueAt: now,
+	}
+	return nil
+}
+
+// confirmed returns the preview of a choice, if the choice is complete and the preview is the one
+// that the person saw a short while ago.
+func (s *Service) confirmed(
+	gate callbacks.Gate, p callbacks.Signer, choice callbacks.Choice, seen string,
+) (Preview, error) {
+	now := gate.Now
+	made, err := s.prepared(gate, p, choice)
+	if err != nil {
+		return Preview{}, err
+	}
+	terms := gate.Callback.Requirement.Terms
+	if terms.CommentRule(made.Outcome) == callbacks.CommentRequired && !printable.HasInk(choice.Comment) {
+		return Preview{}, callbacks.Invalid{{Pointer: "comment", Detail: made.Outcome.Label + " needs a comment."}}
+	}
+	if err := s.fresh(p.Person, now); err != nil {
+		// checked after everything else that the person can fix, so that the comment they typed is
+		// worth keeping until they have signed in
+		return Preview{}, err
+	}
+	switch {
+	case choice.PreparedAt.Before(now.Add(-PreviewAge)) || choice.PreparedAt.After(now.Add(time.Minute)):
+		return Preview{}, fmt.Errorf("prepared at %s: %w", choice.PreparedAt.Format(time.RFC3339), callbacks.ErrStale)
+	case made.Seen() != seen:
+		return Preview{}, fmt.Errorf("other bytes than those shown, or another request: %w", callbacks.ErrStale)
+	}
+	return made, nil
+}
+
+// Withdraw takes back the signature of a person that waits for others, on record, for a reason. It
+// changes nothing if that is done already. Whoever signed needs no other right, so that leaving the
+// queue's groups does not make a signature final. Errors: [callbacks.ErrNotFound],
+// [callbacks.Invalid] without a reason, [callbacks.ErrOldGroups], and [callbacks.ErrConflict] if
+// the callback is decided or ended, or nothing of theirs waits.
+func (s *Service) Withdraw(
+	ctx context.Context, p callbacks.Person, id callbacks.ID, why string,
+) (callbacks.Callback, error) {
+	var faults callbacks.Invalid
+	checkReason(&faults, why, "Say why: it goes on record.")
+	if err := faults.Err(); err != nil {
+		return callbacks.Callback{}, err
+	}
+	now := s.now()
+	if err := s.fresh(p, now); err != nil {
+		return callbacks.Callback{}, err
+	}
+	reader, err := s.Signer(ctx, p)
+	if err != nil {
+		return callbacks.Callback{}, err
+	}
+	c, err := s.store.Change(ctx, id, callbacks.Parts{Signatures: true}, func(c *callbacks.Case) error {
+		if callbacks.LastSignature(c.Signatures, p) == nil && !s.queues.MaySee(reader, c.Queue, now) {
+			return callbacks.ErrNotFound
+		}
+		return c.Withdraw(p, spelling.Spaced(why), s.limits, now)
+	})
+	if errors.Is(err, callbacks.ErrWithdrawnAlready) {
+		return s.store.Get(ctx, id)
+	}
+	if err != nil {
+		return callbacks.Callback{}, fmt.Errorf("withdraw from %s: %w", id, err)
+	}
+	s.changed(c)
+	return c, nil
+}

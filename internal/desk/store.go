@@ -1,0 +1,63 @@
+package desk
+
+import (
+	"context"
+
+	"countersign/internal/callbacks"
+)
+
+// Store keeps callbacks and everything that belongs to them, for the [Service]. Implementations
+// pass the contract of package callbackstest. A method that cannot reach the database returns an
+// error that matches [callbacks.ErrUnavailable].
+type Store interface {
+	// Receive records an announced callback, its content and its audit entry. It is idempotent by
+	// message, then by CallbackID. The fingerprint is that of the announcement. A different
+	// fingerprint under the same CallbackID is [callbacks.ErrDifferent]; a different fingerprint or
+	// callback under the same message is [callbacks.ErrReused]. A repeat changes nothing and
+	// returns what is stored. A callback that was found comes with the fingerprint
+	// [callbacks.Unannounced] and conflicts with nothing: a callback that is known stays as it is,
+	// and the first announcement completes one that was found, by [callbacks.Case.Announced] with
+	// the binding, which counts as created.
+	Receive(
+		ctx context.Context, m callbacks.Message, c callbacks.Callback, content callbacks.Content, fingerprint string,
+		bind callbacks.Binding, entry callbacks.AuditEntry,
+	) (callbacks.Acknowledgment, error)
+	// Change is the only way in which a recorded callback changes, apart from claims and schedules:
+	// in one transaction it loads a case with the parts named, applies change by
+	// [callbacks.Case.Apply], and writes what differs with the audit entries. The transaction may
+	// run again, and change with it. If change fails, Change returns its error as it is and writes
+	// nothing. It returns [callbacks.ErrNotFound] if the callback does not exist, and
+	// [callbacks.ErrConflict] for a second delivery of a callback.
+	Change(ctx context.Context, id callbacks.ID, parts callbacks.Parts, change func(*callbacks.Case) error) (callbacks.Callback, error)
+	// RecordOnce writes an audit entry of a callback, unless the same actor already has one with
+	// the same action. It returns [callbacks.ErrNotFound] if the callback does not exist.
+	RecordOnce(ctx context.Context, entry callbacks.AuditEntry) error
+
+	// Get returns a callback, or [callbacks.ErrNotFound].
+	Get(ctx context.Context, id callbacks.ID) (callbacks.Callback, error)
+	// Content returns the long part of a request, or [callbacks.ErrNotFound].
+	Content(ctx context.Context, id callbacks.ID) (callbacks.Content, error)
+	// Reviews returns the open reviews of a callback, longest first.
+	Reviews(ctx context.Context, id callbacks.ID) ([]callbacks.Review, error)
+	// Signatures returns all signatures of a callback, those too that do not count any more, in the
+	// order in which they were given.
+	Signatures(ctx context.Context, id callbacks.ID) ([]callbacks.Signature, error)
+	// Delivery returns the delivery of a callback with its latest attempts, or
+	// [callbacks.ErrNotFound].
+	Delivery(ctx context.Context, id callbacks.ID) (callbacks.Delivery, error)
+
+	// List returns one page. It reads no content.
+	List(ctx context.Context, q Query) (Page, error)
+	// Count counts what a query without its cursor finds and stops at limit.
+	Count(ctx context.Context, q Query, limit int) (int, error)
+	// Functions returns the names of functions with open callbacks that the query may see, sorted,
+	// at most limit.
+	Functions(ctx context.Context, q Query, limit int) ([]string, error)
+	// InExecution returns up to limit callbacks of an execution that are in a state, in order of
+	// arrival. If after is not empty, the page begins behind that callback.
+	InExecution(ctx context.Context, arn string, state callbacks.State, after callbacks.ID, limit int) ([]callbacks.ID, error)
+	// Audit returns entries, newest first.
+	Audit(ctx context.Context, q AuditQuery) ([]callbacks.AuditEntry, error)
+	// Titles returns the titles of callbacks; the name of one without a title.
+	Titles(ctx context.Context, ids []callbacks.ID) (map[callbacks.ID]string, error)
+}

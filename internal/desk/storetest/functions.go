@@ -1,0 +1,52 @@
+package storetest
+
+import (
+	"testing"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desk"
+)
+
+func testFunctions(t *testing.T, open func(*testing.T) Store) {
+	Cases(t, open, map[string]func(*testing.T, Store){
+		"OfOpenCallbacks": functionsOpen,
+		"Visible":         functionsVisible,
+		"Empty":           functionsEmpty,
+	})
+}
+
+func functions(t testing.TB, s Store, q desk.Query, limit int) []string {
+	t.Helper()
+	names, err := s.Functions(t.Context(), q, limit)
+	if err != nil {
+		t.Fatalf("functions: %v", err)
+	}
+	return names
+}
+
+func functionsOpen(t *testing.T, s Store) {
+	Put(t, s, callbackstest.NewCallback(callbackstest.Function("refunds"), callbackstest.Queue("b")))
+	Put(t, s, callbackstest.NewCallback(callbackstest.Function("orders"), callbackstest.DecidedBy("ada", callbackstest.T0)))
+	Put(t, s, callbackstest.NewCallback(callbackstest.Function("orders"), callbackstest.Queue("b")))
+	Put(t, s, callbackstest.NewCallback(callbackstest.Function("orders"), callbackstest.Ended(callbacks.Completed, callbackstest.T0)))
+	Put(t, s, callbackstest.NewCallback(callbackstest.Function("done"), callbackstest.Ended(callbacks.Completed, callbackstest.T0)))
+	Put(t, s, callbackstest.NewCallback(callbackstest.Function("")))
+	callbackstest.Same(t, "functions", functions(t, s, EveryRow(desk.Filter{}), 10), []string{"orders", "refunds"})
+	callbackstest.Same(t, "the first function", functions(t, s, EveryRow(desk.Filter{}), 1), []string{"orders"})
+}
+
+func functionsVisible(t *testing.T, s Store) {
+	for _, name := range []string{"a", "b", "c"} {
+		Put(t, s, callbackstest.NewCallback(callbackstest.Queue(name), callbackstest.Function("of-"+name)))
+	}
+	callbackstest.Same(t, "of no queue", functions(t, s, desk.Query{}, 10), nil)
+	callbackstest.Same(t, "of two queues", functions(t, s, desk.Query{Queues: []string{"c", "a"}}, 10), []string{"of-a", "of-c"})
+	callbackstest.Same(t, "of one of all", functions(t, s, EveryRow(desk.Filter{Queue: "b"}), 10), []string{"of-b"})
+	callbackstest.Same(t, "of a hidden queue", functions(t, s, desk.Query{Filter: desk.Filter{Queue: "b"}, Queues: []string{"a"}}, 10), nil)
+}
+
+func functionsEmpty(t *testing.T, s Store) {
+	callbackstest.Same(t, "functions", functions(t, s, EveryRow(desk.Filter{}), 10), nil)
+	callbackstest.Same(t, "functions of a queue", functions(t, s, desk.Query{Queues: []string{"a"}}, 10), nil)
+}
