@@ -24,7 +24,8 @@ type Entry struct {
 	Faults  []string // what is wrong with it, as [Fault.Detail]
 
 	Entries []*Entry // of a group: its fields; of a list: its items
-	AddName string   // of a List: the name of the input whose text becomes another item
+	CanAdd  bool     // of a list: another item fits, and the reviewer can fill it in
+	AddName string   // of a List that can have another item: the name of the input whose text becomes another item
 	RowsAs  string   // of a list: the name of the hidden inputs that say which items there are
 	Row     string   // of an item: the value of that hidden input
 }

@@ -129,7 +129,7 @@ func (w *walker) list(e *Entry) {
 			items, from = append(items, item.Value), append(from, row.from)
 		}
 	}
-	if e.Field.Widget == List && !e.Fixed() {
+	if e.CanAdd = e.another(); e.CanAdd && e.Field.Widget == List {
 		e.AddName = addName(e.Name)
 		if item := w.added(e); item != nil {
 			e.Entries = append(e.Entries, item)
@@ -139,6 +139,13 @@ func (w *walker) list(e *Entry) {
 	if !e.Fixed() && (len(items) > 0 || e.Was.Len() > 0) {
 		e.Value = e.Was.withItems(items, from)
 	}
+}
+
+// another reports whether a list can have another item.
+func (e *Entry) another() bool {
+	n, most := len(e.Entries), e.Field.Bounds.MaxItems
+	closed := func(f *Field) bool { return f.ReadOnly && f.Required }
+	return !e.Fixed() && n < MaxRows && (most == 0 || n < most) && !e.Field.Item.any(closed)
 }
 
 // row makes the entry of an item.

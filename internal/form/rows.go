@@ -71,7 +71,7 @@ func (f *Form) Press(prefix string, proposed Value, posted Posted, button string
 	next := maps.Clone(posted)
 	switch action {
 	case "add":
-		if len(entry.Entries) < MaxRows && entry.RowsAs != "" && !entry.Fixed() {
+		if entry.CanAdd {
 			keys := entry.keys()
 			if !entry.keepAdded(next) {
 				keys = append(keys, newKey(keys))

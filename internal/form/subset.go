@@ -19,7 +19,7 @@ type Keyword struct {
 }
 
 // Keywords is the declared subset of JSON Schema 2020-12: every keyword of the specification, and
-// those that the desk adds. docs/answers.md repeats the table.
+// those that the desk adds. docs/forms.md repeats the table.
 var Keywords = []Keyword{
 	{"type", Drawn, "One type, or one and `null`"},
 	{"properties", Drawn, "A field each, in the order of the schema"},

@@ -72,19 +72,19 @@ func alternatives(err *jsonschema.ValidationError) []form.Fault {
 	var types []string
 	constants := true
 	for _, branch := range err.Causes {
-		_, constant := branch.ErrorKind.(*kind.Const)
-		constants = constants && constant
 		if want := wrongType(branch, len(err.InstanceLocation)); len(want) > 0 {
 			types = append(types, want...)
-		} else {
-			meant = append(meant, branch)
+			continue
 		}
+		_, constant := branch.ErrorKind.(*kind.Const)
+		constants = constants && constant
+		meant = append(meant, branch)
 	}
 	at := place(err)
 	switch {
 	case len(meant) == 1:
 		return flat(meant[0])
-	case constants && len(err.Causes) > 0:
+	case constants && len(meant) > 0:
 		return []form.Fault{{Pointer: at, Detail: notAChoice}}
 	case len(meant) == 0 && len(types) > 0:
 		return []form.Fault{{Pointer: at, Detail: typeNames(types)}}
