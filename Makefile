@@ -17,7 +17,7 @@ TESTSUM := $(TOOLS)/gotestsum-$(TESTSUM_VERSION)/gotestsum
 UNWATCHED := -gcflags=modernc.org/...=-race=false -gcflags=modernc.org/sqlite= -gcflags=github.com/andybalholm/brotli/...=-race=false
 
 # The packages whose tests take longest start first: the last one alone would leave a processor idle.
-SLOWEST := ./internal/sqlstore ./handlers ./internal/callbacks ./cmd/bench ./cmd/chaos
+SLOWEST := ./internal/sqlstore ./handlers ./internal/desk ./cmd/bench ./cmd/chaos
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 

@@ -7,7 +7,7 @@ import (
 )
 
 // Store keeps callbacks and everything that belongs to them, for the [Service]. Implementations
-// pass the contract of package callbackstest. A method that cannot reach the database returns an
+// pass the contract of package storetest. A method that cannot reach the database returns an
 // error that matches [callbacks.ErrUnavailable].
 type Store interface {
 	// Receive records an announced callback, its content and its audit entry. It is idempotent by

@@ -1,5 +1,5 @@
 // Package sqlstore keeps callbacks and sessions in SQLite or PostgreSQL. It implements
-// desk.Store, whose comments and test suite (package callbackstest) are the contract.
+// desk.Store, whose comments and test suite (package storetest) are the contract.
 //
 // This package has the statements and the rows, by aggregate; they are the same for both databases.
 // What is specific to one database is in its engine, package sqlite or postgres, by the contract of
