@@ -21,14 +21,20 @@ const (
 // source is one parsed Go file. Files are read with build constraints ignored, so that no platform
 // hides an import.
 type source struct {
-	name string // relative to the module, with slashes
-	ast  *ast.File
+	name      string // relative to the module, with slashes
+	ast       *ast.File
+	positions *token.FileSet // of ast
 }
 
 func (s source) isTest() bool { return strings.HasSuffix(s.name, "_test.go") }
 
 // folder is the package's path inside the module.
 func (s source) folder() string { return path.Dir(s.name) }
+
+// lines is how many lines a part of the file has.
+func (s source) lines(n ast.Node) int {
+	return s.positions.Position(n.End()).Line - s.positions.Position(n.Pos()).Line + 1
+}
 
 // imports are the file's imports; those of this module without its name, as folders.
 func (s source) imports() []string {
@@ -76,7 +82,7 @@ var sources = sync.OnceValues(func() (list []source, err error) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, source{name: name, ast: parsed})
+		list = append(list, source{name: name, ast: parsed, positions: files})
 	}
 	return list, nil
 })
