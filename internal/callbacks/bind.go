@@ -2,7 +2,6 @@ package callbacks
 
 import (
 	"reflect"
-	"slices"
 	"time"
 )
 
@@ -80,7 +79,7 @@ func (c *Case) ApplyPolicy(
 	how := SignatureEnd{
 		Lapse: Void, At: now, Why: "An admin applied another rule, in which this signature has no place.",
 	}
-	c.endSignatures(how, by, func(s *Signature) bool { return !slices.Contains(r.fits(s), true) })
+	c.endSignatures(how, by, func(s *Signature) bool { return !r.Fits(s) })
 	how.Why = "An admin applied another rule, by which this signature decides. Sign again to send."
 	for decided := c.wait().Decided; decided != nil; decided = c.wait().Decided {
 		last := decided.Signed[len(decided.Signed)-1]

@@ -2,7 +2,6 @@ package callbacks
 
 import (
 	"cmp"
-	"slices"
 	"time"
 
 	"countersign/internal/arn"
@@ -36,7 +35,7 @@ func (c *Case) Corrected(
 	c.Audit = append(c.Audit, entry)
 	how := SignatureEnd{Lapse: Void, At: now, Why: "The execution's history shows another origin of the request than its page did."}
 	c.endSignatures(how, by, func(s *Signature) bool {
-		return !fresh || !slices.Contains(c.Requirement.fits(s), true)
+		return !fresh || !c.Requirement.Fits(s)
 	})
 	c.holdSigned(ReviewLimits{}, now)
 	return nil

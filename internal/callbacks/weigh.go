@@ -13,7 +13,7 @@ import (
 func Weigh(r Requirement, signatures []Signature) Standing {
 	byProposal := make(map[Proposal][]Signature)
 	for _, s := range lastOfEach(signatures) {
-		if slices.Contains(r.fits(&s), true) {
+		if r.Fits(&s) {
 			byProposal[s.Proposal] = append(byProposal[s.Proposal], s)
 		}
 	}
@@ -64,6 +64,9 @@ func (t Terms) fits(s *Signature) []bool {
 	}
 	return t.members(s)
 }
+
+// Fits reports whether a signature can fill any place of the terms, as if nobody else had signed.
+func (t Terms) Fits(s *Signature) bool { return slices.Contains(t.fits(s), true) }
 
 // eligible reports whether a signature may count at all: whether the people behind it are nobody
 // whom the terms exclude, and the groups that it rests on had been read lately.

@@ -81,7 +81,11 @@ func signedSince(m Review, given *callbacks.Signature) bool {
 	return false
 }
 
+// voidWords says who has to sign again; nobody, if the signature has no place any more.
 func voidWords(m Review, voided *callbacks.Signature, viewer callbacks.Person) string {
+	if !m.Callback.Requirement.Fits(voided) {
+		return ""
+	}
 	if voided.By.ID == viewer.ID {
 		return "Read the request, then sign again."
 	}

@@ -174,7 +174,10 @@ func signedSlot(m Review, s views.Shell, given *callbacks.Signature) slot {
 	}
 	switch late := lateBy(&m.Callback, given); {
 	case given.End != nil && given.End.Lapse == callbacks.Void:
-		line.State, line.Name, line.Word = "void", line.Name+", void", "Must sign again"
+		line.State, line.Name, line.Word = "void", line.Name+", void", ""
+		if m.Callback.Requirement.Fits(given) {
+			line.Word = "Must sign again"
+		}
 		line.Note = "Signed at " + s.Moment.Clock(given.At) + ". " + given.End.Why
 	case given.End != nil:
 		line.State, line.Word, line.At = "gone", "Withdrawn", given.End.At
