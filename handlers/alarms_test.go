@@ -42,6 +42,10 @@ func TestSignersAlert(t *testing.T) {
 				t.Errorf("%s: a page tells it that should not", when)
 			}
 		}
+		waiting := auditor.get("/admin/policies").document(t).Find("#alarms li a")
+		if got := waiting.Length() == 1 && waiting.AttrOr("href", "") == "/callbacks/"+string(id); got != want {
+			t.Errorf("%s: the policies lead to the request: %t", when, got)
+		}
 		if got := strings.Contains(s.metrics(), `countersign_callbacks_nobody_eligible{queue="finance"} 1`); got != want {
 			t.Errorf("%s: measured: %t", when, got)
 		}

@@ -1054,7 +1054,7 @@ func Alerts(s Shell) templ.Component {
 			}
 		}
 		if s.SignersAlert != "" {
-			templ_7745c5c3_Err = alert(s.SignersAlert, "/admin/policies", "Policies").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = alert(s.SignersAlert, "/admin/policies#alarms", "Which").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -93,7 +93,7 @@ func (d *program) newEdition(what *purpose) (e *edition, err error) {
 	site.Webhooks = d.fixed.webhooks.With(service, what.senders, what.sns)
 	site.Policies = policy.NewDesk(policy.Config{
 		Store: d.store, InForce: rulesOf(what.desk), EmailTrusted: d.fixed.emailTrusted, Now: d.now,
-		Read: readRules, Decode: decodeRequest,
+		Read: readRules, Decode: decodeRequest, Alarms: d.alarms.Requests,
 	})
 	site.Desk, site.Replaced = what.overview(d.fixed.file), e.replaced
 	e.site, err = handlers.New(site)

@@ -61,9 +61,19 @@ type Alarms struct {
 	dueAt    time.Time
 	recorded map[callbacks.ID]bool // those requests of the last round that have their entries
 
-	mu     sync.Mutex
-	counts map[string]int
+	mu       sync.Mutex
+	counts   map[string]int
+	requests []Alarm
 }
+
+// Alarm is a pending request that the people seen could not decide, all of them together.
+type Alarm struct {
+	Callback callbacks.Callback
+	Missing  []string // the groups of which more people are needed
+}
+
+// MaxAlarms bounds the requests that are listed, the newest first. All are counted.
+const MaxAlarms = 50
 
 // NewAlarms makes the worker.
 func NewAlarms(c AlarmsConfig) *Alarms { return &Alarms{AlarmsConfig: c} }
@@ -75,6 +85,14 @@ func (a *Alarms) Count() map[string]int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return maps.Clone(a.counts)
+}
+
+// Requests returns those that [Alarms.Count] counts, the newest first, at most
+// [MaxAlarms].
+func (a *Alarms) Requests() []Alarm {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.requests)
 }
 
 // Run runs rounds until ctx ends.
@@ -94,9 +112,9 @@ func (a *Alarms) runOnce(ctx context.Context) (time.Time, error) {
 	if left := a.dueAt.Sub(now); 0 < left && left <= examinedEvery {
 		return a.dueAt, nil
 	}
-	counts, err := a.examine(ctx, now)
+	found, err := a.examine(ctx, now)
 	a.mu.Lock()
-	a.counts = counts
+	a.counts, a.requests = found.counts, found.requests
 	a.mu.Unlock()
 	if err != nil {
 		return time.Time{}, fmt.Errorf("find requests that nobody could decide: %w", err)
@@ -112,6 +130,7 @@ type examination struct {
 	members  map[string][]callbacks.Person // those of them who may see a request; see signers
 	now      time.Time
 	counts   map[string]int
+	requests []Alarm
 	recorded map[callbacks.ID]bool
 	written  int
 	judged   int
@@ -135,8 +154,9 @@ func (e *examination) signers(c *callbacks.Callback) []callbacks.Person {
 	return members
 }
 
-// examine counts the requests by queue, and puts those on record that are new.
-func (a *Alarms) examine(ctx context.Context, now time.Time) (map[string]int, error) {
+// examine counts the requests by queue, and puts those on record that are new. If more people were
+// seen than are read, the examination is empty.
+func (a *Alarms) examine(ctx context.Context, now time.Time) (examination, error) {
 	e := examination{
 		policy: a.InForce(), now: now, members: make(map[string][]callbacks.Person),
 		counts: make(map[string]int), recorded: make(map[callbacks.ID]bool),
@@ -144,7 +164,7 @@ func (a *Alarms) examine(ctx context.Context, now time.Time) (map[string]int, er
 	var complete bool
 	var err error
 	if e.seen, complete, err = a.seen(ctx, e.policy, now); err != nil || !complete {
-		return nil, err
+		return examination{}, err
 	}
 	for name := range e.policy.Queues {
 		e.counts[name] = 0
@@ -156,11 +176,11 @@ func (a *Alarms) examine(ctx context.Context, now time.Time) (map[string]int, er
 	for read := 0; read < maxExamined && e.judged < maxJudged; {
 		page, err := a.Store.List(ctx, desk.Query{Filter: filter, AllQueues: true, Now: now})
 		if err != nil {
-			return nil, fmt.Errorf("pending requests: %w", err)
+			return examination{}, fmt.Errorf("pending requests: %w", err)
 		}
 		for i := range page.Rows {
 			if err := a.judge(ctx, &e, &page.Rows[i].Callback); err != nil {
-				return nil, err
+				return examination{}, err
 			}
 		}
 		if page.Next == nil {
@@ -169,7 +189,7 @@ func (a *Alarms) examine(ctx context.Context, now time.Time) (map[string]int, er
 		read, filter.After = read+len(page.Rows), page.Next
 	}
 	a.recorded = e.recorded
-	return e.counts, nil
+	return e, nil
 }
 
 // judge counts a request if too few people could decide it, and puts that on record.
@@ -180,6 +200,9 @@ func (a *Alarms) judge(ctx context.Context, e *examination, c *callbacks.Callbac
 		return nil
 	}
 	e.counts[c.Queue]++
+	if len(e.requests) < MaxAlarms {
+		e.requests = append(e.requests, Alarm{Callback: *c, Missing: missing})
+	}
 	e.judged += len(signers)
 	if !a.recorded[c.ID] {
 		if e.written == maxRecorded {

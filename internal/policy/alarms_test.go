@@ -53,6 +53,16 @@ func (a *alarmed) round(when string, want map[string]int) {
 			a.T.Errorf("%s: queue %s has no number", when, queue)
 		}
 	}
+	listed := make(map[string]int)
+	for _, alarm := range a.alarms.Requests() {
+		listed[alarm.Callback.Queue]++
+		if len(alarm.Missing) == 0 || alarm.Callback.State != callbacks.Pending {
+			a.T.Errorf("%s: listed is %+v", when, alarm)
+		}
+	}
+	if diff := cmp.Diff(want, listed); diff != "" && len(a.alarms.Requests()) < policy.MaxAlarms {
+		a.T.Errorf("%s: listed: -want +got:\n%s", when, diff)
+	}
 	maps.DeleteFunc(got, func(_ string, n int) bool { return n == 0 })
 	if diff := cmp.Diff(want, got); diff != "" {
 		a.T.Errorf("%s: -want +got:\n%s", when, diff)

@@ -16,6 +16,8 @@ type Config struct {
 	InForce      Policy
 	EmailTrusted bool // whether every address counts as verified
 	Now          func() time.Time
+	// Alarms returns the pending requests that too few people seen could decide; see [Alarms.Requests].
+	Alarms func() []Alarm
 	// Read reads the text of a countersign.yaml, without its secrets. The error has a line for each
 	// fault.
 	Read func(text []byte) (Policy, error)
@@ -43,6 +45,7 @@ type Answer struct {
 	InForce  Policy
 	Findings []Finding
 	Evidence *Evidence
+	Alarms   []Alarm
 
 	Title         string // of the request that was tried
 	Trial         *Trial // under the policy in force
@@ -60,7 +63,7 @@ func (d *Desk) Ask(ctx context.Context, p callbacks.Person, q Question) (Answer,
 	if !p.Roles.SeesAll() {
 		return Answer{}, &callbacks.Refusal{Code: callbacks.CodeRole, Reason: "Policies are for admins and auditors."}
 	}
-	a := Answer{InForce: d.InForce}
+	a := Answer{InForce: d.InForce, Alarms: d.Alarms()}
 	policies := []Policy{d.InForce}
 	if q.File != "" {
 		draft, err := d.Read([]byte(q.File))

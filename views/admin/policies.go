@@ -61,6 +61,14 @@ func SignersAlert(counts map[string]int) string {
 		strings.Join(names, ", ") + "."
 }
 
+// alarmCount is how many requests are listed.
+func alarmCount(all []policy.Alarm) string {
+	if len(all) == policy.MaxAlarms {
+		return fmt.Sprintf("the newest %d requests", policy.MaxAlarms)
+	}
+	return words.Plural(len(all), "request")
+}
+
 // looked says what the findings rest on.
 func (m Policies) looked() string {
 	requests := 0

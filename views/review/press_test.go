@@ -180,7 +180,10 @@ func TestBarred(t *testing.T) {
 		if bar.Find("details.why .tests li").Length() != len(m.Why.Tests) {
 			t.Error("not every test is there")
 		}
-		bar.Find("details, [hidden]").Remove()
+		if back := bar.Find(`form[action="/auth/login"] [name=return]`).AttrOr("value", ""); (back == "/callbacks/exp2291?scope=mine") != errors.Is(m.Refused, callbacks.ErrOldGroups) {
+			t.Errorf("signing in again leads back to %q", back)
+		}
+		bar.Find("details, [hidden], form").Remove()
 		if got := viewstest.Words(bar); got != strings.Replace(want, ". ", " . ", 1) && got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
