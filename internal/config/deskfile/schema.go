@@ -27,6 +27,9 @@ type schema map[string]any
 
 // schemaOf returns the schema of a value of a field.
 func schemaOf(t reflect.Type, f strictyaml.Field) schema {
+	if t == reflect.TypeFor[json.RawMessage]() {
+		return schema{} // any value
+	}
 	switch t.Kind() {
 	case reflect.Pointer:
 		return schemaOf(t.Elem(), f)

@@ -1,6 +1,7 @@
 package strictyaml
 
 import (
+	"bytes"
 	"fmt"
 	"reflect"
 	"slices"
@@ -13,7 +14,8 @@ import (
 // is wrong. If there are faults, the struct holds what could be read.
 //
 // Keys are the fields with a tag yaml; [Field] lists the other tags. A field is a struct, a map
-// with string keys, a slice, a string, a bool, an int, or a pointer to one of them.
+// with string keys, a slice, a string, a bool, an int, a pointer to one of them, or a
+// [json.RawMessage], which takes a value of any shape.
 func Read(text []byte, into any) *Document {
 	d := &Document{places: map[Path]Place{"": {1, 1}}, unsure: make(map[Path]bool)}
 	clean := d.cleanText(text)
@@ -47,6 +49,12 @@ func emptyOf(t reflect.Type) string {
 func (d *Document) bind(n *node, into reflect.Value, f Field, at Path) {
 	if n.kind == kindNothing {
 		d.Fault(at, "there is no value here: write %s, or remove the key", emptyOf(into.Type()))
+		return
+	}
+	if into.Type() == document {
+		var out bytes.Buffer
+		d.json(&out, n, at)
+		into.SetBytes(out.Bytes())
 		return
 	}
 	switch into.Kind() {

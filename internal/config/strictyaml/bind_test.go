@@ -58,10 +58,10 @@ func TestFaultsOfValues(t *testing.T) {
 		"Numbers": {"beds:\n  a: {depth: 9}\n  b: {depth: 201}\n  c: {depth: 1e2}\n  d: {depth: 0x20}\n  e: {depth: \"45\"}\n  f: {depth: 99999999999999999999}\n", strings.Join([]string{
 			"2:14: beds.a.depth: must be a whole number from 10 to 200, not 9",
 			"3:14: beds.b.depth: must be a whole number from 10 to 200, not 201",
-			"4:14: beds.c.depth: must be a whole number from 10 to 200, not a text",
+			"4:14: beds.c.depth: must be a whole number from 10 to 200, not 1e2",
 			"5:14: beds.d.depth: must be a whole number from 10 to 200, not 0x20",
 			"6:14: beds.e.depth: must be a whole number from 10 to 200, not a text",
-			"7:14: beds.f.depth: must be a whole number from 10 to 200, not a text",
+			"7:14: beds.f.depth: must be a whole number from 10 to 200, not 99999999999999999999",
 		}, "\n")},
 		"NullItem":  {"tools: [spade, ~]\n", "1:16: tools[1]: there is no value here: write one, or remove the key"},
 		"MultiLine": {"name: |\n  Kew\n", "1:7: name: the text ends with a line end: write |- instead of |, or >- instead of >"},

@@ -57,6 +57,9 @@ func (d *Document) convert(n ast.Node, at Path) *node {
 		out.kind, out.text = kindSwitch, n.GetToken().Value
 	case *ast.StringNode:
 		out.kind, out.text = kindText, n.Value
+		if n.Token.Type == token.StringType && jsonNumber.MatchString(n.Value) {
+			out.kind = kindNumber // the parser takes 1e2 for a text
+		}
 	case *ast.LiteralNode:
 		out.kind, out.text = kindText, n.Value.Value
 	case *ast.IntegerNode, *ast.FloatNode, *ast.InfinityNode, *ast.NanNode:

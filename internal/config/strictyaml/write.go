@@ -2,7 +2,6 @@ package strictyaml
 
 import (
 	"bytes"
-	"encoding/json"
 	"maps"
 	"reflect"
 	"regexp"
@@ -47,6 +46,10 @@ func (w *writer) written(v reflect.Value) []Field {
 func (w *writer) member(name string, v reflect.Value, f Field, indent string) {
 	v = reflect.Indirect(v)
 	w.out.WriteString(indent + scalar(name) + ":")
+	if v.Type() == document { // JSON is YAML
+		w.out.WriteString(" " + string(v.Bytes()) + "\n")
+		return
+	}
 	switch v.Kind() {
 	case reflect.Struct:
 		if len(w.written(v)) == 0 {
@@ -117,14 +120,12 @@ var (
 	notText   = regexp.MustCompile(`^(?i:true|false|null|yes|no|on|off|y|n)$`)
 )
 
-// scalar writes a text, in quotes if it needs them. The escapes of JSON are also those of YAML.
+// scalar writes a text, in quotes if it needs them.
 func scalar(text string) string {
 	if plainText.MatchString(text) && !notText.MatchString(text) {
 		return text
 	}
 	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(text) // cannot fail for a string
-	return strings.TrimSpace(out.String())
+	writeText(&out, text)
+	return out.String()
 }
