@@ -19,6 +19,7 @@ func (s *site) find(a announcement.Announcement) callbacks.ID {
 	known := s.receive(a)
 	found := known
 	found.ID, found.CallbackID, found.Source, found.Title = callbacks.NewID(), callbackstest.NewCallbackID(), callbacks.SourceDiscovery, "contract-renewal: sign-off"
+	found.Requester = callbacks.Requester{}
 	entry := callbacks.AuditEntry{At: s.clock.Now(), Actor: callbacks.System("discovery"), Action: callbacks.ActionFound, Callback: found.ID, Queue: found.Queue}
 	if _, err := s.store.Receive(s.t.Context(), callbacks.Message{}, found, callbacks.Content{}, callbacks.Unannounced, callbacks.Queues{}.Bind, entry); err != nil {
 		s.t.Fatal(err)

@@ -173,7 +173,7 @@ func hostileConfiguration() admin.Configuration {
 		Queues:    []callbacks.Queue{{Name: evil, Groups: []string{evil}}},
 		Sources:   []admin.Source{{Name: evil, Queues: []string{evil}}},
 		Topics:    []admin.Topic{{ARN: evil, Source: evil, Queues: []string{evil}}},
-		Functions: []admin.Function{{Name: evil, Watched: true, Queue: evil, Region: evil, Account: evil, ExceptNames: []string{evil}}},
+		Functions: []admin.Function{{Name: evil, Watched: true, Queue: evil, Region: evil, Account: evil, ExceptNames: []string{evil}, Templates: []string{evil}}},
 		Accounts:  []admin.Account{{Number: evil, RoleARN: evil}},
 	}
 	return m

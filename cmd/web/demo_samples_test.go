@@ -9,6 +9,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
 
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/internal/discovery"
@@ -57,7 +58,7 @@ func TestSamples(t *testing.T) {
 	for _, sample := range demo.Samples {
 		var asked policy.Request
 		if sample.Function == "contract-renewal" {
-			asked = w.unannounced(sample)
+			asked = w.unannounced(t, sample)
 		} else {
 			asked = w.announced(t, sample, changes, seen)
 		}
@@ -113,17 +114,23 @@ func (w *world) announced(
 	}
 }
 
-// unannounced is what discovery makes of a sample whose function tells the desk nothing.
-func (w *world) unannounced(sample demo.Sample) policy.Request {
+// unannounced is what the demo's template makes of a sample whose function tells the desk nothing.
+func (w *world) unannounced(t *testing.T, sample demo.Sample) (asked policy.Request) {
+	t.Helper()
 	inForce := w.desk.edition.Load()
-	asked := policy.Request{Callback: callbacks.Callback{Function: sample.Function}}
-	watches, _ := inForce.searches("")
-	for _, watch := range watches {
-		if watch.Function == discovery.EveryFunction {
-			asked.Callback.Queue = watch.Queue
+	var search discovery.Config
+	inForce.searches("", &search)
+	for _, named := range search.Templates {
+		if named.Watch.Function != sample.Function {
+			continue
+		}
+		found := announcement.Announcement{CallbackID: "c2lnbi1vZmY=", Function: sample.Function, Queue: named.Watch.Queue}
+		var err error
+		asked.Callback, asked.Content, err = named.List[0].Make(found, sample.Input(0), inForce.queues, time.Now())
+		if err != nil || len(asked.Content.Template.LeftOut) > 0 {
+			t.Fatalf("the template leaves out %v, %v", asked.Content.Template, err)
 		}
 	}
-	asked.Callback.Requirement = inForce.queues[asked.Callback.Queue].Bind(&asked.Callback, &asked.Content)
 	return asked
 }
 

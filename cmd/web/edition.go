@@ -75,7 +75,7 @@ func (d *program) newEdition(what *purpose) (e *edition, err error) {
 	lanes := d.lambda.LanesOf(what.accounts, what.regions)
 	search := d.fixed.discovery
 	search.Queues, search.Lanes = what.queues, lanes
-	search.Watches, search.Exceptions = what.searches(lanes.Region)
+	what.searches(lanes.Region, &search)
 	e.discovery = discovery.NewWorker(search)
 	serve := d.fixed.service
 	serve.Queues, serve.Seals, serve.Lanes = what.queues, what.seals, lanes

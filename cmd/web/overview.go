@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -37,6 +38,9 @@ func overviewOfFunction(name string, f deskfile.Function) admin.Function {
 	if w := f.Watch; w != nil {
 		said.Queue, said.Region, said.Account = w.Queue, w.Region, w.Account
 		said.ExceptNames, said.ExceptTypes = w.Except.Names, w.Except.Subtypes
+	}
+	for _, t := range f.Templates {
+		said.Templates = append(said.Templates, cmp.Or(t.Callback, "*"))
 	}
 	return said
 }

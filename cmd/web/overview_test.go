@@ -17,8 +17,11 @@ var notRepeated = map[string]bool{"ExternalID": true, "Version": true, "Escalate
 
 // fill gives every value below v a text of its own, and returns the texts. It leaves out secrets.
 func fill(v reflect.Value, at string) (texts []string) {
-	if v.Type() == reflect.TypeFor[deskfile.Secret]() {
+	switch v.Type() {
+	case reflect.TypeFor[deskfile.Secret]():
 		return nil
+	case reflect.TypeFor[deskfile.Template](): // the page only says for which callbacks there are some
+		return fill(v.FieldByName("Callback"), at+"-Callback")
 	}
 	switch v.Kind() {
 	case reflect.String:

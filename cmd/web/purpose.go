@@ -70,18 +70,19 @@ func roles(configured map[string]deskfile.Account) map[string]lambdaapi.Role {
 	return all
 }
 
-// searches returns the functions to search, with the callbacks to leave out there. region is for
-// functions that name none.
-func (p *purpose) searches(region string) (watches []discovery.Watch, exceptions []discovery.Exception) {
+// searches adds the functions to search to a configuration of discovery, with the callbacks to leave
+// out there and the templates of the others. region is for functions that name none.
+func (p *purpose) searches(region string, c *discovery.Config) {
 	for name, w := range p.desk.Watches() {
+		templates := p.desk.Templates(name)
 		if deskfile.Every(name) {
 			name = discovery.EveryFunction
 		}
 		watch := discovery.Watch{Function: name, Account: w.Account, Region: cmp.Or(w.Region, region), Queue: w.Queue}
-		watches = append(watches, watch)
-		exceptions = append(exceptions, discovery.Exception{Watch: watch, Names: w.Except.Names, Subtypes: w.Except.Subtypes})
+		c.Watches = append(c.Watches, watch)
+		c.Exceptions = append(c.Exceptions, discovery.Exception{Watch: watch, Names: w.Except.Names, Subtypes: w.Except.Subtypes})
+		c.Templates = append(c.Templates, discovery.Templates{Watch: watch, List: templates})
 	}
-	return watches, exceptions
 }
 
 // watchedRegions returns the regions that the operator named. They may be new ones of AWS.

@@ -182,7 +182,17 @@ type Content struct {
 	// Hidden are the places at which the payload shows a mask in the place of a value. Only content
 	// that people may see has any: [Queues.Shown] makes it. The store keeps the values.
 	Hidden []mask.Place
+	// Template says that nobody announced the callback, and that a template of the configuration made
+	// the request from the execution's input; nil otherwise.
+	Template *TemplateUse
 }
+
+// TemplateUse says what a template could not take from an execution's input.
+type TemplateUse struct{ LeftOut []LeftOut }
+
+// LeftOut is a value that a template left out. Field is its key in the template, and Why continues a
+// sentence about it; neither holds text of the input.
+type LeftOut struct{ Field, Why string }
 
 // Link is a place where a reviewer can read more. URL is http or https.
 type Link struct {

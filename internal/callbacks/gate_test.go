@@ -95,7 +95,10 @@ var gateRows = []gateRow{
 	{"RequesterFourEyes", func(s *scene) {
 		s.Callback.Requirement, s.Queue.FourEyes, s.Callback.Requester.Email = OneSignature, true, "mara@example.com"
 	}, CodeRequester, ""},
-	{"NobodyAnnounced", func(s *scene) { s.Callback.Source = SourceDiscovery }, CodeUnannounced, ""},
+	{"NobodyAnnounced", func(s *scene) {
+		s.Callback.Source, s.Callback.Requester = SourceDiscovery, Requester{}
+	}, CodeUnannounced, ""},
+	{"ByTemplate", func(s *scene) { s.Callback.Source = SourceDiscovery }, "", ""},
 	{"NobodyKnowsWhoAsks", func(s *scene) { s.Callback.Requester.Email = "" }, CodeUnknownRequester, ""},
 	{"SaidWhoAsks", func(s *scene) { s.Callback.Requester.StatedBy = "p-mara" }, CodeStated, ""},
 	{"Unverified", func(s *scene) { s.signer.EmailVerified = false }, CodeUnverified, ""},

@@ -110,7 +110,7 @@ func (q Queues) MayDecide(s Signer, c *Callback, now time.Time) error {
 func comparedWithRequester(p Person, c *Callback) *Refusal {
 	second := "Queue " + c.Queue + " requires a second person"
 	switch r := c.Requester; {
-	case c.Found() && r.StatedBy == "":
+	case c.Found() && r == Requester{}:
 		return &Refusal{Code: CodeUnannounced, Reason: second + ", and nobody has announced this callback: who asks for it is not known. " +
 			"It can be decided once its function announces it, or once an admin says on this page who asks."}
 	case !r.Comparable():

@@ -86,7 +86,7 @@ const (
 // requesterOpen reports whether an admin may name the requester: nobody has named one that can be
 // compared, or an admin did and may have to correct it.
 func (c *Callback) requesterOpen() bool {
-	return c.State == Pending && (c.Found() || !c.Requester.Comparable() || c.Requester.StatedBy != "")
+	return c.State == Pending && (!c.Requester.Comparable() || c.Requester.StatedBy != "")
 }
 
 // RequesterStated records the requester that an admin names, as [Callback.StateRequester] does.

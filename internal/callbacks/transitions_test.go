@@ -207,8 +207,11 @@ var corrections = []event{
 	}, do: escalate(time.Hour)},
 	{name: "StateRequester", do: stateRequester, to: stays(Pending)},
 	{name: "StateRequester/Found", given: func(c *Callback) {
-		c.Source, c.Requester = SourceDiscovery, Requester{ID: "u-2"}
+		c.Source, c.Requester = SourceDiscovery, Requester{}
 	}, do: stateRequester, to: stays(Pending)},
+	{name: "StateRequester/SaidByATemplate", given: func(c *Callback) {
+		c.Source, c.Requester = SourceDiscovery, Requester{ID: "u-2"}
+	}, do: stateRequester},
 	{name: "StateRequester/SaidByTheSender", given: func(c *Callback) {
 		c.Requester = Requester{ID: "u-2"}
 	}, do: stateRequester},

@@ -87,7 +87,7 @@ func TestApplyPolicyRefused(t *testing.T) {
 func find(d *testDesk) callbacks.Callback {
 	d.T.Helper()
 	c := callbackstest.NewCallback()
-	c.Source, c.ReceivedAt = callbacks.SourceDiscovery, d.Clock.Now()
+	c.Source, c.Requester, c.ReceivedAt = callbacks.SourceDiscovery, callbacks.Requester{}, d.Clock.Now()
 	c.Requirement = asks(2)
 	entry := callbackstest.Entry(c, callbacks.ActionFound, c.ReceivedAt)
 	receipt, err := d.Store.Receive(d.Ctx, callbacks.Message{}, c, callbacks.Content{}, callbacks.Unannounced, callbacks.Queues{}.Bind, entry)

@@ -50,11 +50,15 @@ func matchesPattern(pattern, text string) bool {
 // desk. A function that is named beside [EveryFunction] has only the exceptions of its own line, as
 // it has that line's queue.
 func (d *search) leavesOut(w Watch, s Started) bool {
-	named := slices.ContainsFunc(d.watches, w.isOf)
 	return slices.ContainsFunc(d.exceptions, func(x Exception) bool {
-		about := w.isOf(x.Watch) || !named && x.Watch.Function == EveryFunction && x.Watch.Lane() == w.Lane()
-		return about && x.matches(s)
+		return d.speaksOf(x.Watch, w) && x.matches(s)
 	})
+}
+
+// speaksOf reports whether what is configured for a line of the configuration holds for a watched
+// function.
+func (d *search) speaksOf(line, w Watch) bool {
+	return w.isOf(line) || line.Function == EveryFunction && line.Lane() == w.Lane() && !slices.ContainsFunc(d.watches, w.isOf)
 }
 
 // isOf reports whether two watches watch the same function.

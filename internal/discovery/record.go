@@ -61,6 +61,9 @@ func (d *search) take(s *scan, found *sighting, input []byte) (callbacks.Callbac
 	if _, known := d.queues[a.Queue]; !known {
 		a.Queue = callbacks.DefaultQueue // another replica was configured with more queues
 	}
+	if t := d.template(s.Watch, found.Start); t != nil && input != nil {
+		return t.Make(a, input, d.queues, d.now())
+	}
 	return a.Callback(callbacks.SourceDiscovery, nil, d.queues, d.now())
 }
 

@@ -28,6 +28,7 @@ type search struct {
 	queues      callbacks.Queues
 	watches     []Watch
 	exceptions  []Exception
+	templates   []Templates
 	allowances  *readquota.Allowances
 	beat        func()
 	lane        callbacks.Lane
@@ -43,7 +44,7 @@ type search struct {
 func newSearch(c Config, lane callbacks.Lane) *search {
 	return &search{
 		store: c.Store, watchStore: c.WatchStore, runs: c.ExecutionStore, executions: c.Executions, histories: c.Histories, invalidator: c.Invalidator, log: c.Log, now: c.Now,
-		queues: c.Queues, watches: c.Watches, exceptions: c.Exceptions, allowances: c.Allowances, beat: c.Beat, lane: lane, lanes: c.Lanes, owner: string(callbacks.NewID()),
+		queues: c.Queues, watches: c.Watches, exceptions: c.Exceptions, templates: c.Templates, allowances: c.Allowances, beat: c.Beat, lane: lane, lanes: c.Lanes, owner: string(callbacks.NewID()),
 		arrivals: map[Watch]arrivals{},
 	}
 }

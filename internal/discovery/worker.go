@@ -41,7 +41,7 @@ type Worker struct {
 	configured bool // the store knows which functions to watch
 }
 
-// Config is what discovery works with. Every field but Beat, Watches and Exceptions is required;
+// Config is what discovery works with. Every field but Beat, Watches, Exceptions and Templates is required;
 // Lanes may be zero.
 type Config struct {
 	Store          Store
@@ -55,6 +55,7 @@ type Config struct {
 	Queues         callbacks.Queues
 	Watches        []Watch // each with a queue that exists; discovery is off if there are none
 	Exceptions     []Exception
+	Templates      []Templates
 	Lanes          callbacks.Lanes
 	Allowances     *readquota.Allowances
 	Beat           func() // called when a heartbeat comes due; must not block

@@ -22,17 +22,18 @@ type contentRow struct {
 	Links       sql.NullString
 	Tags        sql.NullString
 	Masked      sql.NullString
+	Template    sql.NullString
 }
 
 // contentColumns are the columns of contents, in the order of values.
 const contentColumns = `
-	callback, fingerprint, description, payload, input_unread, links, tags, masked`
+	callback, fingerprint, description, payload, input_unread, links, tags, masked, template`
 
 var insertContent = insertText("contents", contentColumns)
 
 func (r *contentRow) values() []any {
 	return []any{
-		r.Callback, r.Fingerprint, r.Description, r.Payload, r.InputUnread, r.Links, r.Tags, r.Masked,
+		r.Callback, r.Fingerprint, r.Description, r.Payload, r.InputUnread, r.Links, r.Tags, r.Masked, r.Template,
 	}
 }
 
@@ -40,7 +41,7 @@ func (r *contentRow) columns() string { return contentColumns }
 
 func (r *contentRow) places() []any {
 	return []any{
-		&r.Callback, &r.Fingerprint, &r.Description, &r.Payload, &r.InputUnread, &r.Links, &r.Tags, &r.Masked,
+		&r.Callback, &r.Fingerprint, &r.Description, &r.Payload, &r.InputUnread, &r.Links, &r.Tags, &r.Masked, &r.Template,
 	}
 }
 
@@ -53,7 +54,18 @@ func (r *contentRow) changes(was *contentRow) (c changes) {
 	changed(&c, "links", was.Links, r.Links)
 	changed(&c, "tags", was.Tags, r.Tags)
 	changed(&c, "masked", was.Masked, r.Masked)
+	changed(&c, "template", was.Template, r.Template)
 	return c
+}
+
+// templateDocument is the use of a template.
+type templateDocument struct {
+	LeftOut []leftOutDocument `json:"leftOut,omitempty"`
+}
+
+type leftOutDocument struct {
+	Field string `json:"field"`
+	Why   string `json:"why"`
 }
 
 type linkDocument struct {
@@ -84,6 +96,15 @@ func contentRowOf(num int64, content callbacks.Content, fingerprint string) (con
 	if len(content.Masked) > 0 {
 		if r.Masked, err = encode(content.Masked); err != nil {
 			return r, fmt.Errorf("encode masked: %w", err)
+		}
+	}
+	if content.Template != nil {
+		var use templateDocument
+		for _, l := range content.Template.LeftOut {
+			use.LeftOut = append(use.LeftOut, leftOutDocument(l))
+		}
+		if r.Template, err = encode(use); err != nil {
+			return r, fmt.Errorf("encode the use of a template: %w", err)
 		}
 	}
 	return r, nil
@@ -118,6 +139,14 @@ func (r *contentRow) content() (callbacks.Content, error) {
 	}
 	if _, err := decode(r.Masked, &content.Masked); err != nil {
 		return content, fmt.Errorf("masked: %w", err)
+	}
+	var use templateDocument
+	if used, err := decode(r.Template, &use); !used || err != nil {
+		return content, err
+	}
+	content.Template = &callbacks.TemplateUse{}
+	for _, l := range use.LeftOut {
+		content.Template.LeftOut = append(content.Template.LeftOut, callbacks.LeftOut(l))
 	}
 	return content, nil
 }

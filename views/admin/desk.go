@@ -48,6 +48,7 @@ type Function struct {
 	Watched                  bool
 	Queue, Region, Account   string // of a watch
 	ExceptNames, ExceptTypes []string
+	Templates                []string // the patterns of their callbacks
 	Encrypted                bool
 }
 
@@ -171,6 +172,7 @@ func functionEntry(f Function) entry {
 	for _, fact := range []struct{ what, value string }{
 		{"region ", f.Region}, {"account ", f.Account},
 		{"without names ", joined(f.ExceptNames, "")}, {"without subtypes ", joined(f.ExceptTypes, "")},
+		{"templates for callbacks ", joined(f.Templates, "")},
 	} {
 		if fact.value != "" {
 			e.Facts = append(e.Facts, fact.what+fact.value)

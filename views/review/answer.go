@@ -135,8 +135,8 @@ func (o othersAnswer) title() string {
 }
 
 // answerWords say why an answer is the reader's to write.
-func answerWords(c *callbacks.Callback) string {
-	if words.NeverAnnounced(c) {
+func answerWords(m Review) string {
+	if words.NeverAnnounced(&m.Callback) && m.Content.Template == nil {
 		return "Nobody announced this callback, so nobody said what its function expects. It gets what you write here, byte for byte."
 	}
 	return "The function gets what you write here, byte for byte, in place of one of the answers that the request offers."

@@ -45,6 +45,24 @@ func TestReviewShowsTheRequest(t *testing.T) {
 	}
 }
 
+// TestReviewByTemplate: whose words these are, and what is missing.
+func TestReviewByTemplate(t *testing.T) {
+	t.Parallel()
+	m := sampleReview()
+	if reviewPage(t, m).Find("#made").Length() != 0 {
+		t.Error("an announced request is said to be made by the configuration")
+	}
+	m.Callback.Source = callbacks.SourceDiscovery
+	m.Content.Template = &callbacks.TemplateUse{LeftOut: []callbacks.LeftOut{
+		{Field: "title", Why: "there is no input/customer"}, {Field: "tags/1", Why: "1 to 40 characters, this has 41"},
+	}}
+	want := "Made from the function’s input by countersign.yaml. " +
+		"Left out title : there is no input/customer Left out tags/1 : 1 to 40 characters, this has 41"
+	if got := viewstest.Words(reviewPage(t, m).Find("#made")); got != want {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestReviewClocks(t *testing.T) {
 	t.Parallel()
 	clocks := reviewPage(t, sampleReview()).Find("#clocks")

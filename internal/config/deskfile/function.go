@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"countersign/internal/announcement"
 	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/config/strictyaml"
@@ -18,8 +19,9 @@ const keyBytes = 32
 
 // Function is what the desk does for a Lambda function.
 type Function struct {
-	Watch         *Watch  `yaml:"watch" example:"{queue: finance}" help:"Search its executions for callbacks that nobody announced; {} keeps all defaults."`
-	EncryptionKey *Secret `yaml:"encryptionKey" example:"{file: /run/secrets/expense-key}" help:"Key to encrypt results with AES-GCM, 32 bytes in base64. Its callbacks need the serdes of package durable/aesgcm with the same key."`
+	Watch         *Watch     `yaml:"watch" example:"{queue: finance}" help:"Search its executions for callbacks that nobody announced; {} keeps all defaults."`
+	Templates     []Template `yaml:"templates" example:"[{callback: sign-off, title: Sign the contract}]" max:"20" help:"Requests made of the input for callbacks that nobody announced, see [templates.md](templates.md)."`
+	EncryptionKey *Secret    `yaml:"encryptionKey" example:"{file: /run/secrets/expense-key}" help:"Key to encrypt results with AES-GCM, 32 bytes in base64. Its callbacks need the serdes of package durable/aesgcm with the same key."`
 }
 
 // Watch says where callbacks go that are found in a function's executions.
@@ -44,6 +46,14 @@ func (d *Desk) Watches() map[string]Watch {
 		if f.Watch != nil {
 			all[name] = *f.Watch
 		}
+	}
+	return all
+}
+
+// Templates returns the templates of a function that is watched, by its name in the file.
+func (d *Desk) Templates(function string) (all []announcement.Template) {
+	for _, t := range d.Functions[function].Templates {
+		all = append(all, t.Domain())
 	}
 	return all
 }
@@ -100,12 +110,13 @@ func (d *Desk) watchInForce(name string, watch Watch) Watch {
 func (c *checker) checkFunctions() {
 	for name, f := range c.desk.Functions {
 		at := strictyaml.Path("functions").Key(name)
-		if f.Watch == nil && f.EncryptionKey == nil && !c.doc.Faulty(at) {
+		if f.Watch == nil && f.EncryptionKey == nil && len(f.Templates) == 0 && !c.doc.Faulty(at) {
 			c.doc.Fault(at, "nothing is said about the function: write watch: {}, or remove it")
 		}
 		if f.Watch != nil {
 			c.checkWatch(name, *f.Watch, at.Key("watch"))
 		}
+		c.checkTemplates(f, at)
 		if f.EncryptionKey != nil {
 			c.checkKey(name, f.EncryptionKey, at.Key("encryptionKey"))
 		}

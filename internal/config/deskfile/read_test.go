@@ -1,6 +1,7 @@
 package deskfile
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -54,6 +55,19 @@ snsTopics:
 functions:
   expense-approval:
     watch: {queue: finance, except: {names: [health-*], subtypes: [MicroVm*]}}
+    templates:
+      - callback: sign-*
+        title: "Contract of {{input/customer}}: renewal"
+        description: |-
+          Ends on **{{input/renews}}**.
+        requester: {name: "{{input/owner/name}}", email: "{{input/owner/email}}", id: "{{input/owner/sub}}"}
+        payload: {customer: "{{input/customer}}", terms: [1e2, {all: true}]}
+        queue: finance
+        tags: [contract]
+        outcomes:
+          - {name: approve, label: Renew, kind: success, stance: for, comment: none, encoding: json, payload: {renew: 0.10}}
+          - {name: stop, label: Let it end, kind: failure, errorType: Declined, errorMessage: "{{comment}}", errorData: {by: "{{reviewer.email}}"}}
+      - payload: "{{input}}"
     encryptionKey: {file: /run/secrets/key}
   arn:aws:lambda:us-east-1:123456789012:function:pay: {watch: {}}
   arn:aws:lambda:us-east-1:111122223333:function:*: {watch: {}}
@@ -110,7 +124,20 @@ func TestEveryKeyIsRead(t *testing.T) {
 		},
 		Functions: map[string]Function{
 			"expense-approval": {
-				Watch:         &Watch{Queue: "finance", Except: Except{Names: []string{"health-*"}, Subtypes: []string{"MicroVm*"}}},
+				Watch: &Watch{Queue: "finance", Except: Except{Names: []string{"health-*"}, Subtypes: []string{"MicroVm*"}}},
+				Templates: []Template{
+					{
+						Callback: "sign-*", Title: "Contract of {{input/customer}}: renewal", Description: "Ends on **{{input/renews}}**.",
+						Requester: &Requester{Name: "{{input/owner/name}}", Email: "{{input/owner/email}}", ID: "{{input/owner/sub}}"},
+						Payload:   json.RawMessage(`{"customer": "{{input/customer}}", "terms": [1e2, {"all": true}]}`),
+						Queue:     "finance", Tags: []string{"contract"},
+						Outcomes: []Outcome{
+							{Name: "approve", Label: "Renew", Kind: "success", Stance: "for", Comment: "none", Encoding: "json", Payload: json.RawMessage(`{"renew": 0.10}`)},
+							{Name: "stop", Label: "Let it end", Kind: "failure", ErrorType: "Declined", ErrorMessage: "{{comment}}", ErrorData: json.RawMessage(`{"by": "{{reviewer.email}}"}`)},
+						},
+					},
+					{Payload: json.RawMessage(`"{{input}}"`)},
+				},
 				EncryptionKey: &Secret{File: "/run/secrets/key", value: goodKey},
 			},
 			"arn:aws:lambda:us-east-1:123456789012:function:pay": {Watch: &Watch{Queue: "default", Region: "us-east-1"}},

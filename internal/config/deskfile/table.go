@@ -15,6 +15,9 @@ func Table(w io.Writer) error { return writeTable(w, reflect.TypeFor[Desk]()) }
 // RulesTable writes the keys of a rule as the Markdown table of docs/signatures.md.
 func RulesTable(w io.Writer) error { return writeTable(w, reflect.TypeFor[Rule]()) }
 
+// TemplatesTable writes the keys of a template as the Markdown table of docs/templates.md.
+func TemplatesTable(w io.Writer) error { return writeTable(w, reflect.TypeFor[Template]()) }
+
 func writeTable(w io.Writer, t reflect.Type) error {
 	var b strings.Builder
 	b.WriteString("| Key | What it is |\n| --- | --- |\n")
@@ -54,14 +57,14 @@ func tableRows(b *strings.Builder, above string, t reflect.Type) {
 }
 
 // mappingOf returns the struct that a field holds, by itself, by name or in a list. Secrets are
-// described once, by the page, and rules by a page of their own.
+// described once, by the page, rules and templates by pages of their own.
 func mappingOf(t reflect.Type) reflect.Type {
 	switch t.Kind() {
 	case reflect.Pointer, reflect.Map, reflect.Slice:
 		t = t.Elem()
 	default:
 	}
-	if t.Kind() != reflect.Struct || t == reflect.TypeFor[Secret]() || t == reflect.TypeFor[Rule]() {
+	if t.Kind() != reflect.Struct || t == reflect.TypeFor[Secret]() || t == reflect.TypeFor[Rule]() || t == reflect.TypeFor[Template]() {
 		return nil
 	}
 	return t

@@ -13,7 +13,7 @@ import (
 // TestDocumentsHaveTheKeys: the pages name every key, in the words of the types.
 func TestDocumentsHaveTheKeys(t *testing.T) {
 	t.Parallel()
-	for page, table := range map[string]func(io.Writer) error{"configuration.md": Table, "signatures.md": RulesTable} {
+	for page, table := range map[string]func(io.Writer) error{"configuration.md": Table, "signatures.md": RulesTable, "templates.md": TemplatesTable} {
 		t.Run(page, func(t *testing.T) {
 			t.Parallel()
 			page := "../../../docs/" + page
@@ -47,7 +47,7 @@ func TestDocumentsHaveTheKeys(t *testing.T) {
 // TestDocumentedFileIsRight: the file to copy is one that starts.
 func TestDocumentedFileIsRight(t *testing.T) {
 	t.Parallel()
-	for _, page := range []string{"docs/configuration.md", "docs/signatures.md", "README.md"} {
+	for _, page := range []string{"docs/configuration.md", "docs/signatures.md", "docs/templates.md", "README.md"} {
 		text, err := os.ReadFile("../../../" + page)
 		if err != nil {
 			t.Fatal(err)

@@ -61,7 +61,11 @@ func receiveKeepsContent(t *testing.T, s Store) {
 			Links: []callbacks.Link{{Title: "Order", URL: "https://example.com/4711"}, {URL: "https://example.com/?a=1&b=2"}},
 			Tags:  []string{"finance", "über 10k"}, Masked: []string{"/note", "/a~1b/*"},
 		},
-		"Unread":  {InputUnread: true},
+		"Unread":   {InputUnread: true},
+		"Template": {Payload: []byte(`1`), Template: &callbacks.TemplateUse{}},
+		"LeftOut": {Template: &callbacks.TemplateUse{LeftOut: []callbacks.LeftOut{
+			{Field: "title", Why: "there is no input/customer"}, {Field: "payload/terms", Why: "<>"},
+		}}},
 		"NotText": {Description: "a\x00b", Payload: []byte("\"\xff\x00\"")},
 		"Large":   {Payload: bytes.Repeat([]byte("x"), 1<<20)},
 	} {

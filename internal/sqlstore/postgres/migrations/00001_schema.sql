@@ -112,7 +112,8 @@ create table contents (
     input_unread boolean not null,
     links text,
     tags text,
-    masked text
+    masked text,
+    template text
 );
 
 create table search (

@@ -126,7 +126,8 @@ create table contents (
     input_unread integer not null, -- 1 if the payload is empty because the input of the execution was not read
     links text, -- JSON
     tags text, -- JSON
-    masked text -- JSON
+    masked text, -- JSON
+    template text -- JSON: the request was made by a template, and what that left out; null otherwise
 ) strict;
 
 -- Words are split and folded before they come here, one token each, so that both databases find the

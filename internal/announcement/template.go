@@ -1,0 +1,141 @@
+package announcement
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/jsontext"
+)
+
+// Template says what a callback asks whose function announces nothing. Its texts may hold {{input}}
+// and {{input/PATH}}, values of the input of the execution. A Template is never changed: many
+// goroutines share it.
+type Template struct {
+	Callback    string // pattern of the callback's name; empty for every callback
+	Title       string
+	Description string // markdown; values in it are plain text
+	Requester   callbacks.Requester
+	Payload     json.RawMessage // JSON; empty for the input as it is
+	Queue       string          // empty for that of the watch
+	Tags        []string
+	Outcomes    []callbacks.Outcome // without placeholders of the input
+}
+
+// Make makes a callback that was found in a history, and its content. found is what the history says
+// of it, with the input as payload; input is valid JSON. Values that are missing in the input, or
+// that an announcement could not have, are left out and named in the content. An error is one of the
+// found callback itself.
+func (t *Template) Make(
+	found Announcement, input []byte, queues callbacks.Queues, now time.Time,
+) (callbacks.Callback, callbacks.Content, error) {
+	var f filling
+	f.input, _ = jsontext.Read(input)
+	a := f.announcement(t, found)
+	c, content, err := a.Callback(callbacks.SourceDiscovery, nil, queues, now)
+	if faults, ok := errors.AsType[callbacks.Invalid](err); ok {
+		f.withdraw(&a, found, faults)
+		c, content, err = a.Callback(callbacks.SourceDiscovery, nil, queues, now)
+	}
+	content.Template = &callbacks.TemplateUse{LeftOut: f.left}
+	return c, content, err
+}
+
+// announcement is what a function would have sent that announces what the template says.
+func (f *filling) announcement(t *Template, found Announcement) Announcement {
+	a := found
+	a.Title, _ = f.text("title", t.Title, inLine)
+	a.Requester, a.RequesterID = f.requester(t.Requester)
+	if t.Queue != "" {
+		a.Queue = t.Queue
+	}
+	if payload, ok := f.payload(t.Payload); ok {
+		a.Payload, a.Description = payload, "" // which says why the input is not shown
+	}
+	if description, ok := f.text("description", t.Description, inMarkdown); ok {
+		a.Description = strings.TrimSpace(a.Description + "\n\n" + description)
+	}
+	for i, tag := range t.Tags {
+		if tag, ok := f.text("tags/"+strconv.Itoa(i), tag, inLine); ok {
+			a.Tags = append(a.Tags, tag)
+		}
+	}
+	a.Outcomes = t.Outcomes
+	return a
+}
+
+// requester returns who asks, as an announcement says it. An address is one by itself: a name beside
+// it cannot bring another.
+func (f *filling) requester(r callbacks.Requester) (text, id string) {
+	id, _ = f.text("requester/id", r.ID, inLine)
+	text, named := f.text("requester/name", r.Name, inLine)
+	address, addressed := f.text("requester/email", r.Email, inLine)
+	if !addressed {
+		return text, id
+	}
+	if !isAddress(address) {
+		f.leave("requester/email", notAddress)
+		return text, id
+	}
+	if named && strings.Contains(text, "@") {
+		f.leave("requester/name", "it holds an @, and the address stands beside it")
+		text = ""
+	}
+	return strings.TrimSpace(text + " <" + address + ">"), id
+}
+
+const notAddress = "this is not one e-mail address, as in ines@example.com"
+
+func isAddress(text string) bool {
+	r, unclear := callbacks.ParseRequester(text, "")
+	return unclear == "" && r.Name == "" && r.Email == text
+}
+
+// withdraw takes back what the template said and an announcement could not say.
+func (f *filling) withdraw(a *Announcement, found Announcement, faults callbacks.Invalid) {
+	var tags []int
+	for _, fault := range faults {
+		field, rest, _ := strings.Cut(strings.TrimPrefix(fault.Pointer, "/"), "/")
+		switch field {
+		case "title":
+			a.Title = ""
+		case "description":
+			a.Description = ""
+		case "requester":
+			a.Requester = ""
+		case "requesterId":
+			a.RequesterID = ""
+		case "queue":
+			a.Queue = found.Queue
+		case "outcomes":
+			a.Outcomes = nil
+		case "tags":
+			i, _ := strconv.Atoi(rest)
+			tags = append(tags, i)
+		default:
+			continue // of the found callback itself
+		}
+		f.leave(strings.TrimPrefix(fault.Pointer, "/"), fault.Detail)
+	}
+	for _, i := range slices.Backward(slices.Compact(tags)) {
+		a.Tags = slices.Delete(a.Tags, i, i+1)
+	}
+}
+
+// payload fills in the template of a payload. ok is false if there is none, or if it cannot be used.
+func (f *filling) payload(template json.RawMessage) (payload json.RawMessage, ok bool) {
+	var out bytes.Buffer
+	if value, ok := jsontext.Read(template); !ok || !f.value(&out, value, "payload") {
+		return nil, false
+	}
+	if out.Len() > maxFilled {
+		f.leave("payload", "it would have more than "+strconv.Itoa(maxFilled)+" bytes")
+		return nil, false
+	}
+	return out.Bytes(), true
+}

@@ -1,0 +1,84 @@
+package discovery_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"testing"
+
+	"countersign/internal/announcement"
+	"countersign/internal/callbacks"
+	"countersign/internal/discovery"
+)
+
+// orders are templates for the executions of these tests, whose input is {"order":7}.
+var orders = []announcement.Template{
+	{Callback: "si*", Title: "Order {{input/order}}", Payload: json.RawMessage(`{"no":"{{input/order}}"}`), Queue: "legal"},
+	{Title: "Any other"},
+}
+
+func (s *search) templates(watch discovery.Watch, list ...announcement.Template) {
+	s.settings.Templates = append(s.settings.Templates, discovery.Templates{Watch: watch, List: list})
+	s.discovery = discovery.NewWorker(s.settings)
+}
+
+// TestTemplates: the first whose name fits makes the request, and an announcement replaces it.
+func TestTemplates(t *testing.T) {
+	t.Parallel()
+	s := watching(t, "expenses")
+	s.templates(s.settings.Watches[0], orders...)
+	register(s, "expenses", sign)
+	_, token := s.start("expenses")
+	s.scan()
+	got := s.only(callbacks.Pending)
+	if got.Title != "Order 7" || got.Queue != "legal" || got.Source != callbacks.SourceDiscovery {
+		t.Errorf("got %+v", got)
+	}
+	if content := s.content(got.ID); string(content.Payload) != `{"no":7}` || content.Template == nil || len(content.Template.LeftOut) > 0 {
+		t.Errorf("got %+v", content)
+	}
+	s.announce(token, nil)
+	got = s.only(callbacks.Pending)
+	if content := s.content(got.ID); got.Title != "Expense report" || got.Queue != "finance" || content.Template != nil || string(content.Payload) != `{"no":7}` {
+		t.Errorf("announced: %+v with %+v", got, content)
+	}
+}
+
+// TestTemplates_OfEveryFunction: they are for functions without a line of their own.
+func TestTemplates_OfEveryFunction(t *testing.T) {
+	t.Parallel()
+	every := discovery.Watch{Function: discovery.EveryFunction, Region: region, Queue: "finance"}
+	for name, tt := range map[string]struct {
+		watches []discovery.Watch
+		title   string
+	}{
+		"Unnamed": {[]discovery.Watch{every}, "Order 7"},
+		"Named":   {[]discovery.Watch{every, {Function: "expenses", Region: region, Queue: "finance"}}, "expenses: sign"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSearch(t, 1000, tt.watches...)
+			s.templates(every, orders...)
+			register(s, "expenses", sign)
+			s.start("expenses")
+			s.scan()
+			s.again()
+			if got := s.only(callbacks.Pending); got.Title != tt.title {
+				t.Errorf("titled %q, want %q", got.Title, tt.title)
+			}
+		})
+	}
+}
+
+// TestTemplates_InputUnread: the request is made as soon as the input can be read.
+func TestTemplates_InputUnread(t *testing.T) {
+	t.Parallel()
+	s := watching(t, "expenses")
+	s.templates(s.settings.Watches[0], orders...)
+	register(s, "expenses", sign)
+	s.start("expenses")
+	s.front.answerWith(refusing("input", http.StatusForbidden, "AccessDeniedException"))
+	s.scan()
+	if got := s.only(callbacks.Pending); got.Title != "expenses: sign" || got.Queue != "finance" || !s.content(got.ID).InputUnread {
+		t.Errorf("got %+v with %+v", got, s.content(got.ID))
+	}
+}
