@@ -18,6 +18,10 @@ const (
 	// 4 a second for 30 seconds.
 	signsPerSecond = 4
 	signBurst      = 60
+	// revealsPerSecond and revealBurst bound the masked values that one person reveals. Somebody who
+	// checks a request needs few; a script that collects values needs many.
+	revealsPerSecond = 0.2
+	revealBurst      = 30
 	// maxInFlight bounds the bodies of forms that are worked on at once, and those of webhooks, in
 	// bytes. One address may use a quarter of it: 8 MiB are some hundred usual bodies.
 	maxInFlight = 32 << 20
@@ -28,6 +32,7 @@ const (
 type Limits struct {
 	signIns *ratelimit.Limiter // by address
 	reviews *ratelimit.Limiter // signs of life of open reviews, by person
+	reveals *ratelimit.Limiter // of masked values, by person
 	streams streamCounts
 	// bodies of people's forms, so that a flood of webhooks leaves them alone
 	forms    *inflight.Bodies
@@ -38,7 +43,7 @@ type Limits struct {
 func NewLimits() *Limits {
 	return &Limits{
 		signIns: ratelimit.New(signInsPerSecond, signInBurst),
-		reviews: ratelimit.New(signsPerSecond, signBurst), streams: streamCounts{of: map[string]int{}},
+		reviews: ratelimit.New(signsPerSecond, signBurst), reveals: ratelimit.New(revealsPerSecond, revealBurst), streams: streamCounts{of: map[string]int{}},
 		forms:    inflight.New(maxInFlight, maxInFlight/4),
 		messages: inflight.New(maxInFlight, maxInFlight/4),
 	}

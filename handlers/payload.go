@@ -20,7 +20,7 @@ func (s *server) payload(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	value, ok := payload.Value(content.Payload, c.QueryParam("at"))
+	value, ok := payload.Value(payload.DocumentOf(&content, false), c.QueryParam("at"))
 	if !ok || len(value) == 0 {
 		return callbacks.ErrNotFound
 	}
@@ -42,12 +42,22 @@ func (s *server) payloadTree(c echo.Context) error {
 	if err := p.Faults.Err(); err != nil {
 		return err
 	}
+	return s.showPayload(c, m, nil)
+}
+
+// showPayload renders the page of a payload. revealed is the one value that the reader has just
+// revealed, nil for none.
+func (s *server) showPayload(c echo.Context, m payload.Payload, revealed *callbacks.Revealed) error {
+	ctx, p := c.Request().Context(), s.person(c)
 	var content callbacks.Content
 	var err error
-	if m.Callback, content, err = s.Service.Content(c.Request().Context(), s.person(c), callbackOf(c)); err != nil {
+	if m.Callback, content, err = s.Service.Content(ctx, p, callbackOf(c)); err != nil {
 		return err
 	}
-	if m.Document = content.Payload; !m.Found() {
+	if m.Document, err = s.document(c, &m.Callback, &content); err != nil {
+		return err
+	}
+	if m.Document.Revealed = revealed; !m.Found() {
 		return callbacks.ErrNotFound
 	}
 	shell, err := s.shell(c, place(s.origin(c)), views.Address{Path: reviewPath(c)})
@@ -55,4 +65,10 @@ func (s *server) payloadTree(c echo.Context) error {
 		return err
 	}
 	return render(c, http.StatusOK, payload.Page(shell, m))
+}
+
+// document is a payload as the request's person may see it.
+func (s *server) document(c echo.Context, of *callbacks.Callback, content *callbacks.Content) (payload.Document, error) {
+	reveals, err := s.Service.MayReveal(c.Request().Context(), s.person(c), of)
+	return payload.DocumentOf(content, reveals), err
 }

@@ -24,6 +24,8 @@ var routes = []route{
 	{http.MethodGet, "/callbacks/:id", page, anyRole, (*server).review},
 	{http.MethodGet, "/callbacks/:id/payload", page, anyRole, (*server).payload},
 	{http.MethodGet, "/callbacks/:id/payload/tree", page, anyRole, (*server).payloadTree},
+	{http.MethodPost, "/callbacks/:id/reveal", form, anyRole, (*server).reveal},
+	{http.MethodPost, "/callbacks/:id/reveal/value", script, anyRole, (*server).revealValue},
 	{http.MethodPost, "/callbacks/:id/decision", draft, anyRole, (*server).decide},
 	{http.MethodPost, "/callbacks/:id/withdrawal", draft, anyRole, (*server).withdraw},
 	{http.MethodPost, "/callbacks/:id/preview", typing, anyRole, (*server).preview},

@@ -21,6 +21,8 @@ var open = map[string]struct {
 }{
 	"GET /":                             {nil, [6]int{303, 403, 200, 200, 200, 200}},
 	"GET /callbacks/:id":                {nil, [6]int{303, 403, 404, 200, 200, 200}},
+	"POST /callbacks/:id/reveal":        {url.Values{"at": {"7"}}, [6]int{401, 403, 404, 404, 403, 403}}, // nothing is masked there
+	"POST /callbacks/:id/reveal/value":  {url.Values{"at": {"7"}}, [6]int{401, 403, 404, 404, 403, 403}},
 	"POST /callbacks/:id/decision":      {url.Values{"outcome": {"approve"}}, [6]int{401, 403, 404, 200, 403, 403}},
 	"POST /callbacks/:id/withdrawal":    {url.Values{"why": {"Wrong cost centre."}}, [6]int{401, 403, 404, 409, 409, 409}},
 	"POST /callbacks/:id/preview":       {url.Values{"outcome": {"approve"}}, [6]int{401, 403, 404, 200, 403, 403}},

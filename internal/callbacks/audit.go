@@ -40,6 +40,7 @@ const (
 	// the first after a while; timely ones after it are only counted
 	ActionHeartbeat       Action = "heartbeat"
 	ActionHeartbeatFailed Action = "heartbeat.failed"
+	ActionRevealed        Action = "revealed"            // a masked value of the payload
 	ActionSigned          Action = "signature.given"     // where others may have to sign too
 	ActionWithdrawn       Action = "signature.withdrawn" // a signature, by its person
 	ActionVoid            Action = "signature.void"      // a signature, because the request changed
@@ -98,6 +99,8 @@ type Facts struct {
 
 	Requester *Requester // as an admin stated it
 	Reason    string     // how the admin knows, or why somebody did it
+
+	Field string // JSON pointer of the value that was revealed, cut if it is long; never the value
 
 	Groups []string // to which it was escalated, or of which people are missing
 

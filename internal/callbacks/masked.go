@@ -2,14 +2,27 @@ package callbacks
 
 import (
 	"slices"
+	"time"
 
 	"countersign/internal/mask"
 )
+
+// Revealed is a value of a payload that pages mask, as its sender spelled it.
+type Revealed struct {
+	mask.Place
+	Value []byte
+}
 
 // Shown is content as people see it: with a mask in the place of each value that the request or its
 // queue names. A queue that names more by now masks those too, and one that names less reveals
 // nothing of what arrived before.
 func (q Queues) Shown(queue string, content Content) Content { return q[queue].shown(content) }
+
+// Reveal returns the value at a place that [Queues.Shown] masks. ok is false if it masks none there.
+func (q Queues) Reveal(queue string, content Content, at string) (r Revealed, ok bool) {
+	r.Value, r.Place, ok = mask.Reveal(content.Payload, q[queue].masked(&content), at)
+	return r, ok
+}
 
 func (q Queue) shown(content Content) Content {
 	payload, hidden := mask.Hide(content.Payload, q.masked(&content))
@@ -27,4 +40,11 @@ func Masks(lists ...[]string) []string {
 	all := slices.Concat(lists...)
 	slices.Sort(all)
 	return slices.Compact(all)
+}
+
+// Revealed puts on record that somebody saw a masked value, by its JSON pointer. No page is stale
+// because of it.
+func (c *Case) Revealed(pointer string, now time.Time, by Actor) {
+	c.Bookkeeping = true
+	c.Audit = append(c.Audit, c.entry(now, by, ActionRevealed, Facts{Field: clip(pointer, maxDetail)}))
 }

@@ -16,6 +16,7 @@ type factsDocument struct {
 	Source    string                    `json:"source,omitempty"`
 	Requester *requesterDocument        `json:"requester,omitempty"`
 	Reason    string                    `json:"reason,omitempty"`
+	Field     string                    `json:"field,omitempty"`
 	Groups    []string                  `json:"groups,omitempty"`
 	Signature *signedDocument           `json:"signature,omitempty"`
 	Policy    *reboundDocument          `json:"policy,omitempty"`
@@ -52,7 +53,7 @@ func encodeFacts(f callbacks.Facts) (sql.NullString, error) {
 	d := factsDocument{
 		Reply: f.Reply, Attempt: f.Attempt, Failed: f.Failed, Announced: f.Announced,
 		Differs: f.Differs, Source: f.Source, Reason: f.Reason, Execution: f.Execution,
-		Event: f.Event, Groups: f.Groups,
+		Event: f.Event, Field: f.Field, Groups: f.Groups,
 	}
 	if f.Requester != nil {
 		stated := requesterDocument(*f.Requester)
@@ -89,7 +90,7 @@ func decodeFacts(column sql.NullString) (callbacks.Facts, error) {
 	f := callbacks.Facts{
 		Reply: d.Reply, Attempt: d.Attempt, Failed: d.Failed, Announced: d.Announced,
 		Differs: d.Differs, Source: d.Source, Reason: d.Reason, Execution: d.Execution,
-		Event: d.Event, Groups: d.Groups,
+		Event: d.Event, Field: d.Field, Groups: d.Groups,
 	}
 	if d.Requester != nil {
 		stated := callbacks.Requester(*d.Requester)

@@ -80,6 +80,13 @@ for (const kind of ["click", "change"]) {
   });
 }
 
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-reveal]");
+  if (!button) return;
+  event.preventDefault();
+  import("./reveal.js").then(({ reveal }) => reveal(button));
+});
+
 let wanted; // the last request wins, however long its answer takes
 
 // If the reader opens an item by key, or moves on from another item, the focus moves to it. If the

@@ -32,6 +32,7 @@ var actionWords = map[callbacks.Action]string{
 	callbacks.ActionReviewConfirmed: "confirmed still reviewing",
 	callbacks.ActionHeartbeat:       "heartbeats began",
 	callbacks.ActionHeartbeatFailed: "heartbeat not taken",
+	callbacks.ActionRevealed:        "revealed a masked value",
 	callbacks.ActionSigned:          "signed",
 	callbacks.ActionWithdrawn:       "withdrew a signature",
 	callbacks.ActionVoid:            "made a signature void",
@@ -65,7 +66,7 @@ var actionWords = map[callbacks.Action]string{
 var actions = []callbacks.Action{
 	callbacks.ActionReceived, callbacks.ActionFound, callbacks.ActionCorrected, callbacks.ActionContested, callbacks.ActionRequesterStated, callbacks.ActionReviewOpened, callbacks.ActionReviewReleased, callbacks.ActionReviewConfirmed,
 	callbacks.ActionHeartbeat, callbacks.ActionHeartbeatFailed,
-	callbacks.ActionSigned, callbacks.ActionWithdrawn, callbacks.ActionVoid, callbacks.ActionPolicyApplied, callbacks.ActionEscalated, callbacks.ActionNobodyEligible, callbacks.ActionDecided, callbacks.ActionDelivered,
+	callbacks.ActionRevealed, callbacks.ActionSigned, callbacks.ActionWithdrawn, callbacks.ActionVoid, callbacks.ActionPolicyApplied, callbacks.ActionEscalated, callbacks.ActionNobodyEligible, callbacks.ActionDecided, callbacks.ActionDelivered,
 	callbacks.ActionAttemptFailed, callbacks.ActionReceipt, callbacks.ActionReceiptDiffers, callbacks.ActionLost, callbacks.ActionUndeliverable, callbacks.ActionUnconfirmed,
 	callbacks.ActionExecutionSucceeded, callbacks.ActionExecutionFailed, callbacks.ActionRetried, callbacks.ActionTimedOut, callbacks.ActionClosed, callbacks.ActionSignedIn, callbacks.ActionSignedOut, callbacks.ActionSessionEnded,
 	callbacks.ActionDelegated, callbacks.ActionDelegationEnded, callbacks.ActionPolicyLoaded, callbacks.ActionPolicyRefused,

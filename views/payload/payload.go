@@ -24,11 +24,10 @@ const (
 // payloads that are too large for the page of their callback, and readers without scripts.
 type Payload struct {
 	Callback callbacks.Callback
-	Size     int
 	At       string // the branch, given by the indexes of the members that lead to it
 	From     int    // the first member that is shown
 	Search   string
-	Document []byte
+	Document Document
 	List     views.Address // the list that the reader came from
 }
 
@@ -40,11 +39,11 @@ func (m Payload) Found() bool {
 
 // Value returns a value of a payload as it is spelled. at gives the indexes of the members that
 // lead to it.
-func Value(document []byte, at string) (value []byte, ok bool) {
+func Value(d Document, at string) (value []byte, ok bool) {
 	if at == "" {
-		return document, true
+		return d.Text, true
 	}
-	n, ok := branchAt(document, at, 0)
+	n, ok := branchAt(d, at, 0)
 	if !ok {
 		return nil, false
 	}
@@ -72,8 +71,8 @@ func branchPath(id callbacks.ID, at string, from int) string {
 	return strings.TrimSuffix(id.Path()+"/payload/tree?"+query.Encode(), "?")
 }
 
-// parent returns the branch that contains the value at a place.
-func parent(at string) (branch string, number int) {
+// Parent returns the branch that contains the value at a place.
+func Parent(at string) (branch string, number int) {
 	if i := strings.LastIndexByte(at, '.'); i >= 0 {
 		branch, at = at[:i], at[i+1:]
 	}

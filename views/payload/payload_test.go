@@ -59,7 +59,7 @@ func TestTree(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			if got := strings.Join(flat(tree([]byte(tc.payload))), ";"); got != tc.want {
+			if got := strings.Join(flat(tree(Document{Text: []byte(tc.payload)})), ";"); got != tc.want {
 				t.Errorf("got  %s\nwant %s", got, tc.want)
 			}
 		})
@@ -83,14 +83,14 @@ func TestKeys(t *testing.T) {
 		"Long":         {`{"` + strings.Repeat("k", 10_000) + `":1}`, strings.Repeat("k", maxKey) + "…"},
 	} {
 		var keys []string
-		nodes := tree([]byte(tc.payload))
+		nodes := tree(Document{Text: []byte(tc.payload)})
 		for _, n := range nodes {
 			keys = append(keys, plainly(n.Key))
 		}
 		if got := strings.Join(keys, "|"); got != tc.want {
 			t.Errorf("%s: got  %+q\nwant %+q", name, got, tc.want)
 		}
-		doc := viewstest.HTML(t, Section(someID, []byte(tc.payload)))
+		doc := viewstest.HTML(t, Section(someID, Document{Text: []byte(tc.payload)}))
 		if got := doc.Find(".tree .k").Length(); got != len(nodes) {
 			t.Errorf("%s: %d keys on the page, want %d", name, got, len(nodes))
 		}
@@ -101,7 +101,7 @@ func TestKeys(t *testing.T) {
 // one.
 func TestEscapesHaveTheirElement(t *testing.T) {
 	t.Parallel()
-	doc := viewstest.HTML(t, Section(someID, []byte("{\"a\":\"x\u202ey ⟨U+202E⟩\"}")))
+	doc := viewstest.HTML(t, Section(someID, Document{Text: []byte("{\"a\":\"x\u202ey ⟨U+202E⟩\"}")}))
 	for _, where := range []string{".tree .v", "#payload-raw"} {
 		if got := doc.Find(where + " .esc").Map(func(_ int, s *goquery.Selection) string { return s.Text() }); strings.Join(got, " ") != "⟨U+202E⟩ ⟨U+27E8⟩" {
 			t.Errorf("%s has the escapes %q", where, got)
@@ -123,18 +123,18 @@ func TestTreeIsBounded(t *testing.T) {
 		"Unseen":   `["` + strings.Repeat("\u200b", 1<<18) + `"]`,
 		"NotUTF8":  strings.Repeat("\xff", 1<<20),
 	} {
-		nodes := tree([]byte(document))
+		nodes := tree(Document{Text: []byte(document)})
 		if n := total(nodes); n > maxNodes {
 			t.Errorf("%s: %d nodes, want at most %d", name, n, maxNodes)
 		}
-		if n := len(viewstest.Text(t, Section(someID, []byte(document)))); n > 1<<20 {
+		if n := len(viewstest.Text(t, Section(someID, Document{Text: []byte(document)}))); n > 1<<20 {
 			t.Errorf("%s: a payload of %d bytes makes a page of %d", name, len(document), n)
 		}
 	}
-	if root := tree([]byte(wide))[0]; root.rest() != 5001-maxChildren {
+	if root := tree(Document{Text: []byte(wide)})[0]; root.rest() != 5001-maxChildren {
 		t.Errorf("%d are said to be left out of 5001, %d are shown", root.rest(), len(root.Children))
 	}
-	doc := viewstest.HTML(t, Section(someID, []byte(wide)))
+	doc := viewstest.HTML(t, Section(someID, Document{Text: []byte(wide)}))
 	if got := doc.Find(".tree .tr.dim a"); got.Text() != "4901 more" || got.AttrOr("href", "") != "/callbacks/c1/payload/tree?from=100" {
 		t.Errorf("nothing leads to the rest: %q %s", got.Text(), got.AttrOr("href", ""))
 	}
@@ -144,7 +144,7 @@ func TestTreeIsBounded(t *testing.T) {
 func TestLongBranchHidesNoneBesideIt(t *testing.T) {
 	t.Parallel()
 	document := `{"items":[` + strings.Repeat("0,", 5000) + `0],"grant":{"role":"viewer","admin":true,"scope":"all"}}`
-	if got := strings.Join(flat(tree([]byte(document))), ";"); !strings.Contains(got, "grant {3 keys};") || !strings.Contains(got, "grant.admin true") {
+	if got := strings.Join(flat(tree(Document{Text: []byte(document)})), ";"); !strings.Contains(got, "grant {3 keys};") || !strings.Contains(got, "grant.admin true") {
 		t.Errorf("%.80s … %s", got, got[len(got)-80:])
 	}
 }
@@ -166,7 +166,7 @@ func TestEveryMemberCanBeReached(t *testing.T) {
 	var open func(at string, from int)
 	open = func(at string, from int) {
 		pages++
-		n, ok := branchAt(document, at, from)
+		n, ok := branchAt(Document{Text: document}, at, from)
 		if !ok {
 			t.Fatalf("nothing at %q from %d", at, from)
 		}
@@ -187,11 +187,11 @@ func TestEveryMemberCanBeReached(t *testing.T) {
 		t.Errorf("%d values of %d were seen on %d pages", len(seen), want, pages)
 	}
 	for _, at := range []string{"7", "0.0.2000", "0.0.1.1.1.1.1", "x", "-1", "0..0", "99999999999999999999"} {
-		if _, ok := branchAt(document, at, 0); ok {
+		if _, ok := branchAt(Document{Text: document}, at, 0); ok {
 			t.Errorf("there is something at %q", at)
 		}
 	}
-	if value, ok := Value(document, "0.0.1999"); !ok || string(value) != `{"actions":["delete"],"address":"db_of_customers"}` {
+	if value, ok := Value(Document{Text: document}, "0.0.1999"); !ok || string(value) != `{"actions":["delete"],"address":"db_of_customers"}` {
 		t.Errorf("the value is %s", value)
 	}
 }
@@ -223,7 +223,7 @@ func TestGlance(t *testing.T) {
 func TestLongValues(t *testing.T) {
 	t.Parallel()
 	for name, value := range map[string]string{"Text": `"` + strings.Repeat("x", 5000) + `"`, "Number": strings.Repeat("1", 5000)} {
-		doc := viewstest.HTML(t, Section(someID, []byte(`{"a":{"b":`+value+`}}`)))
+		doc := viewstest.HTML(t, Section(someID, Document{Text: []byte(`{"a":{"b":` + value + `}}`)}))
 		leaf := doc.Find(".tree .tr:has(.whole)")
 		if got := leaf.Find(".v").Text(); !strings.HasSuffix(got, "…") || len(got) > maxText+10 {
 			t.Errorf("%s: %d bytes are shown, ending in %q", name, len(got), got[len(got)-5:])
@@ -238,7 +238,7 @@ func TestLongValues(t *testing.T) {
 
 func TestSmallPayloadsAreOpen(t *testing.T) {
 	t.Parallel()
-	if n := viewstest.HTML(t, Section(someID, []byte(`{"a":{"b":{"c":1}}}`))).Find("details:not([open])").Length(); n != 0 {
+	if n := viewstest.HTML(t, Section(someID, Document{Text: []byte(`{"a":{"b":{"c":1}}}`)})).Find("details:not([open])").Length(); n != 0 {
 		t.Errorf("%d branches of a small payload are closed", n)
 	}
 	large := map[string]any{}
@@ -249,7 +249,7 @@ func TestSmallPayloadsAreOpen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := viewstest.HTML(t, Section(someID, document)).Find("details details[open]").Length(); n != 0 {
+	if n := viewstest.HTML(t, Section(someID, Document{Text: document})).Find("details details[open]").Length(); n != 0 {
 		t.Errorf("%d inner branches of a large payload are open", n)
 	}
 }
@@ -257,17 +257,17 @@ func TestSmallPayloadsAreOpen(t *testing.T) {
 func TestPayloadRaw(t *testing.T) {
 	t.Parallel()
 	for _, document := range []string{"{ \"a\" :\n  [1,2] }", "\n\n[1]\n", "[\"a  b\"]"} {
-		if got := viewstest.HTML(t, Section(someID, []byte(document))).Find("#payload-raw").Text(); got != document {
+		if got := viewstest.HTML(t, Section(someID, Document{Text: []byte(document)})).Find("#payload-raw").Text(); got != document {
 			t.Errorf("raw is %q, want it as it came: %q", got, document)
 		}
 	}
-	if got := viewstest.HTML(t, Section(someID, []byte("a\r\nb\x00\rc"))).Find("#payload-raw").Text(); got != "a⟨U+000D⟩\nb⟨U+0000⟩⟨U+000D⟩c" {
+	if got := viewstest.HTML(t, Section(someID, Document{Text: []byte("a\r\nb\x00\rc")})).Find("#payload-raw").Text(); got != "a⟨U+000D⟩\nb⟨U+0000⟩⟨U+000D⟩c" {
 		t.Errorf("line ends are shown as %q", got)
 	}
-	if n := viewstest.HTML(t, Section(someID, nil)).Find("#payload").Length(); n != 0 {
+	if n := viewstest.HTML(t, Section(someID, Document{})).Find("#payload").Length(); n != 0 {
 		t.Error("no payload is shown as one")
 	}
-	large := viewstest.HTML(t, Section(someID, []byte(`"`+strings.Repeat("x", 2*maxRawShown)+`"`)))
+	large := viewstest.HTML(t, Section(someID, Document{Text: []byte(`"` + strings.Repeat("x", 2*maxRawShown) + `"`)}))
 	if got := len(large.Find("#payload-raw").Text()); got != maxRawShown {
 		t.Errorf("%d bytes of a large payload are shown, want %d", got, maxRawShown)
 	}
@@ -285,7 +285,7 @@ func TestSearch(t *testing.T) {
 	for text, want := range map[string]string{
 		"db": `0.0.0 plan.0.address "DB_of_customers"|0.1.0 plan.1.db {"size": 10}|0.2 plan.2 "db"`, "23": "1 n 123", "nothing": "",
 	} {
-		hits, more := search(document, text)
+		hits, more := search(Document{Text: document}, text)
 		var got []string
 		for _, h := range hits {
 			got = append(got, h.At+" "+plainly(h.Label)+" "+plainly(h.Text.Text))
@@ -294,7 +294,7 @@ func TestSearch(t *testing.T) {
 			t.Errorf("%s: got %q, %v", text, got, more)
 		}
 	}
-	if hits, more := search([]byte("["+strings.Repeat("1,", 500)+"1]"), "1"); len(hits) != maxHits || !more {
+	if hits, more := search(Document{Text: []byte("[" + strings.Repeat("1,", 500) + "1]")}, "1"); len(hits) != maxHits || !more {
 		t.Errorf("%d hits, more %v", len(hits), more)
 	}
 }
@@ -312,7 +312,7 @@ func TestClosedPayload(t *testing.T) {
 		"LongText": {`["` + strings.Repeat("x", 2000) + `"]`, true}, "Text": {"plain", false}, "LargeText": {strings.Repeat("x", 70_000), true},
 		"Deep": {strings.Repeat("[", 300) + strings.Repeat("]", 300), true},
 	} {
-		if got := HasClosedPart([]byte(tc.document)); got != tc.want {
+		if got := HasClosedPart(Document{Text: []byte(tc.document)}); got != tc.want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
@@ -344,13 +344,13 @@ func FuzzTree(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, document []byte) {
-		nodes := tree(document)
+		nodes := tree(Document{Text: document})
 		if (len(nodes) > 0) != json.Valid(document) {
 			t.Errorf("%d nodes of a document whose validity is %v", len(nodes), json.Valid(document))
 		}
 		if n := total(nodes); n > maxNodes {
 			t.Errorf("%d nodes, want at most %d", n, maxNodes)
 		}
-		search(document, "a")
+		search(Document{Text: document}, "a")
 	})
 }

@@ -20,8 +20,8 @@ type hit struct {
 
 // search finds the keys and values of a payload that contain a text, ignoring case, in the order of
 // the document. more reports whether there are others.
-func search(payload []byte, text string) (hits []hit, more bool) {
-	document, ok := jsontext.Read(payload)
+func search(d Document, text string) (hits []hit, more bool) {
+	document, ok := jsontext.Read(d.Text)
 	if !ok {
 		return nil, false
 	}

@@ -31,13 +31,18 @@ type node struct {
 	Class    string          // colour of a leaf
 	Text     []printable.Run // JSON of a leaf
 	Size     int             // bytes of a leaf whose text is cut, otherwise 0
-	Sum      string          // "{7 keys}", "[2 items]"
-	Peek     excerpt         // the beginning of a branch on one line
+	Masked   bool            // a mask is in the place of its value
+	Reveals  bool            // and the reader may reveal it
+	Revealed bool            // the reader did so just now; Text has as much of Size as Shown says
+	Shown    int
+	Sum      string  // "{7 keys}", "[2 items]"
+	Peek     excerpt // the beginning of a branch on one line
 	Children []node
 	Count    int // all children, including those that are not on the page
 	From     int // the index of the first child that is on the page
 	Open     bool
 	value    jsontext.Value
+	masks    *masks
 	depth    int
 }
 
@@ -52,8 +57,8 @@ func (n *node) next() int { return n.From + len(n.Children) }
 
 // tree returns as much of a payload as fits the page. It is nil if the payload is not a JSON
 // document.
-func tree(payload []byte) []node {
-	root, ok := branchAt(payload, "", 0)
+func tree(d Document) []node {
+	root, ok := branchAt(d, "", 0)
 	if !ok {
 		return nil
 	}
@@ -67,12 +72,12 @@ func tree(payload []byte) []node {
 
 // branchAt returns the value to which the indexes lead, with its children starting at index from.
 // ok is false if there is none.
-func branchAt(payload []byte, at string, from int) (n node, ok bool) {
-	document, ok := jsontext.Read(payload)
+func branchAt(d Document, at string, from int) (n node, ok bool) {
+	document, ok := jsontext.Read(d.Text)
 	if !ok {
 		return node{}, false
 	}
-	n = node{value: document, At: at, From: from}
+	n = node{value: document, At: at, From: from, masks: d.masks()}
 	for number := range numbers(at) {
 		found := false
 		if n.value.Branch() {
@@ -122,6 +127,9 @@ func numbers(at string) func(yield func(int) bool) {
 
 // describe reads a value without its contents.
 func (n *node) describe() {
+	if n.masks.cover(n) {
+		return
+	}
 	switch c := n.value[0]; {
 	case n.value.Branch():
 		n.Count = n.value.Count()
@@ -171,7 +179,7 @@ func (n *node) grow(left int) int {
 		}
 		child := &n.Children[i]
 		*child = node{
-			value: m.Value, Named: true, Key: keyOf(m, form), Label: labelOf(n.Label, m), depth: n.depth + 1,
+			value: m.Value, masks: n.masks, Named: true, Key: keyOf(m, form), Label: labelOf(n.Label, m), depth: n.depth + 1,
 			At: strings.TrimPrefix(n.At+"."+strconv.Itoa(m.Index), "."),
 		}
 		child.describe()

@@ -33,14 +33,14 @@ const maxNamed = 5
 func unseenWords(names []string) string { return strings.Join(names, ", ") + "." }
 
 // HasClosedPart reports whether part of a payload cannot be read until the reader opens it.
-func HasClosedPart(document []byte) bool {
-	if len(document) == 0 {
+func HasClosedPart(d Document) bool {
+	if len(d.Text) == 0 {
 		return false
 	}
-	nodes := tree(document)
+	nodes := tree(d)
 	if nodes == nil {
-		_, shown := raw(document)
-		return shown < len(document)
+		_, shown := raw(d.Text)
+		return shown < len(d.Text)
 	}
 	return unopened(nodes)
 }

@@ -1070,7 +1070,7 @@ func barWarnings(m Review) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if payload.HasClosedPart(m.Content.Payload) {
+		if payload.HasClosedPart(payloadOf(m)) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 78, "<p class=\"bar-warning\" id=\"unopened\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -4,6 +4,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/views"
+	"countersign/views/payload"
 	"countersign/views/untrusted"
 	"countersign/views/words"
 )
@@ -55,6 +56,11 @@ type Confirm struct {
 
 // mayDecide reports whether the callback is pending and the reader may decide it.
 func mayDecide(m Review) bool { return m.Callback.State == callbacks.Pending && len(offered(m)) > 0 }
+
+// payloadOf is the request's payload, whose masked values the reader may reveal if they may sign.
+func payloadOf(m Review) payload.Document {
+	return payload.DocumentOf(&m.Content, m.Callback.State == callbacks.Pending && m.Refused == nil)
+}
 
 func skipName(m Review) string {
 	if mayDecide(m) {

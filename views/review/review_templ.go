@@ -1071,7 +1071,7 @@ func request(m Review) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = payload.Section(m.Callback.ID, m.Content.Payload).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = payload.Section(m.Callback.ID, payloadOf(m)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -94,6 +94,8 @@ func eventOf(m Review, e callbacks.AuditEntry, viewer callbacks.Person) event {
 		told.Icon, told.What = "left", "left the review"
 	case callbacks.ActionReviewConfirmed:
 		told.Icon, told.What = "eye", "confirmed still reviewing"
+	case callbacks.ActionRevealed:
+		told.Icon, told.What = "eye", "revealed a masked value"
 	case callbacks.ActionSigned:
 		told = signatureEvent(m, e, told)
 	case callbacks.ActionWithdrawn:

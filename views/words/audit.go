@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/mask"
 )
 
 // Audit says what an audit entry adds to its action, in a sentence or two; it is empty if there is
@@ -42,6 +43,8 @@ func Audit(e callbacks.AuditEntry) string {
 		if f.Reply != "" {
 			return fmt.Sprintf("Attempt %d: %s.", f.Attempt, Reply(f.Reply))
 		}
+	case callbacks.ActionRevealed:
+		return revealed(f.Field)
 	case callbacks.ActionEscalated:
 		return "Members of " + strings.Join(f.Groups, ", ") + " may sign from now on."
 	case callbacks.ActionNobodyEligible:
@@ -77,6 +80,14 @@ func Audit(e callbacks.AuditEntry) string {
 		callbacks.ActionPolicyLoaded, callbacks.ActionPolicyRefused:
 	}
 	return ""
+}
+
+// revealed names the value that somebody saw. Its name comes from a stranger.
+func revealed(pointer string) string {
+	if pointer == "" {
+		return "The whole payload was masked, and was revealed."
+	}
+	return "“" + mask.Place{Pointer: pointer}.Name() + "” at " + pointer + " of the payload was masked, and was revealed."
 }
 
 // nobodyEligible says of which groups people are missing, as far as the desk had seen anybody.

@@ -1,0 +1,193 @@
+package handlers_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"html"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/desk"
+)
+
+// canary is a masked value: no other text of a page has it. Its signs are written in other ways in
+// HTML, JSON and addresses.
+const canary = `canary<&"é>7f3a`
+
+// planted is a random payload with the canary at a few places, and pointers that mask those.
+type planted struct {
+	random   *rand.Rand
+	pointers []string
+}
+
+// value is a random value at a place of the payload.
+func (p *planted) value(at string, depth int) any {
+	switch kind := p.random.IntN(8); {
+	case depth > 0 && (kind == 0 || depth == 4):
+		return p.plant(at)
+	case depth < 4 && kind < 4:
+		object := map[string]any{}
+		for range 1 + p.random.IntN(4) {
+			name := []string{"iban", "a/b", "m~n", "ключ", "", "total", "\u202ex"}[p.random.IntN(7)]
+			object[name] = p.value(at+"/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(name), depth+1)
+		}
+		return object
+	case depth < 4 && kind < 6:
+		list := make([]any, 1+p.random.IntN(3))
+		for i := range list {
+			list[i] = p.value(at+"/"+strconv.Itoa(i), depth+1)
+		}
+		return list
+	}
+	return p.random.IntN(1000)
+}
+
+// plant hides the canary in a value of some type, behind a pointer that may have a * in it.
+func (p *planted) plant(at string) any {
+	steps := strings.Split(at, "/")
+	if p.random.IntN(3) == 0 {
+		steps[len(steps)-1] = "*"
+	}
+	p.pointers = append(p.pointers, strings.Join(steps, "/"))
+	return []any{
+		canary, strings.Repeat("x", 2000) + canary, []any{1, canary}, map[string]any{canary: 1}, map[string]any{"n": canary},
+	}[p.random.IntN(5)]
+}
+
+// tells reports whether an answer has the canary in any spelling, also cut up by elements.
+func tells(text string) bool {
+	tags := regexp.MustCompile(`<[^<>]*>`)
+	for range 2 {
+		for _, t := range []string{text, tags.ReplaceAllString(text, "")} {
+			if strings.Contains(t, "canary") || strings.Contains(t, "7f3a") {
+				return true
+			}
+		}
+		text = html.UnescapeString(text)
+	}
+	return false
+}
+
+// masked announces a request whose payload has the canary at masked places, named by its sender or,
+// with found, in the input of an execution that nobody announced.
+func (s *site) masked(random *rand.Rand) callbacks.Callback {
+	s.t.Helper()
+	p := planted{random: random}
+	payload := map[string]any{"secret": p.plant("/secret"), "more": p.value("/more", 0), "total": 7846.2}
+	a := expense()
+	var err error
+	if a.Payload, err = json.Marshal(payload); err != nil {
+		s.t.Fatal(err)
+	}
+	a.Masked = p.pointers[:min(len(p.pointers), 50)]
+	if len(p.pointers) > 50 {
+		a.Masked = []string{"/*"}
+	}
+	return s.receive(a)
+}
+
+// TestMasks_NoPageTells: every page and every answer about a callback, for everybody who may read it,
+// is without its masked values; so are the log and the audit.
+func TestMasks_NoPageTells(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	readers := []*browser{s.as(rita), s.as(ines), s.as(audrey), s.as(adam)}
+	for seed := range uint64(12) {
+		random := rand.New(rand.NewPCG(seed, 4711)) //nolint:gosec // a failure has to come again
+		id := string(s.masked(random).ID)
+		places := []string{"", "0", "1", "2", "0.0", "1.0", "1.1", "1.0.0"}
+		paths := []string{"/callbacks/" + id, "/?item=" + id, "/", "/callbacks/" + id + "/payload/tree?q=cana", "/?q=cana"}
+		for _, at := range places {
+			paths = append(paths, "/callbacks/"+id+"/payload?at="+at, "/callbacks/"+id+"/payload/tree?at="+at)
+		}
+		for i, b := range readers {
+			for _, path := range append(paths, "/audit?callback="+id, "/admin/callbacks", "/admin/policies?callback="+id) {
+				if a := b.get(path); tells(a.body) || tells(fmt.Sprint(a.header)) {
+					t.Errorf("seed %d: GET %s tells reader %d a masked value", seed, path, i)
+				}
+			}
+			choice := url.Values{"outcome": {"approve"}, "comment": {"Fine."}}
+			for path, form := range map[string]url.Values{
+				"/callbacks/" + id + "/preview": choice, "/callbacks/" + id + "/decision": choice,
+				"/callbacks/" + id + "/reveal": {"at": {"99"}}, "/callbacks/" + id + "/reveal/value": {"at": {"x"}},
+				"/callbacks/" + id + "/policy": {"reason": {"x"}}, "/callbacks/" + id + "/requester": {"reason": {"x"}},
+			} {
+				if a := b.post(path, form); tells(a.body) || tells(fmt.Sprint(a.header)) {
+					t.Errorf("seed %d: POST %s tells reader %d a masked value", seed, path, i)
+				}
+			}
+		}
+		if found := readers[0].get("/?q=cana").document(t).Find("a.row").Length(); found > 0 {
+			t.Errorf("seed %d: a masked value finds %d rows", seed, found)
+		}
+	}
+	entries, err := s.store.Audit(t.Context(), desk.AuditQuery{Limit: desk.MaxPage})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if tells(fmt.Sprintf("%+v", entries)) || tells(s.log.String()) || tells(s.metrics()) {
+		t.Error("the audit, the log or a metric holds a masked value")
+	}
+}
+
+// maskedExpense announces a request with one masked account number.
+func (s *site) maskedExpense() callbacks.Callback {
+	s.t.Helper()
+	a := expense()
+	a.Payload = json.RawMessage(`{"total":7846.2,"vendor":{"iban":"DE02canary","name":"Kranich"}}`)
+	a.Masked = []string{"/vendor/iban"}
+	return s.receive(a)
+}
+
+// TestReveal: whoever may sign sees the value in the answer to their post, and nowhere else.
+func TestReveal(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	id := string(s.maskedExpense().ID)
+	b := s.as(rita)
+	page := b.get("/callbacks/" + id).document(t)
+	button := page.Find(`.tree button[name="at"]`)
+	address := page.Find("#"+button.AttrOr("form", "")).AttrOr("action", "")
+	for name, path := range map[string]string{"WithoutScript": address, "WithScript": button.AttrOr("data-reveal", "")} {
+		a := b.post(path, url.Values{"at": {button.AttrOr("value", "")}})
+		if got := a.document(t).Find(`.tr[data-revealed] .v`).Text(); a.status != http.StatusOK || got != `"DE02canary"` {
+			t.Errorf("%s: %d, the value is %q", name, a.status, got)
+		}
+		if strings.Count(a.body, "canary") != 1 || a.header.Get("Cache-Control") != "no-store" {
+			t.Errorf("%s: the answer has the value %d times, for caches: %q", name, strings.Count(a.body, "canary"), a.header.Get("Cache-Control"))
+		}
+	}
+	again := b.get("/callbacks/" + id)
+	if tells(again.body) {
+		t.Error("the page still has the value when it is read again")
+	}
+	if text := again.text(t); !strings.Contains(text, "revealed a masked value") || !strings.Contains(text, "“iban” at /vendor/iban of the payload") {
+		t.Error("the timeline does not say what was revealed")
+	}
+	if tells(s.log.String()) {
+		t.Error("the log has the value")
+	}
+}
+
+// TestReveal_Limited: somebody who reveals value after value has to wait.
+func TestReveal_Limited(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	path := "/callbacks/" + string(s.maskedExpense().ID) + "/reveal/value"
+	b, statuses := s.as(rita), map[int]int{}
+	for range 35 {
+		statuses[b.post(path, url.Values{"at": {"1.0"}}).status]++
+	}
+	if statuses[http.StatusOK] != 30 || statuses[http.StatusTooManyRequests] != 5 {
+		t.Errorf("the answers are %v", statuses)
+	}
+	if a := s.as(rosa).post(path, url.Values{"at": {"1.0"}}); a.status != http.StatusOK {
+		t.Errorf("somebody else: %d", a.status)
+	}
+}

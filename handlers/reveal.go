@@ -1,0 +1,50 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"countersign/internal/callbacks"
+	"countersign/views/payload"
+)
+
+// reveal shows a masked value on the page of the payload, where no script runs. Only the answer to
+// this one post has the value.
+func (s *server) reveal(c echo.Context) error {
+	revealed, err := s.revealed(c)
+	if err != nil {
+		return err
+	}
+	m := payload.Payload{List: s.origin(c).Whole().Address()}
+	m.At, m.From = payload.Parent(revealed.At)
+	return s.showPayload(c, m, &revealed)
+}
+
+// revealValue sends a masked value to the script of a page, which puts it in the place of its mask.
+func (s *server) revealValue(c echo.Context) error {
+	revealed, err := s.revealed(c)
+	if err != nil {
+		return err
+	}
+	_, content, err := s.Service.Content(c.Request().Context(), s.person(c), callbackOf(c))
+	if err != nil {
+		return err
+	}
+	d := payload.DocumentOf(&content, true)
+	d.Revealed = &revealed
+	return render(c, http.StatusOK, payload.Row(callbackOf(c), d))
+}
+
+// revealed is the value that the request asks for, put on record.
+func (s *server) revealed(c echo.Context) (callbacks.Revealed, error) {
+	form, err := postForm(c)
+	if err != nil {
+		return callbacks.Revealed{}, err
+	}
+	p := s.person(c)
+	if err := s.reveals.Take(p.ID, s.Now()); err != nil {
+		return callbacks.Revealed{}, err
+	}
+	return s.Service.Reveal(c.Request().Context(), p, callbackOf(c), form.Get("at"))
+}

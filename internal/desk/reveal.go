@@ -1,0 +1,58 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+
+	"countersign/internal/callbacks"
+)
+
+// Reveal returns the masked value at a place of a callback's payload, and puts on record who saw it.
+// at is that of [mask.Place]. Only people who may sign the callback now can reveal values; readers,
+// auditors, and admins who may not sign, cannot. Errors: [callbacks.ErrNotFound], also if nothing is
+// masked there; [callbacks.ErrForbidden]; [callbacks.ErrOldGroups]; and [callbacks.ErrConflict] if
+// the callback is not pending.
+func (s *Service) Reveal(
+	ctx context.Context, p callbacks.Person, id callbacks.ID, at string,
+) (callbacks.Revealed, error) {
+	reader, err := s.Signer(ctx, p)
+	if err != nil {
+		return callbacks.Revealed{}, err
+	}
+	shown, content, err := s.sent(ctx, p, id)
+	if err != nil {
+		return callbacks.Revealed{}, err
+	}
+	if err := s.mayReveal(reader, &shown); err != nil {
+		return callbacks.Revealed{}, err
+	}
+	revealed, masked := s.queues.Reveal(shown.Queue, content, at)
+	if !masked {
+		return callbacks.Revealed{}, fmt.Errorf("callback %s masks nothing at %q: %w", id, at, callbacks.ErrNotFound)
+	}
+	_, err = s.store.Change(ctx, id, callbacks.Parts{}, func(c *callbacks.Case) error {
+		if err := s.mayReveal(reader, &c.Callback); err != nil {
+			return err
+		}
+		c.Revealed(revealed.Pointer, s.now(), p.Actor())
+		return nil
+	})
+	if err != nil {
+		return callbacks.Revealed{}, fmt.Errorf("reveal a value of callback %s: %w", id, err)
+	}
+	return revealed, nil
+}
+
+// MayReveal reports whether a page offers a person to reveal what a callback masks.
+func (s *Service) MayReveal(ctx context.Context, p callbacks.Person, c *callbacks.Callback) (bool, error) {
+	reader, err := s.Signer(ctx, p)
+	return err == nil && c.State == callbacks.Pending && s.queues.MayDecide(reader, c, s.now()) == nil, err
+}
+
+// mayReveal returns nil if somebody may see the masked values of a callback now: if they may sign it.
+func (s *Service) mayReveal(p callbacks.Signer, c *callbacks.Callback) error {
+	if c.State != callbacks.Pending {
+		return c.WrongState("reveal a value of")
+	}
+	return s.mayTakePart(p, c, s.now())
+}

@@ -1,0 +1,144 @@
+package desk_test
+
+import (
+	"encoding/json"
+	"errors"
+	"maps"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/internal/announcement"
+	"countersign/internal/callbacks"
+	"countersign/internal/desk"
+	"countersign/internal/desk/storetest"
+	"countersign/internal/desktest"
+)
+
+// announceMasked announces a request in queue finance with a masked account number.
+func (d *testDesk) announceMasked() callbacks.Callback {
+	d.T.Helper()
+	return d.Announce(func(a *announcement.Announcement) {
+		a.Payload = json.RawMessage(`{"total":7.50,"vendor":{"name":"Kranich","iban":"DE02canary"}}`)
+		a.Masked = []string{"/vendor/iban"}
+	})
+}
+
+func TestReveal(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	id := d.announceMasked().ID
+	_, content, err := d.Service.Content(d.Ctx, desktest.Mara, id)
+	if err != nil || strings.Contains(string(content.Payload), "canary") || len(content.Hidden) != 1 {
+		t.Fatalf("before, the content is %s, hidden at %v, %v", content.Payload, content.Hidden, err)
+	}
+	revealed, err := d.Service.Reveal(d.Ctx, desktest.Mara, id, content.Hidden[0].At)
+	if err != nil || string(revealed.Value) != `"DE02canary"` || revealed.Pointer != "/vendor/iban" {
+		t.Fatalf("got %s at %s, %v", revealed.Value, revealed.Pointer, err)
+	}
+	sheet, err := d.Service.Sheet(d.Ctx, desktest.Mara, id)
+	if err != nil || strings.Contains(string(sheet.Content.Payload), "canary") {
+		t.Errorf("afterwards the page has %s, %v", sheet.Content.Payload, err)
+	}
+	entry := sheet.Audit[0]
+	if entry.Action != callbacks.ActionRevealed || entry.Actor.ID != desktest.Mara.ID || entry.Facts.Field != "/vendor/iban" {
+		t.Errorf("on record is %+v", entry)
+	}
+	if written, _ := json.Marshal(sheet.Audit); strings.Contains(string(written), "canary") {
+		t.Errorf("the audit holds the value: %s", written)
+	}
+	if got := d.Get(id); got.Revision != 0 {
+		t.Errorf("revealing makes pages stale: revision %d", got.Revision)
+	}
+	for _, at := range []string{"", "0", "1", "1.0", "1.1.0", "9", "x", "-1"} {
+		if _, err := d.Service.Reveal(d.Ctx, desktest.Mara, id, at); !errors.Is(err, callbacks.ErrNotFound) {
+			t.Errorf("at %q: %v, want that nothing is masked there", at, err)
+		}
+	}
+}
+
+// TestReveal_WhoMaySign: nobody else sees a masked value, and what they tried is on no record,
+// because nothing happened.
+func TestReveal_WhoMaySign(t *testing.T) {
+	t.Parallel()
+	requester := desktest.Reviewer("ines", "finance-approvers")
+	auditor := desktest.Reviewer("audrey", "finance-approvers")
+	auditor.Roles = callbacks.Roles{Auditor: true}
+	admin := desktest.Reviewer("adam")
+	admin.Roles = callbacks.Roles{Admin: true}
+	for name, tt := range map[string]struct {
+		by   callbacks.Person
+		want error
+	}{
+		"Reviewer":       {desktest.Mara, nil},
+		"AdminOfGroup":   {adminOfFinance, nil},
+		"Admin":          {admin, callbacks.ErrForbidden},
+		"Auditor":        {auditor, callbacks.ErrForbidden},
+		"Requester":      {requester, callbacks.ErrForbidden},
+		"OfAnotherQueue": {desktest.Reviewer("otto", "reviewers"), callbacks.ErrNotFound},
+		"Nobody":         {callbacks.Person{ID: "nobody"}, callbacks.ErrNotFound},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t)
+			id := d.announceMasked().ID
+			revealed, err := d.Service.Reveal(d.Ctx, tt.by, id, "1.1")
+			if !errors.Is(err, tt.want) || (err == nil) != (len(revealed.Value) > 0) {
+				t.Errorf("got %s, %v, want %v", revealed.Value, err, tt.want)
+			}
+			entries := storetest.Audit(t, d.Store, desk.AuditQuery{Action: callbacks.ActionRevealed})
+			if len(entries) > 0 != (tt.want == nil) {
+				t.Errorf("on record are %+v", entries)
+			}
+		})
+	}
+}
+
+func TestReveal_WhilePending(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	id := d.announceMasked().ID
+	d.MustDecide(desktest.Mara, id, "approve", "")
+	if _, err := d.Service.Reveal(d.Ctx, desktest.Mara, id, "1.1"); !errors.Is(err, callbacks.ErrConflict) {
+		t.Errorf("of a decided callback: %v", err)
+	}
+}
+
+// TestMasks_ConfiguredLater: what a queue masks from now on is masked in what it received before, and
+// no search finds it, before or afterwards.
+func TestMasks_ConfiguredLater(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	id := d.Announce(func(a *announcement.Announcement) {
+		a.Payload = json.RawMessage(`{"iban":"DE02canary"}`)
+	}).ID
+	found := func() bool {
+		page, err := d.Service.List(d.Ctx, desktest.Mara, desk.Filter{Search: "DE02canary"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(page.Rows) > 0
+	}
+	if found() {
+		t.Error("a value of the payload is a word of the search")
+	}
+	queues := maps.Clone(desktest.Queues)
+	finance := queues["finance"]
+	finance.Masked = []string{"/iban"}
+	queues["finance"] = finance
+	d.Service = desk.NewService(desk.ServiceConfig{
+		Store: d.Store, Queues: queues, Invalidator: d.Invalidations, ReviewLimits: callbacks.DefaultReviewLimits,
+		Now: d.Clock.Now, Lanes: d.Lanes, Deliveries: d.Deliveries, Delegations: d.Delegations,
+	})
+	sheet, err := d.Service.Sheet(d.Ctx, desktest.Mara, id)
+	if err != nil || string(sheet.Content.Payload) != `{"iban":"••••••"}` {
+		t.Errorf("the page has %s, %v", sheet.Content.Payload, err)
+	}
+	if found() {
+		t.Error("a masked value is found")
+	}
+	d.Clock.Advance(time.Minute)
+	if revealed, err := d.Service.Reveal(d.Ctx, desktest.Mara, id, "0"); err != nil || string(revealed.Value) != `"DE02canary"` {
+		t.Errorf("got %s, %v", revealed.Value, err)
+	}
+}
