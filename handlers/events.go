@@ -34,7 +34,7 @@ func (s *server) events(c echo.Context) error {
 		return &ratelimit.Error{RetryAfter: streamsFull}
 	}
 	defer s.streams.leave(p.ID)
-	sub := s.Hub.Subscribe(since, s.Service.Queues().Hears(reader, s.Now))
+	sub := s.Hub.Subscribe(since, s.Service.Hears(reader))
 	defer sub.Close()
 	sub.EndAfter(s.Replaced)
 	sub.EndOnce(reader.ID, s.seesOther(reader))

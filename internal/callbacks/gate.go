@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"countersign/internal/matching"
 	"countersign/internal/printable"
 )
 
@@ -80,7 +81,7 @@ func (g Gate) Sends(s Signer, p Proposal) bool {
 func (g Gate) signers(s Signer, p Proposal, comment string, at time.Time) (all []Signature) {
 	claim, _ := g.judge(s, p)
 	for _, counted := range claim.standing().Of(p).Signed {
-		if counted.By.ID != s.ID && (p.Stance == Against || counted.Threshold != unplaced) {
+		if counted.By.ID != s.ID && (p.Stance == Against || counted.Threshold != matching.Unplaced) {
 			all = append(all, counted.Signature)
 		}
 	}

@@ -1,10 +1,5 @@
 package callbacks
 
-import (
-	"slices"
-	"time"
-)
-
 // Invalidator sends an invalidation to open pages, here and on other replicas: it tells them that a
 // callback changed and carries no data, so each page reads again what its reader may see. It never
 // blocks. Call it only after commit.
@@ -26,13 +21,4 @@ func (c *Callback) Invalidation() Invalidation {
 		changed.Audience = to.Audience()
 	}
 	return changed
-}
-
-// Hears returns what says which invalidations are for a person: those of the queues that they may
-// see, and of what was escalated to them and is in their lists.
-func (q Queues) Hears(s Signer, now func() time.Time) func(Invalidation) bool {
-	audiences := q.Audiences(s.Person)
-	return func(n Invalidation) bool {
-		return q.MaySee(s, n.Queue, now()) || slices.Contains(audiences, n.Audience)
-	}
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"countersign/internal/matching"
 )
 
 // Weigh adds up the signatures of a callback. It is pure, and the order of the signatures does not
@@ -132,7 +134,7 @@ func (t Terms) tally(p Proposal, given []Signature) Tally {
 	}
 	tally := Tally{Proposal: p, Needs: t.against()}
 	for _, s := range given {
-		tally.Signed = append(tally.Signed, Counted{s, unplaced})
+		tally.Signed = append(tally.Signed, Counted{s, matching.Unplaced})
 	}
 	tally.Has = min(len(t.rights(given)), tally.Needs)
 	if n := tally.Needs - tally.Has; n > 0 {
@@ -149,13 +151,17 @@ func (t Terms) tallyFor(p Proposal, rights []right) Tally {
 	for i, r := range rights {
 		fits[i] = r.fits
 	}
-	m := match(t.Signatures, fits)
+	places := make([]int, len(t.Signatures))
+	for i, threshold := range t.Signatures {
+		places[i] = threshold.places()
+	}
+	m := matching.Find(places, fits)
 	for i, r := range rights {
-		at := m.at[i]
+		at := m.At[i]
 		for _, s := range r.signatures {
-			counted := Counted{s, unplaced}
-			if at != unplaced && t.fits(&s)[at] {
-				counted.Threshold, at = at, unplaced
+			counted := Counted{s, matching.Unplaced}
+			if at != matching.Unplaced && t.fits(&s)[at] {
+				counted.Threshold, at = at, matching.Unplaced
 				tally.Filled[counted.Threshold]++
 				tally.Has++
 			}
@@ -173,15 +179,15 @@ func (t Terms) tallyFor(p Proposal, rights []right) Tally {
 // give it: also those from whose place somebody could move over. If more are missing, naming
 // everybody for each would be wrong, because two people may not move over from the same place; so
 // each names the groups of its own threshold.
-func (t Terms) missing(m *matching) (all []Missing) {
-	only := m.openPlaces() == 1
-	for i, n := range m.open {
+func (t Terms) missing(m *matching.Matching) (all []Missing) {
+	only := m.OpenPlaces() == 1
+	for i, n := range m.Open {
 		if n == 0 {
 			continue
 		}
 		from := slices.Clone(t.Signatures[i].From)
 		if only {
-			from = t.groupsOf(m.ways(i))
+			from = t.groupsOf(m.Ways(i))
 		}
 		all = append(all, Missing{Count: n, From: from})
 	}
@@ -289,72 +295,4 @@ func (t *Tally) Words() string {
 		}
 	}
 	return strings.Join(parts, " and ")
-}
-
-// unplaced is the threshold of a person who fills no place.
-const unplaced = -1
-
-// matching assigns people to the places of thresholds: one place for each person, one person for
-// each place. Counting group by group would be wrong for people in several groups: whoever is
-// counted for one threshold is missing at another, although somebody else could have stood there.
-type matching struct {
-	fits [][]bool // by person and threshold: whether the person can fill its places
-	at   []int    // by person: the threshold whose place they fill, or unplaced
-	open []int    // by threshold: how many of its places nobody fills
-}
-
-// match fills as many places as possible, by Kuhn's augmenting paths. Of several ways, it takes one
-// that fills the places of earlier thresholds first.
-func match(thresholds []Threshold, fits [][]bool) *matching {
-	m := &matching{
-		fits: fits, at: slices.Repeat([]int{unplaced}, len(fits)), open: make([]int, len(thresholds)),
-	}
-	for t, threshold := range thresholds {
-		m.open[t] = threshold.places()
-		for m.open[t] > 0 && m.fill(t, make([]bool, len(thresholds))) {
-			m.open[t]--
-		}
-	}
-	return m
-}
-
-// fill finds somebody for one more place of a threshold. It may move people to it from other
-// thresholds, if somebody can stand in for them there. seen has the thresholds that were tried.
-func (m *matching) fill(t int, seen []bool) bool {
-	seen[t] = true
-	for person, at := range m.at {
-		if at == unplaced && m.fits[person][t] {
-			m.at[person] = t
-			return true
-		}
-	}
-	for person, at := range m.at {
-		if at != unplaced && m.fits[person][t] && !seen[at] && m.fill(at, seen) {
-			m.at[person] = t
-			return true
-		}
-	}
-	return false
-}
-
-// openPlaces is the number of places that nobody fills.
-func (m *matching) openPlaces() (n int) {
-	for _, open := range m.open {
-		n += open
-	}
-	return n
-}
-
-// ways returns the thresholds where one more person would help to fill an open place of t: t itself
-// first, then those from which somebody could move over.
-func (m *matching) ways(t int) []int {
-	seen := make([]bool, len(m.open))
-	m.fill(t, seen) // finds nobody, because no more places can be filled
-	thresholds := []int{t}
-	for other, reached := range seen {
-		if reached && other != t {
-			thresholds = append(thresholds, other)
-		}
-	}
-	return thresholds
 }

@@ -109,6 +109,14 @@ func TestWeighCountsNobodyExcluded(t *testing.T) {
 	})
 }
 
+// openings are the numbers of places of some thresholds.
+func openings(thresholds []Threshold) (open []int) {
+	for _, t := range thresholds {
+		open = append(open, t.places())
+	}
+	return open
+}
+
 // TestWeighAgreesWithTrying: a proposal has as many signatures as the best assignment of people and
 // rights to places has.
 func TestWeighAgreesWithTrying(t *testing.T) {

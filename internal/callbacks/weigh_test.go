@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"countersign/internal/matching"
 )
 
 // The proposals of the tests. The edit is the same outcome with another answer.
@@ -95,7 +97,7 @@ func (s Standing) inShort() string {
 	}
 	var who []string
 	for _, counted := range s.Decided.Signed {
-		if counted.Threshold != unplaced || s.Decided.Stance == Against {
+		if counted.Threshold != matching.Unplaced || s.Decided.Stance == Against {
 			who = append(who, counted.By.ID)
 		}
 	}

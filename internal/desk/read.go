@@ -44,6 +44,15 @@ func (s *Service) Visible(ctx context.Context, p callbacks.Person) ([]string, er
 	return names, nil
 }
 
+// Hears returns what says which invalidations are for a person: those of the queues that they may
+// see, and of what was escalated to them and is in their lists.
+func (s *Service) Hears(reader callbacks.Signer) func(callbacks.Invalidation) bool {
+	audiences := s.queues.Audiences(reader.Person)
+	return func(n callbacks.Invalidation) bool {
+		return s.queues.MaySee(reader, n.Queue, s.now()) || slices.Contains(audiences, n.Audience)
+	}
+}
+
 // List reads one page of the callbacks that the person may see.
 func (s *Service) List(ctx context.Context, p callbacks.Person, f Filter) (Page, error) {
 	q, reader, err := s.query(ctx, p, f)

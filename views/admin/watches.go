@@ -68,7 +68,7 @@ func watchProblem(w discovery.WatchState) string {
 	case callbacks.ReplyInvalid, callbacks.ReplyMaybeClosed:
 		return "Lambda refused the request. The region may not have durable functions."
 	case callbacks.ReplySkew, callbacks.ReplyCredentials:
-		return words.Capital(words.Reply(w.Problem)) + ". " + words.Remedy(w.Problem, callbacks.Permission{}, "", "")
+		return words.Capital(words.Reply(w.Problem)) + ". " + words.Remedy(w.Problem, words.Permission{}, "", "")
 	case callbacks.ReplyAccepted, callbacks.ReplyClosed, callbacks.ReplyThrottled, callbacks.ReplyFault, callbacks.ReplyNone, callbacks.ReplyUnsent:
 	}
 	return words.Capital(words.Reply(w.Problem)) + ". It is tried again with the next scan."

@@ -16,7 +16,7 @@ func mendingBeats(c *callbacks.Callback, viewer callbacks.Person) string {
 	if !viewer.Roles.Admin {
 		return ""
 	}
-	return words.Remedy(c.MissedHeartbeats.Reply, c.HeartbeatPermission(), "", "")
+	return words.Remedy(c.MissedHeartbeats.Reply, words.HeartbeatPermission(c), "", "")
 }
 
 // beatText says what keeps the callback alive, or why nothing does.

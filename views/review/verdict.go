@@ -21,7 +21,7 @@ func mendingDelivery(m Review) string {
 			key = cmp.Or(a.Key, key)
 		}
 	}
-	return words.Remedy(m.Callback.Problem, m.Callback.DeliveryPermission(), account, key)
+	return words.Remedy(m.Callback.Problem, words.DeliveryPermission(&m.Callback), account, key)
 }
 
 // verdict says what became of a callback, in a title of one sentence and a longer text. Tone is the

@@ -62,7 +62,7 @@ func AttemptReply(a callbacks.Reply, viewer callbacks.Person) string {
 
 // Remedy tells an admin what to do about an answer that will not change by itself. account is the
 // one whose role makes the call, and key the KMS key that caused the answer; both may be empty.
-func Remedy(a callbacks.Reply, needed callbacks.Permission, account, key string) string {
+func Remedy(a callbacks.Reply, needed Permission, account, key string) string {
 	switch a {
 	case callbacks.ReplyDenied:
 		text := "Allow " + needed.Action + " on " + needed.Resource
