@@ -51,7 +51,7 @@ type Answer struct {
 	Trial         *Trial // under the policy in force
 	RequestFaults callbacks.Invalid
 
-	Draft         *Policy // what the pasted file says
+	Draft         *Policy // what the pasted file says, as it may be tried
 	DraftFindings []Finding
 	DraftTrial    *Trial // of the same request under the pasted file
 	Plan          *Plan
@@ -65,11 +65,13 @@ func (d *Desk) Ask(ctx context.Context, p callbacks.Person, q Question) (Answer,
 	}
 	a := Answer{InForce: d.InForce, Alarms: d.Alarms()}
 	policies := []Policy{d.InForce}
+	var pasted Policy
 	if q.File != "" {
-		draft, err := d.Read([]byte(q.File))
-		if err != nil {
+		var err error
+		if pasted, err = d.Read([]byte(q.File)); err != nil {
 			a.FileFault = err
 		} else {
+			draft := pasted.asShown(d.InForce.Queues)
 			a.Draft, policies = &draft, append(policies, draft)
 		}
 	}
@@ -82,11 +84,12 @@ func (d *Desk) Ask(ctx context.Context, p callbacks.Person, q Question) (Answer,
 		plan := Compare(d.InForce, *a.Draft, a.Evidence)
 		a.DraftFindings, a.Plan = a.Draft.Examine(a.Evidence), &plan
 	}
-	return a, d.try(q, &a)
+	return a, d.try(q, &a, pasted)
 }
 
-// try binds the request of a question under each policy.
-func (d *Desk) try(q Question, a *Answer) error {
+// try binds the request of a question under each policy. A pasted request has no value that whoever
+// pasted it may not see, so the pasted policy reads all of it.
+func (d *Desk) try(q Question, a *Answer, pasted Policy) error {
 	request, found, err := d.request(q, a)
 	if invalid, ok := errors.AsType[callbacks.Invalid](err); ok {
 		a.RequestFaults = invalid
@@ -100,7 +103,11 @@ func (d *Desk) try(q Question, a *Answer) error {
 		a.Trial = &trial
 	}
 	if a.Draft != nil {
-		if trial, known := a.Draft.Try(request, a.Evidence); known {
+		draft := *a.Draft
+		if q.Request != "" {
+			draft = pasted
+		}
+		if trial, known := draft.Try(request, a.Evidence); known {
 			a.DraftTrial = &trial
 		}
 	}
