@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/history"
 	"countersign/internal/readquota"
 	"countersign/internal/worker"
 )
@@ -17,14 +18,20 @@ const (
 
 // prove looks in the execution's history for the receipt of a decision that Lambda accepted: the
 // event that closed the callback, with our payload in it. It works under the delivery's lease. What
-// the execution does after the receipt is the follow-up.
+// the execution does after the receipt is the follow-up; if it has ended already, that is noted at
+// once.
 func (d *Worker) prove(ctx context.Context, work Work) {
 	call, cancel := worker.Outlive(ctx, worker.StopCalls, callTimeout)
 	defer cancel()
-	found := d.histories.Ask(call, work.Callback.Target())
+	found, after := d.histories.AskOn(call, work.Callback.Target())
 	ended := found.Ended()
 	var next time.Time
+	var followUp *callbacks.FollowUp
+	if ended && after != nil {
+		followUp = d.wholeFollowUp(work, found.Closing, *after)
+	}
 	switch c := &work.Callback; {
+	case followUp != nil:
 	case ended:
 		next = d.nextReading(c, nil, 0)
 	case found.History == callbacks.HistoryPutOff:
@@ -38,10 +45,27 @@ func (d *Worker) prove(ctx context.Context, work Work) {
 			return nil
 		}
 		by := callbacks.System("deliveries")
-		entry, err := c.Receipt(found.Closing, c.Delivery.Completion, d.now(), by)
-		if c.State != callbacks.Completed {
+		err := c.Record(c.Receipt(found.Closing, c.Delivery.Completion, d.now(), by))
+		switch {
+		case err != nil:
+			return err
+		case c.State != callbacks.Completed:
 			c.Delivery.DueAt = time.Time{} // what follows does not result from the decision
+		case followUp != nil:
+			return c.Record(c.Followed(c.Delivery, followUp, d.now(), by))
 		}
-		return c.Record(entry, err)
+		return nil
 	})
+}
+
+// wholeFollowUp is the follow-up that the history shows after the end of a callback; nil while the
+// execution goes on.
+func (d *Worker) wholeFollowUp(work Work, end callbacks.Closing, after history.Tail) *callbacks.FollowUp {
+	a := begunFollowUp(work)
+	a.Last = max(a.Last, end.EventID)
+	d.note(a, after, end.At, nil)
+	if a.Event == 0 {
+		return nil
+	}
+	return a
 }

@@ -127,3 +127,45 @@ func TestReceipt_DiffersByStatus(t *testing.T) {
 	}
 	wantSettled(t, d)
 }
+
+// TestFollowUpWithTheReceipt: one reading shows both, if the execution ended meanwhile. One that goes
+// on is followed as ever.
+func TestFollowUpWithTheReceipt(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		ends  bool
+		pages int // in which the history comes
+		whole bool
+	}{"Ended": {true, 1, true}, "Running": {false, 1, false}, "TooLong": {true, 2, false}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t)
+			d.Lambda.Whole, d.Lambda.Pages = true, test.pages
+			c := d.Announce(nil)
+			d.MustDecide(desktest.Mara, c.ID, "approve", "as agreed")
+			d.Deliver()
+			d.Lambda.Happen(chargeStarts)
+			if test.ends {
+				d.Lambda.Happen(chargeSucceeds, allFails)
+			}
+			d.read(time.Second)
+			got := d.WantState(c.ID, callbacks.Completed)
+			a := d.followUp(c.ID)
+			switch {
+			case got.Ending.Event != 4 || len(d.Lambda.Readings) != 0 || d.Lambda.Requests != test.pages:
+				t.Errorf("the receipt is event %d after %d requests", got.Ending.Event, d.Lambda.Requests)
+			case !test.whole:
+				if a != nil || d.due() != time.Second {
+					t.Errorf("the follow-up is %+v, due in %v", a, d.due())
+				}
+				return
+			case a == nil || a.Status != callbacks.StatusFailed || a.Event != 7 || len(a.Steps) != 1 || !got.ExecutionFailed || d.due() >= 0:
+				t.Errorf("the follow-up is %+v, failed %t, due in %v", a, got.ExecutionFailed, d.due())
+			}
+			want := []callbacks.Action{callbacks.ActionReceived, callbacks.ActionDecided, callbacks.ActionDelivered, callbacks.ActionReceipt, callbacks.ActionExecutionFailed}
+			if got := d.Actions(c.ID); !slices.Equal(got, want) {
+				t.Errorf("audit is %v, want %v", got, want)
+			}
+		})
+	}
+}

@@ -30,10 +30,12 @@ type Remote struct {
 	Requests  int             // for pages
 	shown     bool            // the reading that is under way sees the end
 	after     []history.Event
-	NoAfter   callbacks.Reply // what reading on answers, empty for a readable history
-	Readings  []int           // the events after which it was read on
-	Now       func() time.Time
-	Dialects  []callbacks.Reply // by turns, what "closed" is answered as; none is ReplyClosed
+	// Whole says that a reading from the newest event shows what followed the callback's end too
+	Whole    bool
+	NoAfter  callbacks.Reply // what reading on answers, empty for a readable history
+	Readings []int           // the events after which it was read on
+	Now      func() time.Time
+	Dialects []callbacks.Reply // by turns, what "closed" is answered as; none is ReplyClosed
 }
 
 // closedError is the answer to whatever comes too late.
@@ -109,6 +111,10 @@ func (r *Remote) Page(_ context.Context, q history.Query) (history.Page, error) 
 	}
 	var events []history.Event
 	if page == 0 && r.shown && !r.byStatus() {
+		if r.Whole {
+			events = slices.Clone(r.after)
+			slices.Reverse(events)
+		}
 		events = append(events, closingEvent(r.Closing))
 	}
 	if next := page + 1; next < r.Pages {

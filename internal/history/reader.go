@@ -85,12 +85,19 @@ func (h *Reader) Lane(to callbacks.Target) callbacks.Lane { return h.lanes().Of(
 // reading is urgent, because somebody waits for it. It begins with the newest event, so that a
 // callback that closed a moment ago costs one request.
 func (h *Reader) Ask(ctx context.Context, target callbacks.Target) callbacks.Finding {
+	found, _ := h.AskOn(ctx, target)
+	return found
+}
+
+// AskOn is Ask, and returns what came after the end of the callback too, if the first request shows
+// all of it; else the tail is nil.
+func (h *Reader) AskOn(ctx context.Context, target callbacks.Target) (callbacks.Finding, *Tail) {
 	if target.ExecutionARN == "" {
-		return callbacks.Finding{History: callbacks.HistoryUnreadable}
+		return callbacks.Finding{History: callbacks.HistoryUnreadable}, nil
 	}
 	lane := h.lanes().Of(target)
 	if !h.slots.Try(lane) {
-		return callbacks.Finding{History: callbacks.HistoryPutOff}
+		return callbacks.Finding{History: callbacks.HistoryPutOff}, nil
 	}
 	defer h.slots.Release(lane)
 	ctx, cancel := context.WithTimeout(ctx, readingTime)
@@ -100,7 +107,7 @@ func (h *Reader) Ask(ctx context.Context, target callbacks.Target) callbacks.Fin
 		ending: newEnding(target.CallbackID),
 	}, h.now())
 	closing, err := h.closing(ctx, r)
-	return findingOf(closing, err)
+	return findingOf(closing, err), r.after
 }
 
 // findingOf says how a reading went.
@@ -131,6 +138,7 @@ func (h *Reader) closing(ctx context.Context, r *reading) (callbacks.Closing, er
 		}
 		r.ending.add(page.Events)
 		if closing, found := r.ending.closing(); found {
+			r.follow(page, closing.EventID)
 			return closing, nil
 		}
 		if r.ending.complete() {

@@ -55,3 +55,17 @@ func (r *reading) add(page Page) (reached bool) {
 	}
 	return reached
 }
+
+// follow keeps what a page shows after the event that ended the callback, if nothing else can be
+// newer: the page is the first, and newest first or the only one.
+func (r *reading) follow(page Page, ended int) {
+	if r.pages > 1 || page.Next != "" && page.Ascending() {
+		return
+	}
+	r.after = &Tail{}
+	for i := range page.Events {
+		if e := &page.Events[i]; e.ID > ended {
+			r.after.Events = append(r.after.Events, *e)
+		}
+	}
+}

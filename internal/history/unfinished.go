@@ -26,6 +26,7 @@ type reading struct {
 
 	ending *ending // of a reading how the callback ended
 	tail   Tail    // of a reading what followed
+	after  *Tail   // of a reading how the callback ended, what followed, if that was shown too
 
 	resumed bool      // it was put off, and no page was read since
 	left    time.Time // when it was put off
