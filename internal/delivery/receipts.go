@@ -14,7 +14,19 @@ import (
 const (
 	receiptPause    = 200 * time.Millisecond // after Lambda's answer
 	receiptPatience = 15 * time.Minute       // after that, Lambda's answer has to suffice
+	// While so many decisions are on their way to Lambda, receipts are read later: nobody waits for
+	// them, and somebody for each of the next decisions.
+	rush      = 4
+	rushPause = 2 * time.Second
 )
+
+// pauseBeforeReceipt is the time from Lambda's answer to the first look for a receipt.
+func (d *Worker) pauseBeforeReceipt() time.Duration {
+	if d.sending.Load() >= rush {
+		return rushPause
+	}
+	return receiptPause
+}
 
 // prove looks in the execution's history for the receipt of a decision that Lambda accepted: the
 // event that closed the callback, with our payload in it. It works under the delivery's lease. What

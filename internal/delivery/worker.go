@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"countersign/internal/callbacks"
@@ -36,10 +38,14 @@ type Worker struct {
 	owner       string
 	jitter      func() float64
 
-	wake   worker.Alarm
-	slots  *worker.Bulkhead[callbacks.Lane]
-	lookAt time.Time // not before this time while a lane is full
-	calls  sync.WaitGroup
+	wake  worker.Alarm
+	slots *worker.Bulkhead[callbacks.Lane]
+	// decisions that Lambda has not answered yet
+	sending atomic.Int64
+	// what wakes the loop must be due before this time, in Unix milliseconds
+	looksAt atomic.Int64
+	lookAt  time.Time // not before this time while a lane is full
+	calls   sync.WaitGroup
 
 	mu      sync.Mutex
 	running context.Context // of Run; nil outside of it
@@ -76,12 +82,25 @@ func NewWorker(c Config) *Worker {
 // Wake says that a delivery may be due now. It never blocks.
 func (d *Worker) Wake() { d.wake.Ring() }
 
+// wakeFor wakes the loop unless it looks again before something is due anyway. A wake-up for each
+// receipt would claim them one by one.
+func (d *Worker) wakeFor(due time.Time) {
+	if due.UnixMilli() < d.looksAt.Load() {
+		d.Wake()
+	}
+}
+
 // Run delivers until ctx ends. Calls under way then have a few seconds to finish. A call that is
 // cut off is recorded as an attempt without an answer, so that another replica continues at once.
 func (d *Worker) Run(ctx context.Context) {
 	d.open(ctx)
 	worker.Loop{Name: "deliveries", Log: d.log, Now: d.now, Wake: d.wake, Round: func(round context.Context) (time.Time, error) {
-		return d.runOnce(round, ctx)
+		d.looksAt.Store(math.MaxInt64) // whatever is planned during the round wakes the next one
+		next, err := d.runOnce(round, ctx)
+		if err == nil && !next.IsZero() {
+			d.looksAt.Store(next.UnixMilli())
+		}
+		return next, err
 	}}.Run(ctx)
 	d.close()
 	d.calls.Wait()
@@ -138,10 +157,13 @@ func (d *Worker) deliver(ctx context.Context, work Work) {
 		d.prove(ctx, work)
 		return
 	}
+	d.sending.Add(1)
+	pause := d.pauseBeforeReceipt()
 	attempt, found := d.attempt(ctx, work)
+	d.sending.Add(-1)
 	var look time.Time // when the history is read next, if that is the next step
 	if attempt.Reply == callbacks.ReplyAccepted || found.History == callbacks.HistoryRead || found.History == callbacks.HistoryPutOff {
-		look = d.plan(&work.Callback, readquota.Urgent, max(found.Again, receiptPause))
+		look = d.plan(&work.Callback, readquota.Urgent, max(found.Again, pause))
 	}
 	d.finish(ctx, work, attempt, func(c *callbacks.Case) error {
 		c.Delivery.Ended(attempt)
@@ -184,7 +206,7 @@ func (d *Worker) finish(
 		return
 	}
 	if !next.IsZero() {
-		defer d.Wake()
+		defer d.wakeFor(next)
 	}
 	if quiet { // a reading without news
 		return
