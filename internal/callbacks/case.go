@@ -1,5 +1,7 @@
 package callbacks
 
+import "time"
+
 // Case is a callback as one change sees it: with the parts that the change asked for, and with what
 // the change writes besides. A function that changes a case changes nothing else and keeps nothing,
 // because it may run more than once; only its last run counts.
@@ -17,6 +19,8 @@ type Case struct {
 	// a change adds are written, and the ends of others, and none is removed; those that had ended
 	// come without their answers
 	Signatures []Signature
+	// when the delegations that the change named end, by ID
+	DelegationEnds map[string]time.Time
 	// entries that the change writes; see [Case.Record]
 	Audit []AuditEntry
 	// Bookkeeping is set by a change that makes no page stale, such as that somebody opened the
@@ -31,6 +35,8 @@ type Parts struct {
 	Delivery bool
 	// Signatures costs no reading while nobody has signed.
 	Signatures bool
+	// Delegations are IDs of those whose ends may have changed since they were read.
+	Delegations []string
 
 	// Behind is no part: it says that nobody waits for the change, so that decisions and
 	// announcements may be written before it.

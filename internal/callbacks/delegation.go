@@ -28,10 +28,36 @@ func (d *Delegation) inForce(p Person, queue string, now time.Time) bool {
 		!now.Before(d.Since) && now.Before(d.Until)
 }
 
+// during reports whether the person acted for the delegator in a queue at any time from one time to
+// another.
+func (d *Delegation) during(p Person, queue string, from, to time.Time) bool {
+	return d.To == p.ID && d.From.ID != p.ID && slices.Contains(d.Queues, queue) &&
+		d.Since.Before(d.Until) && !to.Before(d.Since) && from.Before(d.Until)
+}
+
 // Signer is a person with the rights that others gave them.
 type Signer struct {
 	Person
-	Delegations []Delegation // to the person; those that are not in force give nothing
+	// Delegations are those to the person. Those that are not in force give nothing; those that were
+	// since a request arrived still exclude where they excluded.
+	Delegations []Delegation
+}
+
+// DelegationIDs are the delegations to the signer.
+func (s Signer) DelegationIDs() (ids []string) {
+	for _, d := range s.Delegations {
+		ids = append(ids, d.ID)
+	}
+	return ids
+}
+
+// Until returns the signer with the ends of their delegations as they are now known, by ID.
+func (s Signer) Until(ends map[string]time.Time) Signer {
+	s.Delegations = slices.Clone(s.Delegations)
+	for i := range s.Delegations {
+		s.Delegations[i].Until = ends[s.Delegations[i].ID]
+	}
+	return s
 }
 
 // inForce returns the delegations that count in a queue now, in a fixed order.

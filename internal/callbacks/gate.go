@@ -115,7 +115,7 @@ type claim struct {
 // passes most before it fails. A person's own right comes before the rights of others.
 func (g Gate) judge(s Signer, p Proposal) (best *claim, why Explanation) {
 	inForce := s.inForce(g.Callback.Queue, g.Now)
-	own := claim{Gate: g, signer: s, proposal: p, inForce: inForce, excluded: g.excluded(s, inForce)}
+	own := claim{Gate: g, signer: s, proposal: p, inForce: inForce, excluded: g.excluded(s)}
 	best, why = &own, own.explain()
 	for i := range inForce {
 		if why.Can() {
@@ -215,22 +215,32 @@ func (g Gate) requirement() Requirement {
 	return r
 }
 
-// excluded says why the signer, or somebody they act for, may be the requester; nil if none can be.
-func (g Gate) excluded(s Signer, inForce []Delegation) *Refusal {
+// excluded says why the signer, or somebody they act for, may be the requester; nil if none can be. Who
+// acted for somebody at any time since the request arrived counts too: ending a delegation is no way
+// around the second person.
+func (g Gate) excluded(s Signer) *Refusal {
 	if refusal := comparedWithRequester(s.Person, g.Callback); refusal != nil {
 		return refusal
 	}
-	for _, d := range inForce {
+	for i := range s.Delegations {
+		d := &s.Delegations[i]
+		if !d.during(s.Person, g.Callback.Queue, g.Callback.ReceivedAt, g.Now) {
+			continue
+		}
 		refusal := comparedWithRequester(d.From, g.Callback)
 		if refusal == nil {
 			continue
 		}
-		name := d.From.Actor().Name
+		acts := "You act for "
+		if !g.Now.Before(d.Until) {
+			acts = "Since this request arrived, you have acted for "
+		}
+		acts += d.From.Actor().Name
 		if refusal.Code == CodeRequester {
-			return &Refusal{Code: CodeActsForRequester, Reason: "You act for " + name +
+			return &Refusal{Code: CodeActsForRequester, Reason: acts +
 				", who made this request. A delegate counts as the requester, so someone else must sign it."}
 		}
-		return &Refusal{Code: CodeActsForExcluded, Reason: "You act for " + name +
+		return &Refusal{Code: CodeActsForExcluded, Reason: acts +
 			", who may not sign this request, so neither may you. Someone else must sign it."}
 	}
 	return nil

@@ -179,7 +179,17 @@ var gateRowsActing = []gateRow{
 	{"ForTheRequester", func(s *scene) { s.actsFor("ines", "finance") }, CodeActsForRequester, ""},
 	{"ForTheRequesterElsewhere", func(s *scene) { s.actsFor("ines", "finance", func(d *Delegation) { d.Queues = []string{"ops"} }) }, "", ""},
 	{"ForTheRequesterLater", func(s *scene) { s.actsFor("ines", "finance", func(d *Delegation) { d.Since = s.Now.Add(1) }) }, "", ""},
-	{"ForTheRequesterEarlier", func(s *scene) { s.actsFor("ines", "finance", func(d *Delegation) { d.Until = s.Now }) }, "", ""},
+	{"ForTheRequesterUntilNow", func(s *scene) { s.actsFor("ines", "finance", func(d *Delegation) { d.Until = s.Now }) }, CodeActsForRequester, ""},
+	{"ForTheRequesterFromNow", func(s *scene) { s.actsFor("ines", "finance", func(d *Delegation) { d.Since = s.Now }) }, CodeActsForRequester, ""},
+	{"ForTheRequesterSinceItArrived", func(s *scene) {
+		s.actsFor("ines", "finance", func(d *Delegation) { d.Since, d.Until = t0.Add(-time.Hour), t0.Add(1) })
+	}, CodeActsForRequester, ""},
+	{"ForTheRequesterUntilItArrived", func(s *scene) {
+		s.actsFor("ines", "finance", func(d *Delegation) { d.Since, d.Until = t0.Add(-time.Hour), t0 })
+	}, "", ""},
+	{"ForTheRequesterNever", func(s *scene) {
+		s.actsFor("ines", "finance", func(d *Delegation) { d.Since, d.Until = t0.Add(2), t0.Add(1) }) // ended before it began
+	}, "", ""},
 	{"ForTheRequesterAndAnother", func(s *scene) { s.signer.Groups = nil; s.actsFor("dana", "finance"); s.actsFor("ines", "") }, CodeActsForRequester, "dana"},
 	{"RequesterForAnother", func(s *scene) { s.Callback.Requester.Email = "mara@example.com"; s.actsFor("dana", "finance") }, CodeRequester, ""},
 	{"ForWhoSaidWhoAsks", func(s *scene) { s.Callback.Requester.StatedBy = "p-dana"; s.actsFor("dana", "finance") }, CodeActsForExcluded, ""},

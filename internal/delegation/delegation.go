@@ -81,13 +81,14 @@ type Store interface {
 	EndDelegation(
 		ctx context.Context, id callbacks.ID, end func(*Delegation) (callbacks.AuditEntry, error),
 	) (Delegation, error)
-	// DelegationsTo returns the delegations to a person that are in force, at most limit.
-	DelegationsTo(ctx context.Context, person string, now time.Time, limit int) ([]Held, error)
+	// DelegationsTo returns the delegations to a person that were in force at any time from one time
+	// until now, those first that end last, at most limit.
+	DelegationsTo(ctx context.Context, person string, from, now time.Time, limit int) ([]Held, error)
 	// DelegationsInForce returns the delegations that are in force, those first that end first, at
 	// most limit.
 	DelegationsInForce(ctx context.Context, now time.Time, limit int) ([]Held, error)
-	// AnyDelegation reports whether a delegation is planned or in force.
-	AnyDelegation(ctx context.Context, now time.Time) (bool, error)
+	// LastDelegationEnd returns when the delegation ends that ends last; zero if there is none.
+	LastDelegationEnd(ctx context.Context) (time.Time, error)
 	// Delegations returns those from a person and those to a person, the latest end first, at most
 	// limit of each.
 	Delegations(ctx context.Context, person string, limit int) ([]Delegation, error)

@@ -36,7 +36,8 @@ type Service struct {
 	cfg Config
 
 	mu      sync.Mutex
-	nobody  bool // nobody delegated at askedAt
+	known   bool      // whether lastEnd holds
+	lastEnd time.Time // when the last delegation ends, asked at askedAt
 	askedAt time.Time
 	forgot  int // how often Forget was called
 }
@@ -46,16 +47,20 @@ var _ desk.Delegations = (*Service)(nil)
 // New makes the service.
 func New(c Config) *Service { return &Service{cfg: c} }
 
-// memory is how long a process relies on it that nobody delegates. A delegation made in another
+// memory is how long a process relies on it that no delegation ends later. A delegation made in another
 // process takes effect here within this time, as if it had been made so much later.
 const memory = time.Second
 
+// maxHeld bounds the delegations to one person that are read, those first that end last: all that are
+// in force, and far more of those that are over than somebody has while a request waits.
+const maxHeld = 200
+
 // To implements [desk.Delegations]. As long as nobody delegates, it hardly reads.
-func (s *Service) To(ctx context.Context, person string, now time.Time) ([]callbacks.Delegation, error) {
-	if nobody, err := s.nobodyDelegates(ctx, now); nobody || err != nil {
+func (s *Service) To(ctx context.Context, person string, from, now time.Time) ([]callbacks.Delegation, error) {
+	if nobody, err := s.nobodyDelegates(ctx, from, now); nobody || err != nil {
 		return nil, err
 	}
-	held, err := s.cfg.Store.DelegationsTo(ctx, person, now, MaxOpen)
+	held, err := s.cfg.Store.DelegationsTo(ctx, person, from, now, maxHeld)
 	if err != nil {
 		return nil, err
 	}
@@ -69,24 +74,25 @@ func (s *Service) To(ctx context.Context, person string, now time.Time) ([]callb
 	return all, nil
 }
 
-// nobodyDelegates reports whether no delegation is planned or in force.
-func (s *Service) nobodyDelegates(ctx context.Context, now time.Time) (bool, error) {
+// nobodyDelegates reports whether no delegation was in force from one time on, or is planned.
+func (s *Service) nobodyDelegates(ctx context.Context, from, now time.Time) (bool, error) {
 	s.mu.Lock()
-	nobody, age, forgot := s.nobody, now.Sub(s.askedAt), s.forgot
+	last, age, forgot := s.lastEnd, now.Sub(s.askedAt), s.forgot
+	known := s.known && 0 <= age && age < memory
 	s.mu.Unlock()
-	if nobody && 0 <= age && age < memory {
-		return true, nil
+	if known {
+		return !last.After(from), nil
 	}
-	any, err := s.cfg.Store.AnyDelegation(ctx, now)
+	last, err := s.cfg.Store.LastDelegationEnd(ctx)
 	if err != nil {
 		return false, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.forgot == forgot { // else the answer may be older than what was made since
-		s.nobody, s.askedAt = !any, now
+		s.known, s.lastEnd, s.askedAt = true, last, now
 	}
-	return !any, nil
+	return !last.After(from), nil
 }
 
 // Forget makes the next reader ask whether anybody delegates. Call it when a delegation was made in
@@ -94,7 +100,7 @@ func (s *Service) nobodyDelegates(ctx context.Context, now time.Time) (bool, err
 func (s *Service) Forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.nobody = false
+	s.known = false
 	s.forgot++
 }
 

@@ -10,20 +10,31 @@ import (
 
 // Delegations says whose rights a person has besides their own. Package delegation keeps them.
 type Delegations interface {
-	// To returns the delegations to a person that are in force.
-	To(ctx context.Context, person string, now time.Time) ([]callbacks.Delegation, error)
+	// To returns the delegations to a person that were in force at any time from one time until now.
+	To(ctx context.Context, person string, from, now time.Time) ([]callbacks.Delegation, error)
 }
 
 // nobodyDelegates is used where there are no delegations.
 type nobodyDelegates struct{}
 
-func (nobodyDelegates) To(context.Context, string, time.Time) ([]callbacks.Delegation, error) {
+func (nobodyDelegates) To(context.Context, string, time.Time, time.Time) ([]callbacks.Delegation, error) {
 	return nil, nil
 }
 
 // Signer reads whose rights a person has besides their own.
 func (s *Service) Signer(ctx context.Context, p callbacks.Person) (callbacks.Signer, error) {
-	to, err := s.delegations.To(ctx, p.ID, s.now())
+	now := s.now()
+	return s.signerSince(ctx, p, now, now)
+}
+
+// signerOf reads whose rights a person has or had since a callback arrived.
+func (s *Service) signerOf(ctx context.Context, p callbacks.Person, c *callbacks.Callback) (callbacks.Signer, error) {
+	now := s.now()
+	return s.signerSince(ctx, p, callbacks.Earliest(now, c.ReceivedAt), now)
+}
+
+func (s *Service) signerSince(ctx context.Context, p callbacks.Person, from, now time.Time) (callbacks.Signer, error) {
+	to, err := s.delegations.To(ctx, p.ID, from, now)
 	if err != nil {
 		return callbacks.Signer{}, fmt.Errorf("delegations to %s: %w", p.ID, err)
 	}

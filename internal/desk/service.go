@@ -81,13 +81,13 @@ func (s *Service) see(ctx context.Context, p callbacks.Person, id callbacks.ID) 
 func (s *Service) seeAs(
 	ctx context.Context, p callbacks.Person, id callbacks.ID,
 ) (callbacks.Callback, callbacks.Signer, error) {
-	reader, err := s.Signer(ctx, p)
-	if err != nil {
-		return callbacks.Callback{}, callbacks.Signer{}, err
-	}
 	c, err := s.store.Get(ctx, id)
 	if err != nil {
 		return callbacks.Callback{}, callbacks.Signer{}, fmt.Errorf("callback %s: %w", id, err)
+	}
+	reader, err := s.signerOf(ctx, p, &c)
+	if err != nil {
+		return callbacks.Callback{}, callbacks.Signer{}, err
 	}
 	if !s.queues.Sees(reader, &c, s.now()) {
 		return callbacks.Callback{}, callbacks.Signer{}, fmt.Errorf("callback %s: %w", id, callbacks.ErrNotFound)
@@ -122,7 +122,7 @@ func (s *Service) freshUntil(p callbacks.Person) time.Time {
 
 // MayDecide is [callbacks.Queues.MayDecide] for a person with the rights that others gave them.
 func (s *Service) MayDecide(ctx context.Context, p callbacks.Person, c *callbacks.Callback) error {
-	signer, err := s.Signer(ctx, p)
+	signer, err := s.signerOf(ctx, p, c)
 	if err != nil {
 		return err
 	}

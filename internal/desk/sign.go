@@ -39,8 +39,9 @@ func (s *Service) Sign(
 		slot = s.reserve(&shown)
 		defer slot.release()
 	}
-	c, err := s.store.Change(ctx, id, callbacks.Parts{Signatures: true}, func(c *callbacks.Case) error {
-		err := s.sign(c, signer, choice, seen, out, s.now())
+	parts := callbacks.Parts{Signatures: true, Delegations: signer.DelegationIDs()}
+	c, err := s.store.Change(ctx, id, parts, func(c *callbacks.Case) error {
+		err := s.sign(c, signer.Until(c.DelegationEnds), choice, seen, out, s.now())
 		slot.lend(c)
 		return err
 	})

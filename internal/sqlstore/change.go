@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"countersign/internal/callbacks"
 	"countersign/internal/sqlstore/engine"
@@ -14,6 +15,8 @@ type caseRows struct {
 	reviews  []reviewRow
 	delivery *deliveryRow // nil if there is none, or nobody asked for it
 	signed   []signatureRow
+
+	delegationEnds map[string]time.Time
 }
 
 // Change implements desk.Store.
@@ -78,6 +81,9 @@ func (t *tx) load(ctx context.Context, id callbacks.ID, parts callbacks.Parts) (
 			return nil, err
 		}
 	}
+	if r.delegationEnds, err = t.delegationEnds(ctx, parts.Delegations); err != nil {
+		return nil, err
+	}
 	return &r, nil
 }
 
@@ -91,6 +97,7 @@ func (r *caseRows) read() (callbacks.Case, error) {
 	if c.Signatures, err = signaturesOf(r.signed); err != nil {
 		return c, err
 	}
+	c.DelegationEnds = r.delegationEnds
 	c.Reviews = reviewsOf(r.reviews, c.ID)
 	if r.delivery != nil {
 		d, err := r.delivery.delivery(c.ID)

@@ -141,11 +141,11 @@ func (s *Store) EndDelegation(
 
 // DelegationsTo implements delegation.Store.
 func (s *Store) DelegationsTo(
-	ctx context.Context, person string, now time.Time, limit int,
+	ctx context.Context, person string, from, now time.Time, limit int,
 ) ([]delegation.Held, error) {
 	var found []delegationRow
-	err := s.db.NewSelect().Model(&found).Where("delegate = ? and ends_at > ?", storable(person), millis(now)).
-		Where("starts_at <= ?", millis(now)).OrderExpr("ends_at").Limit(int64(limit)).Scan(ctx)
+	err := s.db.NewSelect().Model(&found).Where("delegate = ? and ends_at > ?", storable(person), millis(from)).
+		Where("starts_at <= ? and starts_at < ends_at", millis(now)).OrderExpr("ends_at desc").Limit(int64(limit)).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read delegations: %w", s.unavailable(err))
 	}
@@ -191,13 +191,29 @@ func (s *Store) held(ctx context.Context, found []delegationRow) ([]delegation.H
 	return held, nil
 }
 
-// AnyDelegation implements delegation.Store.
-func (s *Store) AnyDelegation(ctx context.Context, now time.Time) (found bool, err error) {
-	err = s.db.NewRaw(`select exists (select 1 from delegations where ends_at > ?)`, millis(now)).Scan(ctx, &found)
-	if err != nil {
-		return false, fmt.Errorf("look for delegations: %w", s.unavailable(err))
+// LastDelegationEnd implements delegation.Store.
+func (s *Store) LastDelegationEnd(ctx context.Context) (time.Time, error) {
+	var last sql.NullInt64
+	if err := s.db.NewRaw(`select max(ends_at) from delegations`).Scan(ctx, &last); err != nil {
+		return time.Time{}, fmt.Errorf("look for delegations: %w", s.unavailable(err))
 	}
-	return found, nil
+	if !last.Valid {
+		return time.Time{}, nil
+	}
+	return fromMillis(last.Int64), nil
+}
+
+// delegationEnds reads when some delegations end, by ID.
+func (t *tx) delegationEnds(ctx context.Context, ids []string) (map[string]time.Time, error) {
+	ends := make(map[string]time.Time, len(ids))
+	for _, id := range ids {
+		found, err := row[delegationRow](ctx, t, `select * from delegations where id = ?`, storable(id))
+		if err != nil {
+			return nil, fmt.Errorf("read a delegation: %w", err)
+		}
+		ends[id] = fromMillis(found.EndsAt)
+	}
+	return ends, nil
 }
 
 // Delegations implements delegation.Store.

@@ -201,11 +201,11 @@ func exerciseDelegations(t *testing.T, s *Store) {
 		Since: now, Until: now.Add(time.Hour), MadeBy: callbackstest.Person("mara"), MadeAt: now,
 	}
 	check(s.AddDelegation(ctx, d, func([]delegation.Delegation) error { return nil }, callbacks.AuditEntry{}))
-	_, err := s.DelegationsTo(ctx, "ada", now, 10)
+	_, err := s.DelegationsTo(ctx, "ada", now, now, 10)
 	check(err)
 	_, err = s.DelegationsInForce(ctx, now, 10)
 	check(err)
-	_, err = s.AnyDelegation(ctx, now)
+	_, err = s.LastDelegationEnd(ctx)
 	check(err)
 	_, err = s.Delegations(ctx, "mara", 10)
 	check(err)

@@ -24,6 +24,7 @@ func Run(t *testing.T, open func(*testing.T) storetest.Store) {
 				"Added":   added,
 				"InForce": inForce,
 				"Ended":   ended,
+				"During":  during,
 				"AtOnce":  atOnce,
 				"Listed":  listed,
 				"People":  findPeople,
@@ -67,7 +68,7 @@ func add(t testing.TB, s delegation.Store, d delegation.Delegation) delegation.D
 
 func to(t testing.TB, s delegation.Store, person string, now time.Time) []delegation.Held {
 	t.Helper()
-	all, err := s.DelegationsTo(t.Context(), person, now, 10)
+	all, err := s.DelegationsTo(t.Context(), person, now, now, 10)
 	callbackstest.Must(t, err)
 	return all
 }
@@ -77,17 +78,16 @@ func to(t testing.TB, s delegation.Store, person string, now time.Time) []delega
 func added(t *testing.T, s storetest.Store) {
 	mara := keep(t, s, "mara", "Mara Okafor", "finance-approvers")
 	keep(t, s, "ada", "Ada Lund")
-	if any, err := s.AnyDelegation(t.Context(), t0); any || err != nil {
-		t.Errorf("of none: %t, %v", any, err)
+	if last, err := s.LastDelegationEnd(t.Context()); !last.IsZero() || err != nil {
+		t.Errorf("of none: %v, %v", last, err)
 	}
 	d := add(t, s, between("mara", "ada", t0.Add(time.Hour)))
 	want := []delegation.Held{{Delegation: d, Delegator: mara}}
 	for at, found := range map[time.Duration][]delegation.Held{0: nil, time.Hour: want, 2*time.Hour - time.Millisecond: want, 2 * time.Hour: nil} {
 		callbackstest.Same(t, fmt.Sprint("in force after ", at), to(t, s, "ada", t0.Add(at)), found)
-		any, err := s.AnyDelegation(t.Context(), t0.Add(at))
-		if err != nil || any != (at < 2*time.Hour) {
-			t.Errorf("any after %v: %t, %v", at, any, err)
-		}
+	}
+	if last, err := s.LastDelegationEnd(t.Context()); err != nil || !last.Equal(d.Until) {
+		t.Errorf("the last ends at %v, %v", last, err)
 	}
 	callbackstest.Same(t, "to the delegator", to(t, s, "mara", t0.Add(time.Hour)), nil)
 
@@ -133,6 +133,51 @@ func sameIDs(a, b []delegation.Delegation) bool {
 		}
 	}
 	return true
+}
+
+// during: what was in force at any time from one time until another is found, also if it was ended
+// since. A change sees when those end that it names.
+func during(t *testing.T, s storetest.Store) {
+	mara := keep(t, s, "mara", "Mara Okafor")
+	early, late := add(t, s, between("mara", "ada", t0)), add(t, s, between("mara", "ada", t0.Add(3*time.Hour)))
+	never := add(t, s, between("mara", "ada", t0.Add(10*time.Hour)))
+	end := func(d *delegation.Delegation, at time.Duration) {
+		t.Helper()
+		ended, err := s.EndDelegation(t.Context(), d.ID, func(d *delegation.Delegation) (callbacks.AuditEntry, error) {
+			d.Until, d.EndedBy = t0.Add(at), callbackstest.Person("ada")
+			return entry(callbacks.ActionDelegationEnded), nil
+		})
+		callbackstest.Must(t, err)
+		*d = ended
+	}
+	end(&early, 30*time.Minute)
+	end(&never, 9*time.Hour) // before it began
+	for name, tt := range map[string]struct {
+		from, to time.Duration
+		limit    int
+		want     []delegation.Delegation
+	}{
+		"Both":       {0, 3 * time.Hour, 10, []delegation.Delegation{late, early}},
+		"LastFirst":  {0, 3 * time.Hour, 1, []delegation.Delegation{late}},
+		"JustBefore": {30*time.Minute - time.Millisecond, time.Hour, 10, []delegation.Delegation{early}},
+		"Between":    {30 * time.Minute, 3*time.Hour - time.Millisecond, 10, nil},
+		"NeverBegan": {9 * time.Hour, 20 * time.Hour, 10, nil},
+	} {
+		var want []delegation.Held
+		for _, d := range tt.want {
+			want = append(want, delegation.Held{Delegation: d, Delegator: mara})
+		}
+		got, err := s.DelegationsTo(t.Context(), "ada", t0.Add(tt.from), t0.Add(tt.to), tt.limit)
+		callbackstest.Must(t, err)
+		callbackstest.Same(t, name, got, want)
+	}
+	c := storetest.Put(t, s, callbackstest.NewCallback())
+	_, err := s.Change(t.Context(), c.ID, callbacks.Parts{Delegations: []string{string(early.ID)}}, func(c *callbacks.Case) error {
+		callbackstest.Same(t, "the ends", c.DelegationEnds, map[string]time.Time{string(early.ID): early.Until})
+		c.Bookkeeping = true
+		return nil
+	})
+	callbackstest.Must(t, err)
 }
 
 // inForce: those of everybody are found while they are in force, with what is stored of the
