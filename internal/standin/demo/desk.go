@@ -56,6 +56,7 @@ type Question struct {
 	Tags                    []string  `json:"tags,omitempty"`
 	Outcomes                []Outcome `json:"outcomes,omitempty"`
 	KeepAlive               string    `json:"keepAlive,omitempty"`
+	Masked                  []string  `json:"masked,omitempty"`
 }
 
 // Link is a place where a reviewer can read more.

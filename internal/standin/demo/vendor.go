@@ -8,7 +8,7 @@ import (
 )
 
 // vendorChange loses money if it is wrong. It needs two people, and its heartbeat timeout is so
-// short that it expires unless somebody opens the review.
+// short that it expires unless somebody opens the review. Its account numbers are masked.
 type vendorChange struct {
 	Vendor    string `json:"vendor"`
 	Requester string `json:"requester"`
@@ -34,10 +34,10 @@ func vendorUpdate(desk *Desk) func(durable.Context, vendorChange) (string, error
 			CallbackID: callback.CallbackID(), Name: "four-eyes", Queue: "finance",
 			Title:     fmt.Sprintf("Change bank account of vendor %s before Friday's payment run", in.Vendor),
 			Requester: in.Requester,
-			Description: "The vendor announced a new account by letter. **Call back on the number in the master data**, not the one in the letter.\n\n" +
-				"| | Account |\n|---|---|\n| Old | `" + in.OldIBAN + "` |\n| New | `" + in.NewIBAN + "` |\n",
+			Description: "The vendor announced a new account by letter. **Call back on the number in the master data**, not the one in the letter, " +
+				"and compare the account that they name with the masked one below.",
 			Payload: in, TimeoutSeconds: seconds(vendorTimeout), HeartbeatTimeoutSeconds: seconds(vendorHeartbeat),
-			Tags: []string{"four eyes", "payments"},
+			Tags: []string{"four eyes", "payments"}, Masked: []string{"/old_iban", "/new_iban"},
 		})
 		if err != nil {
 			return "", err
