@@ -34,6 +34,7 @@ var icons = map[string]string{
 	"play":   `<path d="M5 3.3 12.5 8 5 12.7z"/>`,
 	"plug":   `<path d="M5.5 2.5v3M10.5 2.5v3M4 5.5h8v2a4 4 0 0 1-8 0zM8 11.5v2"/>`,
 	"pen":    `<path d="M3 13l.8-3L11 2.8l2.2 2.2L6 12.200z"/>`,
+	"plus":   `<path d="M8 3.5v9M3.5 8h9"/>`,
 	"pulse":  `<path d="M1.5 8.5h3l1.6-4.5 3 8 1.7-3.5h3.7"/>`,
 	"retry":  `<path d="M13.2 7.3A5.3 5.3 0 0 0 3.4 5.3M2.8 8.7a5.3 5.3 0 0 0 9.8 2"/><path d="M3.2 2.6v2.8H6M12.8 13.4v-2.8H10"/>`,
 	"right":  `<path d="m6 3.5 4.5 4.5L6 12.5"/>`,

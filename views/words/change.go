@@ -16,7 +16,8 @@ type Change struct {
 	Verb  string // "added", "removed"; empty if a value became another one
 	Old   string // what is gone; empty if there was nothing, or if it is not shown
 	New   string
-	Rest  string // after the values: the unit, and what the change means
+	Unit  string // after the values
+	Note  string // what the change means: "4 fewer"; after a comma
 }
 
 // notAnswered stands for the value of a field that had none.
@@ -24,26 +25,25 @@ const notAnswered = "not answered"
 
 // ChangeOf says a change.
 func ChangeOf(c form.Change) Change {
-	said := Change{Title: c.Title, Old: valueOf(c.Widget, c.Old), New: valueOf(c.Widget, c.New)}
+	said := Change{Title: c.Title, Old: valueOf(c.Widget, c.Old), New: valueOf(c.Widget, c.New), Unit: c.Unit, Note: c.Note}
 	switch c.Kind {
 	case form.Added:
 		said.Verb = "added"
 	case form.Removed:
 		said.Verb = "removed"
 	case form.Emptied:
-		said.Verb, said.Old = "emptied,", ""
+		said.Verb, said.Old, said.Unit = "emptied", "", ""
 	case form.Answered:
 		said.Old = notAnswered
 	case form.Replaced:
-		said.Verb, said.Rest = "replaced,", "value not shown"
+		said.Verb, said.Note = "replaced", "value not shown"
 	case form.Reordered:
-		said.Verb = "written anew:"
+		said.Verb = "written anew"
 	case form.Changed:
 		if said.Old == "" && said.New != "" {
 			said.Old = "empty"
 		}
 	}
-	said.Rest = strings.TrimPrefix(strings.Join(nonEmpty(strings.TrimSpace(c.Unit+" "+said.Rest), c.Note), ", "), ", ")
 	return said
 }
 
@@ -66,7 +66,8 @@ func (c Change) String() string {
 	if c.Becomes() {
 		parts = append(parts, "→")
 	}
-	return strings.Join(nonEmpty(append(parts, foreign(c.New), foreign(c.Rest))...), " ")
+	said := strings.Join(nonEmpty(append(parts, foreign(c.New), foreign(c.Unit))...), " ")
+	return strings.Join(nonEmpty(said, foreign(c.Note)), ", ")
 }
 
 // maxForeign is how many characters of a value stand in a sentence of ours.

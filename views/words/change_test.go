@@ -23,6 +23,7 @@ func TestChange(t *testing.T) {
 			form.Change{Title: "Handover", Kind: form.Changed, Old: "2026-12-11T09:30:00+02:00", New: "soon", Widget: form.DateTime},
 			"“Handover” Fri 11 Dec 2026, 09:30:00 +02:00 → soon",
 		},
+		{form.Change{Title: "Lines, line 1, Pieces", Kind: form.Changed, Old: "30", New: "31", Note: "1 more"}, "“Lines, line 1, Pieces” 30 → 31, 1 more"},
 		{form.Change{Title: "Tell", Kind: form.Added, New: "teo@harborline.example"}, "“Tell” added teo@harborline.example"},
 		{form.Change{Title: "Lines, line 2", Kind: form.Removed, Old: "Cradle, 6"}, "“Lines, line 2” removed Cradle, 6"},
 		{form.Change{Title: "Instructions", Kind: form.Emptied, Old: "Ramp 3", Note: "had 66 characters"}, "“Instructions” emptied, had 66 characters"},

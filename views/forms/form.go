@@ -1,0 +1,203 @@
+package forms
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+
+	"countersign/internal/form"
+	"countersign/views/untrusted"
+	"countersign/views/words"
+)
+
+// Form is the form of one outcome, with what its reader has answered so far.
+type Form struct {
+	Form     *form.Form
+	Filled   *form.Filled
+	Text     string // the answer as it is written as JSON, if Filled has no fields
+	Proposed form.Value
+	Changes  []form.Change
+
+	Schema   string    // the schema, as its sender wrote it
+	Brought  time.Time // when the request brought it
+	Prefix   string    // what the names of the inputs begin with
+	Outcome  string    // the outcome's name
+	Label    string    // the outcome's label, where a page has several forms; else empty
+	Callback string    // the callback's own ID, under which a browser keeps what was typed
+	Told     bool      // whether what is wrong is shown: the reader has sent the answer
+}
+
+// Button is the name of the buttons that change a form. Their values are [form.Form.Press]'s.
+const Button = "form"
+
+// id is an HTML ID made of the name of an input. Different names have different IDs.
+func id(name string) string {
+	var b strings.Builder
+	b.WriteString("f-")
+	for i := range len(name) {
+		switch c := name[i]; {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-':
+			b.WriteByte(c)
+		case c == '/':
+			b.WriteByte('.')
+		default:
+			fmt.Fprintf(&b, "_%02x", c)
+		}
+	}
+	return b.String()
+}
+
+// ID is the ID of the whole form.
+func (f Form) ID() string { return id(f.Prefix + "#form") }
+
+func (f Form) heading() string {
+	if f.Label == "" {
+		return "Answer"
+	}
+	return "Answer for “" + untrusted.Isolate(f.Label) + "”"
+}
+
+// fields are the entries that stand side by side at the top.
+func (f Form) fields() []*form.Entry {
+	if root := f.Filled.Root; root.Widget == form.Group && !root.Fixed() {
+		return root.Entries
+	}
+	return []*form.Entry{f.Filled.Root}
+}
+
+// written reports whether the answer is written as JSON.
+func (f Form) written() bool { return f.Filled.Root == nil }
+
+// title is what a page calls an entry.
+func title(e *form.Entry) string {
+	if e.Title == "" {
+		return "Answer"
+	}
+	return e.Title
+}
+
+// problem is one thing that is wrong with the answer.
+type problem struct{ ID, Text string }
+
+// problems are what is wrong, in the order of the answer.
+func (f Form) problems() (all []problem) {
+	if f.written() {
+		for _, fault := range f.lineFaults() {
+			all = append(all, problem{id(f.jsonName()), fmt.Sprintf("Line %d, %s", fault.Line, fault.Text)})
+		}
+		return all
+	}
+	for _, fault := range f.Filled.Faults {
+		e := f.Filled.Near(fault.Pointer)
+		at := id(e.Name)
+		if e == f.Filled.Root {
+			at = f.ID() + "-t"
+		}
+		all = append(all, problem{at, named(e, f.lineOf(e)) + ": " + fault.Detail})
+	}
+	return all
+}
+
+// lineOf is the title of the item in which an entry stands; empty if it stands in none.
+func (f Form) lineOf(e *form.Entry) string {
+	for p := e.Pointer; p != ""; {
+		p = p.Parent()
+		if around := f.Filled.Near(p); around.Row != "" && around != e {
+			return around.Title
+		}
+	}
+	return ""
+}
+
+// problemsTitle counts what is wrong.
+func (f Form) problemsTitle() string {
+	if n := len(f.Filled.Faults); n != 1 {
+		return words.Plural(n, "answer") + " need a correction before this can be sent"
+	}
+	return "1 answer needs a correction before this can be sent"
+}
+
+// fault is what is wrong with one entry, as a sentence under its field.
+func fault(e *form.Entry) string {
+	return words.Capital(strings.Join(e.Faults, "; "))
+}
+
+// counts says how many values a form has, and which the reader cannot change or see.
+func (f Form) counts() string {
+	if f.written() {
+		return "written as JSON"
+	}
+	all, fixed, secret := 0, 0, 0
+	each(f.Filled.Root, func(e *form.Entry) {
+		all++
+		if e.Fixed() {
+			fixed++
+		} else if e.Widget == form.Secret {
+			secret++
+		}
+	})
+	said := fmt.Sprint(all)
+	if fixed > 0 {
+		said += fmt.Sprintf(", of them %d read-only", fixed)
+	}
+	if secret > 0 {
+		said += ", " + words.Plural(secret, "secret")
+	}
+	return said
+}
+
+// values is how many values the page shows.
+func (f Form) values() (n int) {
+	if !f.written() {
+		each(f.Filled.Root, func(*form.Entry) { n++ })
+	}
+	return n
+}
+
+// each calls visit for each entry that holds one value.
+func each(e *form.Entry, visit func(*form.Entry)) {
+	if len(e.Entries) == 0 && e.Widget != form.Group && e.RowsAs == "" {
+		visit(e)
+	}
+	for _, child := range e.Entries {
+		each(child, visit)
+	}
+}
+
+func (f Form) digest() string {
+	sum := sha256.Sum256([]byte(f.Schema))
+	return hex.EncodeToString(sum[:])
+}
+
+// changesTitle counts the changes: "2 of 16".
+func (f Form) changesTitle() string {
+	if n := f.values(); n >= len(f.Changes) {
+		return fmt.Sprintf("%d of %d", len(f.Changes), n)
+	}
+	return fmt.Sprint(len(f.Changes))
+}
+
+// unchangedWords say what becomes of the values that were not changed.
+func (f Form) unchangedWords() string {
+	if n := f.values() - len(f.Changes); n > 0 && len(f.Changes) < form.MaxChanges {
+		return fmt.Sprintf("The other %d go back exactly as they were proposed, byte for byte.", n)
+	}
+	return "Everything else goes back exactly as it was proposed, byte for byte."
+}
+
+// resets is the name of the entry that puts a change back; empty if no entry does it alone.
+func (f Form) resets(c form.Change) string {
+	if f.written() || c.Kind == form.Removed {
+		return ""
+	}
+	e := f.Filled.Near(c.Pointer)
+	if e == nil || e == f.Filled.Root || e.Pointer != c.Pointer || e.IsNew {
+		return ""
+	}
+	return e.Name
+}
+
+// jsonName is the name of the input in which the answer is written as JSON.
+func (f Form) jsonName() string { return f.Prefix + "#json" }

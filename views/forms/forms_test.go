@@ -1,0 +1,175 @@
+package forms_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/a-h/templ"
+
+	"countersign/internal/form"
+	"countersign/views/forms"
+	"countersign/views/viewstest"
+	"countersign/views/words"
+)
+
+// TestFields_Untouched: what a browser posts of a page that nobody touched makes the proposed answer,
+// byte for byte.
+func TestFields_Untouched(t *testing.T) {
+	t.Parallel()
+	proposed := map[string]string{"purchase-order": order}
+	for name, schema := range fixtures(t) {
+		f := filled(t, schema, proposed[name], nil)
+		again := f.Form.Fill(prefix, f.Proposed, posts(viewstest.HTML(t, forms.Fields(f))))
+		if !again.Answer.Same(f.Proposed) {
+			t.Errorf("%s: got\n%s\nwant\n%s", name, again.Answer.JSON(), f.Proposed.JSON())
+		}
+	}
+}
+
+// TestFields_Names: each input has a name that people hear, what describes it is on the page, no ID
+// stands twice, and Enter presses a button that does nothing.
+func TestFields_Names(t *testing.T) {
+	t.Parallel()
+	proposed := map[string]string{"purchase-order": order}
+	for name, schema := range fixtures(t) {
+		page := viewstest.HTML(t, forms.Fields(filled(t, schema, proposed[name], nil)))
+		all := ids(page)
+		if distinct := slices.Compact(slices.Clone(all)); len(distinct) != len(all) {
+			t.Errorf("%s: an ID stands twice", name)
+		}
+		page.Find("input:not([type=hidden]), select, textarea").Each(func(_ int, s *goquery.Selection) {
+			id := s.AttrOr("id", "")
+			label := viewstest.Words(page.Find(`label[for="`+id+`"]`)) + viewstest.Words(s.Closest("label")) + s.AttrOr("aria-label", "")
+			if strings.TrimSpace(label) == "" {
+				t.Errorf("%s: %s has no label", name, s.AttrOr("name", "an input"))
+			}
+		})
+		page.Find("[aria-describedby], [aria-labelledby]").Each(func(_ int, s *goquery.Selection) {
+			for _, id := range strings.Fields(s.AttrOr("aria-describedby", "") + " " + s.AttrOr("aria-labelledby", "")) {
+				if !slices.Contains(all, id) {
+					t.Errorf("%s: %s is on no element", name, id)
+				}
+			}
+		})
+		first := page.Find("button").First()
+		if first.AttrOr("name", "") != forms.Button || first.AttrOr("value", "x") != "" {
+			t.Errorf("%s: Enter presses %q", name, first.AttrOr("value", ""))
+		}
+		if n := page.Find("[name]:not([form=decide])").Length(); n > 0 {
+			t.Errorf("%s: %d inputs belong to no form", name, n)
+		}
+	}
+}
+
+// label is what stands above a field.
+func label(page *goquery.Document, name string) string {
+	return viewstest.Words(page.Find(`[data-entry="` + prefix + name + `"] > .lab`))
+}
+
+func TestFields_Words(t *testing.T) {
+	t.Parallel()
+	page := viewstest.HTML(t, forms.Fields(purchase(t, nil)))
+	for name, want := range map[string]string{
+		"/quantity": "Quantity 1 to 60", "/max_price": "Most per piece 0.00 to 1000.00", "/deliver_by": "Deliver by",
+		"/speed": "Speed", "/partial": "Partial delivery allowed optional", "/cost_centre": "Cost centre optional, one of 5",
+		"/handover":     "Handover optional, Europe/Vilnius, UTC+2",
+		"/reference":    "Delivery reference optional, up to 20 characters",
+		"/instructions": "Delivery instructions optional, up to 400 characters", "/tell": "Tell when delivered optional, up to 10 lines",
+		"/lines": "Lines 1 to 20 lines as in the offer", "/ship_to/street": "Street",
+	} {
+		if got := label(page, name); got != want {
+			t.Errorf("%s: got %q, want %q", name, got, want)
+		}
+	}
+	if got := viewstest.Words(page.Find(".addrow span")); got != "2 of at most 20 lines" {
+		t.Errorf("the lines are %q", got)
+	}
+	if got := viewstest.Words(page.Find(".ro")); !strings.Contains(got, "PO-5817 read-only") || !strings.Contains(got, "set by the desk") {
+		t.Errorf("what cannot be changed is %q", got)
+	}
+	if n := page.Find(`[data-entry="` + prefix + `/partial"] [checked][value=""]`).Length(); n != 1 {
+		t.Error("a question that nobody answered has an answer")
+	}
+	if got := viewstest.Words(page.Find("th")); got != "Item What Pieces Each, USD Remove" {
+		t.Errorf("the columns are %q", got)
+	}
+}
+
+// TestFields_Changed: a change is told in words beside its field, with a button that takes it back.
+func TestFields_Changed(t *testing.T) {
+	t.Parallel()
+	page := viewstest.HTML(t, forms.Fields(purchase(t, form.Posted{
+		prefix + "/quantity": {"36"}, prefix + "/deliver_by": {"2026-12-11"}, prefix + "/partial": {"false"}, prefix + "/lines/0/pieces": {"31"},
+	})))
+	for name, want := range map[string]string{
+		"/quantity": "Quantity 1 to 60 was 40 Reset", "/deliver_by": "Deliver by was Fri 4 Dec 2026 Reset",
+		"/partial": "Partial delivery allowed optional was not answered Reset", "/lines": "Lines 1 to 20 lines as in the offer changed Reset",
+	} {
+		if got := label(page, name); got != want {
+			t.Errorf("%s: got %q, want %q", name, got, want)
+		}
+	}
+	if got := viewstest.Words(page.Find(`td[data-entry="` + prefix + `/lines/0/pieces"] .mark`)); got != "was 30 Reset" {
+		t.Errorf("the cell says %q", got)
+	}
+	reset := page.Find(`button[value="reset:` + prefix + `/quantity"]`)
+	if got := reset.AttrOr("aria-label", ""); got != "Reset Quantity to 40" {
+		t.Errorf("the button is called %q", got)
+	}
+}
+
+// TestFields_Faults: errors are on the page, and shown once the answer was sent.
+func TestFields_Faults(t *testing.T) {
+	t.Parallel()
+	f := purchase(t, form.Posted{prefix + "/quantity": {"forty"}, prefix + "/lines/1/pieces": {"six"}})
+	quiet := viewstest.HTML(t, forms.Fields(f))
+	if n := quiet.Find(".err:not([hidden]), .errsum:not([hidden]), [aria-invalid=true]").Length(); n > 0 {
+		t.Errorf("%d errors are shown before anything was sent", n)
+	}
+	f.Told = true
+	page := viewstest.HTML(t, forms.Fields(f))
+	field := page.Find(`[data-entry="` + prefix + `/quantity"]`)
+	if got := viewstest.Words(field.Find(".err:not([hidden])")); got != "A number, written in digits, as 12 or 0.5" {
+		t.Errorf("the field says %q", got)
+	}
+	if got := field.Find("input").AttrOr("value", ""); got != "forty" {
+		t.Errorf("what was typed became %q", got)
+	}
+	summary := page.Find(".errsum:not([hidden])[autofocus]")
+	if got := viewstest.Words(summary.Find("h3")); got != "2 answers need a correction before this can be sent" {
+		t.Errorf("the summary says %q", got)
+	}
+	if got := viewstest.Words(summary.Find("a").First()); got != "Quantity: a number, written in digits, as 12 or 0.5" {
+		t.Errorf("the first link says %q", got)
+	}
+	if got := viewstest.Words(summary.Find("a").Last()); !strings.HasPrefix(got, "Pieces, line 2: ") {
+		t.Errorf("the second link says %q", got)
+	}
+	summary.Find("a").Each(func(_ int, s *goquery.Selection) {
+		if page.Find(`[id="`+strings.TrimPrefix(s.AttrOr("href", ""), "#")+`"]`).Length() != 1 {
+			t.Errorf("%q leads nowhere", s.Text())
+		}
+	})
+}
+
+// TestFields_Foreign: text of others stays text, wherever the schema or the answer has it.
+func TestFields_Foreign(t *testing.T) {
+	t.Parallel()
+	const evil = `<img src=x onerror=alert(1)>\u202e`
+	schema := strings.ReplaceAll(`{"$id":"EVIL","type":"object","properties":{"EVIL":{"title":"EVIL","description":"EVIL","type":"string"},
+		"n":{"title":"EVIL","type":"number","x-unit":"EVIL"},"c":{"title":"EVIL","enum":["EVIL","b"]},"s":{"title":"EVIL","enum":["EVIL","b","c","d","e"]},
+		"l":{"title":"EVIL","type":"array","items":{"type":"string"}},"t":{"title":"EVIL","type":"array","items":{"type":"object","properties":{"EVIL":{"title":"EVIL","type":"string"}}}},
+		"g":{"title":"EVIL","type":"object","properties":{"EVIL":{"type":"string","readOnly":true}}}}}`, "EVIL", evil)
+	proposed := strings.ReplaceAll(`{"EVIL":"EVIL","n":1,"c":"EVIL","s":"EVIL","l":["EVIL"],"t":[{"EVIL":"EVIL"}],"g":{"EVIL":"EVIL"},"other":"EVIL"}`, "EVIL", evil)
+	f := filled(t, schema, proposed, form.Posted{prefix + "/n": {"2"}, prefix + "/l#rows": {""}})
+	page := viewstest.HTML(t, templ.Join(forms.Fields(f), forms.Changes(f), forms.About(words.Moment{}, f)))
+	if page.Find("img").Length() > 0 {
+		t.Error("text of the schema became HTML")
+	}
+	page.Find("textarea").Remove() // what is edited is as it came
+	if said := viewstest.Words(page.Selection); strings.ContainsRune(said, '\u202e') || !strings.Contains(said, "U+202E") {
+		t.Errorf("the page hides a character: %q", said)
+	}
+}
