@@ -229,8 +229,3 @@ func (c *Callback) Outcome(name string) (Outcome, bool) {
 	}
 	return Outcome{}, false
 }
-
-// Searched are the texts in which a list looks for words.
-func (c *Callback) Searched(tags []string) []string {
-	return append([]string{c.Title, c.Requester.Name, c.Requester.Email, c.Function, c.Name}, tags...)
-}

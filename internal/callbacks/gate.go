@@ -90,17 +90,6 @@ func (g Gate) signers(s Signer, p Proposal, comment string, at time.Time) (all [
 	return append(all, own)
 }
 
-// Signing is what a list says of the signatures to a person.
-func (g Gate) Signing(s Signer) Signing {
-	leading := g.Standing().Leading()
-	return Signing{
-		Has: leading.Has, Needs: leading.Needs, May: g.MaySign(s, leading.Proposal) == nil,
-		Signed: slices.ContainsFunc(g.Signatures, func(given Signature) bool {
-			return given.Live() && given.By.ID == s.ID
-		}),
-	}
-}
-
 // claim is one way in which a person may sign: in their own right, or in that of a delegator.
 type claim struct {
 	Gate
@@ -244,13 +233,4 @@ func (g Gate) excluded(s Signer) *Refusal {
 			", who may not sign this request, so neither may you. Someone else must sign it."}
 	}
 	return nil
-}
-
-// Signing is what a list says of the signatures of a callback.
-type Signing struct {
-	// Has is how many signatures count for the proposal that needs the fewest, and Needs how many
-	// decide.
-	Has, Needs int
-	Signed     bool // a signature of the reader waits for others
-	May        bool // the reader may sign for that proposal, as far as the desk knows
 }

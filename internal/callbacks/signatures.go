@@ -55,20 +55,6 @@ func (c *Case) recordSigned(given *Signature, standing Standing, now time.Time) 
 	c.Audit = append(c.Audit, c.entry(now, given.By, ActionSigned, facts))
 }
 
-// Repeats reports whether the person's signature for the same choice is on record, and waits or is
-// one of those that were there at the decision. Package desk asks it, because a button may be pressed
-// twice.
-func (c *Case) Repeats(p Person, choice Choice, seen string) bool {
-	if c.State != Pending && c.Decision == nil {
-		return false
-	}
-	outcome, _ := c.Outcome(choice.Outcome)
-	return slices.ContainsFunc(c.Signatures, func(s Signature) bool {
-		return s.Live() && s.By.ID == p.ID && s.Shown == seen && s.Outcome == choice.Outcome &&
-			s.Comment == c.Requirement.KeptComment(outcome, choice)
-	})
-}
-
 // ErrWithdrawnAlready means that the same press was recorded before. There is nothing more to do.
 var ErrWithdrawnAlready = errors.New("the signature is withdrawn already")
 

@@ -67,6 +67,11 @@ type Filter struct {
 	Limit int // 1 to MaxPage
 }
 
+// Searched are the texts of a callback in which [Filter.Search] looks for words.
+func Searched(c *callbacks.Callback, tags []string) []string {
+	return append([]string{c.Title, c.Requester.Name, c.Requester.Email, c.Function, c.Name}, tags...)
+}
+
 // MaxPage bounds a page of a list; PageSize is the usual one.
 const (
 	MaxPage  = 200
@@ -98,7 +103,16 @@ type Row struct {
 	Reviewers []callbacks.Actor // currently reviewing, longest first
 	// those that wait, or waited until the end, for others; without answers and comments
 	Signatures []callbacks.Signature
-	Signing    callbacks.Signing // as the reader sees it; zero from the store
+	Signing    Signing // as the reader sees it; zero from the store
+}
+
+// Signing is what a list says of the signatures of a callback.
+type Signing struct {
+	// Has is how many signatures count for the proposal that needs the fewest, and Needs how many
+	// decide.
+	Has, Needs int
+	Signed     bool // a signature of the reader waits for others
+	May        bool // the reader may sign for that proposal, as far as the desk knows
 }
 
 // Page is a part of a list.

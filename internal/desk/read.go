@@ -62,9 +62,20 @@ func (s *Service) List(ctx context.Context, p callbacks.Person, f Filter) (Page,
 	page, err := s.store.List(ctx, q)
 	for i := range page.Rows {
 		row := &page.Rows[i]
-		row.Signing = s.queues.Gate(&row.Callback, row.Signatures, q.Now).Signing(reader)
+		row.Signing = signing(s.queues.Gate(&row.Callback, row.Signatures, q.Now), reader)
 	}
 	return page, err
+}
+
+// signing is what a list says of the signatures to its reader.
+func signing(g callbacks.Gate, reader callbacks.Signer) Signing {
+	leading := g.Standing().Leading()
+	return Signing{
+		Has: leading.Has, Needs: leading.Needs, May: g.MaySign(reader, leading.Proposal) == nil,
+		Signed: slices.ContainsFunc(g.Signatures, func(given callbacks.Signature) bool {
+			return given.Live() && given.By.ID == reader.ID
+		}),
+	}
 }
 
 // Count counts what a filter finds and stops at limit.

@@ -58,3 +58,23 @@ func TestVisible(t *testing.T) {
 		}
 	}
 }
+
+// TestListCountsNobodyExcluded: once a queue gets four eyes, lists do not count what was signed before
+// by somebody who may be the requester.
+func TestListCountsNobodyExcluded(t *testing.T) {
+	t.Parallel()
+	given := callbacks.Signature{
+		By: callbacks.Actor{ID: "p-ines"}, InQueue: true, At: time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC),
+		Proposal: callbacks.Proposal{Hash: "a", Outcome: "approve", Stance: callbacks.For},
+	}
+	for fourEyes, want := range map[bool]int{false: 1, true: 0} {
+		gate := callbacks.Gate{
+			Callback:   &callbacks.Callback{State: callbacks.Pending, Requirement: callbacks.OneSignature},
+			Queue:      callbacks.Queue{FourEyes: fourEyes},
+			Signatures: []callbacks.Signature{given},
+		}
+		if got := signing(gate, callbacks.Signer{}).Has; got != want {
+			t.Errorf("four eyes %t: %d count, want %d", fourEyes, got, want)
+		}
+	}
+}

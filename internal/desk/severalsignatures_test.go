@@ -116,7 +116,7 @@ func TestPageOfSignatures(t *testing.T) {
 	if approve := shown["approve"]; !approve.Sends || approve.Tally.Has != 1 || !approve.Why.Can() {
 		t.Errorf("to the second: %+v", approve)
 	}
-	for who, want := range map[*callbacks.Person]callbacks.Signing{
+	for who, want := range map[*callbacks.Person]desk.Signing{
 		&desktest.Mara: {Has: 1, Needs: 2, Signed: true}, &desktest.Dana: {Has: 1, Needs: 2, May: true},
 	} {
 		page, err := d.Service.List(d.Ctx, *who, desk.Filter{Scope: desk.ScopeAvailable})

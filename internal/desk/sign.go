@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"countersign/internal/callbacks"
@@ -68,7 +69,7 @@ func (s *Service) Sign(
 func (s *Service) sign(
 	c *callbacks.Case, p callbacks.Signer, choice callbacks.Choice, seen string, out sealed, now time.Time,
 ) error {
-	if c.Repeats(p.Person, choice, seen) {
+	if repeats(c, p.Person, choice, seen) {
 		return ErrSignedAlready
 	}
 	if c.State != callbacks.Pending {
@@ -92,6 +93,19 @@ func (s *Service) sign(
 		return err
 	}
 	return s.decide(c, given, made, out, now)
+}
+
+// repeats reports whether the person's signature for the same choice is on record, and waits or is
+// one of those that were there at the decision. A button may be pressed twice.
+func repeats(c *callbacks.Case, p callbacks.Person, choice callbacks.Choice, seen string) bool {
+	if c.State != callbacks.Pending && c.Decision == nil {
+		return false
+	}
+	outcome, _ := c.Outcome(choice.Outcome)
+	return slices.ContainsFunc(c.Signatures, func(s callbacks.Signature) bool {
+		return s.Live() && s.By.ID == p.ID && s.Shown == seen && s.Outcome == choice.Outcome &&
+			s.Comment == c.Requirement.KeptComment(outcome, choice)
+	})
 }
 
 // decide makes the decision of the last signature, and its delivery.

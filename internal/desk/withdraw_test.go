@@ -132,7 +132,7 @@ func TestFates(t *testing.T) {
 		t.Errorf("at the end stood %+v", tally)
 	}
 	page, err := d.Service.List(d.Ctx, desktest.Dana, desk.Filter{Scope: desk.ScopeHistory})
-	if err != nil || len(page.Rows) != 1 || page.Rows[0].Signing != (callbacks.Signing{Has: 1, Needs: 2}) {
+	if err != nil || len(page.Rows) != 1 || page.Rows[0].Signing != (desk.Signing{Has: 1, Needs: 2}) {
 		t.Errorf("the row says %+v, %v", page.Rows, err)
 	}
 

@@ -11,6 +11,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/sqlstore/words"
 )
 
@@ -188,7 +189,7 @@ func (t *tx) complete(ctx context.Context, r callbackRow, before contentRow, sai
 
 // wordsOf returns the words by which a callback is found.
 func wordsOf(c callbacks.Callback, tags []string) []string {
-	return words.Indexed(strings.Join(c.Searched(tags), " "))
+	return words.Indexed(strings.Join(desk.Searched(&c, tags), " "))
 }
 
 // setWords replaces the words of a callback.

@@ -90,8 +90,8 @@ func TestGroupedByFailingHeartbeats(t *testing.T) {
 func TestRowOfSignatures(t *testing.T) {
 	t.Parallel()
 	waiting, ended := viewstest.Rows()[2], viewstest.EndedRows()[4]
-	waiting.Signing = callbacks.Signing{Has: 1, Needs: 3, May: true}
-	ended.Signing = callbacks.Signing{Has: 1, Needs: 2}
+	waiting.Signing = desk.Signing{Has: 1, Needs: 3, May: true}
+	ended.Signing = desk.Signing{Has: 1, Needs: 2}
 	for want, r := range map[string]desk.Row{
 		"1 1 of 3 signed": waiting, "x 1 of 2, too late": ended, "0 ": viewstest.Rows()[5],
 	} {
