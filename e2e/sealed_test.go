@@ -49,7 +49,7 @@ func TestEncrypted(t *testing.T) {
 		mara.open(a.page())
 		mara.write("#comment", "Agreed with <Lena> & \\ Örn")
 		mara.comes("#wire", "Lena")
-		mara.reads("#wire", "Encrypted for the function before it goes out")
+		mara.reads("#wire", "go out encrypted with AES-GCM")
 		shown := mara.arm(name)
 		mara.confirm()
 		mara.reaches("completed")

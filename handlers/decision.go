@@ -122,11 +122,15 @@ func (s *server) confirm(c echo.Context, d decision, stale bool) error {
 	}))
 }
 
+// notEncoded follows the words of a codec that failed.
+const notEncoded = "Nothing was recorded or sent, and what you wrote is still here. Press again in a moment. Outcomes that fail the callback need no encoding, and work."
+
 // answerRefusal answers a refused decision with a page on which the reviewer can change or copy it. Other
 // errors have pages of their own, which keep the comment too.
 func (s *server) answerRefusal(c echo.Context, d decision, err error) error {
 	faults, invalid := errors.AsType[callbacks.Invalid](err)
 	refusal, refused := errors.AsType[*callbacks.Refusal](err)
+	failed, unencoded := errors.AsType[*desk.CodecError](err)
 	switch {
 	case refused && refusal.Code.Signed():
 		// Others signed meanwhile: the page says what became of it, and keeps the comment.
@@ -137,6 +141,11 @@ func (s *server) answerRefusal(c echo.Context, d decision, err error) error {
 		return s.showReview(c, http.StatusUnprocessableEntity, review.Draft{Outcome: d.Outcome, Comment: d.Comment, Answer: d.Answer, Faults: faults})
 	case errors.Is(err, callbacks.ErrConflict):
 		return s.overtaken(c, d)
+	case unencoded:
+		retryAfter(c, retrySoon)
+		return s.showReview(c, http.StatusServiceUnavailable, review.Draft{
+			Outcome: d.Outcome, Comment: d.Comment, Answer: d.Answer, Faults: callbacks.Invalid{{Pointer: "outcome", Detail: failed.Words + " " + notEncoded}},
+		})
 	case errors.Is(err, callbacks.ErrOldGroups):
 		return s.signInAgain(c, auth.Draft{Outcome: d.Outcome, Comment: d.Comment, Answer: d.Answer}, err)
 	}

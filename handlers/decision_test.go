@@ -1,7 +1,6 @@
 package handlers_test
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -192,12 +191,6 @@ func TestDecision_TooManyFields(t *testing.T) {
 	if a := s.visitor().decide(id, form); a.status != http.StatusUnauthorized {
 		t.Errorf("somebody who is not signed in: %d", a.status)
 	}
-}
-
-func (backwards) Seal(_ context.Context, _ callbacks.Target, result []byte) ([]byte, error) {
-	sealed := slices.Clone(result)
-	slices.Reverse(sealed)
-	return sealed, nil
 }
 
 func TestDecision_TooLarge(t *testing.T) {

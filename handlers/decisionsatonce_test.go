@@ -65,16 +65,11 @@ func TestDecision_PressedTwice(t *testing.T) {
 	}
 }
 
-// backwards is a sealer that anybody can open.
-type backwards struct{}
-
 // TestDecision_PressedTwiceEncrypted: what was sent has other bytes than what was seen.
 func TestDecision_PressedTwiceEncrypted(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	a := expense()
-	a.Function, a.ExecutionARN = "payroll", strings.ReplaceAll(a.ExecutionARN, "expense-approval", "payroll")
-	id, b := s.receive(a).ID, s.as(rita)
+	s, _ := newEncodingSite(t)
+	id, b := s.receive(payroll()).ID, s.as(rita)
 	form := b.choose(id, "approve", "Seen and\r\nagreed.")
 	for range 2 {
 		if a := b.decide(id, form); a.status != http.StatusSeeOther {

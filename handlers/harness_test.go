@@ -24,6 +24,7 @@ import (
 	"countersign/internal/clientip"
 	"countersign/internal/delegation"
 	"countersign/internal/desk"
+	"countersign/internal/desktest"
 	"countersign/internal/discovery"
 	"countersign/internal/intake"
 	"countersign/internal/live"
@@ -109,6 +110,18 @@ type config struct {
 // newSite starts a site; change alters its configuration first.
 func newSite(t testing.TB, change ...func(*config)) *site {
 	t.Helper()
+	return startSite(t, nil, change)
+}
+
+// newEncodingSite starts a site that encodes results of function payroll, and decodes its payloads.
+func newEncodingSite(t testing.TB) (*site, *desktest.Reversal) {
+	t.Helper()
+	codec := &desktest.Reversal{}
+	return startSite(t, map[string]desk.Codec{"payroll": codec.Codec()}, nil), codec
+}
+
+func startSite(t testing.TB, codecs map[string]desk.Codec, change []func(*config)) *site {
+	t.Helper()
 	s := &site{
 		t: t, clock: callbackstest.NewClock(callbackstest.T0), hub: live.NewHub(time.Now),
 		running: reload.State{Version: configVersion, LoadedAt: callbackstest.T0},
@@ -125,7 +138,7 @@ func newSite(t testing.TB, change ...func(*config)) *site {
 	})
 	s.service = desk.NewService(desk.ServiceConfig{
 		Store: s.store, Queues: queues, Invalidator: s.hub, ReviewLimits: callbacks.DefaultReviewLimits, Now: s.clock.Now,
-		Seals: map[string]desk.Sealer{"payroll": backwards{}}, GroupsMaxAge: groupsMaxAge,
+		Codecs: codecs, GroupsMaxAge: groupsMaxAge,
 		Delegations: s.delegations,
 	})
 

@@ -134,7 +134,7 @@ func TestConfigFromEnv(t *testing.T) {
 		t.Fatal(err)
 	}
 	source, expense := desk.Sources["harborline"], desk.Functions["expense-approval"]
-	if source.Tokens[0].Reveal() != rigToken || len(desk.EncryptionKeys()["expense-approval"]) != 32 || expense.Watch.Queue != "finance" ||
+	if source.Tokens[0].Reveal() != rigToken || len(desk.Formats()["expense-approval"].AESKey()) != 32 || expense.Watch.Queue != "finance" ||
 		!desk.Queues["finance"].FourEyes || desk.Roles.Reviewers[0] != "CN=Approvers,OU=Groups" || len(desk.Accounts)+len(desk.Topics) != 2 {
 		t.Errorf("read as:\n%s", desk.Shown())
 	}

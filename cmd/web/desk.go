@@ -189,6 +189,7 @@ func (d *program) openSite(settings config.Config, demo handlers.Demo) error {
 	}
 	in.BaseURL, in.Metrics, in.Log = string(settings.BaseURL), measured, d.log
 	d.fixed.file, d.fixed.emailTrusted = settings.ConfigFile, settings.OIDC.EmailTrusted
+	d.fixed.kmsEndpoint = string(settings.KMSEndpoint)
 	d.fixed.webhooks = webhooks.New(in)
 	d.fixed.handlers = handlers.Config{
 		Limits: handlers.NewLimits(), Hub: d.hub, Reloads: d.reloads, Rollout: d.rollout, NobodyEligible: d.alarms.Count,

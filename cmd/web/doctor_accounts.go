@@ -42,7 +42,7 @@ func accountsToExamine(ctx context.Context, settings config.Config, more []strin
 }
 
 // functionsToExamine returns the named functions by account: those that are watched, those with a
-// key, and those in more, which the command line names.
+// format or key, and those in more, which the command line names.
 func functionsToExamine(settings config.Config, lanes callbacks.Lanes, more []string) map[string][]doctor.Function {
 	all, watches := map[string][]doctor.Function{}, settings.Desk.Watches()
 	for _, name := range slices.Sorted(maps.Keys(watches)) {
@@ -61,14 +61,14 @@ func functionsToExamine(settings config.Config, lanes callbacks.Lanes, more []st
 	return all
 }
 
-// keyed returns the functions whose results are encrypted. A key applies to every function of its
-// name, wherever it is. If there are several accounts, the account is known only of functions that
+// keyed returns the functions whose results have a format of their own, which applies to every function
+// of that name, wherever it is. If there are several accounts, the account is known only of functions that
 // are watched.
 func keyed(settings config.Config) []string {
 	if len(settings.Desk.Accounts) > 0 {
 		return nil
 	}
-	return slices.Sorted(maps.Keys(settings.Desk.EncryptionKeys()))
+	return slices.Sorted(maps.Keys(settings.Desk.Formats()))
 }
 
 // examineAccounts makes one check for each account, because AWS throttles each by itself. found

@@ -35,6 +35,7 @@ type fixed struct {
 	handlers  handlers.Config
 	// emailTrusted says that every address counts as verified.
 	emailTrusted bool
+	kmsEndpoint  string // replaces AWS's own; empty to use that
 }
 
 // loading returns how countersign.yaml is read and put in force.
@@ -78,7 +79,10 @@ func (d *program) newEdition(what *purpose) (e *edition, err error) {
 	what.searches(lanes.Region, &search)
 	e.discovery = discovery.NewWorker(search)
 	serve := d.fixed.service
-	serve.Queues, serve.Seals, serve.Lanes = what.queues, what.seals, lanes
+	serve.Queues, serve.Lanes = what.queues, lanes
+	if serve.Codecs, err = d.codecs(what, lanes); err != nil {
+		return nil, err
+	}
 	serve.ConfigVersion = callbacks.ConfigVersion(what.desk.Version)
 	signIn := d.auth.WithRoles(what.roles)
 	e.delegations = delegation.New(delegation.Config{

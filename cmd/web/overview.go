@@ -34,7 +34,12 @@ func (p *purpose) overview(file string) admin.Desk {
 }
 
 func overviewOfFunction(name string, f deskfile.Function) admin.Function {
-	said := admin.Function{Name: name, Watched: f.Watch != nil, Encrypted: f.EncryptionKey != nil}
+	said := admin.Function{
+		Name: name, Watched: f.Watch != nil, Encrypted: f.EncryptionKey != nil, KMSKey: f.KMSKey, Format: f.Format,
+	}
+	if f.Codec != nil {
+		said.CodecURL = f.Codec.URL
+	}
 	if w := f.Watch; w != nil {
 		said.Queue, said.Region, said.Account = w.Queue, w.Region, w.Account
 		said.ExceptNames, said.ExceptTypes = w.Except.Names, w.Except.Subtypes

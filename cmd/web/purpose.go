@@ -7,8 +7,8 @@ import (
 
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
+	"countersign/internal/codec"
 	"countersign/internal/config/deskfile"
-	"countersign/internal/desk"
 	"countersign/internal/discovery"
 	"countersign/internal/intake"
 	"countersign/internal/lambdaapi"
@@ -20,7 +20,7 @@ type purpose struct {
 	desk     *deskfile.Desk
 	queues   callbacks.Queues
 	roles    auth.RoleGroups
-	seals    map[string]desk.Sealer    // by function
+	formats  map[string]codec.Function // by function; others read plain JSON
 	accounts map[string]lambdaapi.Role // by number
 	regions  []string                  // that the operator named
 	senders  *intake.Verifier
@@ -31,11 +31,8 @@ type purpose struct {
 // those of rules that only the packages know.
 func newPurpose(d *deskfile.Desk, before *edition, now func() time.Time) (p *purpose, err error) {
 	p = &purpose{
-		desk: d, queues: domainQueues(d), accounts: roles(d.Accounts), regions: watchedRegions(d.Watches()),
+		desk: d, queues: domainQueues(d), formats: formats(d), accounts: roles(d.Accounts), regions: watchedRegions(d.Watches()),
 		roles: auth.RoleGroups{Reviewer: d.Roles.Reviewers, Admin: d.Roles.Admins, Auditor: d.Roles.Auditors},
-	}
-	if p.seals, err = sealers(d.EncryptionKeys()); err != nil {
-		return nil, fmt.Errorf("encryption keys: %w", err)
 	}
 	if p.senders, err = intake.NewVerifier(intakeSources(d.Sources), now); err != nil {
 		return nil, fmt.Errorf("webhook sources: %w", err)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/lambdaapi/lambdaapitest"
 	"countersign/internal/sqlstore/sqlstoretest"
 )
@@ -20,7 +21,8 @@ func TestReloadEncryptionKeys(t *testing.T) {
 	r := newRig(t, freeAddress(t))
 	d := openReloading(t, r, alphaDesk)
 	v := r.signIn(t, mara)
-	const sealMark = "sealed-" // before the hash of a preview that promises encryption
+	// before the hash of a preview that promises encryption
+	sealMark := strings.TrimSuffix(desk.Preview{Encoding: "encrypted with AES-GCM"}.Seen(), desk.Preview{}.Seen())
 	plain, sealed := v.choose("approve", "As agreed."), v.choose("approve", "As agreed.")
 	sealed.Set("seen", sealMark+sealed.Get("seen"))
 	decide := func(choice, refused map[string][]string) (result string) {

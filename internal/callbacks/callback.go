@@ -173,8 +173,11 @@ type Content struct {
 	// InputUnread says that the payload is empty because the desk does not hold the execution's input.
 	// A condition that reads the payload then cannot be evaluated.
 	InputUnread bool
-	Links       []Link
-	Tags        []string
+	// Undecoded says why the payload is shown as it arrived, although its function has a decoder: a
+	// *[CodecError]'s words. Nothing stores it.
+	Undecoded string
+	Links     []Link
+	Tags      []string
 	// Masked are JSON pointers to values of the payload, as package mask reads them: those that the
 	// sender named, and those that its queue named when the request arrived. [Queues.Shown] adds those
 	// that the queue names now.

@@ -100,7 +100,7 @@ func TestPreview_TooLong(t *testing.T) {
 			choice := Choice{Outcome: "long", Comment: strings.Repeat("🎉", MaxCommentRunes)}
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			_, err := Prepared{Outcome: o}.completion(choice, mara, nil)
+			_, err := Prepared{Outcome: o}.completion(false, choice, mara, nil)
 			runtime.ReadMemStats(&after)
 			faults, ok := errors.AsType[Invalid](err)
 			if !ok || faults[0].Pointer != "comment" || !strings.Contains(faults[0].Detail, "Lambda takes at most 1048576 bytes") {
@@ -121,7 +121,7 @@ func TestPreview_LongByItself(t *testing.T) {
 	named.Name = strings.Repeat("Mara ", 100)
 	template := json.RawMessage(`"` + strings.Repeat("{{reviewer.name}}", 3000) + `"`)
 	long := Prepared{Outcome: Outcome{Name: "long", Kind: Success, Payload: template}}
-	_, err := long.completion(Choice{Outcome: "long"}, named, nil)
+	_, err := long.completion(false, Choice{Outcome: "long"}, named, nil)
 	if faults, ok := errors.AsType[Invalid](err); !ok || faults[0].Pointer != "outcome" {
 		t.Errorf("got %v, want a fault of the outcome", err)
 	}
@@ -151,7 +151,7 @@ func TestPreview_LongTogether(t *testing.T) {
 				signed = append(signed, Signature{Comment: comment})
 			}
 			choice := Choice{Outcome: "pay", Comment: tt.comments[len(tt.comments)-1]}
-			_, err := Prepared{Outcome: o}.completion(choice, mara, signed)
+			_, err := Prepared{Outcome: o}.completion(false, choice, mara, signed)
 			faults, _ := errors.AsType[Invalid](err)
 			if tt.place == "" {
 				if err != nil {

@@ -27,7 +27,7 @@ func (g Gate) Prepare(p Signer, choice Choice) (Prepared, error) {
 	if outcome.listsSigners() {
 		signed = g.signers(p, made.Proposal(), tidyComment(choice.Comment), choice.PreparedAt)
 	}
-	completion, err := made.completion(choice, p.Person, signed)
+	completion, err := made.completion(g.Text, choice, p.Person, signed)
 	if err != nil {
 		return made, err
 	}
@@ -37,7 +37,7 @@ func (g Gate) Prepare(p Signer, choice Choice) (Prepared, error) {
 
 // completion makes what would be sent for a choice of the outcome that was prepared. signed are those who
 // would have signed, by last.
-func (p Prepared) completion(choice Choice, by Person, signed []Signature) (Completion, error) {
+func (p Prepared) completion(text bool, choice Choice, by Person, signed []Signature) (Completion, error) {
 	choice.Comment = tidyComment(choice.Comment)
 	if n := utf8.RuneCountInString(choice.Comment); n > MaxCommentRunes {
 		return Completion{}, Invalid{{Pointer: "comment", Detail: fmt.Sprintf("At most %d characters, this has %d.", MaxCommentRunes, n)}}
@@ -48,9 +48,13 @@ func (p Prepared) completion(choice Choice, by Person, signed []Signature) (Comp
 	if p.Outcome.Comment == CommentNone {
 		choice.Comment = ""
 	}
-	made, n := p.Outcome.fitting(choice, by, signed)
+	outcome := p.Outcome
+	if text && outcome.Kind == Success {
+		outcome.Encoding = EncodingText
+	}
+	made, n := outcome.fitting(choice, by, signed)
 	if n > MaxCompletionBytes {
-		return Completion{}, p.Outcome.tooLong(choice, by, signed, n)
+		return Completion{}, outcome.tooLong(choice, by, signed, n)
 	}
 	return made, nil
 }

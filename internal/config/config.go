@@ -36,7 +36,9 @@ type Config struct {
 	Session   Session `envPrefix:"SESSION_"`
 	Review    Review  `envPrefix:"REVIEW_"`
 	Lambda    Lambda  `envPrefix:"LAMBDA_"`
-	WatchRate float64 `env:"WATCH_RATE" envDefault:"5" help:"Reads of executions per second in one account and region, by all replicas together. AWS allows 15." example:"5"`
+	// KMSEndpoint is for functions with a kmsKey.
+	KMSEndpoint URL     `env:"KMS_ENDPOINT" help:"KMS API instead of AWS's own, such as a VPC endpoint." example:"https://vpce-0a1b.kms.eu-central-1.vpce.amazonaws.com"`
+	WatchRate   float64 `env:"WATCH_RATE" envDefault:"5" help:"Reads of executions per second in one account and region, by all replicas together. AWS allows 15." example:"5"`
 
 	TraceEndpoint  Collector `env:"TRACE_ENDPOINT" help:"OpenTelemetry collector for traces, by OTLP over HTTP; OTEL_… variables also apply." example:"http://otel-collector:4318"`
 	SupportContact string    `env:"SUPPORT_CONTACT" help:"Whom to ask for access; shown to people without a role." example:"#platform-help or ops@example.com"`

@@ -87,10 +87,12 @@ func TestHandover(t *testing.T) {
 	}
 }
 
-// nonces is a sealer that never makes the same of a result twice.
+// nonces is an encoder that never makes the same of a result twice.
 type nonces struct{ drawn atomic.Int64 }
 
-func (n *nonces) Seal(_ context.Context, _ callbacks.Target, result []byte) ([]byte, error) {
+func (*nonces) Says() string { return "encrypted" }
+
+func (n *nonces) Encode(_ context.Context, _ callbacks.Target, _ callbacks.Person, result []byte) ([]byte, error) {
 	return append([]byte{'0' + byte(n.drawn.Add(1))}, result...), nil
 }
 
@@ -100,7 +102,7 @@ func (d *testDesk) sealing(store storetest.Store) *nonces {
 	seals := &nonces{}
 	d.Service = desk.NewService(desk.ServiceConfig{
 		Store: d.Store, Queues: desktest.Queues, Invalidator: d.Invalidations, ReviewLimits: callbacks.DefaultReviewLimits, Now: d.Clock.Now,
-		Seals: map[string]desk.Sealer{"expense-approval": seals}, Deliveries: d.Deliveries,
+		Codecs: map[string]desk.Codec{"expense-approval": {Encoder: seals}}, Deliveries: d.Deliveries,
 	})
 	return seals
 }

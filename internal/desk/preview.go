@@ -20,7 +20,9 @@ type Preview struct {
 	callbacks.Prepared
 	Faults     callbacks.Invalid // why this cannot be sent; Completion is then empty
 	PreparedAt time.Time
-	Sealed     bool // a success is encrypted for the function before it goes out
+	// Encoding says what becomes of the result before it goes out, as [Encoder.Says] does; empty if
+	// it goes out as it is.
+	Encoding string
 	// nobody has announced the callback: its request will change when somebody does
 	Found  bool
 	Stated callbacks.Requester // the requester, if an admin named one; an admin may correct it
@@ -35,28 +37,31 @@ type Preview struct {
 	NotFinal []string
 }
 
-const (
-	foundFirst = "found-"  // marks a preview of a callback that was found and not announced yet
-	sealMark   = "sealed-" // marks a preview that promises encryption
-)
+// foundFirst marks a preview of a callback that was found and not announced yet.
+const foundFirst = "found-"
 
 // Seen identifies what the preview shows; the decision carries it back. It holds the hash of the
 // bytes, and marks three things that the bytes do not show: a callback that was found and not
-// announced yet, a requester whom an admin named, and that the bytes are encrypted before they go
-// out. A changed configuration would otherwise send in the clear what the page said is encrypted.
+// announced yet, a requester whom an admin named, and how the bytes are encoded before they go out. A
+// changed configuration would otherwise send in the clear what the page said is encrypted.
 func (p Preview) Seen() string {
 	seen := p.Completion.SHA256()
-	if p.Sealed {
-		seen = sealMark + seen
+	if p.Encoding != "" {
+		seen = mark(p.Encoding) + seen
 	}
 	if p.Stated != (callbacks.Requester{}) {
-		sum := sha256.Sum256(fmt.Appendf(nil, "%q", p.Stated))
-		seen = hex.EncodeToString(sum[:8]) + "-" + seen
+		seen = mark(p.Stated) + seen
 	}
 	if p.Found {
 		seen = foundFirst + seen
 	}
 	return seen
+}
+
+// mark is short, and another one for another value.
+func mark(value any) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q", value))
+	return hex.EncodeToString(sum[:8]) + "-"
 }
 
 // Preview shows what a choice would send, without recording anything. A comment that the outcome
@@ -153,14 +158,18 @@ func (s *Service) preview(gate callbacks.Gate, p callbacks.Signer, choice callba
 // prepared is what the choice would send, at the time that it was prepared. With an
 // [callbacks.Invalid], the preview says only what was chosen.
 func (s *Service) prepared(gate callbacks.Gate, p callbacks.Signer, choice callbacks.Choice) (Preview, error) {
+	c := gate.Callback
+	codec := s.codec(c)
+	gate.Text = codec.Text
 	made, err := gate.Prepare(p, choice)
 	shown := Preview{Prepared: made}
 	if err != nil {
 		return shown, err
 	}
-	c := gate.Callback
 	shown.PreparedAt, shown.Found = choice.PreparedAt, c.Found()
-	shown.Sealed = s.sealer(c) != nil && made.Completion.Kind == callbacks.Success
+	if codec.Encoder != nil && made.Completion.Kind == callbacks.Success {
+		shown.Encoding = codec.Encoder.Says()
+	}
 	if c.Requester.StatedBy != "" {
 		shown.Stated = c.Requester
 	}

@@ -19,7 +19,7 @@ func (s *Service) Reveal(
 	if err != nil {
 		return callbacks.Revealed{}, err
 	}
-	shown, content, err := s.sent(ctx, p, id)
+	shown, content, err := s.read(ctx, p, id)
 	if err != nil {
 		return callbacks.Revealed{}, err
 	}

@@ -17,7 +17,7 @@ type Service struct {
 	beat        func() // tells the heartbeat worker that a heartbeat may be due
 	limits      callbacks.ReviewLimits
 	now         func() time.Time
-	seals       map[string]Sealer
+	codecs      map[string]Codec
 	lanes       callbacks.Lanes
 
 	groupsMaxAge time.Duration
@@ -26,7 +26,7 @@ type Service struct {
 	version      callbacks.ConfigVersion
 }
 
-// ServiceConfig is what a service works with. Deliveries, Delegations, Beat and Seals may be nil,
+// ServiceConfig is what a service works with. Deliveries, Delegations, Beat and Codecs may be nil,
 // and Lanes may be zero.
 type ServiceConfig struct {
 	Store        Store
@@ -35,7 +35,7 @@ type ServiceConfig struct {
 	Beat         func() // called when a heartbeat comes due; must not block
 	ReviewLimits callbacks.ReviewLimits
 	Now          func() time.Time
-	Seals        map[string]Sealer // by name of the function whose results are encrypted
+	Codecs       map[string]Codec // by name of the function; others read plain JSON
 	Lanes        callbacks.Lanes
 	// GroupsMaxAge is the greatest age of a person's groups at which they may change something;
 	// zero means no limit.
@@ -60,7 +60,7 @@ func NewService(c ServiceConfig) *Service {
 		c.Delegations = nobodyDelegates{}
 	}
 	return &Service{
-		store: c.Store, queues: c.Queues, invalidator: c.Invalidator, beat: c.Beat, limits: c.ReviewLimits, now: c.Now, seals: c.Seals, lanes: c.Lanes,
+		store: c.Store, queues: c.Queues, invalidator: c.Invalidator, beat: c.Beat, limits: c.ReviewLimits, now: c.Now, codecs: c.Codecs, lanes: c.Lanes,
 		groupsMaxAge: c.GroupsMaxAge, deliveries: c.Deliveries, delegations: c.Delegations, version: c.ConfigVersion,
 	}
 }

@@ -54,6 +54,9 @@ func (s *Service) Sheet(ctx context.Context, p callbacks.Person, id callbacks.ID
 		return Sheet{}, err
 	}
 	s.weigh(&sheet, reader)
+	if content, err = s.decoded(ctx, &c, p, content); err != nil {
+		return Sheet{}, err
+	}
 	sheet.Content = s.queues.Shown(c.Queue, content)
 	if sheet.Reviews, err = s.store.Reviews(ctx, id); err != nil {
 		return Sheet{}, fmt.Errorf("reviews of %s: %w", id, err)
@@ -103,7 +106,7 @@ func (s *Service) signatures(ctx context.Context, c *callbacks.Callback) ([]call
 func (s *Service) Content(
 	ctx context.Context, p callbacks.Person, id callbacks.ID,
 ) (callbacks.Callback, callbacks.Content, error) {
-	c, content, err := s.sent(ctx, p, id)
+	c, content, err := s.read(ctx, p, id)
 	return c, s.queues.Shown(c.Queue, content), err
 }
 

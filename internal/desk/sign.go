@@ -22,8 +22,9 @@ var ErrSignedAlready = errors.New("this signature is on record already")
 // delivered whatever happens to this process. Errors: [ErrSignedAlready], [callbacks.ErrNotFound],
 // [callbacks.ErrForbidden], [callbacks.Invalid] for a missing comment, [callbacks.ErrOldGroups],
 // [callbacks.ErrStale] for an old preview or if the signature would do something else than the
-// person was told, and [callbacks.ErrConflict] if somebody or a clock was faster; the returned
-// callback then says who or what.
+// person was told, a *[CodecError] if the result cannot be encoded for the function at the moment,
+// and [callbacks.ErrConflict] if somebody or a clock was faster; the returned callback then says who
+// or what.
 func (s *Service) Sign(
 	ctx context.Context, p callbacks.Person, id callbacks.ID, choice callbacks.Choice, seen string,
 ) (callbacks.Callback, error) {
@@ -31,10 +32,10 @@ func (s *Service) Sign(
 	if err != nil {
 		return callbacks.Callback{}, err
 	}
-	var out sealed
+	var out encoded
 	slot := &reservation{to: s.deliveries}
 	if choice.Sends {
-		if out, err = s.seal(ctx, &shown, signer, choice, seen); err != nil {
+		if out, err = s.encode(ctx, &shown, signer, choice, seen); err != nil {
 			return callbacks.Callback{}, err
 		}
 		slot = s.reserve(&shown)
@@ -67,7 +68,7 @@ func (s *Service) Sign(
 
 // sign holds the rules of Sign. It runs inside the transaction.
 func (s *Service) sign(
-	c *callbacks.Case, p callbacks.Signer, choice callbacks.Choice, seen string, out sealed, now time.Time,
+	c *callbacks.Case, p callbacks.Signer, choice callbacks.Choice, seen string, out encoded, now time.Time,
 ) error {
 	if repeats(c, p.Person, choice, seen) {
 		return ErrSignedAlready
@@ -109,7 +110,7 @@ func repeats(c *callbacks.Case, p callbacks.Person, choice callbacks.Choice, see
 }
 
 // decide makes the decision of the last signature, and its delivery.
-func (s *Service) decide(c *callbacks.Case, last *callbacks.Signature, made Preview, out sealed, now time.Time) error {
+func (s *Service) decide(c *callbacks.Case, last *callbacks.Signature, made Preview, out encoded, now time.Time) error {
 	sent, err := s.outgoing(&c.Callback, made.Completion, out)
 	if err != nil {
 		return err

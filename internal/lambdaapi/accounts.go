@@ -1,6 +1,7 @@
 package lambdaapi
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -65,6 +66,17 @@ func (c *Client) client(lane callbacks.Lane, of *accounts) *lambda.Client {
 	}
 	of.clients[lane] = client
 	return client
+}
+
+// AWS returns the configuration for clients of other services in a lane: its region, and the
+// credentials of its account. Unlike calls of Lambda, those clients retry as the SDK does.
+func (c *Client) AWS(lane callbacks.Lane) aws.Config {
+	of, config := c.accounts.Load(), c.config.Copy()
+	config.Region = cmp.Or(lane.Region, of.lanes.Region)
+	if lane.Account != "" {
+		config.Credentials = of.credentials(lane.Account, c.config, config.Region)
+	}
+	return config
 }
 
 // credentials returns the credentials for an account. An account that is no longer configured has

@@ -27,6 +27,7 @@ type Metrics struct {
 	decisions *prometheus.CounterVec
 	signing   prometheus.Histogram
 	contested prometheus.Counter
+	coded     *prometheus.HistogramVec
 }
 
 // Sources are what is read when a scraper asks.
@@ -64,6 +65,10 @@ func New(r prometheus.Registerer, from Sources) *Metrics {
 			Name: "countersign_announcements_contested_total",
 			Help: "Announcements refused because another source announced the callback first, with other content.",
 		}),
+		coded: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "countersign_codec_duration_seconds", Help: "Time to encode results and decode payloads for functions that do not read plain JSON, by format.",
+			Buckets: []float64{.001, .01, .05, .1, .25, .5, 1, 2.5, 5},
+		}, []string{"format", "work", "result"}),
 	}
 	streams := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "countersign_event_streams", Help: "Open event streams of pages.",
@@ -71,7 +76,7 @@ func New(r prometheus.Registerer, from Sources) *Metrics {
 	unreadable := prometheus.NewCounterFunc(prometheus.CounterOpts{
 		Name: "countersign_sessions_unreadable_total", Help: "Requests with a session that no configured key decrypts.",
 	}, func() float64 { return float64(from.UnreadableSessions()) })
-	r.MustRegister(m.requests, m.replies, m.decisions, m.signing, m.contested, streams, unreadable)
+	r.MustRegister(m.requests, m.replies, m.decisions, m.signing, m.contested, m.coded, streams, unreadable)
 	if from.Backlog != nil {
 		r.MustRegister(&backlog{read: from.Backlog, now: from.Now, log: from.Log})
 	}
@@ -121,6 +126,15 @@ func (m *Metrics) Decision(c callbacks.Callback) {
 
 // Contested counts an announcement that was refused because another source was first.
 func (m *Metrics) Contested() { m.contested.Inc() }
+
+// Coded counts an encoding or decoding (work is encode or decode), and how long it took.
+func (m *Metrics) Coded(format, work string, failed bool, took time.Duration) {
+	result := "ok"
+	if failed {
+		result = "failed"
+	}
+	m.coded.WithLabelValues(format, work, result).Observe(took.Seconds())
+}
 
 // maxScrapes is how many scrapes run at once. Each builds its answer in memory.
 const maxScrapes = 4

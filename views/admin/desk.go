@@ -49,7 +49,10 @@ type Function struct {
 	Queue, Region, Account   string // of a watch
 	ExceptNames, ExceptTypes []string
 	Templates                []string // the patterns of their callbacks
-	Encrypted                bool
+	Encrypted                bool     // with a key of the desk's own
+	KMSKey                   string   // that encrypts
+	CodecURL                 string   // of a codec server
+	Format                   string   // json or text; empty means json
 }
 
 // Account is an AWS account besides that of the default credentials.
@@ -179,7 +182,14 @@ func functionEntry(f Function) entry {
 		}
 	}
 	if f.Encrypted {
-		e.Facts = append(e.Facts, "results are encrypted")
+		e.Facts = append(e.Facts, "results are encrypted with AES-GCM")
+	}
+	for _, fact := range []struct{ what, value string }{
+		{"results are encrypted with KMS key ", f.KMSKey}, {"results are encoded by the codec server ", f.CodecURL}, {"reads results as ", f.Format},
+	} {
+		if fact.value != "" {
+			e.Facts = append(e.Facts, fact.what+fact.value)
+		}
 	}
 	return e
 }

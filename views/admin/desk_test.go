@@ -25,6 +25,8 @@ func TestDeskInWords(t *testing.T) {
 		Topics:  []Topic{{ARN: "arn:aws:sns:eu-central-1:111122223333:asks", Source: "expenses", Events: true}},
 		Functions: []Function{
 			{Name: "expense-approval", Watched: true, Queue: "finance", Region: "eu-central-1", Account: "111122223333", ExceptNames: []string{"health-*"}, ExceptTypes: []string{"MicroVm*"}, Templates: []string{"sign-off", "*"}, Encrypted: true},
+			{Name: "letters", Format: "text", CodecURL: "https://codec.example.com"},
+			{Name: "payroll", KMSKey: "alias/payroll"},
 		},
 		Accounts: []Account{{Number: "111122223333", RoleARN: "arn:aws:iam::111122223333:role/desk", ExternalID: true}},
 	}
@@ -34,7 +36,7 @@ func TestDeskInWords(t *testing.T) {
 		"Queues":     "3 default Decided by members of approvers expenses Seen by members of approvers; 2 rules about who must sign finance Decided by members of finance-approvers; requesters cannot decide their own requests; heartbeats also while a request waits; the usual reject is sent as a success",
 		"Sources":    "1 expenses May address finance; 2 secrets; 1 token",
 		"SNS topics": "1 arn:aws:sns:eu-central-1:111122223333:asks Announces as source expenses; may address every queue; also events of how executions ended",
-		"Functions":  "1 expense-approval Searched, into queue finance; region eu-central-1; account 111122223333; without names health-*; without subtypes MicroVm*; templates for callbacks sign-off, *; results are encrypted",
+		"Functions":  "3 expense-approval Searched, into queue finance; region eu-central-1; account 111122223333; without names health-*; without subtypes MicroVm*; templates for callbacks sign-off, *; results are encrypted with AES-GCM letters Results are encoded by the codec server https://codec.example.com; reads results as text payroll Results are encrypted with KMS key alias/payroll",
 		"Accounts":   "1 111122223333 Role arn:aws:iam::111122223333:role/desk; with an external ID",
 		"Groups":     "1 finance-approvers Slack #finance; e-mail finance@example.com",
 	} {

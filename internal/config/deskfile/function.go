@@ -2,7 +2,6 @@ package deskfile
 
 import (
 	"cmp"
-	"encoding/base64"
 	"maps"
 	"slices"
 	"strings"
@@ -14,14 +13,14 @@ import (
 	"countersign/internal/discovery"
 )
 
-// keyBytes is the length of an AES-256 key.
-const keyBytes = 32
-
 // Function is what the desk does for a Lambda function.
 type Function struct {
 	Watch         *Watch     `yaml:"watch" example:"{queue: finance}" help:"Search its executions for callbacks that nobody announced; {} keeps all defaults."`
 	Templates     []Template `yaml:"templates" example:"[{callback: sign-off, title: Sign the contract}]" max:"20" help:"Requests made of the input for callbacks that nobody announced, see [templates.md](templates.md)."`
+	Format        string     `yaml:"format" enum:"json,text" default:"json" help:"How it reads results, see [codec.md](codec.md): what a template makes (json), or the text of the JSON string that a template makes (text)."`
 	EncryptionKey *Secret    `yaml:"encryptionKey" example:"{file: /run/secrets/expense-key}" help:"Key to encrypt results with AES-GCM, 32 bytes in base64. Its callbacks need the serdes of package durable/aesgcm with the same key."`
+	KMSKey        string     `yaml:"kmsKey" example:"alias/expenses" pattern:"^((arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:)?alias/[A-Za-z0-9/_-]{1,250}|(arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/)?(mrk-[a-f0-9]{32}|[a-f0-9-]{36}))$" words:"write a key of AWS KMS as alias/NAME, by its ID or by its ARN" help:"Key of AWS KMS to encrypt results under. Its callbacks need the serdes of package durable/kmsgcm."`
+	Codec         *Codec     `yaml:"codec" example:"{url: 'https://codec.example.com/v1', token: {file: /run/secrets/codec-token}}" help:"Server of yours that encodes results and decodes payloads, see [codec.md](codec.md)."`
 }
 
 // Watch says where callbacks go that are found in a function's executions.
@@ -58,26 +57,6 @@ func (d *Desk) Templates(function string) (all []announcement.Template) {
 	return all
 }
 
-// EncryptionKeys returns the AES keys of functions whose results are encrypted, by name.
-func (d *Desk) EncryptionKeys() map[string][]byte {
-	all := make(map[string][]byte)
-	for name, f := range d.Functions {
-		if f.EncryptionKey != nil {
-			all[name] = decodeKey(f.EncryptionKey.value)
-		}
-	}
-	return all
-}
-
-// decodeKey decodes a key in base64. It is nil if the text is not a key.
-func decodeKey(text string) []byte {
-	key, err := base64.StdEncoding.DecodeString(text)
-	if err != nil || len(key) != keyBytes {
-		return nil
-	}
-	return key
-}
-
 // Every reports whether a name stands for every durable function.
 func Every(name string) bool {
 	return name == discovery.EveryFunction || strings.HasSuffix(name, ":function:"+discovery.EveryFunction)
@@ -110,16 +89,14 @@ func (d *Desk) watchInForce(name string, watch Watch) Watch {
 func (c *checker) checkFunctions() {
 	for name, f := range c.desk.Functions {
 		at := strictyaml.Path("functions").Key(name)
-		if f.Watch == nil && f.EncryptionKey == nil && len(f.Templates) == 0 && !c.doc.Faulty(at) {
+		if f.Watch == nil && f.Format == "" && f.encoded() == 0 && len(f.Templates) == 0 && !c.doc.Faulty(at) {
 			c.doc.Fault(at, "nothing is said about the function: write watch: {}, or remove it")
 		}
 		if f.Watch != nil {
 			c.checkWatch(name, *f.Watch, at.Key("watch"))
 		}
 		c.checkTemplates(f, at)
-		if f.EncryptionKey != nil {
-			c.checkKey(name, f.EncryptionKey, at.Key("encryptionKey"))
-		}
+		c.checkFormat(name, f, at)
 	}
 	c.checkEvery()
 }
@@ -145,17 +122,6 @@ func (c *checker) checkWatch(name string, watch Watch, at strictyaml.Path) {
 					"the pattern leaves out everything: remove it, or the function's watch")
 			}
 		}
-	}
-}
-
-// checkKey notes what is wrong with a key, without repeating it.
-func (c *checker) checkKey(name string, key *Secret, at strictyaml.Path) {
-	if arn.Parse(name).Resource != "" || Every(name) {
-		c.doc.Fault(at, "a key is for a function by its name alone: write it under that name")
-		return
-	}
-	if c.readSecret(key, at) && decodeKey(key.value) == nil {
-		c.doc.Fault(at, "the key must be 32 bytes in base64: %s", makeKey)
 	}
 }
 

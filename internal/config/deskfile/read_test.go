@@ -71,7 +71,8 @@ functions:
     encryptionKey: {file: /run/secrets/key}
   arn:aws:lambda:us-east-1:123456789012:function:pay: {watch: {}}
   arn:aws:lambda:us-east-1:111122223333:function:*: {watch: {}}
-  refund: {watch: {account: "111122223333", region: eu-north-1}}
+  refund: {watch: {account: "111122223333", region: eu-north-1}, kmsKey: alias/refunds}
+  letters: {format: text, codec: {url: 'https://codec.example.com/v1', token: {file: token}}}
   "*": {watch: {}}
 accounts:
   111122223333: {roleArn: arn:aws:iam::111122223333:role/desk/countersign, externalId: "9f2c"}
@@ -144,8 +145,12 @@ func TestEveryKeyIsRead(t *testing.T) {
 			"arn:aws:lambda:us-east-1:111122223333:function:*": {
 				Watch: &Watch{Queue: "default", Region: "us-east-1", Account: "111122223333"},
 			},
-			"refund": {Watch: &Watch{Queue: "default", Region: "eu-north-1", Account: "111122223333"}},
-			"*":      {Watch: &Watch{Queue: "default"}},
+			"refund": {Watch: &Watch{Queue: "default", Region: "eu-north-1", Account: "111122223333"}, KMSKey: "alias/refunds"},
+			"letters": {
+				Format: FormatText,
+				Codec:  &Codec{URL: "https://codec.example.com/v1", Token: &Secret{File: "token", value: goodToken}},
+			},
+			"*": {Watch: &Watch{Queue: "default"}},
 		},
 		Accounts: map[string]Account{
 			"111122223333": {RoleARN: "arn:aws:iam::111122223333:role/desk/countersign", ExternalID: "9f2c"},
@@ -155,8 +160,9 @@ func TestEveryKeyIsRead(t *testing.T) {
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Secret{}, Rule{}), cmpopts.IgnoreFields(Desk{}, "Version"), cmpopts.IgnoreUnexported(Desk{})); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	if key := got.EncryptionKeys()["expense-approval"]; len(key) != keyBytes {
-		t.Errorf("the key has %d bytes", len(key))
+	formats := got.Formats()
+	if key := formats["expense-approval"].AESKey(); len(key) != keyBytes || len(formats) != 3 {
+		t.Errorf("the key has %d bytes, of %d formats", len(key), len(formats))
 	}
 }
 
@@ -174,7 +180,7 @@ func TestSecretsArePrintedNowhere(t *testing.T) {
 	t.Parallel()
 	desk := parse(t, everything)
 	for _, format := range []string{"%v", "%+v", "%#v", "%s"} {
-		for _, holder := range []any{desk, *desk, desk.Sources, desk.Functions["expense-approval"], desk.Sources["expenses"].Tokens[0]} {
+		for _, holder := range []any{desk, *desk, desk.Sources, desk.Functions["expense-approval"], desk.Functions["letters"], desk.Sources["expenses"].Tokens[0]} {
 			text := fmt.Sprintf(format, holder)
 			for _, secret := range []string{goodSecret, goodToken, goodKey} {
 				if strings.Contains(text, secret) {

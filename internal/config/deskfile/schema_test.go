@@ -151,7 +151,7 @@ func asList(v any) []any { list, _ := v.([]any); return list }
 // formFaults are the messages about what a schema can see: a key or value by itself.
 var formFaults = []string{
 	"there is no such key", "there is no value here", "the key is missing", "does not fit", "must be a list", "must be a mapping",
-	"must be a text", "must be true or false", "must be review or", "must be failure or", "must be requester", "must be for or", "must be a whole number", "the list has this already", "a secret never stands",
+	"must be a text", "must be true or false", "must be review or", "must be json or", "must be failure or", "must be requester", "must be for or", "must be a whole number", "the list has this already", "a secret never stands",
 }
 
 // TestSchemaAgreesWithTheReader: editors mark what the desk would refuse, and nothing else.

@@ -97,6 +97,9 @@ func (d *Desk) SecretVariables() (names []string) {
 		if f.EncryptionKey != nil {
 			names = append(names, f.EncryptionKey.Env)
 		}
+		if f.Codec != nil {
+			names = append(names, f.Codec.Token.Env)
+		}
 	}
 	return names
 }

@@ -1,0 +1,63 @@
+package handlers_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"countersign/internal/announcement"
+	"countersign/internal/callbacks"
+)
+
+// payroll is an announcement of the function whose results are encoded.
+func payroll() announcement.Announcement {
+	a := expense()
+	a.Function, a.ExecutionARN = "payroll", strings.ReplaceAll(a.ExecutionARN, "expense-approval", "payroll")
+	return a
+}
+
+// TestDecision_NotEncoded: while the codec of a function fails, the page says so in the codec's words,
+// keeps what was typed, and a rejection works.
+func TestDecision_NotEncoded(t *testing.T) {
+	t.Parallel()
+	s, codec := newEncodingSite(t)
+	id, b := s.receive(payroll()).ID, s.as(rita)
+	form := b.choose(id, "approve", "Seen and agreed.")
+	codec.Fail("The vault <is> closed.")
+	answer := b.decide(id, form)
+	page := answer.document(t)
+	if said := page.Find("#problem").Text(); answer.status != http.StatusServiceUnavailable || answer.header.Get("Retry-After") != "5" ||
+		!strings.Contains(said, "The vault <is> closed. Nothing was recorded or sent") || page.Find("textarea#comment").Text() != "Seen and agreed." {
+		t.Errorf("%d %v: %s", answer.status, answer.header, said)
+	}
+	if c, err := s.store.Get(t.Context(), id); err != nil || c.State != callbacks.Pending || c.SignatureCount != 0 {
+		t.Errorf("recorded %+v (%v)", c, err)
+	}
+	a := payroll()
+	a.CallbackID = "cmVqZWN0ZWQ="
+	rejected := s.receive(a).ID
+	if a := b.decide(rejected, b.choose(rejected, "reject", "No.")); a.status != http.StatusSeeOther {
+		t.Errorf("a rejection: %d", a.status)
+	}
+	codec.Fail("")
+	if a := b.decide(id, form); a.status != http.StatusSeeOther {
+		t.Errorf("once it works: %d", a.status)
+	}
+}
+
+// TestReview_Undecoded: a payload that cannot be decoded is shown as it arrived, with the reason.
+func TestReview_Undecoded(t *testing.T) {
+	t.Parallel()
+	s, codec := newEncodingSite(t)
+	a := payroll()
+	a.Payload = []byte(`"}1:\"latot\"{"`)
+	id, b := s.receive(a).ID, s.as(rita)
+	if page := b.get(id.Path()).document(t); !strings.Contains(page.Find("#payload-raw").Text(), `"total"`) || page.Find("#undecoded").Length() != 0 {
+		t.Errorf("decoded: %s", page.Find("#payload").Text())
+	}
+	codec.Fail("Ask <b>the</b> vault team.")
+	page := b.get(id.Path()).document(t)
+	if note := page.Find("#undecoded").Text(); !strings.Contains(note, "Ask <b>the</b> vault team.") || !strings.Contains(page.Find("#payload-raw").Text(), "latot") {
+		t.Errorf("%q: %s", note, page.Find("#payload").Text())
+	}
+}

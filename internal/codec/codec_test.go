@@ -1,0 +1,101 @@
+package codec_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"countersign/durable"
+	"countersign/durable/aesgcm"
+	"countersign/internal/callbacks"
+	"countersign/internal/codec"
+	"countersign/internal/desk"
+)
+
+const execution = "arn:aws:lambda:eu-central-1:123456789012:function:payroll:1/durable-execution/run-7/0a1b"
+
+var (
+	to   = callbacks.Target{ExecutionARN: execution}
+	mara = callbacks.Person{Subject: "u1", Name: "Mara Voss", Email: "mara@example.com"}
+	key  = bytes.Repeat([]byte{7}, 32)
+)
+
+// one makes the codec of a function and notes what is observed.
+func one(t *testing.T, f codec.Function, c codec.Config) (desk.Codec, *[]codec.Observation) {
+	t.Helper()
+	var seen []codec.Observation
+	c.Observe = func(_ context.Context, o codec.Observation) { seen = append(seen, o) }
+	all, err := codec.New(map[string]codec.Function{"payroll": f}, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all["payroll"], &seen
+}
+
+// wordsOf are the words for the person; it fails if there are none.
+func wordsOf(t *testing.T, err error) string {
+	t.Helper()
+	failed, ok := errors.AsType[*desk.CodecError](err)
+	if !ok {
+		t.Fatalf("got %v, want an error with words", err)
+	}
+	return failed.Words
+}
+
+func TestText(t *testing.T) {
+	t.Parallel()
+	if c, _ := one(t, codec.Function{Text: true}, codec.Config{}); !c.Text || c.Encoder != nil || c.Decoder != nil {
+		t.Errorf("the codec of bare text is %+v", c)
+	}
+}
+
+// TestAESGCMIsReadByTheFunction encodes as the desk does and decodes as a function does, each from its
+// own copy of the key.
+func TestAESGCMIsReadByTheFunction(t *testing.T) {
+	t.Parallel()
+	c, seen := one(t, codec.Function{AESKey: key}, codec.Config{})
+	function, err := aesgcm.New(bytes.Clone(key))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for result, want := range map[string]string{`{"approved":true,"n":1.50}`: `{"approved":true,"n":1.50}`, "yes": `"yes"`, `"yes"`: `"yes"`} {
+		sealed, err := c.Encoder.Encode(t.Context(), to, mara, []byte(result))
+		if err != nil || bytes.Contains(sealed, []byte(result)) {
+			t.Fatalf("encoded as %s (%v)", sealed, err)
+		}
+		var opened json.RawMessage
+		if err := function.Unmarshal(t.Context(), durable.SerdesContext{DurableExecutionArn: execution}, sealed, &opened); err != nil || string(opened) != want {
+			t.Errorf("%s is opened as %s (%v), want %s", result, opened, err, want)
+		}
+	}
+	if c.Encoder.Says() != "encrypted with AES-GCM" || c.Decoder != nil {
+		t.Errorf("says %q, decodes %v", c.Encoder.Says(), c.Decoder)
+	}
+	if o := (*seen)[0]; len(*seen) != 3 || o.Function != "payroll" || o.Format != "aes-gcm" || o.Decoding || o.Err != nil {
+		t.Errorf("observed %+v", *seen)
+	}
+}
+
+// TestUnbound: what is encrypted is bound to an execution, so there has to be one.
+func TestUnbound(t *testing.T) {
+	t.Parallel()
+	k := newKeys(t)
+	for _, f := range []codec.Function{{AESKey: key}, {KMSKey: k.CreateKey()}} {
+		c, _ := one(t, f, k.config())
+		sent, err := c.Encoder.Encode(t.Context(), callbacks.Target{}, mara, []byte("1"))
+		if faults, ok := errors.AsType[callbacks.Invalid](err); !ok || faults[0].Pointer != "outcome" || sent != nil {
+			t.Errorf("%s: %s, %v", c.Encoder.Says(), sent, err)
+		}
+	}
+}
+
+func TestNewRefusesShortKeys(t *testing.T) {
+	t.Parallel()
+	_, err := codec.New(map[string]codec.Function{"payroll": {AESKey: []byte("short")}}, codec.Config{})
+	if err == nil || !strings.Contains(err.Error(), "payroll") || strings.Contains(err.Error(), "short") {
+		t.Errorf("got %v, want the function named and the key not", err)
+	}
+}

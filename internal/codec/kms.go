@@ -1,0 +1,77 @@
+package codec
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/smithy-go"
+
+	"countersign/durable/kmsgcm"
+	"countersign/internal/arn"
+	"countersign/internal/callbacks"
+	"countersign/internal/desk"
+)
+
+// kmsKey encrypts under data keys of AWS KMS, for functions that decrypt with package kmsgcm. A key
+// that is named by its ARN is used where that is; any other one in the lane of the callback, where
+// the function decrypts.
+type kmsKey struct {
+	key    string
+	client func(callbacks.Lane) kmsgcm.KMS
+	lanes  callbacks.Lanes
+}
+
+// Says implements [desk.Encoder].
+func (k kmsKey) Says() string { return "encrypted with KMS key " + k.key }
+
+// Encode implements [desk.Encoder].
+func (k kmsKey) Encode(ctx context.Context, to callbacks.Target, _ callbacks.Person, result []byte) ([]byte, error) {
+	if err := bound(to); err != nil {
+		return nil, err
+	}
+	serdes, err := kmsgcm.New(k.client(k.lane(to)), k.key)
+	if err != nil {
+		return nil, &desk.CodecError{Words: "The desk could not encrypt the result.", Err: err}
+	}
+	sealed, err := serdes.Marshal(ctx, metaOf(to), document(result))
+	if err != nil {
+		return nil, &desk.CodecError{Words: k.words(err), Err: err}
+	}
+	return sealed, nil
+}
+
+func (k kmsKey) lane(to callbacks.Target) callbacks.Lane {
+	if arn.Parse(k.key).Resource != "" {
+		return k.lanes.Of(callbacks.Target{ExecutionARN: k.key})
+	}
+	return k.lanes.Of(to)
+}
+
+// words say what an answer of KMS means for the person who waits.
+func (k kmsKey) words(err error) string {
+	api, answered := errors.AsType[smithy.APIError](err)
+	if !answered {
+		return "AWS KMS, which encrypts the result, does not answer."
+	}
+	return fmt.Sprintf("The result cannot be encrypted with the KMS key %s: %s.", k.key, refusal(api.ErrorCode()))
+}
+
+// refusal is the meaning of an error code of KMS (KMS API reference, GenerateDataKey, Errors).
+func refusal(code string) string {
+	switch code {
+	case "NotFoundException":
+		return "there is no such key"
+	case "DisabledException":
+		return "it is disabled"
+	case "KMSInvalidStateException":
+		return "it awaits deletion, or is in another state that allows no use"
+	case "AccessDeniedException":
+		return "the desk may not use it"
+	case "InvalidKeyUsageException":
+		return "it is not a symmetric key for encryption"
+	case "ThrottlingException", "LimitExceededException":
+		return "AWS throttles its use"
+	}
+	return "AWS answered " + code
+}

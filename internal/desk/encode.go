@@ -1,0 +1,122 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"unicode/utf8"
+
+	"countersign/internal/arn"
+	"countersign/internal/callbacks"
+)
+
+// codec returns the codec of the waiting function. The function in the ARN takes precedence over the
+// name: a sender that leaves the name out, or gives another, must not turn encryption off.
+func (s *Service) codec(c *callbacks.Callback) Codec {
+	if function := arn.OfFunction(c.ExecutionARN).Function(); function != "" {
+		return s.codecs[function]
+	}
+	return s.codecs[c.Function]
+}
+
+// encoded is a completion together with the encoded one that is sent in its place. It is made before
+// the decision is recorded, because code in a transaction may run twice, and encoding may draw a nonce
+// and ask others.
+type encoded struct {
+	to       callbacks.Target
+	function string
+	shown    callbacks.Completion
+	sent     callbacks.Completion
+	err      error // why it cannot be sent
+}
+
+// encode encodes what a choice would send, if the waiting function wants that and the choice still
+// matches what was seen. Everything else is checked when the decision is made.
+func (s *Service) encode(
+	ctx context.Context, c *callbacks.Callback, p callbacks.Signer, choice callbacks.Choice, seen string,
+) (encoded, error) {
+	encoder, now := s.codec(c).Encoder, s.now()
+	if encoder == nil || c.State != callbacks.Pending || s.queues.MayDecide(p, c, now) != nil {
+		return encoded{}, nil
+	}
+	signatures, err := s.signatures(ctx, c)
+	if err != nil {
+		return encoded{}, err
+	}
+	made, err := s.prepared(s.queues.Gate(c, signatures, now), p, choice)
+	if err != nil || made.Completion.Kind != callbacks.Success || made.Seen() != seen {
+		return encoded{}, nil // the transaction finds out why
+	}
+	out := encoded{to: c.Target(), function: c.Function, shown: made.Completion}
+	result, err := encoder.Encode(ctx, out.to, p.Person, made.Completion.Result)
+	switch n := len(result); {
+	case err != nil:
+		out.err = fmt.Errorf("encode the result for %s: %w", c.Function, err)
+	case n > callbacks.MaxCompletionBytes:
+		out.err = callbacks.Invalid{{Pointer: "comment", Detail: fmt.Sprintf("Lambda takes at most %d bytes, %s this would be %d.", callbacks.MaxCompletionBytes, encoder.Says(), n)}}
+	case !utf8.Valid(result):
+		out.err = fmt.Errorf("encode the result for %s: it is not UTF-8", c.Function)
+	}
+	out.sent = callbacks.Completion{Kind: callbacks.Success, Result: result}
+	return out, nil
+}
+
+// outgoing returns the completion to send for the one that was shown. It returns
+// [callbacks.ErrStale] if the completion was encoded for another target: the history has corrected
+// the callback in the meantime.
+func (s *Service) outgoing(
+	c *callbacks.Callback, shown callbacks.Completion, out encoded,
+) (callbacks.Completion, error) {
+	switch {
+	case s.codec(c).Encoder == nil || shown.Kind != callbacks.Success:
+		return shown, nil
+	case out.to != c.Target() || out.function != c.Function || !out.shown.Same(shown):
+		return callbacks.Completion{}, fmt.Errorf("encoded for another request: %w", callbacks.ErrStale)
+	}
+	return out.sent, out.err
+}
+
+// read is [Service.sent] with the payload decoded.
+func (s *Service) read(
+	ctx context.Context, p callbacks.Person, id callbacks.ID,
+) (callbacks.Callback, callbacks.Content, error) {
+	c, content, err := s.sent(ctx, p, id)
+	if err != nil {
+		return callbacks.Callback{}, callbacks.Content{}, err
+	}
+	content, err = s.decoded(ctx, &c, p, content)
+	return c, content, err
+}
+
+// decoded replaces a payload that arrived encoded by what it says, for a person who looks at it. If
+// that fails, the payload stays as it is, and the content says why.
+func (s *Service) decoded(
+	ctx context.Context, c *callbacks.Callback, by callbacks.Person, content callbacks.Content,
+) (callbacks.Content, error) {
+	decoder := s.codec(c).Decoder
+	if decoder == nil || len(content.Payload) == 0 {
+		return content, nil
+	}
+	payload, err := decoder.Decode(ctx, c.Target(), by, content.Payload)
+	switch failed, ok := errors.AsType[*CodecError](err); {
+	case ctx.Err() != nil:
+		return content, ctx.Err()
+	case ok:
+		content.Undecoded = failed.Words
+	case err != nil:
+		return content, fmt.Errorf("decode the payload of %s: %w", c.ID, err)
+	default:
+		content.Payload = payload
+	}
+	return content, nil
+}
+
+// checkAddressee refuses an announcement that does not say which function waits, if the results for
+// some function are not plain JSON: this may be that function, and its results would go out in the
+// clear.
+func (s *Service) checkAddressee(c *callbacks.Callback) error {
+	if len(s.codecs) == 0 || c.Function != "" {
+		return nil
+	}
+	return callbacks.Invalid{{Pointer: "/function", Detail: "is missing, and executionArn too. Some functions of this desk read results in a format of their own, so the desk has to know which function waits: send one of the two"}}
+}
