@@ -14,10 +14,12 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"golang.org/x/sync/errgroup"
 
 	"countersign/internal/standin/demo"
+	"countersign/internal/standin/localkms"
 	"countersign/internal/standin/locallambda"
 	"countersign/internal/standin/oidc"
 )
@@ -34,7 +36,7 @@ const (
 //go:embed countersign.yaml
 var DeskFile []byte
 
-// Credentials are for the local Lambda, which accepts any.
+// Credentials are for the local Lambda and the local KMS, which accept any.
 var Credentials aws.CredentialsProvider = credentials.NewStaticCredentialsProvider("local", "local", "")
 
 // Config says which desk the surroundings are for.
@@ -51,8 +53,10 @@ type Surroundings struct {
 	log      *slog.Logger
 	deskURL  string
 	engine   *locallambda.Engine
+	keys     *localkms.KMS
 	provider http.Handler
 	lambda   net.Listener // for the engine
+	kms      net.Listener // for the keys
 	signIn   net.Listener // for the provider
 	secrets  secrets
 }
@@ -61,14 +65,12 @@ type Surroundings struct {
 type secrets struct {
 	client  string // of the OpenID client
 	webhook string // of the sender, as Standard Webhooks writes it
-	key     []byte // encrypts the results for [demo.EncryptedFunction]
 }
 
 func newSecrets() secrets {
-	webhook, key := make([]byte, 32), make([]byte, 32)
+	webhook := make([]byte, 32)
 	_, _ = rand.Read(webhook) // never fails
-	_, _ = rand.Read(key)
-	return secrets{rand.Text(), "whsec_" + base64.StdEncoding.EncodeToString(webhook), key}
+	return secrets{rand.Text(), "whsec_" + base64.StdEncoding.EncodeToString(webhook)}
 }
 
 // Open reserves the addresses and creates the stand-ins that will run behind them.
@@ -82,9 +84,14 @@ func Open(ctx context.Context, c Config) (_ *Surroundings, err error) {
 	if s.lambda, err = listen(ctx); err != nil {
 		return nil, err
 	}
+	if s.kms, err = listen(ctx); err != nil {
+		return nil, err
+	}
 	if s.signIn, err = listen(ctx); err != nil {
 		return nil, err
 	}
+	s.keys = localkms.New(localkms.Config{Region: region})
+	s.keys.CreateKey(demo.KeyAlias)
 	s.engine = locallambda.New(locallambda.Config{Region: region, Logger: c.Log})
 	s.Starter = newStarter(s.engine, c.Pace, c.Log)
 	if err := s.register(); err != nil {
@@ -109,9 +116,12 @@ func (s *Surroundings) register() error {
 		return err
 	}
 	functions, err := demo.Functions(demo.Config{
-		Desk: desk, Key: s.secrets.key, Log: s.log,
+		Desk: desk, Log: s.log,
 		Lambda: lambda.New(lambda.Options{
 			Region: region, BaseEndpoint: aws.String(address(s.lambda)), Credentials: Credentials,
+		}),
+		Keys: kms.New(kms.Options{
+			Region: region, BaseEndpoint: aws.String(address(s.kms)), Credentials: Credentials,
 		}),
 	})
 	if err != nil {
@@ -133,6 +143,7 @@ func (s *Surroundings) Settings() map[string]string {
 		"OIDC_PROVIDER_NAME": "Harborline SSO",
 		"LAMBDA_REGION":      region,
 		"LAMBDA_ENDPOINT":    address(s.lambda),
+		"KMS_ENDPOINT":       address(s.kms),
 		"SUPPORT_CONTACT":    "the platform team",
 	}
 }
@@ -142,16 +153,14 @@ const WebhookSecret = "secrets/harborline"
 
 // Secrets are the secrets that [DeskFile] names, by their paths from its folder.
 func (s *Surroundings) Secrets() map[string]string {
-	return map[string]string{
-		WebhookSecret:                       s.secrets.webhook,
-		"secrets/" + demo.EncryptedFunction: base64.StdEncoding.EncodeToString(s.secrets.key),
-	}
+	return map[string]string{WebhookSecret: s.secrets.webhook}
 }
 
 // Run serves everything and starts executions until ctx ends or a part fails.
 func (s *Surroundings) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return Serve(ctx, s.lambda, s.engine.Handler()) })
+	group.Go(func() error { return Serve(ctx, s.kms, s.keys.Handler()) })
 	group.Go(func() error { return Serve(ctx, s.signIn, s.provider) })
 	group.Go(func() error { return s.Starter.run(ctx) })
 	return group.Wait()
@@ -164,7 +173,7 @@ func (s *Surroundings) Close() {
 			s.log.Error("local Lambda did not close", "error", err)
 		}
 	}
-	for _, l := range []net.Listener{s.lambda, s.signIn} {
+	for _, l := range []net.Listener{s.lambda, s.kms, s.signIn} {
 		if l != nil {
 			_ = l.Close() // already closed if it was served
 		}

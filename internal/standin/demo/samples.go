@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"countersign/durable"
-	"countersign/durable/aesgcm"
+	"countersign/durable/kmsgcm"
 )
 
 // Function is one of the demo's durable functions, ready to be registered with an engine.
@@ -49,21 +49,20 @@ var Samples = []Sample{
 	{"contract", "Contract, never announced", "contract-renewal", contractInput},
 }
 
-// EncryptedFunction is the function that reads an encrypted result. The desk needs the key in its
-// [Config].
-const EncryptedFunction = "privacy-erasure"
+// KeyAlias is the key of AWS KMS under which the results for privacy-erasure are encrypted.
+const KeyAlias = "alias/privacy-desk"
 
 // Config is what the functions need.
 type Config struct {
 	Desk   *Desk          // where they send their questions
 	Lambda durable.Client // how they reach Lambda
-	Key    []byte         // for the results of [EncryptedFunction], 32 bytes
+	Keys   kmsgcm.KMS     // how they reach KMS, which has [KeyAlias]
 	Log    *slog.Logger
 }
 
 // Functions are the durable functions behind the samples.
 func Functions(c Config) ([]Function, error) {
-	sealed, err := aesgcm.New(c.Key)
+	sealed, err := kmsgcm.New(c.Keys, KeyAlias)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +74,7 @@ func Functions(c Config) ([]Function, error) {
 		{"release-train", releaseLimit, durable.NewHandler(releaseTrain(desk), options...)},
 		{"order-refund", 24 * time.Hour, durable.NewHandler(orderRefund(desk), options...)},
 		{"agent-outreach", 24 * time.Hour, durable.NewHandler(agentOutreach(desk), options...)},
-		{EncryptedFunction, 30 * 24 * time.Hour, durable.NewHandler(privacyErasure(desk, sealed), options...)},
+		{"privacy-erasure", 30 * 24 * time.Hour, durable.NewHandler(privacyErasure(desk, sealed), options...)},
 		{"access-broker", time.Hour, durable.NewHandler(accessBroker(desk), options...)},
 		{"capacity-broker", 90 * 24 * time.Hour, durable.NewHandler(capacityBroker(desk), options...)},
 		{"contract-renewal", 24 * time.Hour, durable.NewHandler(contractRenewal, options...)},
