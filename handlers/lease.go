@@ -62,7 +62,7 @@ func (s *server) lease(c echo.Context) error {
 }
 
 func (s *server) leaseAnswer(status desk.ReviewStatus) leaseAnswer {
-	asks := status.Review.AsksAt(s.Service.ReviewLimits())
+	asks := status.Review.AsksAt(s.Service.ReviewLimits(status.Callback.Queue))
 	return leaseAnswer{
 		Review:     status.Review.ID,
 		RenewAfter: callbacks.ReviewRenewal.Milliseconds(),

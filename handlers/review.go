@@ -72,7 +72,7 @@ func (s *server) reviewModel(c echo.Context, id callbacks.ID, from query.Listing
 	if err != nil {
 		return review.Review{}, err
 	}
-	m := review.Review{Sheet: sheet, ReviewLimits: s.Service.ReviewLimits(), Draft: draft, List: from.Whole().Address()}
+	m := review.Review{Sheet: sheet, ReviewLimits: s.Service.ReviewLimits(sheet.Callback.Queue), Draft: draft, List: from.Whole().Address()}
 	if m.Description, err = s.descriptions.HTML(sheet.Content.Description); err != nil {
 		return review.Review{}, err
 	}

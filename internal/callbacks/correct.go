@@ -37,7 +37,9 @@ func (c *Case) Corrected(
 	c.endSignatures(how, by, func(s *Signature) bool {
 		return !fresh || !c.Requirement.Fits(s)
 	})
-	c.holdSigned(ReviewLimits{}, now)
+	if c.WaitingSince.IsZero() {
+		c.holdSigned(ReviewLimits{}, now) // nothing waits any more
+	}
 	return nil
 }
 

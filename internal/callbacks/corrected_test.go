@@ -33,12 +33,16 @@ func TestCorrectedBindsAnew(t *testing.T) {
 			c := Case{Callback: tt.said, Signatures: []Signature{vote("mara", "queue")}}
 			c.State, c.Queue, c.Clocks.StartedAt = Pending, "finance", t0
 			tt.found.Clocks.StartedAt = t0
+			c.KeepAlive, c.WaitingSince, c.HeldUntil = KeepAliveSigned, t0, t0.Add(time.Hour)
 			c.Requirement = queues.Bind(&c.Callback, &content)
 			if err := c.Corrected(tt.found, &content, queues.Bind, t0, System("discovery")); err != nil {
 				t.Fatal(err)
 			}
 			if c.Requirement.Rule != tt.rule || c.Signatures[0].Live() != tt.live || c.Function != tt.found.Function || c.Name != tt.found.Name {
 				t.Errorf("bound by %+v, signed %+v, comes from %s %s", c.Requirement, c.Signatures[0].End, c.Function, c.Name)
+			}
+			if c.HeldUntil.Equal(t0.Add(time.Hour)) != tt.live {
+				t.Errorf("kept alive until %v", c.HeldUntil)
 			}
 			if rebound := c.Audit[0].Facts.Policy; (rebound != nil) != (tt.rule == "large") || !tt.live != (len(c.Audit) == 2) {
 				t.Errorf("on record: %+v", c.Audit)

@@ -19,6 +19,9 @@ type Queue struct {
 	Name      string
 	Groups    []string  // their members see and decide it
 	KeepAlive KeepAlive // used if a request does not say
+	// KeepAliveMax is how long signatures that wait for others keep a callback alive, from the first; 0
+	// for as long as a review may.
+	KeepAliveMax time.Duration
 	// RejectAs is the kind of the default reject outcome: Failure unless the queue wants a negative
 	// success.
 	RejectAs Kind
@@ -89,6 +92,12 @@ func (q Queues) Audiences(p Person) (all []string) {
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
+}
+
+// Limits are those of reviews and signatures of a queue; b are those of every queue.
+func (q Queues) Limits(queue string, b ReviewLimits) ReviewLimits {
+	b.Signed = q[queue].KeepAliveMax
+	return b
 }
 
 // Gate is the gate of a callback with its signatures.

@@ -1,6 +1,7 @@
 package callbacks
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -21,8 +22,9 @@ type Review struct {
 type ReviewLimits struct {
 	// without any input; then the page asks, and after [ReviewGrace] the heartbeats stop
 	Idle time.Duration
-	// of one review, with or without input, and of signatures that wait for others
-	Max time.Duration
+	Max  time.Duration // of one review, with or without input
+	// of signatures that wait for others, from the first; 0 means Max
+	Signed time.Duration
 }
 
 // DefaultReviewLimits is 30 minutes without input and 8 hours in total.
@@ -137,7 +139,7 @@ func lastReview(reviews []Review, person string) (last Review, ok bool) {
 
 // hold keeps the callback alive for as long as any of its reviews, or a signature, may keep it.
 func (c *Callback) hold(reviews []Review, b ReviewLimits, now time.Time) {
-	c.HeldUntil = c.signedUntil(b)
+	c.HeldUntil = c.SignedUntil(b)
 	for _, r := range reviews {
 		if r.ClosedAt.IsZero() {
 			c.HeldUntil = Latest(c.HeldUntil, r.holdsUntil(b))
@@ -147,13 +149,13 @@ func (c *Callback) hold(reviews []Review, b ReviewLimits, now time.Time) {
 	c.StopHeartbeats(now)
 }
 
-// signedUntil is until when signatures that wait for others may keep the callback alive; zero if they
+// SignedUntil is until when signatures that wait for others may keep the callback alive; zero if they
 // may not, or none waits.
-func (c *Callback) signedUntil(b ReviewLimits) time.Time {
+func (c *Callback) SignedUntil(b ReviewLimits) time.Time {
 	if c.KeepAlive != KeepAliveSigned || c.WaitingSince.IsZero() {
 		return time.Time{}
 	}
-	return c.WaitingSince.Add(b.Max)
+	return c.WaitingSince.Add(cmp.Or(b.Signed, b.Max))
 }
 
 // ExpiresAt is when the review ends without another sign of life.

@@ -22,7 +22,7 @@ func (c *Case) wait() Standing {
 // holdSigned keeps the callback alive for a signature that waits, if its queue wants that. If none
 // waits any more, only the lease of a review does, which its next renewal prolongs.
 func (c *Case) holdSigned(b ReviewLimits, now time.Time) {
-	c.HeldUntil = Latest(Earliest(c.HeldUntil, now.Add(ReviewLease)), c.signedUntil(b))
+	c.HeldUntil = Latest(Earliest(c.HeldUntil, now.Add(ReviewLease)), c.SignedUntil(b))
 	c.scheduleHeartbeat(now)
 	c.StopHeartbeats(now)
 }

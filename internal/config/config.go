@@ -84,7 +84,7 @@ type Session struct {
 // Review bounds how long the open page of a reviewer keeps a callback alive with heartbeats.
 type Review struct {
 	IdleBudget time.Duration `env:"IDLE_BUDGET" envDefault:"30m" help:"When an open review without input asks whether somebody is there." example:"30m"`
-	Max        time.Duration `env:"MAX" envDefault:"8h" help:"How long one review, or a signature that waits for others (keepAlive: signed), sends heartbeats at most." example:"8h"`
+	Max        time.Duration `env:"MAX" envDefault:"8h" help:"How long one review sends heartbeats at most, and a signature that waits for others if its queue has no keepAliveMax." example:"8h"`
 }
 
 // Lambda says where callbacks are completed. Credentials come from the AWS default chain.

@@ -34,7 +34,7 @@ func (s *Service) ApplyPolicy(
 			return c.WrongState("apply the present policy to")
 		}
 		if present := s.queues.PresentPolicy(&c.Callback, &content); present != nil {
-			c.ApplyPolicy(*present, spelling.Spaced(reason), s.limits, now, admin.Actor())
+			c.ApplyPolicy(*present, spelling.Spaced(reason), s.ReviewLimits(c.Queue), now, admin.Actor())
 		}
 		return nil
 	})

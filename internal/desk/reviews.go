@@ -35,7 +35,7 @@ func (s *Service) OpenReview(
 			}
 		}
 		var err error
-		r, err = c.OpenReview(fresh, sign, s.limits, now)
+		r, err = c.OpenReview(fresh, sign, s.ReviewLimits(c.Queue), now)
 		return err
 	})
 	if err != nil {
@@ -58,7 +58,7 @@ func (s *Service) RenewReview(
 	}
 	var renewed callbacks.Review
 	c, err := s.changeReview(ctx, p, id, review, func(c *callbacks.Case) (err error) {
-		renewed, err = c.RenewReview(p.ID, review, sign, s.limits, now)
+		renewed, err = c.RenewReview(p.ID, review, sign, s.ReviewLimits(c.Queue), now)
 		return err
 	})
 	if err != nil {
@@ -74,7 +74,7 @@ func (s *Service) RenewReview(
 func (s *Service) ReleaseReview(ctx context.Context, p callbacks.Person, id, review callbacks.ID) error {
 	now := s.now()
 	c, err := s.changeReview(ctx, p, id, review, func(c *callbacks.Case) error {
-		return c.ReleaseReview(p.ID, review, s.limits, now)
+		return c.ReleaseReview(p.ID, review, s.ReviewLimits(c.Queue), now)
 	})
 	if err != nil {
 		return err

@@ -69,7 +69,9 @@ func NewService(c ServiceConfig) *Service {
 func (s *Service) Queues() callbacks.Queues { return s.queues }
 
 // ReviewLimits is how long one person may keep a callback alive.
-func (s *Service) ReviewLimits() callbacks.ReviewLimits { return s.limits }
+func (s *Service) ReviewLimits(queue string) callbacks.ReviewLimits {
+	return s.queues.Limits(queue, s.limits)
+}
 
 // see returns the callback if the person may know of it.
 func (s *Service) see(ctx context.Context, p callbacks.Person, id callbacks.ID) (callbacks.Callback, error) {

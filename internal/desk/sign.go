@@ -89,7 +89,7 @@ func (s *Service) sign(
 		Comment: c.Requirement.KeptComment(made.Outcome, choice),
 		Shown:   seen, Via: callbacks.ViaWeb, Sends: choice.Sends, ConfigVersion: s.version,
 	}
-	given, err := c.Sign(gate, p, ballot, s.limits)
+	given, err := c.Sign(gate, p, ballot, s.ReviewLimits(c.Queue))
 	if err != nil || !ballot.Sends {
 		return err
 	}
@@ -182,7 +182,7 @@ func (s *Service) Withdraw(
 		if callbacks.LastSignature(c.Signatures, p) == nil && !s.queues.MaySee(reader, c.Queue, now) {
 			return callbacks.ErrNotFound
 		}
-		return c.Withdraw(p, spelling.Spaced(why), s.limits, now)
+		return c.Withdraw(p, spelling.Spaced(why), s.ReviewLimits(c.Queue), now)
 	})
 	if errors.Is(err, callbacks.ErrWithdrawnAlready) {
 		return s.store.Get(ctx, id)

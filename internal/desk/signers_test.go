@@ -113,6 +113,34 @@ func TestKeptAliveWhileSigned(t *testing.T) {
 	}
 }
 
+// TestKeptAliveForItsQueue: a queue with a cap of its own keeps a signature alive until then, whatever
+// a review may take, and a review that is open goes on.
+func TestKeptAliveForItsQueue(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.Announce(func(a *announcement.Announcement) {
+		a.Queue, a.Timeout, a.HeartbeatTimeout, a.KeepAlive = "legal", 48*time.Hour, time.Minute, callbacks.KeepAliveSigned
+	})
+	require(d, c.ID, asks(3))
+	d.MustDecide(desktest.Mara, c.ID, "approve", "")
+	limit := desktest.Queues["legal"].KeepAliveMax
+	d.Clock.Advance(limit - time.Second)
+	for _, want := range []bool{true, false} {
+		if got := d.Get(c.ID); got.WantsHeartbeats(d.Clock.Now()) != want {
+			t.Errorf("%v after the signature heartbeats are wanted: %t", d.Clock.Now().Sub(got.WaitingSince), !want)
+		}
+		d.Clock.Advance(time.Second)
+	}
+	review := d.Open(desktest.Dana, c.ID)
+	if got := d.Get(c.ID); !got.WantsHeartbeats(d.Clock.Now()) {
+		t.Error("a review after the cap sends no heartbeats")
+	}
+	callbackstest.Must(t, d.Service.ReleaseReview(d.Ctx, desktest.Dana, c.ID, review.Review.ID))
+	if got := d.Get(c.ID); got.WantsHeartbeats(d.Clock.Now()) {
+		t.Error("heartbeats go on after the review")
+	}
+}
+
 // TestWithdrawnKeepsNothingAlive: without a signature that waits, a review that is open keeps the
 // callback alive by itself, and nothing does after it.
 func TestWithdrawnKeepsNothingAlive(t *testing.T) {

@@ -73,7 +73,7 @@ func (s *Service) StateRequester(
 		if !s.queues.WantsRequester(&c.Callback) {
 			return c.WrongState("say who asks for")
 		}
-		return c.RequesterStated(requester, statement.Reason, s.limits, now, p.Actor())
+		return c.RequesterStated(requester, statement.Reason, s.ReviewLimits(c.Queue), now, p.Actor())
 	})
 	if err != nil {
 		return callbacks.Callback{}, fmt.Errorf("say who asks for %s: %w", id, err)

@@ -138,7 +138,7 @@ func (d *Desk) Workers(lambda API, rate float64) Settings {
 var Queues = callbacks.Queues{
 	callbacks.DefaultQueue: {Name: callbacks.DefaultQueue, Groups: []string{"reviewers"}},
 	"finance":              {Name: "finance", Groups: []string{"finance-approvers"}, FourEyes: true},
-	"legal":                {Name: "legal", Groups: []string{"finance-approvers"}, Free: callbacks.FreeAlways},
+	"legal":                {Name: "legal", Groups: []string{"finance-approvers"}, Free: callbacks.FreeAlways, KeepAliveMax: 2 * time.Hour},
 	"large": {Name: "large", Groups: []string{"finance-approvers"}, Rules: []callbacks.Rule{
 		{Name: "two", Terms: callbacks.Terms{Signatures: []callbacks.Threshold{{For: 2}}}},
 	}},

@@ -156,6 +156,9 @@ func added(q callbacks.Queue) (all []string) {
 	if q.GroupsNotOlderThan > 0 {
 		all = append(all, "Groups must have been read within "+words.Duration(q.GroupsNotOlderThan)+".")
 	}
+	if q.KeepAliveMax > 0 {
+		all = append(all, "While signatures wait for others, heartbeats go on for at most "+words.Duration(q.KeepAliveMax)+".")
+	}
 	if len(q.Rules) > 0 {
 		all = append(all, "If no condition holds, or one cannot be evaluated: "+q.Fallback().Name+".")
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/views"
 	"countersign/views/words"
 )
 
@@ -20,12 +21,12 @@ func mendingBeats(c *callbacks.Callback, viewer callbacks.Person) string {
 }
 
 // beatText says what keeps the callback alive, or why nothing does.
-func beatText(m Review, viewer callbacks.Person, u words.Urgency) string {
+func beatText(m Review, s views.Shell, u words.Urgency) string {
 	switch {
 	case u.HeartbeatsFail:
-		return "Not taken: " + words.AnswerFor(m.Callback.MissedHeartbeats.Reply, viewer) + "."
+		return "Not taken: " + words.AnswerFor(m.Callback.MissedHeartbeats.Reply, s.Viewer) + "."
 	case u.KeptAlive:
-		return keeper(m, viewer)
+		return keeper(m, s)
 	case u.Beating:
 		return "The first heartbeat is on its way."
 	}

@@ -39,7 +39,7 @@ func beatWords(s views.Shell, m Review, u words.Urgency) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = untrusted.Text(beatText(m, s.Viewer, u)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = untrusted.Text(beatText(m, s, u)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

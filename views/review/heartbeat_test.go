@@ -157,6 +157,23 @@ func TestKeptAliveElsewhere(t *testing.T) {
 	}
 }
 
+// TestKeptAliveBySignature: the page says until when heartbeats go on while signatures wait, by the cap
+// of its queue or else that of a review.
+func TestKeptAliveBySignature(t *testing.T) {
+	t.Parallel()
+	m := sampleReview()
+	m.Reviews, m.Callback.KeepAlive = nil, callbacks.KeepAliveSigned
+	m.Callback.WaitingSince, m.ReviewLimits = viewstest.Now.Add(-10*time.Minute), callbacks.ReviewLimits{Max: time.Hour}
+	m.Callback.HeldUntil = viewstest.Now.Add(time.Hour)
+	for limit, until := range map[time.Duration]string{0: "14:41", 20 * time.Minute: "14:01"} {
+		m.ReviewLimits.Signed = limit
+		want := "Kept alive while a signature waits for others, until " + until + " at most."
+		if got := viewstest.Words(reviewPage(t, m).Find("#clocks")); !strings.Contains(got, want) {
+			t.Errorf("no %q in %q", want, got)
+		}
+	}
+}
+
 // TestBeatsAreTakenAgain: that is said for a minute, and stays in the timeline.
 func TestBeatsAreTakenAgain(t *testing.T) {
 	t.Parallel()

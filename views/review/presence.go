@@ -67,18 +67,18 @@ func ownReview(m Review, viewer callbacks.Person) *callbacks.Review {
 }
 
 // keeper says what keeps the callback alive.
-func keeper(m Review, viewer callbacks.Person) string {
-	switch others := otherReviews(m, viewer); {
+func keeper(m Review, s views.Shell) string {
+	switch others := otherReviews(m, s.Viewer); {
 	case m.Callback.State == callbacks.Decided:
 		return "Kept alive until Lambda has the decision."
-	case ownReview(m, viewer) != nil:
+	case ownReview(m, s.Viewer) != nil:
 		return "Kept alive by this review."
 	case len(others) > 0:
 		return "Kept alive by " + untrusted.Isolate(words.FirstName(others[0].Name)) + "."
 	case m.Callback.KeepAlive == callbacks.KeepAliveQueued:
 		return "Kept alive while it waits."
 	case m.Callback.KeepAlive == callbacks.KeepAliveSigned && !m.Callback.WaitingSince.IsZero():
-		return "Kept alive while a signature waits for others."
+		return "Kept alive while a signature waits for others, until " + s.Moment.Minute(m.Callback.SignedUntil(m.ReviewLimits)) + " at most."
 	}
 	return "Kept alive."
 }

@@ -12,14 +12,15 @@ import (
 
 // Queue says who sees and decides the requests of a queue, and how.
 type Queue struct {
-	Groups    []string `yaml:"groups" example:"[finance-approvers]" help:"Groups whose members see and decide the queue. Required, except for default, which has the reviewers' groups."`
-	KeepAlive string   `yaml:"keepAlive" enum:"review,signed,queued" default:"review" example:"queued" help:"When heartbeats go out: while somebody reviews the request (review), also while a signature waits for others (signed; for at most COUNTERSIGN_REVIEW_MAX after the first), or always while it is pending (queued)."`
-	FourEyes  bool     `yaml:"fourEyes" default:"false" example:"true" help:"Whether requesters are kept from deciding their own requests."`
-	RejectAs  string   `yaml:"rejectAs" enum:"failure,success" default:"failure" example:"success" help:"What the usual reject does: fail the callback with ErrorType Rejected (failure), or complete it with {\"approved\":false,…} (success)."`
-	Free      string   `yaml:"free" enum:"found,always,never" default:"found" example:"always" help:"Which callbacks take an answer that the reviewer writes, see [answers.md](answers.md): those that nobody announced (found), all, or none (never)."`
-	Masked    []string `yaml:"masked" max:"50" example:"[/vendor/iban, /cards/*/number]" help:"JSON pointers to values of the payload that nobody sees before they reveal them, on record; * is each element. A sender can name more. See [masks.md](masks.md)."`
-	Rules     []Rule   `yaml:"rules" max:"20" help:"Who must sign, by the first rule whose condition holds; see [signatures.md](signatures.md). Without rules one person of the groups signs."`
-	Otherwise string   `yaml:"otherwise" default:"the first rule" example:"large expenses" help:"Rule of requests for which no condition holds, or one cannot be evaluated; then the stricter of the two rules."`
+	Groups       []string `yaml:"groups" example:"[finance-approvers]" help:"Groups whose members see and decide the queue. Required, except for default, which has the reviewers' groups."`
+	KeepAlive    string   `yaml:"keepAlive" enum:"review,signed,queued" default:"review" example:"queued" help:"When heartbeats go out: while somebody reviews the request (review), also while a signature waits for others (signed; for at most keepAliveMax after the first), or always while it is pending (queued)."`
+	KeepAliveMax string   `yaml:"keepAliveMax" default:"COUNTERSIGN_REVIEW_MAX" example:"2h" pattern:"^([0-9]{1,3}h)?([0-9]{1,3}m)?$" words:"write hours and minutes, as 8h or 1h30m" help:"How long signatures that wait for others send heartbeats at most, from the first."`
+	FourEyes     bool     `yaml:"fourEyes" default:"false" example:"true" help:"Whether requesters are kept from deciding their own requests."`
+	RejectAs     string   `yaml:"rejectAs" enum:"failure,success" default:"failure" example:"success" help:"What the usual reject does: fail the callback with ErrorType Rejected (failure), or complete it with {\"approved\":false,…} (success)."`
+	Free         string   `yaml:"free" enum:"found,always,never" default:"found" example:"always" help:"Which callbacks take an answer that the reviewer writes, see [answers.md](answers.md): those that nobody announced (found), all, or none (never)."`
+	Masked       []string `yaml:"masked" max:"50" example:"[/vendor/iban, /cards/*/number]" help:"JSON pointers to values of the payload that nobody sees before they reveal them, on record; * is each element. A sender can name more. See [masks.md](masks.md)."`
+	Rules        []Rule   `yaml:"rules" max:"20" help:"Who must sign, by the first rule whose condition holds; see [signatures.md](signatures.md). Without rules one person of the groups signs."`
+	Otherwise    string   `yaml:"otherwise" default:"the first rule" example:"large expenses" help:"Rule of requests for which no condition holds, or one cannot be evaluated; then the stricter of the two rules."`
 
 	GroupsNotOlderThan string `yaml:"groupsNotOlderThan" example:"8h" pattern:"^([0-9]{1,3}h)?([0-9]{1,3}m)?$" words:"write hours and minutes, as 8h or 1h30m" help:"A signature needs groups that the provider named within this time."`
 }
@@ -46,9 +47,9 @@ func (d *Desk) groupsOf(queue string) []string {
 // Domain is the queue in the type of the domain. version is that of the file.
 func (q Queue) Domain(name string, version callbacks.ConfigVersion) callbacks.Queue {
 	domain := callbacks.Queue{
-		Name: name, Groups: q.Groups, KeepAlive: callbacks.KeepAlive(q.KeepAlive), RejectAs: callbacks.Kind(q.RejectAs),
+		Name: name, Groups: q.Groups, KeepAlive: callbacks.KeepAlive(q.KeepAlive), KeepAliveMax: duration(q.KeepAliveMax), RejectAs: callbacks.Kind(q.RejectAs),
 		Free:   callbacks.Free(cmp.Or(q.Free, string(callbacks.FreeFound))),
-		Masked: q.Masked, Otherwise: q.Otherwise, Version: version, FourEyes: q.FourEyes, GroupsNotOlderThan: q.groupsAge(),
+		Masked: q.Masked, Otherwise: q.Otherwise, Version: version, FourEyes: q.FourEyes, GroupsNotOlderThan: duration(q.GroupsNotOlderThan),
 	}
 	for _, rule := range q.Rules {
 		domain.Rules = append(domain.Rules, rule.Domain())

@@ -30,6 +30,7 @@ queues:
   finance:
     groups: [finance-approvers, approvers]
     keepAlive: queued
+    keepAliveMax: 2h
     fourEyes: true
     rejectAs: success
     free: always
@@ -100,7 +101,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 		},
 		Queues: map[string]Queue{
 			"finance": {
-				Groups: []string{"finance-approvers", "approvers"}, KeepAlive: "queued", FourEyes: true, RejectAs: "success", Free: "always",
+				Groups: []string{"finance-approvers", "approvers"}, KeepAlive: "queued", KeepAliveMax: "2h", FourEyes: true, RejectAs: "success", Free: "always",
 				Masked: []string{"/vendor/iban", "/cards/*/number"},
 				Rules: []Rule{
 					{
@@ -235,7 +236,7 @@ func TestUnreadable(t *testing.T) {
 func TestDomain(t *testing.T) {
 	t.Parallel()
 	want := callbacks.Queue{
-		Name: "finance", Groups: []string{"finance-approvers", "approvers"}, KeepAlive: callbacks.KeepAliveQueued,
+		Name: "finance", Groups: []string{"finance-approvers", "approvers"}, KeepAlive: callbacks.KeepAliveQueued, KeepAliveMax: 2 * time.Hour,
 		RejectAs: callbacks.Success, Free: callbacks.FreeAlways, Masked: []string{"/vendor/iban", "/cards/*/number"}, Otherwise: "large expenses", Version: "v8", FourEyes: true, GroupsNotOlderThan: 90 * time.Minute,
 		Rules: []callbacks.Rule{
 			{
@@ -304,10 +305,10 @@ func TestPlaces(t *testing.T) {
 	t.Parallel()
 	desk := parse(t, everything)
 	first, lines := desk.QueueLines("finance")
-	if len(lines) != 18 || lines[0] != "  finance:" || lines[17] != "    groupsNotOlderThan: 1h30m" {
+	if len(lines) != 19 || lines[0] != "  finance:" || lines[18] != "    groupsNotOlderThan: 1h30m" {
 		t.Errorf("from line %d:\n%s", first, strings.Join(lines, "\n"))
 	}
-	if line, column := desk.Place("queues.finance.rules[0].signatures[1].from"); line != first+10 || column != 59 {
+	if line, column := desk.Place("queues.finance.rules[0].signatures[1].from"); line != first+11 || column != 59 {
 		t.Errorf("the second item is at %d:%d", line, column)
 	}
 	if _, none := desk.QueueLines("default"); none != nil {

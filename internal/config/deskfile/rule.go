@@ -60,10 +60,10 @@ func (r Rule) Domain() callbacks.Rule {
 	return callbacks.Rule{Name: r.Name, When: r.When, Condition: r.condition, Terms: r.Terms()}
 }
 
-// groupsAge is the greatest age of the groups that a signature rests on; 0 for no limit.
-func (q Queue) groupsAge() time.Duration {
-	age, _ := time.ParseDuration(q.GroupsNotOlderThan) // its pattern is one of durations
-	return age
+// duration reads hours and minutes; 0 for none.
+func duration(text string) time.Duration {
+	d, _ := time.ParseDuration(text) // its pattern is one of durations
+	return d
 }
 
 // checkRules notes rules that nobody could satisfy, or that no request could get.
@@ -83,8 +83,14 @@ func (c *checker) checkRules(name string, q Queue, at strictyaml.Path) {
 		}
 	}
 	c.checkOtherwise(q, at)
-	if q.GroupsNotOlderThan != "" && !c.doc.Faulty(at.Key("groupsNotOlderThan")) && q.groupsAge() == 0 {
-		c.doc.Fault(at.Key("groupsNotOlderThan"), "nobody's groups are that fresh: write a longer time, as 8h")
+	c.checkDuration(at.Key("groupsNotOlderThan"), q.GroupsNotOlderThan, "nobody's groups are that fresh: write a longer time, as 8h")
+	c.checkDuration(at.Key("keepAliveMax"), q.KeepAliveMax, "no heartbeat would go out: write a longer time, as 2h, or keepAlive: review")
+}
+
+// checkDuration notes a time of zero; fault says what is wrong with that.
+func (c *checker) checkDuration(at strictyaml.Path, text, fault string) {
+	if text != "" && !c.doc.Faulty(at) && duration(text) == 0 {
+		c.doc.Fault(at, "%s", fault)
 	}
 }
 
