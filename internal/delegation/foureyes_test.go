@@ -2,15 +2,16 @@ package delegation_test
 
 import (
 	"context"
+	"errors"
+	"testing"
+	"time"
+
 	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/delegation"
 	"countersign/internal/desk/storetest"
 	"countersign/internal/desktest"
-	"errors"
-	"testing"
-	"time"
 )
 
 // TestFourEyes: nobody gets around the second person by a delegation, in either direction.
