@@ -182,13 +182,22 @@ func TestFill_Rows(t *testing.T) {
 	}
 }
 
-// TestStamped: what the desk writes is put in when the answer is sent.
-func TestStamped(t *testing.T) {
+// TestWithStamps: what the desk writes is put in when the answer is sent.
+func TestWithStamps(t *testing.T) {
 	t.Parallel()
+	stamp := func(s form.Stamp) string { return string(s) + `"é` }
 	f := fixture(t, "purchase-order")
-	got := f.Stamped(parse(t, `{"order": "PO-1"}`), func(s form.Stamp) string { return string(s) + `"é` }).JSON()
-	if want := `{"order": "PO-1","answered_by": "email\"é"}`; got != want || !f.HasStamp() {
+	got := parse(t, `{"order": "PO-1"}`).WithStamps(f.Stamps(), stamp).JSON()
+	if want := `{"order": "PO-1","answered_by": "email\"é"}`; got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+	nested := form.New(parse(t, `{"type":"object","properties":{"by":{"type":"object","properties":{"name":{"type":"string","x-stamp":"reviewer"},"at":{"type":"string","x-stamp":"now"}}}}}`))
+	for answer, want := range map[string]string{
+		`{}`: `{"by":{"name":"reviewer\"é","at":"now\"é"}}`, `{"by":{"name":"me"}}`: `{"by":{"name":"reviewer\"é","at":"now\"é"}}`, `{"by":1}`: `{"by":1}`,
+	} {
+		if got := parse(t, answer).WithStamps(nested.Stamps(), stamp).JSON(); got != want {
+			t.Errorf("%s: got %s, want %s", answer, got, want)
+		}
 	}
 }
 

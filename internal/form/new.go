@@ -179,6 +179,9 @@ func (b *builder) list(f *Field, k *keywords, depth int) {
 		return
 	}
 	f.Item.ReadOnly = f.Item.ReadOnly || f.ReadOnly
+	if f.Item.any(func(item *Field) bool { return item.Stamp != "" }) {
+		b.cannot("x-stamp", k.place("items"), "the desk does not write into lists")
+	}
 	switch {
 	case f.Item.Widget.many() || f.Item.Widget == Secret:
 		b.cannot("items", k.place("items"), "a list of lists or of secrets cannot be drawn")

@@ -1,38 +1,47 @@
 package form
 
-// Stamped returns an answer with the values that the desk writes. value says what stands for a
-// stamp. A document that has no object where the schema has one keeps what it has there.
-func (f *Form) Stamped(answer Value, value func(Stamp) string) Value {
-	if f.Root == nil {
-		return answer
-	}
-	return stamped(f.Root, answer, value)
+// Stamped is a place of an answer into which the desk writes.
+type Stamped struct {
+	Pointer Pointer `json:"pointer"`
+	Stamp   Stamp   `json:"stamp"`
 }
 
-func stamped(f *Field, v Value, value func(Stamp) string) Value {
-	switch {
-	case f.Stamp != "":
-		return Text(value(f.Stamp))
-	case f.Widget == Group && (v.Kind() == Object || !v.Exists()):
-		for _, child := range f.Fields {
-			was := v.Member(child.Name)
-			if is := stamped(child, was, value); !is.Same(was) {
-				v = v.With(child.Name, is)
-			}
-		}
-	case f.Widget.many() && v.Kind() == Array:
-		items, from := make([]Value, v.Len()), make([]int, v.Len())
-		for i := range items {
-			items[i], from[i] = stamped(f.Item, v.Item(i), value), i
-		}
-		return v.withItems(items, from)
+// Stamps are the places of an answer into which the desk writes. None lies in a list.
+func (f *Form) Stamps() []Stamped {
+	if f.Root == nil {
+		return nil
+	}
+	return f.Root.stamps("")
+}
+
+func (f *Field) stamps(at Pointer) (all []Stamped) {
+	if f.Stamp != "" {
+		return []Stamped{{Pointer: at, Stamp: f.Stamp}}
+	}
+	for _, child := range f.Fields {
+		all = append(all, child.stamps(at.Child(child.Name))...)
+	}
+	return all
+}
+
+// WithStamps returns an answer in which the desk has written. value says what stands for a stamp.
+// Where the answer has another value than the object that the schema has there, it stays as it is.
+func (v Value) WithStamps(places []Stamped, value func(Stamp) string) Value {
+	for _, p := range places {
+		tokens, _ := p.Pointer.Tokens()
+		v = v.set(tokens, Text(value(p.Stamp)))
 	}
 	return v
 }
 
-// HasStamp reports whether the desk writes anything into an answer.
-func (f *Form) HasStamp() bool {
-	return f.Root != nil && f.Root.any(func(f *Field) bool { return f.Stamp != "" })
+func (v Value) set(tokens []string, value Value) Value {
+	switch {
+	case len(tokens) == 0:
+		return value
+	case v.Exists() && v.Kind() != Object:
+		return v
+	}
+	return v.With(tokens[0], v.Member(tokens[0]).set(tokens[1:], value))
 }
 
 // any reports whether a field, or one below it, has a property.

@@ -99,6 +99,7 @@ func TestNotDrawn(t *testing.T) {
 		{`{"enum":[{"a":1}]}`, `enum at : a choice of objects or arrays cannot be drawn`},
 		{`{"oneOf":[{"type":"string"},{"type":"integer"}]}`, `oneOf at /oneOf: only one schema, one and null, or constants can be drawn`},
 		{`{"type":"string","x-stamp":"password"}`, `x-stamp at : the desk writes reviewer, email and now`},
+		{`{"type":"array","items":{"type":"object","properties":{"a":{"type":"string","x-stamp":"now"}}}}`, `x-stamp at /items: the desk does not write into lists`},
 		{`{"type":"string","format":"date-time","x-zone":"Moon/Sea"}`, `x-zone at : this is no time zone; they are named as Europe/Vilnius`},
 		{`{"$ref":"#/$defs/a"}`, `$ref at /$ref: the reference does not lead to a place in this schema`},
 		{`{"$ref":"#a"}`, `$ref at /$ref: the reference does not lead to a place in this schema`},
