@@ -76,10 +76,10 @@ func (v Value) rebuilt(members []member, from []int) Value {
 			}
 		}
 	}
-	return Value{kind: v.kind, members: members, text: written(v.kind, members)}
+	return Value{kind: v.kind, members: members, text: spelled(v.kind, members)}
 }
 
-func written(kind Kind, members []member) string {
+func spelled(kind Kind, members []member) string {
 	var b strings.Builder
 	brackets := "{}"
 	if kind == Array {

@@ -45,7 +45,8 @@ type Fault struct {
 // Filled is a form with what a reviewer has filled in so far.
 type Filled struct {
 	Answer Value
-	Root   *Entry
+	Root   *Entry  // nil if the answer is written as JSON
+	Text   string  // the answer as it was written; empty if there are fields
 	Faults []Fault // of inputs whose text is no value; [Filled.Blame] adds those of the schema
 
 	entries map[Pointer]*Entry

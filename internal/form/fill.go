@@ -14,7 +14,12 @@ const (
 
 // Start is the document that a form starts from if its sender proposes none: the schema's default,
 // or an object of its properties' defaults.
-func (f *Form) Start() Value { return start(f.Root) }
+func (f *Form) Start() Value {
+	if f.Root == nil {
+		return Value{}
+	}
+	return start(f.Root)
+}
 
 func start(f *Field) Value {
 	if f.Widget != Group || f.Default.Exists() {
@@ -31,8 +36,12 @@ func start(f *Field) Value {
 
 // Fill gives the answer that a posted form makes of a proposed document. The names of its inputs
 // begin with prefix. What was not posted, and what was posted as it was shown, stays as it was
-// proposed, byte for byte. The form must be drawn.
+// proposed, byte for byte. If the form is not drawn, or the reviewer prefers it ([JSONName]), the
+// answer is written as JSON.
 func (f *Form) Fill(prefix string, proposed Value, posted Posted) *Filled {
+	if text, typed := posted.get(JSONName(prefix)); typed || !f.Drawn() {
+		return written(proposed, text, typed)
+	}
 	w := walker{posted: posted, filled: &Filled{entries: map[Pointer]*Entry{}}}
 	root := w.walk(f.Root, proposed, prefix, "")
 	w.filled.Root, w.filled.Answer = root, root.Value

@@ -60,15 +60,26 @@ func newKey(keys []string) string {
 
 // Press gives what is posted after a button of the form was pressed. The button's value says what it
 // does and carries the name of an entry: "add:NAME" another item of a list, "remove:NAME" takes an
-// item away, "reset:NAME" puts the proposed value back. Other values change nothing; neither does
-// Press ever lose what was typed elsewhere.
+// item away, "reset:NAME" puts the proposed value back, "json:" shows the answer as JSON, and "form:"
+// shows it as fields if it is valid JSON. Other values change nothing; neither does Press ever lose
+// what was typed elsewhere.
 func (f *Form) Press(prefix string, proposed Value, posted Posted, button string) Posted {
 	action, name, _ := strings.Cut(button, ":")
-	entry := f.Fill(prefix, proposed, posted).Root.named(name)
+	filled := f.Fill(prefix, proposed, posted)
+	next := maps.Clone(posted)
+	switch action {
+	case "json":
+		return f.asJSON(prefix, filled, next)
+	case "form":
+		return f.asFields(prefix, proposed, filled, next)
+	}
+	if filled.Root == nil {
+		return posted
+	}
+	entry := filled.Root.named(name)
 	if entry == nil {
 		return posted
 	}
-	next := maps.Clone(posted)
 	switch action {
 	case "add":
 		if entry.CanAdd {
@@ -79,7 +90,7 @@ func (f *Form) Press(prefix string, proposed Value, posted Posted, button string
 			next[entry.RowsAs] = keys
 		}
 	case "remove":
-		list := f.Fill(prefix, proposed, posted).Root.named(name[:max(0, strings.LastIndexByte(name, '/'))])
+		list := filled.Root.named(name[:max(0, strings.LastIndexByte(name, '/'))])
 		if list != nil && entry.Row != "" {
 			list.keepAdded(next)
 			next[list.RowsAs] = slices.DeleteFunc(list.keys(), func(key string) bool { return key == entry.Row })

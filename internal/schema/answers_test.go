@@ -62,7 +62,7 @@ func TestAnswers(t *testing.T) {
 			t.Errorf("%s has no answers", name)
 			continue
 		}
-		c, f := compile(t, text), form.New(read(t, text))
+		c, f := compile(t, text), form.New(parsed(t, text))
 		if got := said(c.Check(want.good)); got != "" {
 			t.Errorf("%s: %s\nis refused: %s", name, want.good, got)
 		}
@@ -73,7 +73,7 @@ func TestAnswers(t *testing.T) {
 			if !f.Drawn() {
 				continue
 			}
-			proposed := read(t, document)
+			proposed := parsed(t, document)
 			filled := f.Fill("a", proposed, posted(f.Fill("a", proposed, nil).Root, form.Posted{}))
 			if filled.Answer.JSON() != document {
 				t.Errorf("%s: %s\ncame back as %s", name, document, filled.Answer.JSON())

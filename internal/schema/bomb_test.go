@@ -87,7 +87,7 @@ func TestNothingIsLoaded(t *testing.T) {
 		`{"$ref":"file:///etc/hostname#%s"}`, `{"$id":"%s/a","type":"string"}`, `{"$id":"file:///etc/hostname#%s"}`,
 	} {
 		text = fmt.Sprintf(text, listener.URL)
-		c, err := schema.Compiler{}.Compile(text)
+		c, err := schema.NewCompiler().Compile(text)
 		if err == nil {
 			c.Check(`{"a":1}`)
 		}
@@ -123,7 +123,7 @@ func FuzzCompile(f *testing.F) {
 	f.Add(`{"$schema":"http://json-schema.org/draft-07/schema#","items":[{"$ref":"#"}]}`, `[[[1e2]]]`)
 	f.Add(`{"patternProperties":{"^a":{"pattern":"x{2}"}},"unevaluatedProperties":false}`, `{"ab":"x"}`)
 	f.Fuzz(func(t *testing.T, text, document string) {
-		c, err := schema.Compiler{}.Compile(text)
+		c, err := schema.NewCompiler().Compile(text)
 		if err != nil {
 			return
 		}

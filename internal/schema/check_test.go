@@ -12,7 +12,7 @@ import (
 
 func compile(t testing.TB, text string) form.Checker {
 	t.Helper()
-	c, err := schema.Compiler{}.Compile(text)
+	c, err := schema.NewCompiler().Compile(text)
 	if err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}
@@ -116,7 +116,7 @@ func TestCompile_Refuses(t *testing.T) {
 		{`{"description":"` + strings.Repeat("a", 65<<10) + `"}`, ` a schema has at most 65536 bytes, this has 66578`},
 		{`{"anyOf":[` + strings.Repeat(`{},`, 4000) + `{}]}`, `/anyOf/3999 a schema has at most 4000 schemas in it; /anyOf/4000 a schema has at most 4000 schemas in it`},
 	} {
-		_, err := schema.Compiler{}.Compile(tc.schema)
+		_, err := schema.NewCompiler().Compile(tc.schema)
 		faults, ok := errors.AsType[form.SchemaFaults](err)
 		if got := said(faults); !ok || got != tc.want {
 			t.Errorf("%.100s\ngot  %.300q (%T)\nwant %q", tc.schema, got, err, tc.want)

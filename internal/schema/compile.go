@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"countersign/internal/form"
@@ -22,13 +23,39 @@ const (
 // address names a schema inside the validator. It is never asked for.
 const address = "https://schema.invalid/form"
 
-// Compiler is a [form.Compiler]. Its zero value is ready.
-type Compiler struct{}
+// Compiler is a [form.Compiler]. It keeps the schemas that were used last: a preview checks an
+// answer at each pause in typing.
+type Compiler struct{ compiled *lru.Cache[string, *checker] }
 
-var _ form.Compiler = Compiler{}
+var _ form.Compiler = (*Compiler)(nil)
+
+// kept is how many schemas a compiler keeps.
+const kept = 32
+
+// NewCompiler makes a compiler.
+func NewCompiler() *Compiler {
+	cache, err := lru.New[string, *checker](kept)
+	if err != nil {
+		panic(err) // for a negative size
+	}
+	return &Compiler{compiled: cache}
+}
 
 // Compile reads a schema of the draft 2020-12, or draft-07. The error is a [form.SchemaFaults].
-func (Compiler) Compile(text string) (form.Checker, error) {
+func (c *Compiler) Compile(text string) (form.Checker, error) {
+	if known, ok := c.compiled.Get(text); ok {
+		return known, nil
+	}
+	made, err := read(text)
+	if err != nil {
+		return nil, err
+	}
+	c.compiled.Add(text, made)
+	return made, nil
+}
+
+// read compiles a schema.
+func read(text string) (*checker, error) {
 	if len(text) > MaxBytes {
 		return nil, fault("", "a schema has at most %d bytes, this has %d", MaxBytes, len(text))
 	}

@@ -36,7 +36,7 @@ func fixtures(t testing.TB) map[string]string {
 	return all
 }
 
-func read(t testing.TB, text string) form.Value {
+func parsed(t testing.TB, text string) form.Value {
 	t.Helper()
 	v, err := form.Parse(text)
 	if err != nil {
@@ -60,7 +60,7 @@ func TestForms(t *testing.T) {
 	slices.Sort(names)
 	for _, name := range names {
 		compile(t, all[name])
-		f := form.New(read(t, all[name]))
+		f := form.New(parsed(t, all[name]))
 		fmt.Fprintf(&b, "%s\n", name)
 		for _, r := range f.Reasons {
 			fmt.Fprintf(&b, "  not drawn: %s at %s: %s\n", r.Keyword, r.Pointer, r.Detail)

@@ -1,0 +1,67 @@
+package form
+
+import "maps"
+
+// asJSON is what is posted once the answer is written as JSON instead of in fields. Inputs whose text
+// is no value stay as they are, and so do the fields: their text would be lost.
+func (f *Form) asJSON(prefix string, filled *Filled, posted Posted) Posted {
+	if filled.Root == nil || len(filled.Faults) > 0 || f.HasSecret {
+		return posted
+	}
+	forget(posted, prefix)
+	posted[JSONName(prefix)] = []string{filled.Answer.JSON()}
+	return posted
+}
+
+// asFields is what is posted once an answer that was written as JSON is shown in fields.
+func (f *Form) asFields(prefix string, proposed Value, filled *Filled, posted Posted) Posted {
+	if filled.Root != nil || !f.Drawn() || len(filled.Faults) > 0 {
+		return posted
+	}
+	fields := Posted{}
+	inputs(f.Fill(prefix, proposed, nil).Root, filled.Answer, fields)
+	if !f.Fill(prefix, proposed, fields).Answer.Same(filled.Answer) {
+		return posted // fields cannot say this: it has other members, or another spelling
+	}
+	forget(posted, prefix)
+	maps.Copy(posted, fields)
+	return posted
+}
+
+// inputs are what the fields of an entry post to say a value.
+func inputs(e *Entry, v Value, posted Posted) {
+	switch {
+	case e.Fixed() || e.Value.Same(v):
+	case e.Field.Widget == Group:
+		for _, child := range e.Entries {
+			inputs(child, v.Member(child.Field.Name), posted)
+		}
+	case e.Field.Widget.many():
+		rowInputs(e, v, posted)
+	default:
+		says := &Entry{Field: e.Field, Widget: e.Field.Widget, Was: v}
+		says.show()
+		posted[e.Name] = []string{says.Text}
+	}
+}
+
+// rowInputs are what the items of a list post to say a value. Items that were proposed keep their
+// keys.
+func rowInputs(e *Entry, v Value, posted Posted) {
+	keys := []string{""}
+	for _, p := range aligned(e.Was, v) {
+		switch {
+		case p.is < 0:
+			continue
+		case p.was >= 0:
+			keys = append(keys, e.Entries[p.was].Row)
+			inputs(e.Entries[p.was], v.Item(p.is), posted)
+			continue
+		}
+		key := newKey(keys)
+		keys = append(keys, key)
+		inner := walker{filled: &Filled{entries: map[Pointer]*Entry{}}}
+		inputs(inner.walk(e.Field.Item, Value{}, e.Name+"/"+key, ""), v.Item(p.is), posted)
+	}
+	posted[e.RowsAs] = keys
+}
