@@ -34,6 +34,7 @@ import (
 	"countersign/internal/ratelimit"
 	"countersign/internal/readquota"
 	"countersign/internal/reload"
+	"countersign/internal/schema"
 	"countersign/internal/sqlstore"
 	"countersign/internal/sqlstore/sqlstoretest"
 	"countersign/internal/standin/oidc"
@@ -139,7 +140,7 @@ func startSite(t testing.TB, codecs map[string]desk.Codec, change []func(*config
 	s.service = desk.NewService(desk.ServiceConfig{
 		Store: s.store, Queues: queues, Invalidator: s.hub, ReviewLimits: callbacks.DefaultReviewLimits, Now: s.clock.Now,
 		Codecs: codecs, GroupsMaxAge: groupsMaxAge,
-		Delegations: s.delegations,
+		Delegations: s.delegations, Forms: schema.NewCompiler(),
 	})
 
 	var desk, provider http.Handler

@@ -34,6 +34,7 @@ import (
 	"countersign/internal/readquota"
 	"countersign/internal/reload"
 	"countersign/internal/rollout"
+	"countersign/internal/schema"
 	"countersign/internal/sqlstore"
 	"countersign/internal/tracing"
 	"countersign/internal/upkeep"
@@ -170,6 +171,7 @@ func (d *program) openWorkers(settings config.Config) {
 		Store: d.store, Invalidator: invalidator, Now: d.now,
 		ReviewLimits: callbacks.ReviewLimits{Idle: settings.Review.IdleBudget, Max: settings.Review.Max},
 		Beat:         heartbeats.Wake, Deliveries: deliveries, GroupsMaxAge: settings.Groups.MaxAge,
+		Forms: schema.NewCompiler(),
 	}
 }
 

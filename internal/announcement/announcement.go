@@ -37,6 +37,14 @@ type Announcement struct {
 	Outcomes          []callbacks.Outcome `json:"outcomes,omitzero"`
 	KeepAlive         callbacks.KeepAlive `json:"keepAlive,omitzero"`
 	Masked            []string            `json:"masked,omitzero"`
+	// Forms are those of the outcomes, by their names.
+	Forms map[string]Form `json:"forms,omitzero"`
+}
+
+// Form is what an outcome brings for its answer: a JSON Schema, and perhaps a proposed answer.
+type Form struct {
+	Schema json.RawMessage `json:"form,omitzero"`
+	Value  json.RawMessage `json:"value,omitzero"`
 }
 
 // Limits of an announcement.
@@ -108,6 +116,7 @@ func (a Announcement) Callback(source string, allowed []string, queues callbacks
 		c.Outcomes = callbacks.DefaultOutcomes(queue.RejectAs)
 	}
 	content := callbacks.Content{Description: a.Description, Payload: bytes.TrimSpace(a.Payload), Links: a.Links, Tags: a.Tags}
+	content.Forms = a.forms()
 	content.Masked = callbacks.Masks(a.Masked, queue.Masked)
 	// Who starts an execution chooses its input: one that discovery does not hold must not look like
 	// an empty one to the conditions.
@@ -153,6 +162,7 @@ func (a Announcement) check(
 	if source != callbacks.SourceDiscovery { // AWS's clock is authoritative
 		a.checkAhead(now, faults)
 	}
+	a.checkForms(faults)
 	checkOutcomes(a.Outcomes, cmp.Or(queue.RejectAs, callbacks.Failure), "/outcomes", faults)
 	requester, unclear := callbacks.ParseRequester(a.Requester, a.RequesterID)
 	if queue.FourEyes {

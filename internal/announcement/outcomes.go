@@ -112,13 +112,14 @@ func checkSuccess(o *callbacks.Outcome, at string, faults *callbacks.Invalid) {
 		faults.Add(at+"/payload", "a success needs a payload: many functions cannot read an empty result")
 		return
 	}
-	checkTemplate(o.Payload, at+"/payload", faults)
+	checkTemplate(o.Payload, at+"/payload", o.Form, faults)
 	switch o.Encoding {
 	case "":
 		o.Encoding = callbacks.EncodingJSON
 	case callbacks.EncodingJSON:
 	case callbacks.EncodingText:
-		if o.Payload[0] != '"' || string(o.Payload) == callbacks.PlaceholderSignatures {
+		name, placeholder := strings.CutPrefix(string(o.Payload), `"{{`)
+		if o.Payload[0] != '"' || placeholder && callbacks.WholeValue(strings.TrimSuffix(name, `}}"`)) {
 			faults.Add(at+"/payload", "with encoding text the payload is a JSON string")
 		}
 	default:
@@ -137,15 +138,16 @@ func checkFailure(o *callbacks.Outcome, at string, faults *callbacks.Invalid) {
 	if o.ErrorMessage == "" {
 		o.ErrorMessage = "{{comment}}"
 	}
-	if strings.Contains(o.ErrorMessage, "{{signatures}}") {
-		faults.Add(at+"/errorMessage", "{{signatures}} is an array, and a message is a text")
+	if name := wholeValue([]byte(o.ErrorMessage)); name != "" {
+		faults.Add(at+"/errorMessage", "{{%s}} is a JSON value, and a message is a text", name)
 	} else {
-		checkTemplate(json.RawMessage(o.ErrorMessage), at+"/errorMessage", faults)
+		checkTemplate(json.RawMessage(o.ErrorMessage), at+"/errorMessage", o.Form, faults)
 	}
-	checkTemplate(o.ErrorData, at+"/errorData", faults)
+	checkTemplate(o.ErrorData, at+"/errorData", o.Form, faults)
 }
 
-func checkTemplate(template json.RawMessage, at string, faults *callbacks.Invalid) {
+// checkTemplate checks a template of an outcome; answered says that it has a form.
+func checkTemplate(template json.RawMessage, at string, answered bool, faults *callbacks.Invalid) {
 	if len(template) > maxTemplate {
 		faults.Add(at, "a template has at most %d bytes", maxTemplate)
 	}
@@ -155,39 +157,58 @@ func checkTemplate(template json.RawMessage, at string, faults *callbacks.Invali
 		return
 	}
 	for _, match := range found {
-		if string(match[1]) == "signatures" {
-			continue
-		}
-		if !slices.Contains(callbacks.Placeholders, string(match[1])) {
+		name := string(match[1])
+		switch {
+		case callbacks.WholeValue(name):
+			if name != "signatures" && !answered {
+				faults.Add(at, "{{%s}} is about the answer to a form, and this outcome has none", name)
+			}
+		case !slices.Contains(callbacks.Placeholders, name):
 			faults.Add(at, "{{%s}} is not known; a template may use {{%s}}, and \"{{signatures}}\" as a whole value",
-				match[1], strings.Join(callbacks.Placeholders, "}}, {{"))
+				name, strings.Join(callbacks.Placeholders, "}}, {{"))
 		}
 	}
-	if !signersStandAlone(template) {
-		faults.Add(at, "\"{{signatures}}\" stands for an array: it has to be a whole value, and no key or part of a string")
+	if name := misplaced(template); name != "" {
+		faults.Add(at, "\"{{%s}}\" stands for %s: it has to be a whole value, and no key or part of a string", name, stands(name))
 	}
 }
 
-// signersStandAlone reports whether {{signatures}} is always the whole of a string that is a value.
-// The template is JSON, so a quotation mark that follows a colon, a bracket or a comma begins a
-// string.
-func signersStandAlone(template []byte) bool {
-	const name = "{{signatures}}"
-	for rest, at := template, 0; ; {
-		i := bytes.Index(rest, []byte(name))
-		if i < 0 {
-			return true
+// stands says what a placeholder of a whole value stands for.
+func stands(name string) string {
+	if name == "signatures" || name == "changes" {
+		return "an array"
+	}
+	return "a JSON value"
+}
+
+// wholeValue is the first placeholder in a template that stands for a whole value; empty if it has
+// none.
+func wholeValue(template []byte) string {
+	for _, match := range placeholder.FindAllSubmatch(template, -1) {
+		if callbacks.WholeValue(string(match[1])) {
+			return string(match[1])
 		}
-		at += i
-		before, quoted := bytes.CutSuffix(template[:at], []byte(`"`))
-		after, closed := bytes.CutPrefix(template[at+len(name):], []byte(`"`))
+	}
+	return ""
+}
+
+// misplaced is the first placeholder of a whole value that is not the whole of a string that is a
+// value; empty if there is none. The template is JSON, so a quotation mark that follows a colon, a
+// bracket or a comma begins a string.
+func misplaced(template []byte) string {
+	for _, at := range placeholder.FindAllSubmatchIndex(template, -1) {
+		name := string(template[at[2]:at[3]])
+		if !callbacks.WholeValue(name) {
+			continue
+		}
+		before, quoted := bytes.CutSuffix(template[:at[0]], []byte(`"`))
+		after, closed := bytes.CutPrefix(template[at[1]:], []byte(`"`))
 		before, after = bytes.TrimSpace(before), bytes.TrimSpace(after)
 		opens := len(before) == 0 || bytes.ContainsRune([]byte(":[,"), rune(before[len(before)-1]))
 		closes := len(after) == 0 || bytes.ContainsRune([]byte(",]}"), rune(after[0]))
-		if !quoted || !closed || !opens || !closes {
-			return false
+		if !quoted || !closed || !opens || !closes || strings.ContainsAny(name, `"\\`) {
+			return name
 		}
-		at += len(name)
-		rest = template[at:]
 	}
+	return ""
 }

@@ -77,14 +77,16 @@ const (
 	MaxErrorMessageBytes = 8 << 10
 )
 
-// Answer is what a reviewer writes for a free outcome. Format and Result belong to a result, the
-// others to a failure. A draft may hold both.
+// Answer is what a reviewer writes. Format and Result belong to a free result, the fields of an error
+// to a free failure, and Document to an outcome with a form. A draft may hold all of them.
 type Answer struct {
 	Format       Format `json:"format,omitempty"`
 	Result       string `json:"result,omitempty"`
 	ErrorType    string `json:"errorType,omitempty"`
 	ErrorMessage string `json:"errorMessage,omitempty"`
 	ErrorData    string `json:"errorData,omitempty"`
+	// Document is the answer to a form, as JSON, before the desk writes into it.
+	Document string `json:"document,omitempty"`
 }
 
 // The names of the fields of an answer, in forms and in faults.
@@ -105,6 +107,8 @@ func (o Outcome) answer(a Answer) Answer {
 			ErrorType: strings.TrimSpace(a.ErrorType), ErrorMessage: lines(a.ErrorMessage),
 			ErrorData: lines(a.ErrorData),
 		}
+	case o.Form:
+		return Answer{Document: a.Document}
 	case o.Name != OutcomeResult:
 		return Answer{}
 	case a.Format == FormatEmpty:

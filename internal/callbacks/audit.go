@@ -1,6 +1,11 @@
 package callbacks
 
-import "time"
+import (
+	"fmt"
+	"time"
+
+	"countersign/internal/form"
+)
 
 // ActorKind says what kind of actor changed something.
 type ActorKind string
@@ -104,13 +109,26 @@ type Facts struct {
 
 	Groups []string // to which it was escalated, or of which people are missing
 
-	Signature *Signed   // that was given, withdrawn, or is void
-	Policy    *Rebound  // what binds the callback since then
-	Decision  *Decision // without its comment
-	Ending    *Ending   // as it was known then
+	Signature *Signed       // that was given, withdrawn, or is void
+	Policy    *Rebound      // what binds the callback since then
+	Decision  *Decision     // without its comment
+	Changes   []form.Change // of the answer that was signed or decided, at most maxAudited
+	Ending    *Ending       // as it was known then
 
 	Execution OperationStatus // how the execution ended after the decision
 	Event     int             // number of the history event that shows it, 0 if none was read
+}
+
+// maxAudited is how many changes of an answer an entry holds. The signature keeps the whole answer.
+const maxAudited = 20
+
+// audited are the changes of an answer as an entry holds them.
+func audited(changes []form.Change) []form.Change {
+	if len(changes) <= maxAudited {
+		return changes
+	}
+	more := form.Change{Title: "Answer", Kind: form.Changed, Note: fmt.Sprintf("and %d more changes", len(changes)-maxAudited+1)}
+	return append(changes[:maxAudited-1:maxAudited-1], more)
 }
 
 // NeedsOperator reports whether the entry is about a reply that stays the same until an operator

@@ -182,6 +182,8 @@ type Content struct {
 	// sender named, and those that its queue named when the request arrived. [Queues.Shown] adds those
 	// that the queue names now.
 	Masked []string
+	// Forms are those of the outcomes, as their sender wrote them.
+	Forms Forms
 	// Hidden are the places at which the payload shows a mask in the place of a value. Only content
 	// that people may see has any: [Queues.Shown] makes it. The store keeps the values.
 	Hidden []mask.Place

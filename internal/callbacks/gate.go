@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"countersign/internal/form"
 	"countersign/internal/matching"
 	"countersign/internal/printable"
 )
@@ -23,7 +24,8 @@ type Gate struct {
 // Ballot is what somebody wants to sign.
 type Ballot struct {
 	Proposal Proposal
-	Answer   Answer // of the proposal
+	Answer   Answer        // of the proposal
+	Changes  []form.Change // by which the answer differs from the proposed one
 	Comment  string
 	Shown    string // identifies what the person saw
 	Via      Via

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"countersign/internal/form"
 )
 
 // CommentRule says whether an outcome takes a comment.
@@ -42,6 +44,11 @@ type Outcome struct {
 	ErrorType    string          `json:"errorType,omitempty"`    // of a failure
 	ErrorMessage string          `json:"errorMessage,omitempty"` // template of a failure's message
 	ErrorData    json.RawMessage `json:"errorData,omitempty"`    // template of a failure's data
+
+	// Form says that the outcome has a form, in [Content.Forms]: the reviewer's answer goes into the
+	// templates.
+	Form   bool           `json:"-"`
+	Stamps []form.Stamped `json:"-"` // what the desk writes into the answer
 }
 
 // Placeholders are the names that a template may use as {{name}} inside its strings.
@@ -79,9 +86,13 @@ func DefaultOutcomes(rejectAs Kind) []Outcome {
 // Choice is what a reviewer picks: an outcome, a comment and perhaps an answer. PreparedAt is the time
 // that the preview showed; it goes into the payload, so that the bytes sent are the bytes shown.
 type Choice struct {
-	Outcome    string
-	Comment    string
-	Answer     Answer // for an outcome that is free
+	Outcome string
+	Comment string
+	Answer  Answer // for an outcome that is free or has a form
+	// Fields are the inputs of forms as they were posted; package desk makes Answer.Document and
+	// Changes of them.
+	Fields     form.Posted
+	Changes    []form.Change // by which the document differs from the proposed one
 	PreparedAt time.Time
 	Sends      bool // the page said that this signature decides
 }
@@ -121,7 +132,7 @@ func (o Outcome) fillers(choice Choice, by Person, signed []Signature) (inJSON, 
 		"reviewer.name":  by.Name,
 		"reviewer.email": by.Email,
 	}
-	escaped := []string{PlaceholderSignatures, o.signersArray(signed)}
+	escaped := append([]string{PlaceholderSignatures, o.signersArray(signed)}, o.answerFillers(choice, by)...)
 	var plain []string
 	for _, name := range Placeholders {
 		escaped = append(escaped, "{{"+name+"}}", quoted(values[name]))

@@ -10,7 +10,7 @@ import (
 // Prepared is what a choice would send, before anybody signs it.
 type Prepared struct {
 	Outcome    Outcome // with a label that says what kind of answer it sends
-	Answer     Answer  // what the reviewer wrote, if the outcome is free
+	Answer     Answer  // what the reviewer wrote, if the outcome is free or has a form
 	Completion Completion
 }
 
@@ -44,6 +44,9 @@ func (p Prepared) completion(text bool, choice Choice, by Person, signed []Signa
 	}
 	if p.Outcome.Free() {
 		return p.Answer.Completion(p.Outcome.Kind)
+	}
+	if p.Outcome.Form && p.Answer.Document == "" {
+		return Completion{}, Invalid{{Pointer: FieldAnswer, Detail: "The request has a form now: fill it in."}}
 	}
 	if p.Outcome.Comment == CommentNone {
 		choice.Comment = ""
@@ -101,7 +104,7 @@ func tidyComment(s string) string {
 
 // Proposal is what a signature for it is for.
 func (p Prepared) Proposal() Proposal {
-	if !p.Outcome.Free() {
+	if !p.Outcome.Free() && !p.Outcome.Form {
 		return p.Outcome.Proposal(nil)
 	}
 	return p.Outcome.Proposal(fmt.Appendf(nil, "%q", p.Answer))

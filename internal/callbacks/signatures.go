@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"countersign/internal/form"
 )
 
 // wait notes what the signatures add up to while others are missing, and since when. Whoever
@@ -38,20 +40,20 @@ func (c *Case) Sign(gate Gate, p Signer, ballot Ballot, limits ReviewLimits) (*S
 	c.Signatures = signatures
 	given := &signatures[len(signatures)-1]
 	if !ballot.Sends {
-		c.recordSigned(given, c.wait(), gate.Now)
+		c.recordSigned(given, c.wait(), ballot.Changes, gate.Now)
 		c.holdSigned(limits, gate.Now)
 		return given, nil
 	}
 	c.Requirement = gate.requirement()                             // the terms by which it was decided stay on record
 	if c.Requirement.Places() > 1 || c.Requirement.against() > 1 { // else the decision says it all
-		c.recordSigned(given, standing, gate.Now)
+		c.recordSigned(given, standing, ballot.Changes, gate.Now)
 	}
 	return given, nil
 }
 
 // recordSigned adds a signature to the audit, with what the signatures add up to after it.
-func (c *Case) recordSigned(given *Signature, standing Standing, now time.Time) {
-	facts := Facts{Signature: c.brief(given, standing)}
+func (c *Case) recordSigned(given *Signature, standing Standing, changes []form.Change, now time.Time) {
+	facts := Facts{Signature: c.brief(given, standing), Changes: audited(changes)}
 	c.Audit = append(c.Audit, c.entry(now, given.By, ActionSigned, facts))
 }
 

@@ -3,6 +3,8 @@ package callbacks
 import (
 	"fmt"
 	"time"
+
+	"countersign/internal/form"
 )
 
 // WrongState is the error of a transition that the current state does not allow. wanted says what
@@ -38,12 +40,12 @@ func (c *Callback) ended() Facts {
 // Decide records a decision. Only a pending callback can be decided. A clock that seems to have run
 // out does not prevent the decision: other clients may send heartbeats too, and our clock may be
 // wrong, so Lambda's answer to the delivery settles it.
-func (c *Callback) Decide(d Decision) (AuditEntry, error) {
+func (c *Callback) Decide(d Decision, changes ...form.Change) (AuditEntry, error) {
 	if c.State != Pending {
 		return AuditEntry{}, c.WrongState("decide")
 	}
 	c.Decision, c.Problem = &d, ""
-	entry := c.move(Decided, d.At, d.By, ActionDecided, Facts{Decision: d.brief()})
+	entry := c.move(Decided, d.At, d.By, ActionDecided, Facts{Decision: d.brief(), Changes: audited(changes)})
 	c.scheduleHeartbeat(d.At)
 	return entry, nil
 }

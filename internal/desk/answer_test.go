@@ -169,7 +169,7 @@ func TestAnswer_Signatures(t *testing.T) {
 	}
 	i := slices.IndexFunc(sheet.Signatures, func(s callbacks.Signature) bool { return s.By.ID == desktest.Mara.ID })
 	kept := callbacks.Choice{Outcome: sheet.Signatures[i].Outcome, Answer: sheet.Signatures[i].Answer}
-	if kept != one {
+	if kept.Outcome != one.Outcome || kept.Answer != one.Answer {
 		t.Errorf("Mara's is kept as %+v", kept)
 	}
 	third := desktest.Reviewer("ines", "finance-approvers")

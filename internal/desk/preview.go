@@ -18,7 +18,8 @@ const PreviewAge = 15 * time.Minute
 // Preview is what Lambda would receive for a choice, and what a signature for it would do.
 type Preview struct {
 	callbacks.Prepared
-	Faults     callbacks.Invalid // why this cannot be sent; Completion is then empty
+	Filling    *callbacks.Filling // the form with the reader's answer; nil if the outcome has none
+	Faults     callbacks.Invalid  // why this cannot be sent; Completion is then empty
 	PreparedAt time.Time
 	// Encoding says what becomes of the result before it goes out, as [Encoder.Says] does; empty if
 	// it goes out as it is.
@@ -70,11 +71,11 @@ func mark(value any) string {
 func (s *Service) Preview(
 	ctx context.Context, p callbacks.Person, id callbacks.ID, choice callbacks.Choice,
 ) (Preview, error) {
-	gate, signer, err := s.open(ctx, p, id)
+	gate, signer, forms, err := s.open(ctx, p, id)
 	if err != nil {
 		return Preview{}, err
 	}
-	shown, err := s.preview(gate, signer, choice)
+	shown, err := s.preview(gate, signer, choice, forms)
 	if err != nil {
 		return Preview{}, err
 	}
@@ -85,14 +86,14 @@ func (s *Service) Preview(
 func (s *Service) PreviewAll(
 	ctx context.Context, p callbacks.Person, id callbacks.ID, draft callbacks.Choice,
 ) ([]Preview, error) {
-	gate, signer, err := s.open(ctx, p, id)
+	gate, signer, forms, err := s.open(ctx, p, id)
 	if err != nil {
 		return nil, err
 	}
 	if gate.Callback.State != callbacks.Pending {
 		return nil, callbacks.ErrConflict
 	}
-	return s.previews(gate, signer, draft)
+	return s.previews(gate, signer, draft, forms)
 }
 
 // Previews shows what each outcome of a sheet would send with the comment and the answer of a
@@ -103,34 +104,35 @@ func (s *Service) Previews(p callbacks.Person, sheet *Sheet, draft callbacks.Cho
 	if err := s.queues.MayDecide(signer, &sheet.Callback, now); err != nil {
 		return nil, err
 	}
-	return s.previews(s.queues.Gate(&sheet.Callback, sheet.Signatures, now), signer, draft)
+	return s.previews(s.queues.Gate(&sheet.Callback, sheet.Signatures, now), signer, draft, sheet.Content.Forms)
 }
 
-// open reads what the gate of a callback needs, for somebody who may decide it.
+// open reads what the gate of a callback needs, and its forms, for somebody who may decide it.
 func (s *Service) open(
 	ctx context.Context, p callbacks.Person, id callbacks.ID,
-) (callbacks.Gate, callbacks.Signer, error) {
+) (_ callbacks.Gate, signer callbacks.Signer, forms callbacks.Forms, err error) {
 	c, signer, err := s.seeAs(ctx, p, id)
 	if err != nil {
-		return callbacks.Gate{}, callbacks.Signer{}, err
+		return callbacks.Gate{}, signer, nil, err
 	}
 	now := s.now()
 	if err := s.queues.MayDecide(signer, &c, now); err != nil {
-		return callbacks.Gate{}, callbacks.Signer{}, err
+		return callbacks.Gate{}, signer, nil, err
 	}
 	signatures, err := s.signatures(ctx, &c)
 	if err != nil {
-		return callbacks.Gate{}, callbacks.Signer{}, err
+		return callbacks.Gate{}, signer, nil, err
 	}
-	return s.queues.Gate(&c, signatures, now), signer, nil
+	forms, err = s.formsOf(ctx, &c)
+	return s.queues.Gate(&c, signatures, now), signer, forms, err
 }
 
 func (s *Service) previews(
-	gate callbacks.Gate, p callbacks.Signer, draft callbacks.Choice,
+	gate callbacks.Gate, p callbacks.Signer, draft callbacks.Choice, forms callbacks.Forms,
 ) (previews []Preview, err error) {
 	for _, outcome := range s.queues.Offers(gate.Callback) {
 		draft.Outcome = outcome.Name
-		shown, err := s.preview(gate, p, draft)
+		shown, err := s.preview(gate, p, draft, forms)
 		if faults, invalid := errors.AsType[callbacks.Invalid](err); invalid {
 			shown.Faults = faults
 		} else if err != nil {
@@ -142,9 +144,18 @@ func (s *Service) previews(
 }
 
 // preview is what the choice would send now, and what a signature for it would do.
-func (s *Service) preview(gate callbacks.Gate, p callbacks.Signer, choice callbacks.Choice) (Preview, error) {
+func (s *Service) preview(
+	gate callbacks.Gate, p callbacks.Signer, choice callbacks.Choice, forms callbacks.Forms,
+) (Preview, error) {
 	choice.PreparedAt = gate.Now.Truncate(time.Second)
+	choice, filling, err := s.filled(gate.Callback, p, choice, forms)
+	if err != nil {
+		return Preview{}, err
+	}
 	shown, err := s.prepared(gate, p, choice)
+	if shown.Filling = filling; filling != nil && err == nil {
+		err = filling.Invalid()
+	}
 	proposal := shown.Proposal()
 	shown.Why = gate.Explain(p, proposal)
 	shown.Tally = gate.Standing().Of(proposal)

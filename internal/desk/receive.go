@@ -39,6 +39,9 @@ func (s *Service) Receive(
 	if err := s.checkAddressee(&c); err != nil {
 		return callbacks.Acknowledgment{}, err
 	}
+	if err := callbacks.CheckForms(c.Outcomes, content.Forms, s.forms); err != nil {
+		return callbacks.Acknowledgment{}, err
+	}
 	fingerprint := a.Fingerprint() // only after validation: not every time can be written
 	entry := c.Arrived(from.Name, now)
 	message := callbacks.Message{Source: from.Name, ID: messageID, At: now}

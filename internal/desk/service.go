@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/form"
 )
 
 // Service answers pages and webhooks. Every method checks what its caller may see; anything else is
@@ -24,6 +25,7 @@ type Service struct {
 	deliveries   Handover
 	delegations  Delegations
 	version      callbacks.ConfigVersion
+	forms        form.Compiler
 }
 
 // ServiceConfig is what a service works with. Deliveries, Delegations, Beat and Codecs may be nil,
@@ -46,6 +48,8 @@ type ServiceConfig struct {
 	Deliveries Handover
 	// Delegations are asked for every reader and signer; if nil, nobody acts for anybody.
 	Delegations Delegations
+	// Forms reads the schemas of forms; if nil, an announcement with a form is refused.
+	Forms form.Compiler
 }
 
 // NewService makes the service.
@@ -62,6 +66,7 @@ func NewService(c ServiceConfig) *Service {
 	return &Service{
 		store: c.Store, queues: c.Queues, invalidator: c.Invalidator, beat: c.Beat, limits: c.ReviewLimits, now: c.Now, codecs: c.Codecs, lanes: c.Lanes,
 		groupsMaxAge: c.GroupsMaxAge, deliveries: c.Deliveries, delegations: c.Delegations, version: c.ConfigVersion,
+		forms: c.Forms,
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/form"
 	"countersign/internal/printable"
 	"countersign/internal/spelling"
 )
@@ -30,6 +31,9 @@ func (s *Service) Sign(
 ) (callbacks.Callback, error) {
 	shown, signer, err := s.seeAs(ctx, p, id)
 	if err != nil {
+		return callbacks.Callback{}, err
+	}
+	if choice, err = s.answered(ctx, &shown, signer, choice); err != nil {
 		return callbacks.Callback{}, err
 	}
 	var out encoded
@@ -85,7 +89,7 @@ func (s *Service) sign(
 		return err
 	}
 	ballot := callbacks.Ballot{
-		Proposal: made.Proposal(), Answer: made.Answer,
+		Proposal: made.Proposal(), Answer: made.Answer, Changes: choice.Changes,
 		Comment: c.Requirement.KeptComment(made.Outcome, choice),
 		Shown:   seen, Via: callbacks.ViaWeb, Sends: choice.Sends, ConfigVersion: s.version,
 	}
@@ -93,7 +97,7 @@ func (s *Service) sign(
 	if err != nil || !ballot.Sends {
 		return err
 	}
-	return s.decide(c, given, made, out, now)
+	return s.decide(c, given, made, choice.Changes, out, now)
 }
 
 // repeats reports whether the person's signature for the same choice is on record, and waits or is
@@ -110,7 +114,9 @@ func repeats(c *callbacks.Case, p callbacks.Person, choice callbacks.Choice, see
 }
 
 // decide makes the decision of the last signature, and its delivery.
-func (s *Service) decide(c *callbacks.Case, last *callbacks.Signature, made Preview, out encoded, now time.Time) error {
+func (s *Service) decide(
+	c *callbacks.Case, last *callbacks.Signature, made Preview, changes []form.Change, out encoded, now time.Time,
+) error {
 	sent, err := s.outgoing(&c.Callback, made.Completion, out)
 	if err != nil {
 		return err
@@ -120,7 +126,7 @@ func (s *Service) decide(c *callbacks.Case, last *callbacks.Signature, made Prev
 		By: last.By, Comment: last.Comment, At: now,
 		SHA256: sent.SHA256(), Size: len(sent.Body()), ConfigVersion: s.version,
 	}
-	if err := c.Record(c.Decide(decision)); err != nil {
+	if err := c.Record(c.Decide(decision, changes...)); err != nil {
 		return err
 	}
 	c.Delivery = &callbacks.Delivery{

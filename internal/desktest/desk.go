@@ -17,6 +17,7 @@ import (
 	"countersign/internal/history"
 	"countersign/internal/people"
 	"countersign/internal/readquota"
+	"countersign/internal/schema"
 	"countersign/internal/sqlstore"
 	"countersign/internal/sqlstore/sqlstoretest"
 	"countersign/internal/upkeep"
@@ -94,7 +95,7 @@ func (d *Desk) Restart(store storetest.Store) {
 	})
 	d.Service = desk.NewService(desk.ServiceConfig{
 		Store: d.Store, Queues: Queues, Invalidator: d.Invalidations, ReviewLimits: callbacks.DefaultReviewLimits, Now: d.Clock.Now, Lanes: d.Lanes,
-		Deliveries: d.Deliveries, ConfigVersion: ConfigVersion, Delegations: d.Delegations,
+		Deliveries: d.Deliveries, ConfigVersion: ConfigVersion, Delegations: d.Delegations, Forms: schema.NewCompiler(),
 	})
 }
 

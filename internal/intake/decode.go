@@ -52,9 +52,21 @@ func readAnnouncement(o object) announcement.Announcement {
 		a.Links = append(a.Links, callbacks.Link{Title: link.text("title"), URL: link.text("url")})
 	})
 	o.objects("outcomes", func(outcome object) {
-		a.Outcomes = append(a.Outcomes, readOutcome(outcome))
+		read := readOutcome(outcome)
+		a.Outcomes = append(a.Outcomes, read)
+		if sent := readForm(outcome); len(sent.Schema)+len(sent.Value) > 0 {
+			if a.Forms == nil {
+				a.Forms = map[string]announcement.Form{}
+			}
+			a.Forms[read.Name] = sent
+		}
 	})
 	return a
+}
+
+// readForm reads what an outcome brings for its answer. A proposed answer may be null.
+func readForm(o object) announcement.Form {
+	return announcement.Form{Schema: o.value("form"), Value: o.any("value")}
 }
 
 func readOutcome(o object) callbacks.Outcome {

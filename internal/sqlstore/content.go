@@ -23,17 +23,19 @@ type contentRow struct {
 	Tags        sql.NullString
 	Masked      sql.NullString
 	Template    sql.NullString
+	Forms       sql.NullString // see formDocument
 }
 
 // contentColumns are the columns of contents, in the order of values.
 const contentColumns = `
-	callback, fingerprint, description, payload, input_unread, links, tags, masked, template`
+	callback, fingerprint, description, payload, input_unread, links, tags, masked, template, forms`
 
 var insertContent = insertText("contents", contentColumns)
 
 func (r *contentRow) values() []any {
 	return []any{
 		r.Callback, r.Fingerprint, r.Description, r.Payload, r.InputUnread, r.Links, r.Tags, r.Masked, r.Template,
+		r.Forms,
 	}
 }
 
@@ -42,6 +44,7 @@ func (r *contentRow) columns() string { return contentColumns }
 func (r *contentRow) places() []any {
 	return []any{
 		&r.Callback, &r.Fingerprint, &r.Description, &r.Payload, &r.InputUnread, &r.Links, &r.Tags, &r.Masked, &r.Template,
+		&r.Forms,
 	}
 }
 
@@ -55,6 +58,7 @@ func (r *contentRow) changes(was *contentRow) (c changes) {
 	changed(&c, "tags", was.Tags, r.Tags)
 	changed(&c, "masked", was.Masked, r.Masked)
 	changed(&c, "template", was.Template, r.Template)
+	changed(&c, "forms", was.Forms, r.Forms)
 	return c
 }
 
@@ -71,6 +75,35 @@ type leftOutDocument struct {
 type linkDocument struct {
 	Title string `json:"title,omitempty"`
 	URL   string `json:"url"`
+}
+
+// formDocument is a form of an outcome. Its parts are strings, so that they keep their bytes.
+type formDocument struct {
+	Schema string `json:"schema"`
+	Value  string `json:"value,omitempty"`
+}
+
+func encodeForms(forms callbacks.Forms) (sql.NullString, error) {
+	if len(forms) == 0 {
+		return sql.NullString{}, nil
+	}
+	documents := make(map[string]formDocument, len(forms))
+	for outcome, f := range forms {
+		documents[outcome] = formDocument(f)
+	}
+	return encode(documents)
+}
+
+func decodeForms(column sql.NullString) (callbacks.Forms, error) {
+	var documents map[string]formDocument
+	if found, err := decode(column, &documents); !found || err != nil {
+		return nil, err
+	}
+	forms := make(callbacks.Forms, len(documents))
+	for outcome, d := range documents {
+		forms[outcome] = callbacks.Form(d)
+	}
+	return forms, nil
 }
 
 func contentRowOf(num int64, content callbacks.Content, fingerprint string) (contentRow, error) {
@@ -107,6 +140,9 @@ func contentRowOf(num int64, content callbacks.Content, fingerprint string) (con
 			return r, fmt.Errorf("encode the use of a template: %w", err)
 		}
 	}
+	if r.Forms, err = encodeForms(content.Forms); err != nil {
+		return r, fmt.Errorf("encode forms: %w", err)
+	}
 	return r, nil
 }
 
@@ -139,6 +175,10 @@ func (r *contentRow) content() (callbacks.Content, error) {
 	}
 	if _, err := decode(r.Masked, &content.Masked); err != nil {
 		return content, fmt.Errorf("masked: %w", err)
+	}
+	var err error
+	if content.Forms, err = decodeForms(r.Forms); err != nil {
+		return content, fmt.Errorf("forms: %w", err)
 	}
 	var use templateDocument
 	if used, err := decode(r.Template, &use); !used || err != nil {

@@ -6,6 +6,7 @@ import (
 	"reflect"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/form"
 )
 
 // The JSON documents in columns. Their structs fix the names, so that renaming a field of the
@@ -29,6 +30,9 @@ type outcomeDocument struct {
 	ErrorType    string `json:"errorType,omitempty"`
 	ErrorMessage string `json:"errorMessage,omitempty"`
 	ErrorData    string `json:"errorData,omitempty"`
+
+	Form   bool           `json:"form,omitempty"`
+	Stamps []form.Stamped `json:"stamps,omitempty"`
 }
 
 func encodeOutcomes(outcomes []callbacks.Outcome) (sql.NullString, error) {
@@ -43,6 +47,7 @@ func encodeOutcomes(outcomes []callbacks.Outcome) (sql.NullString, error) {
 		documents = append(documents, outcomeDocument{
 			Name: o.Name, Label: o.Label, Kind: o.Kind, Stance: o.Stated, Comment: o.Comment,
 			Encoding: o.Encoding, Payload: string(o.Payload), ErrorType: o.ErrorType, ErrorMessage: o.ErrorMessage, ErrorData: string(o.ErrorData),
+			Form: o.Form, Stamps: o.Stamps,
 		})
 	}
 	return encode(documents)
@@ -64,6 +69,7 @@ func decodeOutcomes(column sql.NullString) ([]callbacks.Outcome, error) {
 		outcomes = append(outcomes, callbacks.Outcome{
 			Name: d.Name, Label: d.Label, Kind: d.Kind, Stated: d.Stance, Comment: d.Comment,
 			Encoding: d.Encoding, Payload: template(d.Payload), ErrorType: d.ErrorType, ErrorMessage: d.ErrorMessage, ErrorData: template(d.ErrorData),
+			Form: d.Form, Stamps: d.Stamps,
 		})
 	}
 	return outcomes, nil

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/form"
 )
 
 // factsDocument are the values behind an audit entry.
@@ -21,6 +22,7 @@ type factsDocument struct {
 	Signature *signedDocument           `json:"signature,omitempty"`
 	Policy    *reboundDocument          `json:"policy,omitempty"`
 	Decision  *decisionDocument         `json:"decision,omitempty"`
+	Changes   []form.Change             `json:"changes,omitempty"`
 	Ending    *endingDocument           `json:"ending,omitempty"`
 	Execution callbacks.OperationStatus `json:"execution,omitempty"`
 	Event     int                       `json:"event,omitempty"`
@@ -53,7 +55,7 @@ func encodeFacts(f callbacks.Facts) (sql.NullString, error) {
 	d := factsDocument{
 		Reply: f.Reply, Attempt: f.Attempt, Failed: f.Failed, Announced: f.Announced,
 		Differs: f.Differs, Source: f.Source, Reason: f.Reason, Execution: f.Execution,
-		Event: f.Event, Field: f.Field, Groups: f.Groups,
+		Event: f.Event, Field: f.Field, Groups: f.Groups, Changes: f.Changes,
 	}
 	if f.Requester != nil {
 		stated := requesterDocument(*f.Requester)
@@ -90,7 +92,7 @@ func decodeFacts(column sql.NullString) (callbacks.Facts, error) {
 	f := callbacks.Facts{
 		Reply: d.Reply, Attempt: d.Attempt, Failed: d.Failed, Announced: d.Announced,
 		Differs: d.Differs, Source: d.Source, Reason: d.Reason, Execution: d.Execution,
-		Event: d.Event, Field: d.Field, Groups: d.Groups,
+		Event: d.Event, Field: d.Field, Groups: d.Groups, Changes: d.Changes,
 	}
 	if d.Requester != nil {
 		stated := callbacks.Requester(*d.Requester)

@@ -12,6 +12,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/desk"
+	"countersign/internal/form"
 )
 
 func testReceive(t *testing.T, open func(*testing.T) Store) {
@@ -66,6 +67,9 @@ func receiveKeepsContent(t *testing.T, s Store) {
 		"LeftOut": {Template: &callbacks.TemplateUse{LeftOut: []callbacks.LeftOut{
 			{Field: "title", Why: "there is no input/customer"}, {Field: "payload/terms", Why: "<>"},
 		}}},
+		"Forms": {Forms: callbacks.Forms{
+			"approve": {Schema: `{ "type": "integer", "title": "<é>" }`, Value: ` 1e2`}, "later": {Schema: `true`},
+		}},
 		"NotText": {Description: "a\x00b", Payload: []byte("\"\xff\x00\"")},
 		"Large":   {Payload: bytes.Repeat([]byte("x"), 1<<20)},
 	} {
@@ -83,6 +87,10 @@ func receiveKeepsContent(t *testing.T, s Store) {
 
 func receiveKeepsOutcomes(t *testing.T, s Store) {
 	for name, want := range map[string][]callbacks.Outcome{
+		"Form": {{
+			Name: "approve", Label: "Approve", Kind: callbacks.Success, Comment: callbacks.CommentOptional, Encoding: callbacks.EncodingJSON,
+			Payload: []byte(callbacks.PlaceholderAnswer), Form: true, Stamps: []form.Stamped{{Pointer: "/by", Stamp: form.StampEmail}},
+		}},
 		"Default":        callbacks.DefaultOutcomes(callbacks.Failure),
 		"RejectSucceeds": callbacks.DefaultOutcomes(callbacks.Success),
 		"Own": {

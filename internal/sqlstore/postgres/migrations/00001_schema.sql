@@ -113,7 +113,8 @@ create table contents (
     links text,
     tags text,
     masked text,
-    template text
+    template text,
+    forms text
 );
 
 create table search (

@@ -127,7 +127,8 @@ create table contents (
     links text, -- JSON
     tags text, -- JSON
     masked text, -- JSON
-    template text -- JSON: the request was made by a template, and what that left out; null otherwise
+    template text, -- JSON: the request was made by a template, and what that left out; null otherwise
+    forms text -- JSON
 ) strict;
 
 -- Words are split and folded before they come here, one token each, so that both databases find the

@@ -1,0 +1,75 @@
+package announcement
+
+import (
+	"fmt"
+	"strings"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/form"
+)
+
+// checkForms checks what outcomes bring for their answers, as far as that needs no validator, and
+// completes the outcomes.
+func (a Announcement) checkForms(faults *callbacks.Invalid) {
+	for i := range a.Outcomes {
+		o, at := &a.Outcomes[i], fmt.Sprintf("/outcomes/%d", i)
+		sent := a.Forms[o.Name]
+		switch {
+		case len(sent.Schema) == 0 && len(sent.Value) == 0:
+			continue
+		case len(sent.Schema) == 0:
+			faults.Add(at+"/value", "a value is what a form starts from: send the form too")
+			continue
+		}
+		o.Form = true
+		checkSize(len(sent.Schema), callbacks.MaxFormBytes, at+"/form", faults)
+		checkSize(len(sent.Value), callbacks.MaxValueBytes, at+"/value", faults)
+		if o.Kind == callbacks.Success && len(o.Payload) == 0 {
+			o.Payload = []byte(callbacks.PlaceholderAnswer)
+		}
+		if !strings.Contains(string(o.Payload)+string(o.ErrorData), `"{{answer`) {
+			faults.Add(at+"/form", `no template uses the answer: put "{{answer}}" or "{{answer/path}}" into one, as a whole value`)
+		}
+		drawing(o, sent, at, faults)
+	}
+}
+
+// checkSize refuses what is too large: a reviewer has to read it, and each signature keeps an
+// answer.
+func checkSize(size, limit int, at string, faults *callbacks.Invalid) {
+	if size > limit {
+		faults.Add(at, "at most %d bytes, this has %d: a reviewer reads and fills in all of it", limit, size)
+	}
+}
+
+// drawing reads a form for what the outcome keeps of it.
+func drawing(o *callbacks.Outcome, sent Form, at string, faults *callbacks.Invalid) {
+	schema, err := form.Parse(string(sent.Schema))
+	if err != nil {
+		faults.Add(at+"/form", "%s", err)
+		return
+	}
+	if _, err := form.Parse(string(sent.Value)); len(sent.Value) > 0 && err != nil {
+		faults.Add(at+"/value", "%s", err)
+	}
+	drawn := form.New(schema)
+	if drawn.HasSecret {
+		faults.Add(at+"/form", "asks for a secret (writeOnly, or format password): this desk keeps no typed secrets, so ask for it elsewhere")
+	}
+	o.Stamps = drawn.Stamps()
+}
+
+// forms are the forms of the outcomes as they were sent.
+func (a Announcement) forms() (forms callbacks.Forms) {
+	for _, o := range a.Outcomes {
+		if !o.Form {
+			continue
+		}
+		if forms == nil {
+			forms = callbacks.Forms{}
+		}
+		sent := a.Forms[o.Name]
+		forms[o.Name] = callbacks.Form{Schema: string(sent.Schema), Value: string(sent.Value)}
+	}
+	return forms
+}

@@ -1,0 +1,59 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+
+	"countersign/internal/callbacks"
+)
+
+// formsOf reads the forms of a callback's outcomes, if any has one.
+func (s *Service) formsOf(ctx context.Context, c *callbacks.Callback) (callbacks.Forms, error) {
+	if !callbacks.OfForms(c.Outcomes) {
+		return nil, nil
+	}
+	content, err := s.content(ctx, c.ID)
+	return content.Forms, err
+}
+
+// filled reads what was posted for the form of the chosen outcome, and checks it. The choice that it
+// returns has the answer; filling is nil if the outcome has no form. A check may take a while, so
+// it happens before a transaction and never inside.
+func (s *Service) filled(
+	c *callbacks.Callback, p callbacks.Signer, choice callbacks.Choice, forms callbacks.Forms,
+) (_ callbacks.Choice, filling *callbacks.Filling, err error) {
+	outcome, ok := c.Outcome(choice.Outcome)
+	if !ok || !outcome.Form {
+		return choice, nil, nil
+	}
+	form, ok := forms[outcome.Name]
+	if !ok || s.forms == nil {
+		return choice, nil, fmt.Errorf("the form of %s is not there", outcome.Name)
+	}
+	checker, err := s.forms.Compile(form.Schema)
+	if err != nil {
+		return choice, nil, fmt.Errorf("compile the form of %s: %w", outcome.Name, err)
+	}
+	filling = form.Filling(outcome, choice.Fields)
+	filling.Check(outcome, checker, p.Person, choice.PreparedAt)
+	choice.Answer.Document, choice.Changes = filling.Answer.JSON(), filling.Changes
+	return choice, filling, nil
+}
+
+// answered is filled for a signature: what is wrong with the answer is its error.
+func (s *Service) answered(
+	ctx context.Context, c *callbacks.Callback, p callbacks.Signer, choice callbacks.Choice,
+) (callbacks.Choice, error) {
+	if c.State != callbacks.Pending || s.queues.MayDecide(p, c, s.now()) != nil {
+		return choice, nil // the transaction says so
+	}
+	forms, err := s.formsOf(ctx, c)
+	if err != nil {
+		return choice, err
+	}
+	choice, filling, err := s.filled(c, p, choice, forms)
+	if err != nil || filling == nil {
+		return choice, err
+	}
+	return choice, filling.Invalid()
+}
