@@ -2,7 +2,10 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"countersign/internal/callbacks"
@@ -52,28 +55,27 @@ func (s *Store) Change(
 	return changed, nil
 }
 
-// load reads the rows of a case and locks its callback.
+// deliveredRow is a callback together with its delivery.
+type deliveredRow struct {
+	callback callbackRow
+	delivery deliveryRow
+}
+
+func (r *deliveredRow) columns() string { return r.callback.columns() + ", " + deliveryColumns }
+
+func (r *deliveredRow) places() []any {
+	return slices.Concat(r.callback.places(), r.delivery.places())
+}
+
+// load reads the rows of a case and locks its callback and its delivery.
 func (t *tx) load(ctx context.Context, id callbacks.ID, parts callbacks.Parts) (*caseRows, error) {
-	var r caseRows
-	var err error
-	r.callback, err = row[callbackRow](ctx, t,
-		`select * from callbacks where id = ?`+t.dialect.ForUpdate, storable(string(id)))
+	r, err := t.loadWith(ctx, id, parts.Delivery)
 	if err != nil {
 		return nil, missing(err)
 	}
 	if parts.Reviews {
 		if r.reviews, err = t.reviewsOf(ctx, r.callback.Num); err != nil {
 			return nil, err
-		}
-	}
-	if parts.Delivery {
-		found, err := rows[deliveryRow](ctx, t,
-			`select * from deliveries where callback = ?`+t.dialect.ForUpdate, r.callback.Num)
-		if err != nil {
-			return nil, fmt.Errorf("read delivery: %w", err)
-		}
-		if len(found) > 0 {
-			r.delivery = &found[0]
 		}
 	}
 	if parts.Signatures {
@@ -84,8 +86,37 @@ func (t *tx) load(ctx context.Context, id callbacks.ID, parts callbacks.Parts) (
 	if r.delegationEnds, err = t.delegationEnds(ctx, parts.Delegations); err != nil {
 		return nil, err
 	}
-	return &r, nil
+	return r, nil
 }
+
+// loadWith reads a callback, and its delivery with the same statement where that is asked for and
+// there is one. It returns [sql.ErrNoRows] if there is no callback.
+func (t *tx) loadWith(ctx context.Context, id callbacks.ID, delivery bool) (*caseRows, error) {
+	key := storable(string(id))
+	if !delivery {
+		alone, err := row[callbackRow](ctx, t, selectCallback+t.dialect.ForUpdate, key)
+		return &caseRows{callback: alone}, err
+	}
+	both, err := row[deliveredRow](ctx, t, selectDelivered+t.dialect.ForUpdate, key)
+	if !errors.Is(err, sql.ErrNoRows) {
+		return &caseRows{callback: both.callback, delivery: &both.delivery}, err
+	}
+	alone, err := t.loadWith(ctx, id, false)
+	if err != nil {
+		return nil, err
+	}
+	// the decision may have come between the two statements
+	found, err := rows[deliveryRow](ctx, t, `select * from deliveries where callback = ?`+t.dialect.ForUpdate, alone.callback.Num)
+	if err == nil && len(found) > 0 {
+		alone.delivery = &found[0]
+	}
+	return alone, err
+}
+
+const (
+	selectCallback  = `select * from callbacks where id = ?`
+	selectDelivered = `select * from callbacks join deliveries on callback = num where id = ?`
+)
 
 // read turns rows into a case.
 func (r *caseRows) read() (callbacks.Case, error) {

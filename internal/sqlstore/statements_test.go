@@ -25,12 +25,16 @@ var Costs = map[string]Cost{
 	"review renewed":  {5, 4},
 	"heartbeat":       {2, 2},
 	"decision":        {5, 2},
-	"accepted":        {6, 3},
-	"claim":           {2, 3},
-	"receipt":         {5, 3},
-	"follow-up":       {4, 3},
-	"end noted":       {5, 3},
-	"retry":           {5, 3},
+
+	"signature that waits":   {4, 2},
+	"last of two signatures": {6, 3},
+
+	"accepted":  {5, 2},
+	"claim":     {2, 3},
+	"receipt":   {4, 2},
+	"follow-up": {3, 2},
+	"end noted": {4, 2},
+	"retry":     {4, 2},
 }
 
 // Cost is what one transaction costs.
@@ -112,8 +116,17 @@ func Life(t *testing.T, s *Store, message string) []Step {
 			return err
 		}
 	}
+	decide := func(c *callbacks.Case) error {
+		callbackstest.DecidedBy("ada", now)(&c.Callback)
+		c.Signatures = append(c.Signatures, signedBy("ada"))
+		c.Delivery = &callbacks.Delivery{
+			Callback: c.ID, Completion: callbackstest.NewCompletion(), DueAt: now, Tries: 1, Lease: lease,
+		}
+		c.Delivery.Begin(&c.Callback, now)
+		return c.Record(entry, nil)
+	}
 	nothing, reviews, delivery := callbacks.Parts{}, callbacks.Parts{Reviews: true}, callbacks.Parts{Delivery: true}
-	return []Step{
+	return append([]Step{
 		{"announcement", receive},
 		{"announced again", receive},
 		{"review opened", change(reviews, func(c *callbacks.Case) error {
@@ -132,17 +145,7 @@ func Life(t *testing.T, s *Store, message string) []Step {
 			c.Heartbeats++
 			return nil
 		})},
-		{"decision", change(callbacks.Parts{Signatures: true}, func(c *callbacks.Case) error {
-			callbackstest.DecidedBy("ada", now)(&c.Callback)
-			c.Signatures = append(c.Signatures, callbacks.Signature{
-				By: c.Decision.By, Via: callbacks.ViaWeb, Proposal: callbacks.Proposal{Outcome: "approve", Stance: callbacks.For}, At: now,
-			})
-			c.Delivery = &callbacks.Delivery{
-				Callback: c.ID, Completion: callbackstest.NewCompletion(), DueAt: now, Tries: 1, Lease: lease,
-			}
-			c.Delivery.Begin(&c.Callback, now)
-			return c.Record(entry, nil)
-		})},
+		{"decision", change(callbacks.Parts{Signatures: true}, decide)},
 		{"accepted", change(delivery, func(c *callbacks.Case) error {
 			callbackstest.Ended(callbacks.Completed, now)(&c.Callback)
 			c.Delivery.Attempts = []callbacks.Attempt{{Number: 1, StartedAt: now, EndedAt: now}}
@@ -166,6 +169,40 @@ func Life(t *testing.T, s *Store, message string) []Step {
 			c.Delivery.DueAt = now.Add(time.Second)
 			return c.Record(entry, nil)
 		})},
+	}, signing(t, s, message+"-2", decide)...)
+}
+
+// signing is what happens to another callback, for which two people sign.
+func signing(
+	t *testing.T, s *Store, message string, decide func(*callbacks.Case) error,
+) []Step {
+	c := callbackstest.NewCallback()
+	entry := callbackstest.Entry(c, callbacks.ActionReceived, callbackstest.T0)
+	sign := func(change func(*callbacks.Case) error) func() error {
+		return func() error {
+			_, err := s.Change(t.Context(), c.ID, callbacks.Parts{Signatures: true}, change)
+			return err
+		}
+	}
+	return []Step{
+		{"announcement", func() error {
+			m := callbacks.Message{Source: "shop", ID: message, At: callbackstest.T0}
+			_, err := s.Receive(t.Context(), m, c, callbacks.Content{}, "f", callbacks.Queues{}.Bind, entry)
+			return err
+		}},
+		{"signature that waits", sign(func(c *callbacks.Case) error {
+			c.Signatures = append(c.Signatures, signedBy("bob"))
+			c.WaitingSince = callbackstest.T0
+			return c.Record(entry, nil)
+		})},
+		{"last of two signatures", sign(decide)},
+	}
+}
+
+func signedBy(name string) callbacks.Signature {
+	return callbacks.Signature{
+		By: callbackstest.Person(name), Via: callbacks.ViaWeb, At: callbackstest.T0,
+		Proposal: callbacks.Proposal{Outcome: "approve", Stance: callbacks.For},
 	}
 }
 
