@@ -11,9 +11,9 @@ import (
 
 // Get implements desk.Store.
 func (s *Store) Get(ctx context.Context, id callbacks.ID) (callbacks.Callback, error) {
-	var r callbackRow
-	if err := s.db.NewSelect().Model(&r).Where("id = ?", storable(string(id))).Scan(ctx); err != nil {
-		return callbacks.Callback{}, missing(s.unavailable(err))
+	r, err := readRow[callbackRow](ctx, s, selectCallback, storable(string(id)))
+	if err != nil {
+		return callbacks.Callback{}, missing(err)
 	}
 	return r.callback()
 }

@@ -74,6 +74,11 @@ func openRecorded(t *testing.T) (*Store, *recorder) {
 	r := &recorder{texts: map[string]bool{}}
 	run := s.run
 	s.db = s.db.WithQueryHook(r)
+	read := s.read
+	s.read = func(ctx context.Context, text string, args []any) (engine.Rows, error) {
+		r.note(text)
+		return read(ctx, text, args)
+	}
 	s.run = func(ctx context.Context, rank engine.Rank, fn func(context.Context, *tx) error) error {
 		return run(ctx, rank, func(ctx context.Context, t *tx) error {
 			recorded := *t

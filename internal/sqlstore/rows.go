@@ -115,7 +115,7 @@ func scan[T any](found engine.Rows, places func(*T) []any) (all []T, err error) 
 // are: a row's own lists, or else the fields of its table.
 func placesOf[T any](db *bun.DB) (columns string, places func(*T) []any) {
 	switch row := any(new(T)).(type) {
-	case *int64, *string:
+	case *int64, *string, *[]byte:
 		return "", func(v *T) []any { return []any{v} }
 	case scanned:
 		return row.columns(), func(r *T) []any { return any(r).(scanned).places() }

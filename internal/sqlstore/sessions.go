@@ -65,12 +65,13 @@ func (s *Store) Sessions(now func() time.Time) *Sessions { return &Sessions{stor
 
 // Find returns what a session holds. found is false if there is no session or it has expired.
 func (s *Sessions) Find(ctx context.Context, tokenHash []byte) (sealed []byte, found bool, err error) {
-	err = s.store.db.NewRaw(`select sealed from sessions where token_hash = ? and expires_at > ?`, tokenHash, millis(s.now())).Scan(ctx, &sealed)
+	sealed, err = readRow[[]byte](ctx, s.store,
+		`select sealed from sessions where token_hash = ? and expires_at > ?`, tokenHash, millis(s.now()))
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil, false, nil
 	case err != nil:
-		return nil, false, fmt.Errorf("find session: %w", s.store.unavailable(err))
+		return nil, false, fmt.Errorf("find session: %w", err)
 	}
 	return sealed, true, nil
 }

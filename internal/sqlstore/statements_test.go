@@ -232,6 +232,11 @@ func TestStatementCounts_Pages(t *testing.T) {
 	admin := callbacks.Person{ID: "ada", Roles: callbacks.Roles{Admin: true}}
 	reads := &readCounter{}
 	s.db = s.db.WithQueryHook(reads)
+	read := s.read
+	s.read = func(ctx context.Context, text string, args []any) (engine.Rows, error) {
+		reads.n++
+		return read(ctx, text, args)
+	}
 	list := func() error {
 		_, err := service.List(t.Context(), admin, desk.Filter{Scope: desk.ScopeAvailable})
 		return err

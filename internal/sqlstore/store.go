@@ -29,6 +29,8 @@ type Store struct {
 	engine  engine.Engine
 	dialect *engine.Dialect
 	db      *bun.DB // reads
+	// read runs a static text outside transactions
+	read func(ctx context.Context, text string, args []any) (engine.Rows, error)
 	// run runs fn in a transaction and returns after its commit. fn may be run more than once.
 	run      func(ctx context.Context, rank engine.Rank, fn func(context.Context, *tx) error) error
 	readings *readings // nil if other processes write too
@@ -47,7 +49,7 @@ var (
 )
 
 func newStore(e engine.Engine) *Store {
-	s := &Store{engine: e, dialect: e.Dialect(), db: e.DB()}
+	s := &Store{engine: e, dialect: e.Dialect(), db: e.DB(), read: e.Read}
 	if !s.dialect.Shared {
 		s.readings = &readings{}
 	}

@@ -42,16 +42,38 @@ func (t *tx) later(ctx context.Context, text string, args ...any) error {
 // rows reads every row of a statement, as structs by column name or as single values. In "select *"
 // and "returning *" the star stands for the columns of T.
 func rows[T any](ctx context.Context, t *tx, text string, args ...any) ([]T, error) {
-	columns, places := placesOf[T](t.db)
+	all, err := query[T](ctx, t.db, t.dialect, t.statements.Query, text, args)
+	return all, t.engine.Unavailable(err)
+}
+
+// query is rows on anything that runs statements.
+func query[T any](
+	ctx context.Context, db *bun.DB, d *engine.Dialect,
+	run func(context.Context, string, []any) (engine.Rows, error), text string, args []any,
+) ([]T, error) {
+	columns, places := placesOf[T](db)
 	if columns != "" {
 		text = named(text, columns)
 	}
-	found, err := t.statements.Query(ctx, t.dialect.Statement(text), args)
+	found, err := run(ctx, d.Statement(text), args)
 	if err != nil {
-		return nil, t.engine.Unavailable(err)
+		return nil, err
 	}
-	all, err := scan(found, places)
-	return all, t.engine.Unavailable(err)
+	return scan(found, places)
+}
+
+// readRow is row outside a transaction, for what every request reads: the statement is prepared,
+// which costs less than to parse it anew.
+func readRow[T any](ctx context.Context, s *Store, text string, args ...any) (T, error) {
+	all, err := query[T](ctx, s.db, s.dialect, s.read, text, args)
+	if err == nil && len(all) > 0 {
+		return all[0], nil
+	}
+	var none T
+	if err == nil {
+		return none, sql.ErrNoRows
+	}
+	return none, s.unavailable(err)
 }
 
 // named replaces * with columns.

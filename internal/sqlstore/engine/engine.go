@@ -60,6 +60,9 @@ const (
 type Engine interface {
 	// DB reads outside transactions.
 	DB() *bun.DB
+	// Read runs a static text outside transactions that returns rows. Each connection prepares it
+	// once.
+	Read(ctx context.Context, text string, args []any) (Rows, error)
 	// Dialect returns the SQL that is specific to the database.
 	Dialect() *Dialect
 	// Transact runs fn in a transaction and returns after its commit. It may run fn more than once.

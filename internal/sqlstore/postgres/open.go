@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
 	"github.com/uptrace/bun"
@@ -77,6 +78,16 @@ func (d *database) Dialect() *engine.Dialect    { return &dialect }
 func (d *database) Unavailable(err error) error { return unavailable(err) }
 func (d *database) Duplicate(err error) bool    { return duplicate(err) }
 func (d *database) Close() error                { return d.pool.Close() }
+
+// Read implements [engine.Engine].
+func (d *database) Read(ctx context.Context, text string, args []any) (engine.Rows, error) {
+	prepared := append([]any{pgx.QueryExecModeCacheStatement}, args...)
+	found, err := d.pool.DB.QueryContext(ctx, text, prepared...) //nolint:rowserrcheck // the caller does
+	if err != nil {
+		return nil, err
+	}
+	return found, nil
+}
 
 // judge decides whether the desk can work with such connections, and returns what the operator
 // should know.

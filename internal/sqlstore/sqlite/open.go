@@ -76,7 +76,8 @@ func dsn(path string, more ...string) string {
 // database is an open file.
 type database struct {
 	reading  *bun.DB
-	prepared *preparedStatements
+	reads    *preparedStatements // on the same connections
+	prepared *preparedStatements // of the writer
 	writer   *writer
 	file     *file
 	close    func() error
@@ -107,12 +108,12 @@ func open(ctx context.Context, url string, _ engine.Opening) (engine.Engine, err
 	reading.SetMaxIdleConns(readers)
 	prepared := newPreparedStatements(writing)
 	d := &database{
-		reading: bun.NewDB(reading, sqlitedialect.New()), prepared: prepared,
+		reading: bun.NewDB(reading, sqlitedialect.New()), reads: newPreparedStatements(reading), prepared: prepared,
 		writer: newWriter(prepared), file: opened,
 	}
 	d.close = sync.OnceValue(func() error {
 		d.writer.close()
-		return errors.Join(prepared.close(), reading.Close())
+		return errors.Join(prepared.close(), d.reads.close())
 	})
 	return d, nil
 }
@@ -122,6 +123,11 @@ func (d *database) Dialect() *engine.Dialect    { return &dialect }
 func (d *database) Unavailable(err error) error { return unavailable(err) }
 func (d *database) Duplicate(err error) bool    { return duplicate(err) }
 func (d *database) Close() error                { return d.close() }
+
+// Read implements [engine.Engine].
+func (d *database) Read(ctx context.Context, text string, args []any) (engine.Rows, error) {
+	return d.reads.Query(ctx, text, args)
+}
 
 // Transact hands fn to the writer.
 func (d *database) Transact(

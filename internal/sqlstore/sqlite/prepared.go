@@ -3,14 +3,17 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"sync"
 
 	"countersign/internal/sqlstore/engine"
 )
 
-// preparedStatements keeps every statement that the writer has run as a prepared statement. Their
-// texts are few and static.
+// preparedStatements keeps every statement that was run on a pool of connections as a prepared one.
+// Their texts are few and static.
 type preparedStatements struct {
-	conn     *sql.DB
+	conn *sql.DB
+
+	mu       sync.Mutex
 	prepared map[string]*sql.Stmt
 }
 
@@ -19,10 +22,12 @@ func newPreparedStatements(conn *sql.DB) *preparedStatements {
 }
 
 func (p *preparedStatements) prepare(ctx context.Context, text string) (*sql.Stmt, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if s, ok := p.prepared[text]; ok {
 		return s, nil
 	}
-	s, err := p.conn.PrepareContext(ctx, text)
+	s, err := p.conn.PrepareContext(ctx, text) //nolint:sqlclosecheck // kept; close ends them all
 	if err == nil {
 		p.prepared[text] = s
 	}
