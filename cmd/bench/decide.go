@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
@@ -77,10 +76,13 @@ type backlog struct {
 // decidable is one callback, or one item of a floor.
 type decidable struct{ callbackID, url string }
 
-// deskToDecide starts the replicas of a desk with enough callbacks that the reviewer may decide.
-func (b *bench) deskToDecide(ctx context.Context, database string, replicas, needed int) (*backlog, *program, error) {
+// deskToDecide starts the replicas of a desk with enough callbacks that the reviewer may decide. rules
+// are those of each queue.
+func (b *bench) deskToDecide(
+	ctx context.Context, database string, replicas, needed int, rules ...callbacks.Rule,
+) (*backlog, *program, error) {
 	// the reviewer cannot see one of the queues
-	all, err := fill(ctx, database, needed*len(queueNames)/(len(queueNames)-1)+len(queueNames))
+	all, err := fill(ctx, database, needed*len(queueNames)/(len(queueNames)-1)+len(queueNames), rules...)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -166,24 +168,25 @@ func (p *posts) next(ctx context.Context) (*http.Request, error) {
 	}
 	one := p.left[0]
 	p.left = p.left[1:]
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, one.url, strings.NewReader(approval().Encode()))
+	request, err := post(one.url, formType, approval(reviewer, true).Encode(), p.cookie)(ctx, 0)
 	if err != nil {
 		return nil, err
-	}
-	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	if p.cookie != nil {
-		request.AddCookie(p.cookie)
 	}
 	p.begun[one.callbackID] = time.Now()
 	return request, nil
 }
 
-// approval returns the form as the page sends it, with the hash of the bytes in the preview.
-func approval() url.Values {
+// approval returns the form as a person's page sends it, with the hash of the bytes in the preview.
+// sends says that the signature decides.
+func approval(by callbacks.Person, sends bool) url.Values {
 	choice := callbacks.Choice{Outcome: "approve", Comment: "Within the agreement with the account team.", PreparedAt: time.Now().Truncate(time.Second)}
-	shown := callbacks.DefaultOutcomes(callbacks.Failure)[0].Fill(choice, reviewer, nil)
-	return url.Values{
+	shown := callbacks.DefaultOutcomes(callbacks.Failure)[0].Fill(choice, by, nil)
+	form := url.Values{
 		"outcome": {choice.Outcome}, "comment": {choice.Comment},
 		"at": {choice.PreparedAt.UTC().Format(time.RFC3339)}, "seen": {shown.SHA256()},
 	}
+	if !sends {
+		form.Set("sends", "no")
+	}
+	return form
 }

@@ -63,8 +63,8 @@ func cloneFile(from, to string) error {
 }
 
 // fill announces callbacks as the webhook does, but without HTTP, and returns them in no particular
-// order. It leaves a SQLite file checkpointed.
-func fill(ctx context.Context, database string, n int) (_ []callbacks.Callback, err error) {
+// order. They are bound by the rules. It leaves a SQLite file checkpointed.
+func fill(ctx context.Context, database string, n int, rules ...callbacks.Rule) (_ []callbacks.Callback, err error) {
 	store, err := sqlstore.Open(ctx, database)
 	if err != nil {
 		return nil, err
@@ -72,7 +72,7 @@ func fill(ctx context.Context, database string, n int) (_ []callbacks.Callback, 
 	defer func() { err = errors.Join(err, store.Close()) }()
 	queues := callbacks.Queues{}
 	for _, name := range queueNames {
-		queues[name] = callbacks.Queue{Name: name}
+		queues[name] = callbacks.Queue{Name: name, Rules: rules}
 	}
 	service := desk.NewService(desk.ServiceConfig{Store: store, Queues: queues, Invalidator: nobody{}, Now: time.Now})
 	all := make([]callbacks.Callback, n)

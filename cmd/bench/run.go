@@ -28,6 +28,7 @@ var measurements = []measurement{
 	{"intake", "signed announcements at 1, 16 and 64 connections", (*bench).intake},
 	{"inbox", "the inbox with few, many and very many pending", (*bench).inbox},
 	{"decide", "decisions, and how long until Lambda has them", (*bench).decide},
+	{"signatures", "decisions that three people sign beside those of one", (*bench).signatures},
 	{"memory", "memory of the process, empty and with many pending", (*bench).memory},
 	{"attacks", "memory of the process under what strangers and senders may send", (*bench).attacked},
 	{"disk", "disk for each pending callback", (*bench).disk},

@@ -20,6 +20,7 @@ func TestMeasure(t *testing.T) {
 		"intake, 1 connection ", "intake, 16 connections", "intake, 64 connections",
 		"inbox, 20 pending", "inbox, 40 pending", "inbox, 120 pending", "inbox, p99",
 		"decisions, 1 connection ", "decision to Lambda, 16 connections",
+		"decisions of three signatures, 16 connections", "last of three signatures",
 		"memory, empty", "memory, 40 pending", "attack, nothing", "attack, methods that nobody has", "disk", "start, new database", "start, 40 pending", "first page, requests",
 		"durable rounds, 16 at once, in a file", "result sent to Get, 1 at once", "memory of a suspended execution, of 40",
 		"20 open reviews, late beats", "20 open reviews, processor", "20 open pages, until told", "20 open pages, memory", "delivery of 20 ",
