@@ -37,7 +37,7 @@ func TestAlertsAndMetrics(t *testing.T) {
 	}
 	known := metricsOfTheDesk(t)
 	for _, name := range regexp.MustCompile(`countersign_[a-z_]+`).FindAllString(alerts+operations, -1) {
-		if !slices.Contains(known, name) {
+		if !slices.Contains(known, strings.TrimSuffix(name, "_count")) { // the count of a histogram
 			t.Errorf("%s is named, and is no metric of the desk's: %q", name, known)
 		}
 	}

@@ -10,8 +10,10 @@ import (
 	"countersign/durable/kmsgcm"
 	"countersign/internal/callbacks"
 	"countersign/internal/codec"
+	"countersign/internal/config"
 	"countersign/internal/config/deskfile"
 	"countersign/internal/desk"
+	"countersign/internal/doctor"
 	"countersign/internal/lambdaapi"
 )
 
@@ -30,8 +32,14 @@ func formats(d *deskfile.Desk) map[string]codec.Function {
 
 // codecs makes the codecs of an edition.
 func (d *program) codecs(what *purpose, lanes callbacks.Lanes) (map[string]desk.Codec, error) {
-	keys := &keyClients{api: d.lambda, endpoint: d.fixed.kmsEndpoint, clients: map[callbacks.Lane]*kms.Client{}}
+	keys := newKeyClients(d.lambda, d.fixed.kmsEndpoint)
 	return codec.New(what.formats, codec.Config{KMS: keys.of, Lanes: lanes, Observe: d.coded})
+}
+
+// examineFormats tries the formats of a configuration, as the desk would use them.
+func examineFormats(ctx context.Context, settings config.Config, api *lambdaapi.Client) []doctor.Section {
+	keys := newKeyClients(api, string(settings.KMSEndpoint))
+	return doctor.FormatSections(codec.Examine(ctx, formats(settings.Desk), codec.Config{KMS: keys.of, Lanes: api.Lanes()}))
 }
 
 // coded counts an encoding or decoding, and logs one that failed: the page tells the person, and an
@@ -55,6 +63,10 @@ type keyClients struct {
 
 	mu      sync.Mutex
 	clients map[callbacks.Lane]*kms.Client
+}
+
+func newKeyClients(api *lambdaapi.Client, endpoint string) *keyClients {
+	return &keyClients{api: api, endpoint: endpoint, clients: map[callbacks.Lane]*kms.Client{}}
 }
 
 func (k *keyClients) of(lane callbacks.Lane) kmsgcm.KMS {

@@ -35,6 +35,7 @@ var doctorHelp = kong.Vars{
 const (
 	databaseLimit = 10 * time.Second
 	providerLimit = 30 * time.Second
+	formatsLimit  = 30 * time.Second
 	lambdaLimit   = 90 * time.Second
 )
 
@@ -47,10 +48,11 @@ func (c doctorCommand) Run(ctx context.Context, e environment) error {
 	if err != nil {
 		return err
 	}
-	accounts, err := accountsToExamine(ctx, settings, c.Function)
+	api, err := clientToExamine(ctx, settings)
 	if err != nil {
 		return err
 	}
+	accounts := accountsToExamine(settings, api, c.Function)
 	if c.Policy {
 		return printPolicies(leastPolicies(ctx, accounts), e.stdout, e.stderr)
 	}
@@ -67,6 +69,9 @@ func (c doctorCommand) Run(ctx context.Context, e environment) error {
 			found.FourEyes, found.EmailTrusted = settings.Desk.FourEyes(), settings.OIDC.EmailTrusted
 			found.GroupsMaxAge = settings.Groups.MaxAge
 			return doctor.ProviderSections(found, err)
+		}},
+		{Title: "Formats of results", Limit: formatsLimit, Run: func(ctx context.Context) []doctor.Section {
+			return examineFormats(ctx, settings, api)
 		}},
 	}, aws...)...)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/config"
 	"countersign/internal/config/deskfile"
@@ -19,12 +20,8 @@ import (
 
 // accountsToExamine returns the accounts in which callbacks are completed, that of the default
 // credentials first, each with its functions that the configuration and the command name.
-func accountsToExamine(ctx context.Context, settings config.Config, more []string) ([]doctor.AWS, error) {
+func accountsToExamine(settings config.Config, client *lambdaapi.Client, more []string) []doctor.AWS {
 	endpoint := string(settings.Lambda.Endpoint)
-	client, err := lambdaapi.New(ctx, lambdaapi.Config{Region: settings.Lambda.Region, Endpoint: endpoint, Accounts: roles(settings.Desk.Accounts)})
-	if err != nil {
-		return nil, err
-	}
 	functions := functionsToExamine(settings, client.Lanes(), more)
 	var all []doctor.AWS
 	for _, number := range append([]string{""}, client.Lanes().Accounts...) {
@@ -32,13 +29,34 @@ func accountsToExamine(ctx context.Context, settings config.Config, more []strin
 		all = append(all, doctor.AWS{
 			Lambda: lambdaapi.Examiner{Client: client, Account: number, Now: time.Now},
 			Region: client.Lanes().Region, Endpoint: endpoint, Functions: functions[number],
+			Keys: keysToExamine(settings, client.Lanes(), number),
 			Role: doctor.Role{Account: number, ARN: role.RoleARN, ExternalID: role.ExternalID},
 		})
 	}
 	for _, other := range all[1:] {
 		all[0].Assumes = append(all[0].Assumes, other.Role.ARN)
 	}
-	return all, nil
+	return all
+}
+
+// keysToExamine returns the keys of KMS that are used in an account. One that is named without its
+// account is used in that of each callback, so it is in every account's policy.
+func keysToExamine(settings config.Config, lanes callbacks.Lanes, account string) (keys []string) {
+	for _, f := range settings.Desk.Formats() {
+		named := arn.Parse(f.KMSKey).Account != ""
+		if f.KMSKey != "" && (!named || lanes.Of(callbacks.Target{ExecutionARN: f.KMSKey}).Account == account) {
+			keys = append(keys, f.KMSKey)
+		}
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+// clientToExamine returns the client by which the desk would reach AWS.
+func clientToExamine(ctx context.Context, settings config.Config) (*lambdaapi.Client, error) {
+	return lambdaapi.New(ctx, lambdaapi.Config{
+		Region: settings.Lambda.Region, Endpoint: string(settings.Lambda.Endpoint), Accounts: roles(settings.Desk.Accounts),
+	})
 }
 
 // functionsToExamine returns the named functions by account: those that are watched, those with a

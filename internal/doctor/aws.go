@@ -29,6 +29,7 @@ type AWS struct {
 	Role      Role     // to assume there; none in the account of the default credentials
 	Assumes   []string // ARNs of the roles that these credentials assume in other accounts
 	Functions []Function
+	Keys      []string // of KMS, that encrypt results: by ID, ARN, alias or ARN of an alias
 }
 
 // function is a function and its place.
@@ -231,6 +232,10 @@ func (x *account) expand(f function) []function {
 // there are none, it is for a function that has to be filled in.
 func (x *account) policy() string {
 	functions := x.functions()
+	var keys []statement
+	for _, key := range x.Keys {
+		keys = append(keys, keyStatement(key, place{region: x.Region, account: x.caller.Account}))
+	}
 	if len(functions)+len(x.Assumes) == 0 {
 		p := place{region: x.Region, account: x.caller.Account}
 		if x.Role.ARN != "" {
@@ -241,5 +246,5 @@ func (x *account) policy() string {
 		}
 		functions = []function{{place: p}}
 	}
-	return policy(functions, x.Assumes)
+	return policy(functions, x.Assumes, keys...)
 }

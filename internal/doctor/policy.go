@@ -9,15 +9,20 @@ import (
 
 // statement is one statement of an IAM policy.
 type statement struct {
-	Effect   string
-	Action   []string
-	Resource []string
+	Effect    string
+	Action    []string
+	Resource  []string
+	Condition map[string]map[string]string `json:",omitempty"`
+}
+
+func allow(actions, resources []string) statement {
+	return statement{Effect: "Allow", Action: actions, Resource: resources}
 }
 
 // policy returns the least privileges that the functions need. Actions that are checked against
 // executions get ARNs with a version. The list of executions gets both forms, because it is checked
-// against the function as a request names it. roles are the roles to assume.
-func policy(functions []function, roles []string) string {
+// against the function as a request names it. roles are the roles to assume, keys what encrypts results.
+func policy(functions []function, roles []string, keys ...statement) string {
 	var versions, both []string
 	every := false
 	for _, f := range functions {
@@ -33,17 +38,18 @@ func policy(functions []function, roles []string) string {
 	}
 	var statements []statement
 	if versions != nil {
-		statements = append(statements, statement{"Allow", names(slices.Concat(sends, reads)), versions})
+		statements = append(statements, allow(names(slices.Concat(sends, reads)), versions))
 	}
 	if both != nil {
-		statements = append(statements, statement{"Allow", names([]Action{ListExecutions}), both})
+		statements = append(statements, allow(names([]Action{ListExecutions}), both))
 	}
 	if every {
-		statements = append(statements, statement{"Allow", names([]Action{ListFunctions}), []string{"*"}})
+		statements = append(statements, allow(names([]Action{ListFunctions}), []string{"*"}))
 	}
 	if len(roles) > 0 {
-		statements = append(statements, statement{"Allow", []string{assumeRole}, slices.Clone(roles)})
+		statements = append(statements, allow([]string{assumeRole}, slices.Clone(roles)))
 	}
+	statements = append(statements, keys...)
 	for i := range statements {
 		slices.Sort(statements[i].Resource)
 		statements[i].Resource = slices.Compact(statements[i].Resource)
