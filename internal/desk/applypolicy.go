@@ -13,8 +13,9 @@ import (
 // configuration never does that by itself: an admin does, for a reason that goes on record with
 // both requirements. Nothing changes if the callback is bound to the present policy already.
 // Errors: [callbacks.ErrNotFound], [callbacks.ErrForbidden], [callbacks.Invalid] without a reason,
-// [callbacks.ErrOldGroups], and [callbacks.ErrConflict] if the callback is not pending any more or
-// was announced meanwhile.
+// [callbacks.ErrOldGroups], and [callbacks.ErrConflict] if the callback is not pending any more, or
+// is another request than the policy was chosen for, because it was announced, corrected or bound
+// meanwhile.
 func (s *Service) ApplyPolicy(
 	ctx context.Context, admin callbacks.Person, id callbacks.ID, reason string,
 ) (callbacks.Callback, error) {
@@ -26,16 +27,16 @@ func (s *Service) ApplyPolicy(
 	if err := s.mayApplyPolicy(admin, &shown, reason, now); err != nil {
 		return callbacks.Callback{}, err
 	}
-	if s.queues.PresentPolicy(&shown, &content) == nil {
+	// Conditions are evaluated before the transaction, which others wait for.
+	present := s.queues.PresentPolicy(&shown, &content)
+	if present == nil {
 		return shown, nil
 	}
 	c, err := s.store.Change(ctx, id, callbacks.Parts{Signatures: true}, func(c *callbacks.Case) error {
-		if c.State != callbacks.Pending || c.Found() != shown.Found() {
+		if !c.SameRequest(&shown) {
 			return c.WrongState("apply the present policy to")
 		}
-		if present := s.queues.PresentPolicy(&c.Callback, &content); present != nil {
-			c.ApplyPolicy(*present, spelling.Spaced(reason), s.ReviewLimits(c.Queue), now, admin.Actor())
-		}
+		c.ApplyPolicy(*present, spelling.Spaced(reason), s.ReviewLimits(c.Queue), now, admin.Actor())
 		return nil
 	})
 	if err != nil {

@@ -1,7 +1,9 @@
 package desk_test
 
 import (
+	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -95,6 +97,61 @@ func find(d *testDesk) callbacks.Callback {
 		d.T.Fatal(err)
 	}
 	return receipt.Callback
+}
+
+// between is a store in which something happens before the next change.
+type between struct {
+	storetest.Store
+	happens func()
+}
+
+func (b *between) Change(
+	ctx context.Context, id callbacks.ID, parts callbacks.Parts, change func(*callbacks.Case) error,
+) (callbacks.Callback, error) {
+	if happens := b.happens; happens != nil {
+		b.happens = nil
+		happens()
+	}
+	return b.Store.Change(ctx, id, parts, change)
+}
+
+// TestApplyPolicy_Meanwhile: the present policy was chosen for the request that the admin saw. If its
+// function announces it, or its terms change, before the change, nothing is applied.
+func TestApplyPolicy_Meanwhile(t *testing.T) {
+	t.Parallel()
+	for name, happens := range map[string]func(*testDesk, callbacks.Callback){
+		"Announced": func(d *testDesk, c callbacks.Callback) {
+			_, err := d.Service.Receive(d.Ctx, desk.Source{Name: "expenses"}, "", announcement.Announcement{
+				CallbackID: string(c.CallbackID), Title: "Expense report EXP-2291", Queue: "finance",
+				Requester: "Ines Calloway <ines@harborline.example>", ExecutionARN: c.ExecutionARN,
+			})
+			callbackstest.Must(d.T, err)
+		},
+		"BoundAnew": func(d *testDesk, c callbacks.Callback) { require(d, c.ID, asks(3)) },
+		"Renamed": func(d *testDesk, c callbacks.Callback) {
+			storetest.Change(d.T, d.Store, c.ID, func(c *callbacks.Case) error {
+				c.Function = "refund"
+				return nil
+			})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t)
+			c := find(d)
+			store := &between{Store: d.Store}
+			d.Restart(store)
+			var terms callbacks.Requirement
+			store.happens = func() { happens(d, c); terms = d.Get(c.ID).Requirement }
+			if _, err := d.Service.ApplyPolicy(d.Ctx, desktest.Ops, c.ID, "Priya is away."); !errors.Is(err, callbacks.ErrConflict) {
+				t.Errorf("got %v, want a conflict", err)
+			}
+			callbackstest.Same(t, "what binds it", d.Get(c.ID).Requirement, terms)
+			if slices.Contains(storetest.AuditOf(t, d.Store, c.ID), callbacks.ActionPolicyApplied) {
+				t.Error("the audit says that it was applied")
+			}
+		})
+	}
 }
 
 // TestAnnouncementVoids: what was signed before the request was announced was another request. Who
