@@ -191,3 +191,41 @@ func TestReveal_Limited(t *testing.T) {
 		t.Errorf("somebody else: %d", a.status)
 	}
 }
+
+// TestMasks_WhatIsSent: an outcome may send a masked value. No page shows it, neither before nor after
+// the decision; the function gets it, and the hash is that of what the function gets.
+func TestMasks_WhatIsSent(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	a := expense()
+	a.Payload, a.Masked = json.RawMessage(`{"total":7846.2,"vendor":{"iban":"DE02canary"}}`), []string{"/vendor/iban"}
+	a.Outcomes = []callbacks.Outcome{{
+		Name: "approve", Label: "Approve", Kind: callbacks.Success, Payload: json.RawMessage(`{"pay":"DE02canary","total":7846.2}`),
+	}}
+	id := s.receive(a).ID
+	path, b := "/callbacks/"+string(id), s.as(rita)
+	confirm := b.post(path+"/decision", url.Values{"outcome": {"approve"}})
+	for name, page := range map[string]reply{
+		"Review": b.get(path), "Preview": b.post(path+"/preview", url.Values{"comment": {"Fine."}}), "Confirm": confirm,
+	} {
+		if tells(page.body) || !strings.Contains(page.text(t), "Masked values are sent. Here they stand as ••••••.") {
+			t.Errorf("%s tells a masked value, or does not say that one is sent", name)
+		}
+	}
+	form := url.Values{}
+	for _, field := range confirm.document(t).Find("#confirm input").EachIter() {
+		form.Set(field.AttrOr("name", ""), field.AttrOr("value", ""))
+	}
+	if a := b.post(path+"/decision", form); a.status != http.StatusSeeOther {
+		t.Fatalf("decided: %d %s", a.status, a.body)
+	}
+	sent, err := s.store.Delivery(t.Context(), id)
+	if err != nil || string(sent.Completion.Result) != `{"pay":"DE02canary","total":7846.2}` {
+		t.Errorf("sent is %s, %v", sent.Completion.Result, err)
+	}
+	for _, reader := range []*browser{b, s.as(audrey)} {
+		if page := reader.get(path); tells(page.body) || !strings.Contains(page.body, sent.Completion.SHA256()) {
+			t.Error("the receipt tells a masked value, or has another hash")
+		}
+	}
+}

@@ -24,6 +24,15 @@ func (q Queues) Reveal(queue string, content Content, at string) (r Revealed, ok
 	return r, ok
 }
 
+// Cover hides the values that [Queues.Shown] masks where they are repeated: in what is sent, and in
+// what the execution says later. It is nil if nothing is masked.
+func (q Queues) Cover(queue string, content *Content) *mask.Cover {
+	return mask.CoverOf(content.Payload, q[queue].masked(content))
+}
+
+// Masks reports whether anything of a request is to be masked.
+func (q Queues) Masks(queue string, content *Content) bool { return len(q[queue].masked(content)) > 0 }
+
 func (q Queue) shown(content Content) Content {
 	payload, hidden := mask.Hide(content.Payload, q.masked(&content))
 	if len(hidden) > 0 {

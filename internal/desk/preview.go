@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/mask"
 )
 
 // PreviewAge is how long a preview stays valid for a decision. The time that the preview shows goes
@@ -21,6 +22,9 @@ type Preview struct {
 	Filling    *callbacks.Filling // the form with the reader's answer; nil if the outcome has none
 	Faults     callbacks.Invalid  // why this cannot be sent; Completion is then empty
 	PreparedAt time.Time
+	// Shown is what pages show of the completion's body, if a masked value is in that. It is sent, and
+	// the hash is that of the real bytes. A free answer is shown as it was typed.
+	Shown []byte
 	// Encoding says what becomes of the result before it goes out, as [Encoder.Says] does; empty if
 	// it goes out as it is.
 	Encoding string
@@ -75,10 +79,15 @@ func (s *Service) Preview(
 	if err != nil {
 		return Preview{}, err
 	}
+	cover, err := s.cover(ctx, gate.Callback, p)
+	if err != nil {
+		return Preview{}, err
+	}
 	shown, err := s.preview(gate, signer, choice, forms)
 	if err != nil {
 		return Preview{}, err
 	}
+	shown.cover(cover)
 	return shown, s.fresh(p, gate.Now)
 }
 
@@ -93,7 +102,11 @@ func (s *Service) PreviewAll(
 	if gate.Callback.State != callbacks.Pending {
 		return nil, callbacks.ErrConflict
 	}
-	return s.previews(gate, signer, draft, forms)
+	cover, err := s.cover(ctx, gate.Callback, p)
+	if err != nil {
+		return nil, err
+	}
+	return s.previews(gate, signer, draft, forms, cover)
 }
 
 // Previews shows what each outcome of a sheet would send with the comment and the answer of a
@@ -104,7 +117,7 @@ func (s *Service) Previews(p callbacks.Person, sheet *Sheet, draft callbacks.Cho
 	if err := s.queues.MayDecide(signer, &sheet.Callback, now); err != nil {
 		return nil, err
 	}
-	return s.previews(s.queues.Gate(&sheet.Callback, sheet.Signatures, now), signer, draft, sheet.Content.Forms)
+	return s.previews(s.queues.Gate(&sheet.Callback, sheet.Signatures, now), signer, draft, sheet.Content.Forms, sheet.cover)
 }
 
 // open reads what the gate of a callback needs, and its forms, for somebody who may decide it.
@@ -128,7 +141,7 @@ func (s *Service) open(
 }
 
 func (s *Service) previews(
-	gate callbacks.Gate, p callbacks.Signer, draft callbacks.Choice, forms callbacks.Forms,
+	gate callbacks.Gate, p callbacks.Signer, draft callbacks.Choice, forms callbacks.Forms, cover *mask.Cover,
 ) (previews []Preview, err error) {
 	for _, outcome := range s.queues.Offers(gate.Callback) {
 		draft.Outcome = outcome.Name
@@ -138,9 +151,32 @@ func (s *Service) previews(
 		} else if err != nil {
 			return nil, fmt.Errorf("preview of %s: %w", outcome.Name, err)
 		}
+		shown.cover(cover)
 		previews = append(previews, shown)
 	}
 	return previews, nil
+}
+
+// cover hides masked values in what pages show of the preview.
+func (p *Preview) cover(c *mask.Cover) {
+	if p.Outcome.Free() {
+		return
+	}
+	if shown, covered := c.Body(p.Completion.Body()); covered {
+		p.Shown = shown
+	}
+}
+
+// cover is what hides the masked values of a callback where they are repeated; nil if there are none.
+func (s *Service) cover(ctx context.Context, c *callbacks.Callback, by callbacks.Person) (*mask.Cover, error) {
+	content, err := s.content(ctx, c.ID)
+	if err != nil || !s.queues.Masks(c.Queue, &content) {
+		return nil, err
+	}
+	if content, err = s.decoded(ctx, c, by, content); err != nil {
+		return nil, err
+	}
+	return s.queues.Cover(c.Queue, &content), nil
 }
 
 // preview is what the choice would send now, and what a signature for it would do.

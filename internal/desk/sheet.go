@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/mask"
 )
 
 // Sheet is everything about one callback that its page shows.
@@ -15,6 +17,7 @@ type Sheet struct {
 	Content  callbacks.Content      // with masks in it
 	Reviews  []callbacks.Review     // open ones, longest first
 	Delivery *callbacks.Delivery    // of a decided callback, if there is one
+	Sent     []byte                 // what pages show of its completion, as Preview.Shown
 	Audit    []callbacks.AuditEntry // newest first, the latest MaxPage
 	Refused  error                  // why its reader may not decide it, a *[callbacks.Refusal]; nil if they may
 	// WantsRequester says that an admin may name the requester, because four eyes need to know.
@@ -33,6 +36,8 @@ type Sheet struct {
 	// Policy is what the present policy would ask, if that is not what binds the callback, for an
 	// admin who may apply it.
 	Policy *callbacks.Requirement
+
+	cover *mask.Cover // hides the masked values of the content
 }
 
 // Sheet reads the page of a callback.
@@ -57,7 +62,7 @@ func (s *Service) Sheet(ctx context.Context, p callbacks.Person, id callbacks.ID
 	if content, err = s.decoded(ctx, &c, p, content); err != nil {
 		return Sheet{}, err
 	}
-	sheet.Content = s.queues.Shown(c.Queue, content)
+	sheet.Content, sheet.cover = s.queues.Shown(c.Queue, content), s.queues.Cover(c.Queue, &content)
 	if sheet.Reviews, err = s.store.Reviews(ctx, id); err != nil {
 		return Sheet{}, fmt.Errorf("reviews of %s: %w", id, err)
 	}
@@ -67,12 +72,30 @@ func (s *Service) Sheet(ctx context.Context, p callbacks.Person, id callbacks.ID
 	if c.Decision != nil {
 		switch d, err := s.store.Delivery(ctx, id); {
 		case err == nil:
-			sheet.Delivery = &d
+			sheet.deliver(&d)
 		case !errors.Is(err, callbacks.ErrNotFound):
 			return Sheet{}, fmt.Errorf("delivery of %s: %w", id, err)
 		}
 	}
 	return sheet, nil
+}
+
+// deliver adds a delivery, with masks in what repeats a masked value.
+func (s *Sheet) deliver(d *callbacks.Delivery) {
+	s.Delivery = d
+	if shown, covered := s.cover.Body(d.Completion.Body()); covered {
+		s.Sent = shown
+	}
+	if d.FollowUp == nil {
+		return
+	}
+	after := *d.FollowUp
+	after.Error.ErrorType, after.Error.ErrorMessage = s.cover.Text(after.Error.ErrorType), s.cover.Text(after.Error.ErrorMessage)
+	after.Steps = slices.Clone(after.Steps)
+	for i := range after.Steps {
+		after.Steps[i].Note = s.cover.Text(after.Steps[i].Note)
+	}
+	d.FollowUp = &after
 }
 
 // weigh says what the signatures of a sheet add up to, and what its reader may do about it.

@@ -80,6 +80,14 @@ func tokenLength(text []byte) int {
 	return len(text)
 }
 
+// shownBody is what a page shows of a completion.
+func shownBody(c callbacks.Completion, masked []byte) []byte {
+	if masked != nil {
+		return masked
+	}
+	return c.Body()
+}
+
 func isKey(rest []byte) bool { return len(rest) > 0 && rest[0] == ':' }
 
 // maxPreviewed limits the bytes that the previews of a page have together, beyond the first. They

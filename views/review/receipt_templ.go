@@ -471,7 +471,7 @@ func sent(m Review) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = wireBody(m.Delivery.Completion, "bytes-sent").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = wireBody(m.Delivery.Completion, m.Sent, "bytes-sent").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

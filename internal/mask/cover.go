@@ -1,0 +1,148 @@
+package mask
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"unicode/utf8"
+
+	"countersign/internal/jsontext"
+)
+
+const (
+	// leastCovered is the length in characters from which a text or a number is looked for in other
+	// documents. A shorter one stands there by chance, and so do true, false and null.
+	leastCovered = 4
+	// maxCovered bounds how many are looked for.
+	maxCovered = 1000
+)
+
+// Cover puts masks into what repeats the masked values of a document: a result that is sent, what an
+// execution says later. A nil Cover covers nothing.
+type Cover struct {
+	replacer *strings.Replacer // nil if there are too many values: then everything is covered
+}
+
+// CoverOf is a cover for the values that pointers name in a document, nil if there are none.
+func CoverOf(document []byte, pointers []string) *Cover {
+	seen := make(map[string]bool)
+	for _, h := range find(document, pointers) {
+		if v, ok := jsontext.Read(document[h.start:h.end]); ok {
+			collect(v, seen)
+		}
+	}
+	if len(seen) == 0 {
+		return nil
+	}
+	if len(seen) > maxCovered {
+		return &Cover{}
+	}
+	pairs := make([]string, 0, 2*len(seen))
+	for text := range seen {
+		pairs = append(pairs, text, Text)
+	}
+	return &Cover{strings.NewReplacer(pairs...)}
+}
+
+// collect notes the texts and numbers of a value, and its names, as they read and as a document that
+// lies in a string has them.
+func collect(v jsontext.Value, seen map[string]bool) {
+	note := func(text string) {
+		if utf8.RuneCountInString(text) >= leastCovered && len(seen) <= maxCovered {
+			seen[text] = true
+			seen[quoted(text)] = true
+		}
+	}
+	switch {
+	case v.Branch():
+		for m := range v.Members() {
+			if m.Key != nil {
+				note(nameOf(m))
+			}
+			collect(m.Value, seen)
+		}
+	case v[0] == '"':
+		text, _ := jsontext.Text(v.Raw(), len(v))
+		note(text)
+	case v[0] == '-' || v[0] >= '0' && v[0] <= '9':
+		note(string(v.Raw()))
+	}
+}
+
+// quoted is a text as it stands between the quotes of a JSON string.
+func quoted(text string) string {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(text) // a string always encodes
+	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimSuffix(b.String(), "\n"), `"`), `"`)
+}
+
+// Text returns a text with a mask in the place of each masked value in it.
+func (c *Cover) Text(text string) string {
+	switch {
+	case c == nil:
+		return text
+	case c.replacer == nil && text != "":
+		return Text
+	case c.replacer == nil:
+		return ""
+	}
+	return c.replacer.Replace(text)
+}
+
+// Body returns the bytes of a completion with masks in them. In a JSON document, a string, a name or a
+// number in which there is a masked value is covered as a whole, and the rest stays as it is spelled.
+// covered reports whether anything is.
+func (c *Cover) Body(body []byte) (shown []byte, covered bool) {
+	v, ok := jsontext.Read(body)
+	if c == nil || !ok {
+		text := c.Text(string(body))
+		return []byte(text), text != string(body)
+	}
+	if c.replacer == nil {
+		return []byte(Literal), true
+	}
+	var b bytes.Buffer
+	w := covering{Cover: c, body: body, out: &b}
+	w.value(v)
+	b.Write(body[w.end:])
+	return b.Bytes(), w.covered
+}
+
+// covering copies a document, with masks in it.
+type covering struct {
+	*Cover
+	body    []byte
+	out     *bytes.Buffer
+	end     int // of what was copied
+	covered bool
+}
+
+func (w *covering) value(v jsontext.Value) {
+	if !v.Branch() {
+		w.literal(v.Raw())
+		return
+	}
+	for m := range v.Members() {
+		if m.Key != nil {
+			w.literal(m.Key)
+		}
+		w.value(m.Value)
+	}
+}
+
+// literal covers a string or a number of the body.
+func (w *covering) literal(literal []byte) {
+	text := string(literal)
+	if literal[0] == '"' {
+		text, _ = jsontext.Text(literal, len(literal))
+	}
+	if w.Text(text) == text {
+		return
+	}
+	start := cap(w.body) - cap(literal) // it is a part of the same array
+	w.out.Write(w.body[w.end:start])
+	w.out.WriteString(Literal)
+	w.end, w.covered = start+len(literal), true
+}

@@ -1,0 +1,74 @@
+package mask
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func TestCover(t *testing.T) {
+	t.Parallel()
+	const m = Literal
+	document := []byte(`{"iban":"DE02 \"x\"","salary":75000,"flag":true,"pin":"12","holder":{"Ines Calloway":[1,"Kranich"]},"open":"Kiel"}`)
+	cover := CoverOf(document, []string{"/iban", "/salary", "/flag", "/pin", "/holder"})
+	for name, tt := range map[string]struct{ body, shown string }{
+		"Value":        {`{"approved":true,"to":"DE02 \"x\"", "n": 1.50}`, `{"approved":true,"to":` + m + `, "n": 1.50}`},
+		"InAText":      {`{"note":"Pay DE02 \"x\" now"}`, `{"note":` + m + `}`},
+		"OtherEscapes": {`["\u0044E02 \u0022x\u0022"]`, `[` + m + `]`},
+		"InAString":    {`{"errorData":"{\"iban\":\"DE02 \\\"x\\\"\"}"}`, `{"errorData":` + m + `}`},
+		"Number":       {`{"pay":75000,"n":750000}`, `{"pay":` + m + `,"n":` + m + `}`},
+		"NumberAsText": {`"75000"`, m},
+		"WithinAValue": {`["Kranich",1]`, `[` + m + `,1]`},
+		"Name":         {`{"Ines Calloway":1}`, `{` + m + `:1}`},
+		"Short":        {`{"flag":true,"pin":"12"}`, `{"flag":true,"pin":"12"}`},
+		"NotMasked":    {` {"open":"Kiel"} `, ` {"open":"Kiel"} `},
+		"NoDocument":   {`Paid to DE02 "x" today`, `Paid to ` + Text + ` today`},
+		"Empty":        {``, ``},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			shown, covered := cover.Body([]byte(tt.body))
+			if string(shown) != tt.shown || covered != (tt.body != tt.shown) {
+				t.Errorf("got %s, covered %t, want %s", shown, covered, tt.shown)
+			}
+			if json.Valid([]byte(tt.body)) && !json.Valid(shown) {
+				t.Errorf("%s is no document", shown)
+			}
+		})
+	}
+}
+
+func TestCover_None(t *testing.T) {
+	t.Parallel()
+	for _, pointers := range [][]string{nil, {"/missing"}, {"/flag"}} {
+		cover := CoverOf([]byte(`{"flag":true,"iban":"DE02"}`), pointers)
+		if shown, covered := cover.Body([]byte(`["DE02"]`)); string(shown) != `["DE02"]` || covered {
+			t.Errorf("%q cover %s", pointers, shown)
+		}
+	}
+}
+
+// TestCover_TooMany: if there are more masked values than are looked for, nothing is shown.
+func TestCover_TooMany(t *testing.T) {
+	t.Parallel()
+	var many []string
+	for i := range maxCovered {
+		many = append(many, fmt.Sprintf("value %d", i))
+	}
+	document, err := json.Marshal(map[string]any{"all": many})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cover := CoverOf(document, []string{"/all"})
+	if shown, covered := cover.Body([]byte(`{"a":"value 7"}`)); !covered || strings.Contains(string(shown), "7") {
+		t.Errorf("%d values: %s", len(many), shown)
+	}
+	more := CoverOf([]byte(`{"all":`+strings.TrimSuffix(string(document[7:]), "]}")+`,"one more"]}`), []string{"/all"})
+	if shown, covered := more.Body([]byte(`{"a":1}`)); !covered || string(shown) != Literal {
+		t.Errorf("one more: %s", shown)
+	}
+	if got := more.Text("said later"); got != Text {
+		t.Errorf("a text is %q", got)
+	}
+}
