@@ -167,7 +167,7 @@ const streamsEach = 30
 func colleaguesFor(streams int) int { return (streams + streamsEach - 1) / streamsEach }
 
 // colleagues is how many there are at the provider.
-func (b *bench) colleagues() int { return colleaguesFor(b.streams) }
+func (b *bench) colleagues() int { return max(colleaguesFor(b.streams), signers-1) }
 
 func colleague(n int) string { return fmt.Sprintf("colleague-%d", n) }
 
