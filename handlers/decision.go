@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"time"
@@ -21,6 +22,8 @@ type decision struct {
 	// what the reviewer saw, as desk.Preview.Seen names it; empty in the first of two steps
 	seen string
 	back bool // from the second step to the first
+	// the button of a form that was pressed, as form.Form.Press knows it; empty if none was
+	pressed string
 }
 
 // readDecision reads the form. A time that cannot be read counts as an old one: the preview is
@@ -32,9 +35,9 @@ func readDecision(c echo.Context) (decision, error) {
 		return decision{}, err
 	}
 	d := decision{Choice: callbacks.Choice{
-		Outcome: form.Get("outcome"), Comment: form.Get("comment"), Answer: answerIn(form),
+		Outcome: form.Get("outcome"), Comment: form.Get("comment"), Answer: answerIn(form), Fields: fieldsIn(form),
 		Sends: form.Get("sends") != "no",
-	}, seen: form.Get("seen"), back: form.Has("back")}
+	}, seen: form.Get("seen"), back: form.Has("back"), pressed: form.Get("form")}
 	if at, err := time.Parse(time.RFC3339, form.Get("at")); err == nil {
 		d.PreparedAt = at
 	}
@@ -49,6 +52,8 @@ func (s *server) decide(c echo.Context) error {
 		return err
 	}
 	switch {
+	case d.pressed != "":
+		return s.answerRefusal(c, d, s.press(c, d))
 	case d.back:
 		return s.answerRefusal(c, d, s.goBack(c, d))
 	case d.seen == "":
@@ -82,6 +87,18 @@ func (s *server) pending(c echo.Context) (callbacks.Callback, callbacks.Content,
 	return current, content, err
 }
 
+// press changes a form as one of its buttons says, and shows the first step again. It records
+// nothing.
+func (s *server) press(c echo.Context, d decision) error {
+	outcome, fields, err := s.Service.Press(c.Request().Context(), s.person(c), callbackOf(c), d.Fields, d.pressed)
+	if err != nil {
+		return err
+	}
+	return s.showReview(c, http.StatusOK, review.Draft{
+		Outcome: cmp.Or(outcome, d.Outcome), Comment: d.Comment, Answer: d.Answer, Fields: fields, Pressed: d.pressed,
+	})
+}
+
 // goBack shows the first step again with what the reviewer typed. It records nothing.
 func (s *server) goBack(c echo.Context, d decision) error {
 	current, _, err := s.pending(c)
@@ -91,7 +108,7 @@ func (s *server) goBack(c echo.Context, d decision) error {
 	if err := s.Service.MayDecide(c.Request().Context(), s.person(c), &current); err != nil {
 		return err
 	}
-	return s.showReview(c, http.StatusOK, review.Draft{Outcome: d.Outcome, Comment: d.Comment, Answer: d.Answer})
+	return s.showReview(c, http.StatusOK, review.Draft{Outcome: d.Outcome, Comment: d.Comment, Answer: d.Answer, Fields: d.Fields})
 }
 
 // confirm is the second step: the exact bytes once more and a button. It records nothing.
@@ -117,7 +134,7 @@ func (s *server) confirm(c echo.Context, d decision, stale bool) error {
 		return err
 	}
 	return render(c, http.StatusOK, review.ConfirmPage(shell, review.Confirm{
-		Callback: current, Payload: content.Payload, Preview: preview, Comment: d.Comment,
+		Callback: current, Payload: content.Payload, Preview: preview, Comment: d.Comment, Fields: d.Fields,
 		Stale: stale, Sends: d.Sends, List: from.Address(),
 	}))
 }
@@ -135,19 +152,19 @@ func (s *server) answerRefusal(c echo.Context, d decision, err error) error {
 	case refused && refusal.Code.Signed():
 		// Others signed meanwhile: the page says what became of it, and keeps the comment.
 		return s.showReview(c, http.StatusConflict, review.Draft{
-			Outcome: d.Outcome, Comment: d.Comment, Answer: d.Answer, Faults: callbacks.Invalid{{Pointer: "outcome", Detail: refusal.Reason}},
+			Outcome: d.Outcome, Comment: d.Comment, Answer: d.Answer, Fields: d.Fields, Faults: callbacks.Invalid{{Pointer: "outcome", Detail: refusal.Reason}},
 		})
 	case invalid:
-		return s.showReview(c, http.StatusUnprocessableEntity, review.Draft{Outcome: d.Outcome, Comment: d.Comment, Answer: d.Answer, Faults: faults})
+		return s.showReview(c, http.StatusUnprocessableEntity, review.Draft{Outcome: d.Outcome, Comment: d.Comment, Answer: d.Answer, Fields: d.Fields, Faults: faults})
 	case errors.Is(err, callbacks.ErrConflict):
 		return s.overtaken(c, d)
 	case unencoded:
 		retryAfter(c, retrySoon)
 		return s.showReview(c, http.StatusServiceUnavailable, review.Draft{
-			Outcome: d.Outcome, Comment: d.Comment, Answer: d.Answer, Faults: callbacks.Invalid{{Pointer: "outcome", Detail: failed.Words + " " + notEncoded}},
+			Outcome: d.Outcome, Comment: d.Comment, Answer: d.Answer, Fields: d.Fields, Faults: callbacks.Invalid{{Pointer: "outcome", Detail: failed.Words + " " + notEncoded}},
 		})
 	case errors.Is(err, callbacks.ErrOldGroups):
-		return s.signInAgain(c, auth.Draft{Outcome: d.Outcome, Comment: d.Comment, Answer: d.Answer}, err)
+		return s.signInAgain(c, auth.Draft{Outcome: d.Outcome, Comment: d.Comment, Answer: d.Answer, Fields: d.Fields}, err)
 	}
 	return err
 }

@@ -184,7 +184,7 @@ func TestDecision_TooManyFields(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	id := s.receive(expense()).ID
-	form := url.Values{"outcome": {"approve"}, "x": make([]string, 100)}
+	form := url.Values{"outcome": {"approve"}, "x": make([]string, 5000)}
 	if a := s.as(rita).decide(id, form); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.text(t), "arrived incomplete") {
 		t.Errorf("%d %s", a.status, a.text(t))
 	}

@@ -7,10 +7,12 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"countersign/internal/callbacks"
+	answer "countersign/internal/form"
 	"countersign/internal/inflight"
 	"countersign/views"
 )
@@ -45,9 +47,9 @@ func readBody(c echo.Context) (url.Values, error) {
 	return c.Request().PostForm, nil
 }
 
-// maxFormFields is several times the fields of our largest form. Each costs memory many times its
-// size.
-const maxFormFields = 64
+// maxFormFields is more than a review has, with a form of [answer.MaxEntries] fields and their hidden
+// ones. Each costs memory many times its size.
+const maxFormFields = 4_500
 
 var errFormFields = errors.New("a form has too many fields")
 
@@ -98,8 +100,19 @@ func unrecorded(c echo.Context) *views.Unrecorded {
 	}
 	return &views.Unrecorded{
 		Callback: callbackOf(c), Outcome: form.Get("outcome"), Seen: form.Get("seen"), At: form.Get("at"),
-		Sends: form.Get("sends"), Answer: answerIn(form),
+		Sends: form.Get("sends"), Answer: answerIn(form), Fields: fieldsIn(form),
 	}
+}
+
+// fieldsIn are the inputs of outcomes' forms among the fields of a decision.
+func fieldsIn(values url.Values) answer.Posted {
+	posted := answer.Posted{}
+	for name, texts := range values {
+		if strings.HasPrefix(name, callbacks.InputsOfForms) {
+			posted[name] = texts
+		}
+	}
+	return posted
 }
 
 // answerIn is what the form of a decision says for a free outcome.

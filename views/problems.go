@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/form"
 	"countersign/views/words"
 )
 
@@ -74,6 +75,7 @@ type Unrecorded struct {
 	Seen, At string
 	Sends    string // what the page told: whether the signature decides
 	Answer   callbacks.Answer
+	Fields   form.Posted // of the outcomes' forms
 }
 
 // statusOr is the number of an error page.

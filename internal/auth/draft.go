@@ -6,6 +6,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/internal/form"
 )
 
 // Draft is a decision, or an admin's statement about who asked, that waits until its author has
@@ -16,6 +17,7 @@ type Draft struct {
 	Outcome  string           `json:"outcome,omitempty"`
 	Comment  string           `json:"comment,omitempty"`
 	Answer   callbacks.Answer `json:"answer,omitzero"`
+	Fields   form.Posted      `json:"fields,omitempty"` // of the outcomes' forms
 	Asker    desk.Statement   `json:"asker,omitzero"`
 }
 

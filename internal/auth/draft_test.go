@@ -3,6 +3,7 @@ package auth_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"testing"
 
 	"countersign/internal/auth"
@@ -39,7 +40,7 @@ func TestDraft(t *testing.T) {
 		return got, ok
 	}
 	b.mustSignIn()
-	if got, ok := read("/?draft=1", "01J"); !ok || got != want {
+	if got, ok := read("/?draft=1", "01J"); !ok || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, %v", got, ok)
 	}
 	for address, id := range map[string]callbacks.ID{"/": "01J", "/?draft=1": "02K"} {

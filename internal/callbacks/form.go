@@ -92,7 +92,10 @@ func (f *Filling) Invalid() error {
 const FieldAnswer = "answer"
 
 // Inputs is what the names of the inputs of an outcome's form begin with.
-func (o Outcome) Inputs() string { return "answer:" + o.Name }
+func (o Outcome) Inputs() string { return InputsOfForms + o.Name }
+
+// InputsOfForms is what the names of the inputs of all forms begin with.
+const InputsOfForms = "answer:"
 
 // stamped is an answer with what the desk writes into it.
 func (o Outcome) stamped(answer form.Value, by Person, at time.Time) form.Value {

@@ -3,8 +3,10 @@ package desk
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/form"
 )
 
 // formsOf reads the forms of a callback's outcomes, if any has one.
@@ -26,15 +28,15 @@ func (s *Service) filled(
 	if !ok || !outcome.Form {
 		return choice, nil, nil
 	}
-	form, ok := forms[outcome.Name]
+	brought, ok := forms[outcome.Name]
 	if !ok || s.forms == nil {
 		return choice, nil, fmt.Errorf("the form of %s is not there", outcome.Name)
 	}
-	checker, err := s.forms.Compile(form.Schema)
+	checker, err := s.forms.Compile(brought.Schema)
 	if err != nil {
 		return choice, nil, fmt.Errorf("compile the form of %s: %w", outcome.Name, err)
 	}
-	filling = form.Filling(outcome, choice.Fields)
+	filling = brought.Filling(outcome, choice.Fields)
 	filling.Check(outcome, checker, p.Person, choice.PreparedAt)
 	choice.Answer.Document, choice.Changes = filling.Answer.JSON(), filling.Changes
 	return choice, filling, nil
@@ -56,4 +58,28 @@ func (s *Service) answered(
 		return choice, err
 	}
 	return choice, filling.Invalid()
+}
+
+// Press gives what is posted after a button of a form was pressed, as [form.Form.Press] says, and
+// the outcome whose form it is; empty if it belongs to none.
+func (s *Service) Press(
+	ctx context.Context, p callbacks.Person, id callbacks.ID, posted form.Posted, button string,
+) (string, form.Posted, error) {
+	gate, _, forms, err := s.open(ctx, p, id)
+	if err != nil {
+		return "", nil, err
+	}
+	if gate.Callback.State != callbacks.Pending {
+		return "", nil, callbacks.ErrConflict
+	}
+	_, name, _ := strings.Cut(button, ":")
+	for _, o := range gate.Callback.Outcomes {
+		rest, ok := strings.CutPrefix(name, o.Inputs())
+		if !o.Form || !ok || rest != "" && !strings.ContainsAny(rest[:1], "/#") {
+			continue
+		}
+		filling := forms[o.Name].Filling(o, posted)
+		return o.Name, filling.Form.Press(o.Inputs(), filling.Proposed, posted, button), nil
+	}
+	return "", posted, nil
 }

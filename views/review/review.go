@@ -3,6 +3,7 @@ package review
 import (
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/internal/form"
 	"countersign/views"
 	"countersign/views/payload"
 	"countersign/views/untrusted"
@@ -28,6 +29,8 @@ type Draft struct {
 	Outcome string
 	Comment string
 	Answer  callbacks.Answer  // for a free outcome
+	Fields  form.Posted       // of the outcomes' forms
+	Pressed string            // the button of a form that was pressed; empty if none was
 	Faults  callbacks.Invalid // what has to change before it can be recorded
 	Waited  bool              // it waited for a new sign-in of its person
 	Asker   AskerDraft        // an admin's other form
@@ -49,6 +52,7 @@ type Confirm struct {
 	Payload  []byte // of the request
 	Preview  desk.Preview
 	Comment  string        // as typed
+	Fields   form.Posted   // of the outcomes' forms, as they were posted
 	Stale    bool          // what was shown before differs from what would be sent now
 	Sends    bool          // what the page before said: whether the signature decides
 	List     views.Address // the list that the reader came from
