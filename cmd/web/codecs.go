@@ -33,7 +33,7 @@ func formats(d *deskfile.Desk) map[string]codec.Function {
 // codecs makes the codecs of an edition.
 func (d *program) codecs(what *purpose, lanes callbacks.Lanes) (map[string]desk.Codec, error) {
 	keys := newKeyClients(d.lambda, d.fixed.kmsEndpoint)
-	return codec.New(what.formats, codec.Config{KMS: keys.of, Lanes: lanes, Observe: d.coded})
+	return codec.New(what.formats, codec.Config{KMS: keys.of, Lanes: lanes, Now: d.now, Observe: d.coded})
 }
 
 // examineFormats tries the formats of a configuration, as the desk would use them.

@@ -35,6 +35,7 @@ type Config struct {
 	Lanes callbacks.Lanes
 	// Transport is that to codec servers; if nil, the standard library's.
 	Transport http.RoundTripper
+	Now       func() time.Time
 	// Observe, if not nil, is told of each encoding and decoding. It must not block.
 	Observe func(context.Context, Observation)
 }
@@ -76,7 +77,7 @@ func (c Config) codec(name string, f Function) (desk.Codec, error) {
 	case f.Server.URL != "":
 		client := newClient(name, f.Server, c.Transport)
 		watched := c.observed(name, "server", client)
-		watched.decoder = client
+		watched.decoder = &patient{Decoder: client, now: c.Now}
 		made.Encoder, made.Decoder = watched, watched
 	}
 	return made, nil
@@ -88,11 +89,12 @@ type observed struct {
 	decoder  desk.Decoder
 	function string
 	format   string
+	now      func() time.Time
 	observe  func(context.Context, Observation)
 }
 
 func (c Config) observed(function, format string, of desk.Encoder) observed {
-	return observed{Encoder: of, function: function, format: format, observe: c.Observe}
+	return observed{Encoder: of, function: function, format: format, now: c.Now, observe: c.Observe}
 }
 
 // Encode implements [desk.Encoder].
@@ -116,10 +118,10 @@ func (o observed) within(
 ) ([]byte, error) {
 	bounded, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	begun := time.Now()
+	begun := o.now()
 	done, err := work(bounded)
 	if o.observe != nil && (err == nil || ctx.Err() == nil) {
-		o.observe(ctx, Observation{Function: o.function, Format: o.format, Decoding: decoding, Took: time.Since(begun), Err: err})
+		o.observe(ctx, Observation{Function: o.function, Format: o.format, Decoding: decoding, Took: o.now().Sub(begun), Err: err})
 	}
 	return done, err
 }

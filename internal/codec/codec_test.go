@@ -7,6 +7,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"countersign/durable"
 	"countersign/durable/aesgcm"
@@ -27,6 +28,9 @@ var (
 func one(t *testing.T, f codec.Function, c codec.Config) (desk.Codec, *[]codec.Observation) {
 	t.Helper()
 	var seen []codec.Observation
+	if c.Now == nil {
+		c.Now = time.Now
+	}
 	c.Observe = func(_ context.Context, o codec.Observation) { seen = append(seen, o) }
 	all, err := codec.New(map[string]codec.Function{"payroll": f}, c)
 	if err != nil {

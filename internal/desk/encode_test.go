@@ -11,6 +11,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/internal/desktest"
+	"countersign/internal/schema"
 )
 
 const encodes = "expense-approval"
@@ -27,7 +28,7 @@ func encoding(t *testing.T) (*testDesk, *desktest.Reversal) {
 func (d *testDesk) serve(codecs map[string]desk.Codec) *desk.Service {
 	d.Service = desk.NewService(desk.ServiceConfig{
 		Store: d.Store, Queues: desktest.Queues, Invalidator: d.Invalidations, ReviewLimits: callbacks.DefaultReviewLimits, Now: d.Clock.Now,
-		Codecs: codecs,
+		Codecs: codecs, Forms: schema.NewCompiler(),
 	})
 	return d.Service
 }

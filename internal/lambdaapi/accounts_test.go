@@ -72,3 +72,25 @@ func TestSetAccounts_CallUnderWay(t *testing.T) {
 		t.Errorf("signed by %s", got)
 	}
 }
+
+// TestAWS: clients of other services act in a lane as the desk's own calls do.
+func TestAWS(t *testing.T) {
+	lambdaapitest.NewSTS(t)
+	client := withRoles(t, serve(t, ok).url)
+	for _, tc := range []struct {
+		lane           callbacks.Lane
+		region, signer string
+	}{
+		{callbacks.Lane{}, client.Lanes().Region, "AKID"},
+		{callbacks.Lane{Account: theirs, Region: "us-east-1"}, "us-east-1", "ASIA" + theirs},
+	} {
+		config := client.AWS(tc.lane)
+		got, err := config.Credentials.Retrieve(t.Context())
+		if err != nil || got.AccessKeyID != tc.signer || config.Region != tc.region {
+			t.Errorf("%v: %s in %s, %v", tc.lane, got.AccessKeyID, config.Region, err)
+		}
+	}
+	if _, err := client.AWS(callbacks.Lane{Account: "999999999999"}).Credentials.Retrieve(t.Context()); err == nil {
+		t.Error("an account without a role has credentials")
+	}
+}
