@@ -77,23 +77,6 @@ func (q Queues) Sees(s Signer, c *Callback, now time.Time) bool {
 	return q.MaySee(s, c.Queue, now) || s.Roles.signs() && c.escalated(s.Groups, now)
 }
 
-// Audiences are those of the configured escalations that a person is part of. A callback that an
-// earlier configuration escalates to other groups is in no list of theirs, but they may see it.
-func (q Queues) Audiences(p Person) (all []string) {
-	if !p.Roles.signs() {
-		return nil
-	}
-	for _, queue := range q {
-		for _, rule := range queue.Rules {
-			if to := rule.Escalate; to != nil && p.InGroup(to.To) {
-				all = append(all, to.Audience())
-			}
-		}
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
-}
-
 // Limits are those of reviews and signatures of a queue; b are those of every queue.
 func (q Queues) Limits(queue string, b ReviewLimits) ReviewLimits {
 	b.Signed = q[queue].KeepAliveMax

@@ -3,6 +3,8 @@ package callbacks
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -152,6 +154,26 @@ func (c *Callback) escalated(groups []string, now time.Time) bool {
 // Audience identifies the groups of an escalation, whatever their order.
 func (e *Escalation) Audience() string {
 	return fmt.Sprintf("%q", slices.Sorted(slices.Values(e.To)))
+}
+
+// InAudience reports whether a person may sign what was escalated to an audience, see
+// [Escalation.Audience].
+func (p Person) InAudience(audience string) bool {
+	if !p.Roles.signs() {
+		return false
+	}
+	for rest := strings.Trim(audience, "[]"); rest != ""; {
+		quoted, err := strconv.QuotedPrefix(rest)
+		if err != nil {
+			return false
+		}
+		group, _ := strconv.Unquote(quoted) // it is quoted
+		if slices.Contains(p.Groups, group) {
+			return true
+		}
+		rest = strings.TrimPrefix(rest[len(quoted):], " ")
+	}
+	return false
 }
 
 // groups are those that the thresholds name.

@@ -27,8 +27,31 @@ func (s *Service) query(ctx context.Context, p callbacks.Person, f Filter) (Quer
 	// Whole seconds, so that many readers at once ask the same question.
 	q := Query{Filter: f, Person: p.ID, Operator: p.Roles.Admin, Now: now.Truncate(time.Second)}
 	q.Queues, q.AllQueues = s.queues.Visible(reader, now)
-	q.Escalated = s.queues.Audiences(p)
-	return q, reader, nil
+	q.Escalated, err = s.escalatedTo(ctx, reader)
+	return q, reader, err
+}
+
+// maxAudiences bounds the audiences of a list. Rules name few, and each version of them may name
+// others.
+const maxAudiences = 500
+
+// escalatedTo returns the audiences that a person is part of, of the escalations on record: also of
+// those that no rule in force names any more.
+func (s *Service) escalatedTo(ctx context.Context, p callbacks.Signer) ([]string, error) {
+	if p.Roles.SeesAll() || !p.Roles.Any() { // they see every queue, or sign by delegation alone
+		return nil, nil
+	}
+	all, err := s.store.Audiences(ctx, maxAudiences)
+	if err != nil {
+		return nil, err
+	}
+	var own []string
+	for _, audience := range all { // shared with other readers
+		if p.InAudience(audience) {
+			own = append(own, audience)
+		}
+	}
+	return own, nil
 }
 
 // Visible returns the names of the queues that the person may see now, sorted.
@@ -45,11 +68,10 @@ func (s *Service) Visible(ctx context.Context, p callbacks.Person) ([]string, er
 }
 
 // Hears returns what says which invalidations are for a person: those of the queues that they may
-// see, and of what was escalated to them and is in their lists.
+// see, and of what was escalated to them.
 func (s *Service) Hears(reader callbacks.Signer) func(callbacks.Invalidation) bool {
-	audiences := s.queues.Audiences(reader.Person)
 	return func(n callbacks.Invalidation) bool {
-		return s.queues.MaySee(reader, n.Queue, s.now()) || slices.Contains(audiences, n.Audience)
+		return s.queues.MaySee(reader, n.Queue, s.now()) || reader.InAudience(n.Audience)
 	}
 }
 

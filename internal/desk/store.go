@@ -53,6 +53,9 @@ type Store interface {
 	// Functions returns the names of functions with open callbacks that the query may see, sorted,
 	// at most limit.
 	Functions(ctx context.Context, q Query, limit int) ([]string, error)
+	// Audiences returns the audiences of the escalations on record of open callbacks, each once, at
+	// most limit.
+	Audiences(ctx context.Context, limit int) ([]string, error)
 	// InExecution returns up to limit callbacks of an execution that are in a state, in order of
 	// arrival. If after is not empty, the page begins behind that callback.
 	InExecution(ctx context.Context, arn string, state callbacks.State, after callbacks.ID, limit int) ([]callbacks.ID, error)

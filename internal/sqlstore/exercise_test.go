@@ -99,6 +99,8 @@ func exercise(t *testing.T, s *Store) {
 	_, err = s.Backlog(ctx, now)
 	check(err)
 	exerciseSessions(t, s)
+	_, err = s.Audiences(ctx, 10)
+	check(err)
 	for _, q := range []desk.Query{{AllQueues: true}, {Queues: []string{"a", "b"}}} {
 		_, err = s.Functions(ctx, q, 10)
 		check(err)

@@ -11,21 +11,21 @@ import (
 	"countersign/internal/desk"
 )
 
-// hops is a recursive table of the queues that hold any row of a condition. It jumps along an index
-// that begins with the queue, from one name to the next, so it costs one look-up for each queue, no
-// matter how many callbacks there are.
-func hops(table, condition string) string {
+// hops is a recursive table of the values of a column, such as the queues, that hold any row of a
+// condition. It jumps along an index that begins with the column, from one value to the next, so it
+// costs one look-up for each value, no matter how many callbacks there are.
+func hops(table, column, condition string) string {
 	return table + ` (name) as (
-	select min(queue) from callbacks where ` + condition + `
+	select min(` + column + `) from callbacks where ` + condition + `
 	union all
-	select (select min(queue) from callbacks where queue > ` + table + `.name and ` + condition + `)
+	select (select min(` + column + `) from callbacks where ` + column + ` > ` + table + `.name and ` + condition + `)
 	from ` + table + ` where ` + table + `.name is not null)`
 }
 
 // queuesText finds the queues that hold anything, some of them more than once. Few callbacks are in
 // state decided, so those are all read.
 var queuesText = `with recursive ` +
-	hops("pending_queues", pendingText) + `, ` + hops("ended_queues", endedText) + `
+	hops("pending_queues", "queue", pendingText) + `, ` + hops("ended_queues", "queue", endedText) + `
 	select name from pending_queues where name is not null
 	union all select name from ended_queues where name is not null
 	union all select queue from callbacks where ` + underWayText
@@ -56,8 +56,23 @@ func (s *Store) Functions(ctx context.Context, q desk.Query, limit int) ([]strin
 	})
 }
 
+// audiencesText finds the audiences of the escalations that are on record.
+var audiencesText = `with recursive ` + hops("audiences", "escalated_to", "escalated_to is not null") + `
+	select name from audiences where name is not null limit ?`
+
+// Audiences implements desk.Store.
+func (s *Store) Audiences(ctx context.Context, limit int) ([]string, error) {
+	statement := s.db.NewRaw(audiencesText, limit)
+	return share(ctx, s.readings, statement.String(), func(ctx context.Context) (names []string, err error) {
+		if err := statement.Scan(ctx, &names); err != nil {
+			return nil, fmt.Errorf("list the audiences of escalations: %w", s.unavailable(err))
+		}
+		return names, nil
+	})
+}
+
 func functionsOf(queues []string, all bool, limit int) (string, []any) {
-	visible, args, underWay := hops("queues", pendingText), []any{}, where(underWayText)
+	visible, args, underWay := hops("queues", "queue", pendingText), []any{}, where(underWayText)
 	if !all {
 		visible = `queues (name) as (values (?)` + strings.Repeat(", (?)", len(queues)-1) + `)`
 		for _, name := range queues {

@@ -89,6 +89,33 @@ func TestEscalations(t *testing.T) {
 	}
 }
 
+// TestEscalationsOfAnEarlierFile: a request that an earlier version of the rules escalated stays in the
+// lists of those people, although no rule in force names their groups, and their pages hear of it.
+func TestEscalationsOfAnEarlierFile(t *testing.T) {
+	t.Parallel()
+	d, worker := escalating(t)
+	c := d.Announce(nil)
+	d.Clock.Advance(30 * time.Minute)
+	callbackstest.Must(t, worker.RunOnce(d.Ctx))
+	d.Service = desk.NewService(desk.ServiceConfig{
+		Store: d.Store, Invalidator: d.Invalidations, Now: d.Clock.Now, ReviewLimits: callbacks.DefaultReviewLimits,
+		Queues: callbacks.Queues{"finance": {Name: "finance", Groups: []string{"finance-approvers"}}},
+	})
+	for _, tt := range []struct {
+		who  callbacks.Person
+		want bool
+	}{{desktest.Reviewer("lena", "finance-leads"), true}, {desktest.Reviewer("otto", "leads"), false}} {
+		page, err := d.Service.List(d.Ctx, tt.who, desk.Filter{Scope: desk.ScopeAvailable})
+		if err != nil || (len(page.Rows) == 1) != tt.want {
+			t.Errorf("%s has %d rows, %v", tt.who.Name, len(page.Rows), err)
+		}
+		escalated := d.Get(c.ID)
+		if hears := d.Service.Hears(callbacks.Signer{Person: tt.who})(escalated.Invalidation()); hears != tt.want {
+			t.Errorf("%s hears of it: %t", tt.who.Name, hears)
+		}
+	}
+}
+
 // TestEscalationsTooLate: what ended before it escalated stays hidden.
 func TestEscalationsTooLate(t *testing.T) {
 	t.Parallel()
