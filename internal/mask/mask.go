@@ -81,7 +81,7 @@ func find(document []byte, pointers []string) []found {
 	for i, p := range pointers {
 		all[i] = parse(p)
 	}
-	s.walk(v, Place{}, all)
+	s.walk(v, Place{}, routeOf(all))
 	return s.found
 }
 
@@ -90,9 +90,9 @@ type search struct {
 	found    []found
 }
 
-// walk looks at one value. left is what remains of the pointers that lead to it.
-func (s *search) walk(v jsontext.Value, p Place, left []tokens) {
-	if slices.ContainsFunc(left, func(t tokens) bool { return len(t) == 0 }) {
+// walk looks at one value, to which pointers lead.
+func (s *search) walk(v jsontext.Value, p Place, r *route) {
+	if r.ends {
 		start := len(s.document) - len(v) // a value is the document from there on
 		s.found = append(s.found, found{p, start, start + len(v.Raw())})
 		return
@@ -101,8 +101,8 @@ func (s *search) walk(v jsontext.Value, p Place, left []tokens) {
 		return
 	}
 	for m := range v.Members() {
-		if inside := into(left, m); len(inside) > 0 {
-			s.walk(m.Value, p.member(m), inside)
+		if next := r.into(m); next != nil {
+			s.walk(m.Value, p.member(m), next)
 		}
 	}
 }

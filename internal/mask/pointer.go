@@ -3,6 +3,7 @@ package mask
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -69,16 +70,51 @@ func nameOf(m jsontext.Member) string {
 	return name
 }
 
-// into returns what is left of those pointers that lead into a member.
-func into(pointers []tokens, m jsontext.Member) (left []tokens) {
-	name, read := "", false
-	for _, p := range pointers {
-		if p[0] != every && !read {
-			name, read = nameOf(m), true
+// route is what remains of some pointers from one value on. The routes of its members are made when
+// the first of them is met, so that each member of a long list costs one look-up.
+type route struct {
+	left  []tokens
+	ends  bool              // a pointer names this very value
+	named map[string]*route // for the names and indexes that a pointer has next
+	other *route            // for all other members; nil if none of them is masked
+}
+
+func routeOf(left []tokens) *route {
+	if len(left) == 0 {
+		return nil
+	}
+	return &route{left: left, ends: slices.ContainsFunc(left, func(t tokens) bool { return len(t) == 0 })}
+}
+
+// into is the route from a member on; nil if no pointer leads into it.
+func (r *route) into(m jsontext.Member) *route {
+	if r.named == nil {
+		r.fork()
+	}
+	if len(r.named) == 0 {
+		return r.other
+	}
+	if next, ok := r.named[nameOf(m)]; ok {
+		return next
+	}
+	return r.other
+}
+
+// fork makes the routes of the members.
+func (r *route) fork() {
+	r.named = make(map[string]*route)
+	after := func(name string) (left []tokens) {
+		for _, t := range r.left {
+			if t[0] == every || t[0] == name {
+				left = append(left, t[1:])
+			}
 		}
-		if p[0] == every || p[0] == name {
-			left = append(left, p[1:])
+		return left
+	}
+	r.other = routeOf(after(every))
+	for _, t := range r.left {
+		if _, known := r.named[t[0]]; t[0] != every && !known {
+			r.named[t[0]] = routeOf(after(t[0]))
 		}
 	}
-	return left
 }
