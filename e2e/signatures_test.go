@@ -59,7 +59,9 @@ func TestSignatures(t *testing.T) {
 	mara.reads("decision-bar", "First of three signatures", "Sign approval, 1 of 3", "Reject, ends it")
 	mara.inspect("signatures-open")
 	samePage := dana.keepsPage()
+	told := dana.listen()
 	mara.signs("approve")
+	told.await(t, a.id) // by a signal, and not because the page looks by itself
 	mara.hasFocus("[data-signed]")
 	dana.comes("#signatures", "Mara Okafor")
 	dana.comes("decision-bar", "Mara Okafor signed. Second of three signatures")
