@@ -40,6 +40,8 @@ type Preview struct {
 	// NotFinal are the placeholders whose values others will still change, because the signature
 	// would wait for them.
 	NotFinal []string
+	// Usual is how executions usually went on after the outcome; nil if too few did.
+	Usual *Way
 }
 
 // foundFirst marks a preview of a callback that was found and not announced yet.
@@ -106,7 +108,12 @@ func (s *Service) PreviewAll(
 	if err != nil {
 		return nil, err
 	}
-	return s.previews(gate, signer, draft, forms, cover)
+	past, err := s.past(ctx, signer, gate.Callback)
+	if err != nil {
+		return nil, err
+	}
+	previews, err := s.previews(gate, signer, draft, forms, cover)
+	return past.told(previews), err
 }
 
 // Previews shows what each outcome of a sheet would send with the comment and the answer of a
@@ -117,7 +124,9 @@ func (s *Service) Previews(p callbacks.Person, sheet *Sheet, draft callbacks.Cho
 	if err := s.queues.MayDecide(signer, &sheet.Callback, now); err != nil {
 		return nil, err
 	}
-	return s.previews(s.queues.Gate(&sheet.Callback, sheet.Signatures, now), signer, draft, sheet.Content.Forms, sheet.cover)
+	gate := s.queues.Gate(&sheet.Callback, sheet.Signatures, now)
+	previews, err := s.previews(gate, signer, draft, sheet.Content.Forms, sheet.cover)
+	return sheet.Past.told(previews), err
 }
 
 // open reads what the gate of a callback needs, and its forms, for somebody who may decide it.

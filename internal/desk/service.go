@@ -26,6 +26,7 @@ type Service struct {
 	delegations  Delegations
 	version      callbacks.ConfigVersion
 	forms        form.Compiler
+	pasts        pasts
 }
 
 // ServiceConfig is what a service works with. Deliveries, Delegations, Beat and Codecs may be nil,

@@ -38,6 +38,8 @@ type Sheet struct {
 	Policy *callbacks.Requirement
 
 	cover *mask.Cover // hides the masked values of the content
+	// Past is what earlier callbacks of the same function and name say of one that waits.
+	Past Past
 }
 
 // Sheet reads the page of a callback.
@@ -59,6 +61,9 @@ func (s *Service) Sheet(ctx context.Context, p callbacks.Person, id callbacks.ID
 		return Sheet{}, err
 	}
 	s.weigh(&sheet, reader)
+	if sheet.Past, err = s.past(ctx, reader, &c); err != nil {
+		return Sheet{}, err
+	}
 	if content, err = s.decoded(ctx, &c, p, content); err != nil {
 		return Sheet{}, err
 	}

@@ -93,6 +93,8 @@ func exercise(t *testing.T, s *Store) {
 	}
 	_, err = s.Titles(ctx, []callbacks.ID{c.ID, "unknown"})
 	check(err)
+	_, err = s.Past(ctx, c.Queue, c.Function, c.Name, 10)
+	check(err)
 	exerciseDelegations(t, s)
 	exerciseWatches(t, s, c)
 	check(s.ForgetMessages(ctx, now, 10))

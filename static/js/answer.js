@@ -17,12 +17,24 @@ class AnswerBoxes extends HTMLElement {
     this.addEventListener("focusout", (event) => this.#leave(event.target));
     this.addEventListener("keydown", (event) => event.key === "Enter" && event.target.rows === 1 && event.preventDefault());
     document.addEventListener("previews:shown", this.#show);
+    this.parentElement.addEventListener("submit", this.#offer);
     this.#restore();
   }
 
   disconnectedCallback() {
     document.removeEventListener("previews:shown", this.#show);
   }
+
+  // Writes a result of the past into the editor. The browser can undo it, so that nothing typed is lost.
+  #offer = (event) => {
+    if (!event.target.matches("[data-past-answer]")) return;
+    event.preventDefault();
+    const { result, ...format } = Object.fromEntries(new FormData(event.target)), field = this.querySelector('[name="result"]');
+    fill(document, format);
+    field.focus();
+    field.select();
+    document.execCommand("insertText", false, result);
+  };
 
   /** Says what is wrong with the fields of an outcome, and moves the focus to the first. */
   refuse(outcome) {

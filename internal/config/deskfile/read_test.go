@@ -131,11 +131,11 @@ func TestEveryKeyIsRead(t *testing.T) {
 					{
 						Callback: "sign-*", Title: "Contract of {{input/customer}}: renewal", Description: "Ends on **{{input/renews}}**.",
 						Requester: &Requester{Name: "{{input/owner/name}}", Email: "{{input/owner/email}}", ID: "{{input/owner/sub}}"},
-						Payload:   json.RawMessage(`{"customer": "{{input/customer}}", "terms": [1e2, {"all": true}]}`),
+						Payload:   json.RawMessage(`{"customer":"{{input/customer}}","terms":[1e2,{"all":true}]}`),
 						Queue:     "finance", Tags: []string{"contract"},
 						Outcomes: []Outcome{
-							{Name: "approve", Label: "Renew", Kind: "success", Stance: "for", Comment: "none", Encoding: "json", Payload: json.RawMessage(`{"renew": 0.10}`)},
-							{Name: "stop", Label: "Let it end", Kind: "failure", ErrorType: "Declined", ErrorMessage: "{{comment}}", ErrorData: json.RawMessage(`{"by": "{{reviewer.email}}"}`)},
+							{Name: "approve", Label: "Renew", Kind: "success", Stance: "for", Comment: "none", Encoding: "json", Payload: json.RawMessage(`{"renew":0.10}`)},
+							{Name: "stop", Label: "Let it end", Kind: "failure", ErrorType: "Declined", ErrorMessage: "{{comment}}", ErrorData: json.RawMessage(`{"by":"{{reviewer.email}}"}`)},
 						},
 					},
 					{Payload: json.RawMessage(`"{{input}}"`)},

@@ -15,8 +15,7 @@ var document = reflect.TypeFor[json.RawMessage]()
 // jsonNumber matches the numbers of JSON (RFC 8259).
 var jsonNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)([.][0-9]+)?([eE][+-]?[0-9]+)?$`)
 
-// json writes a value as JSON, with spaces as people write it between braces, and notes where its
-// parts stand.
+// json writes a value as JSON without spaces, and notes where its parts stand.
 func (d *Document) json(out *bytes.Buffer, n *node, at Path) {
 	switch n.kind {
 	case kindMapping:
@@ -26,7 +25,7 @@ func (d *Document) json(out *bytes.Buffer, n *node, at Path) {
 			d.place(path, m)
 			separate(out, i)
 			writeText(out, m.name)
-			out.WriteString(": ")
+			out.WriteByte(':')
 			d.json(out, m.value, path)
 		}
 		out.WriteByte('}')
@@ -56,7 +55,7 @@ func (d *Document) json(out *bytes.Buffer, n *node, at Path) {
 // separate writes what stands before the item with this number.
 func separate(out *bytes.Buffer, i int) {
 	if i > 0 {
-		out.WriteString(", ")
+		out.WriteByte(',')
 	}
 }
 

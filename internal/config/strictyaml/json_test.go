@@ -17,14 +17,14 @@ type shapeless struct {
 func TestAnyValue(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"any: {b: 1e2, a: 0.10, big: 9223372036854775808}": `{"b": 1e2, "a": 0.10, "big": 9223372036854775808}`,
-		"any:\n  list:\n  - x\n  - [True, null, ~]\n":      `{"list": ["x", [true, null, null]]}`,
+		"any: {b: 1e2, a: 0.10, big: 9223372036854775808}": `{"b":1e2,"a":0.10,"big":9223372036854775808}`,
+		"any:\n  list:\n  - x\n  - [True, null, ~]\n":      `{"list":["x",[true,null,null]]}`,
 		"any: plain text":                `"plain text"`,
 		"any: \"{{input/<a>}} \\u202e\"": "\"{{input/<a>}} \u202e\"",
 		"any: |\n  two\n  lines\n":       `"two\nlines\n"`,
 		"any: []":                        `[]`,
 		"any: {}":                        `{}`,
-		"any: {111122223333: {}}":        `{"111122223333": {}}`,
+		"any: {111122223333: {}}":        `{"111122223333":{}}`,
 	} {
 		var got shapeless
 		if faults := Read([]byte(text), &got).Faults(); len(faults) > 0 {
