@@ -1,0 +1,27 @@
+package review
+
+import (
+	"strings"
+	"testing"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/desk"
+	"countersign/views/viewstest"
+)
+
+// TestPreviewSaysWhatGoesOut: a result that is encoded says how, and one that is not says nothing.
+func TestPreviewSaysWhatGoesOut(t *testing.T) {
+	t.Parallel()
+	shown := desk.Preview{Prepared: callbacks.Prepared{
+		Outcome:    callbacks.Outcome{Name: "approve", Label: "Approve", Kind: callbacks.Success},
+		Completion: callbacks.Completion{Kind: callbacks.Success, Result: []byte(`{"a":1}`)},
+	}}
+	if text := viewstest.HTML(t, Preview(shown)).Text(); strings.Contains(text, "go out") {
+		t.Errorf("plain: %s", text)
+	}
+	shown.Encoding = "encrypted with KMS key <alias>"
+	text := strings.Join(strings.Fields(viewstest.HTML(t, Preview(shown)).Text()), " ")
+	if !strings.Contains(text, "These 7 bytes go out encrypted with KMS key <alias>: Lambda and its history do not get what is shown here.") {
+		t.Errorf("encoded: %s", text)
+	}
+}
