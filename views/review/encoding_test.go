@@ -12,7 +12,7 @@ import (
 // TestPreviewSaysWhatGoesOut: a result that is encoded says how, and one that is not says nothing.
 func TestPreviewSaysWhatGoesOut(t *testing.T) {
 	t.Parallel()
-	shown := desk.Preview{Prepared: callbacks.Prepared{
+	shown := desk.Preview{Sends: true, Prepared: callbacks.Prepared{
 		Outcome:    callbacks.Outcome{Name: "approve", Label: "Approve", Kind: callbacks.Success},
 		Completion: callbacks.Completion{Kind: callbacks.Success, Result: []byte(`{"a":1}`)},
 	}}
