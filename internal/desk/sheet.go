@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"countersign/internal/callbacks"
@@ -68,6 +69,7 @@ func (s *Service) Sheet(ctx context.Context, p callbacks.Person, id callbacks.ID
 		return Sheet{}, err
 	}
 	sheet.Content, sheet.cover = s.queues.Shown(c.Queue, content), s.queues.Cover(c.Queue, &content)
+	sheet.hideFault()
 	if sheet.Reviews, err = s.store.Reviews(ctx, id); err != nil {
 		return Sheet{}, fmt.Errorf("reviews of %s: %w", id, err)
 	}
@@ -83,6 +85,16 @@ func (s *Service) Sheet(ctx context.Context, p callbacks.Person, id callbacks.ID
 		}
 	}
 	return sheet, nil
+}
+
+// hideFault takes a masked value out of the reason for which a condition could not be evaluated. The
+// reason may have been recorded before the value was masked, and may have a part of it.
+func (s *Sheet) hideFault() {
+	fault := &s.Callback.Requirement.Fault
+	*fault = s.cover.Text(*fault)
+	if s.cover != nil && strings.Contains(*fault, "…") {
+		*fault = "the reason is not shown, because values of this request are masked"
+	}
 }
 
 // deliver adds a delivery, with masks in what repeats a masked value.

@@ -28,3 +28,26 @@ func TestDeliver_Masks(t *testing.T) {
 		t.Errorf("what was read is now %+v", read)
 	}
 }
+
+// TestHideFault: a reason that was recorded before a value was masked tells nothing of it.
+func TestHideFault(t *testing.T) {
+	t.Parallel()
+	content := callbacks.Content{Payload: []byte(`{"iban":"DE02canary"}`), Masked: []string{"/iban"}}
+	cover := callbacks.Queues{}.Cover("finance", &content)
+	for said, want := range map[string]string{
+		`large: the text "DE02canary" is not a number`: `large: the text "••••••" is not a number`,
+		`large: the text "DE02can…" is not a number`:   "the reason is not shown, because values of this request are masked",
+		`large: there is no total in the request`:      `large: there is no total in the request`,
+		"": "",
+	} {
+		sheet := Sheet{cover: cover}
+		sheet.Callback.Requirement.Fault = said
+		if sheet.hideFault(); sheet.Callback.Requirement.Fault != want {
+			t.Errorf("%q is shown as %q, want %q", said, sheet.Callback.Requirement.Fault, want)
+		}
+		unmasked := Sheet{Callback: callbacks.Callback{Requirement: callbacks.Requirement{Fault: said}}}
+		if unmasked.hideFault(); unmasked.Callback.Requirement.Fault != said {
+			t.Errorf("without masks, %q is shown as %q", said, unmasked.Callback.Requirement.Fault)
+		}
+	}
+}
