@@ -35,7 +35,7 @@ var Keywords = []Keyword{
 	{"description", Drawn, "Help beside the field"},
 	{"default", Drawn, "The value that the form starts from, if the request proposes none"},
 	{"readOnly", Drawn, "The value is shown and cannot be changed in the form"},
-	{"writeOnly", Drawn, "A secret, as `format: password`"},
+	{"writeOnly", Drawn, "A secret, as `format: password`. A request that asks for one is refused"},
 	{"format", Drawn, "`date`, `date-time` and `password` have fields of their own; `date`, `date-time`, `email`, `uri` and `uuid` are checked"},
 	{"minimum", Drawn, "A bound"},
 	{"maximum", Drawn, "A bound"},

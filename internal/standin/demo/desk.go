@@ -75,6 +75,9 @@ type Outcome struct {
 	Payload      any    `json:"payload,omitempty"`
 	ErrorType    string `json:"errorType,omitempty"`
 	ErrorMessage string `json:"errorMessage,omitempty"`
+
+	Form  json.RawMessage `json:"form,omitempty"`
+	Value json.RawMessage `json:"value,omitempty"`
 }
 
 // Ask posts the question in a durable step, so that a replay does not post it again. It returns the

@@ -40,6 +40,7 @@ var Samples = []Sample{
 	{"expense", "Expense report", "expense-approval", expenseInput},
 	{"deposit", "Large expense, three sign", "expense-approval", depositInput},
 	{"vendor", "Bank account change", "vendor-master-update", vendorInput},
+	{"order", "Purchase order, answer by form", "purchase-order", orderInput},
 	{"deploy", "Deploy to production", "release-train", deployInput},
 	{"refund", "Refund", "order-refund", refundInput},
 	{"outreach", "Agent: send e-mails", "agent-outreach", outreachInput},
@@ -71,6 +72,7 @@ func Functions(c Config) ([]Function, error) {
 	return []Function{
 		{"expense-approval", 7 * time.Hour, durable.NewHandler(expenseApproval(desk), options...)},
 		{"vendor-master-update", 24 * time.Hour, durable.NewHandler(vendorUpdate(desk), options...)},
+		{"purchase-order", 24 * time.Hour, durable.NewHandler(purchaseOrder(desk), options...)},
 		{"release-train", releaseLimit, durable.NewHandler(releaseTrain(desk), options...)},
 		{"order-refund", 24 * time.Hour, durable.NewHandler(orderRefund(desk), options...)},
 		{"agent-outreach", 24 * time.Hour, durable.NewHandler(agentOutreach(desk), options...)},
