@@ -23,8 +23,8 @@ import (
 type worst struct {
 	*site
 	// a payload of many parts, one of deep nesting, and outcomes and text at every limit
-	wide, deep, busy callbacks.ID
-	b                map[string]*browser
+	wide, deep, busy, hidden callbacks.ID
+	b                        map[string]*browser
 }
 
 func newWorst(t *testing.T) *worst {
@@ -38,6 +38,7 @@ func newWorst(t *testing.T) *worst {
 	w.wide = w.take(map[string]any{"payload": json.RawMessage(`{"a":[` + strings.Repeat(`{"<":[]},`, 110_000) + `0]}`)})
 	w.deep = w.take(map[string]any{"payload": json.RawMessage(`[` + strings.Repeat(strings.Repeat(`{"k":[`, 30)+strings.Repeat(`]}`, 30)+`,`, 4000) + `0]`)})
 	w.busy = w.take(w.everyLimit())
+	w.hidden = w.take(map[string]any{"payload": map[string]string{"a": strings.Repeat("<", 1_000_000)}, "masked": []string{"/a"}})
 	for i := range desk.MaxPage + 50 {
 		full := w.everyLimit()
 		delete(full, "outcomes")
@@ -103,7 +104,7 @@ func asked(person, method, path string, forms ...string) func(*worst) []reply {
 		if len(forms) == 0 {
 			forms = []string{""}
 		}
-		for _, id := range []callbacks.ID{w.wide, w.deep, w.busy} {
+		for _, id := range []callbacks.ID{w.wide, w.deep, w.busy, w.hidden} {
 			for _, form := range forms {
 				at := strings.NewReplacer(":id", string(id), "/static/*", static.URL("js/htmx.min.js")).Replace(path)
 				all = append(all, w.b[person].do(method, at, "application/x-www-form-urlencoded", form))
@@ -131,8 +132,10 @@ var bounds = map[string]bound{
 	"GET /":              {2 * mib, 48 * mib, asked(adam, http.MethodGet, "/?scope=available")},
 	"GET /callbacks/:id": {4 * mib, 64 * mib, asked(rita, http.MethodGet, "/callbacks/:id")},
 	// the payload itself
-	"GET /callbacks/:id/payload":      {2 * mib, 32 * mib, asked(rita, http.MethodGet, "/callbacks/:id/payload")},
-	"GET /callbacks/:id/payload/tree": {2 * mib, 64 * mib, asked(rita, http.MethodGet, "/callbacks/:id/payload/tree?q=0")},
+	"GET /callbacks/:id/payload":       {2 * mib, 32 * mib, asked(rita, http.MethodGet, "/callbacks/:id/payload")},
+	"GET /callbacks/:id/payload/tree":  {2 * mib, 64 * mib, asked(rita, http.MethodGet, "/callbacks/:id/payload/tree?q=0")},
+	"POST /callbacks/:id/reveal":       {2 * mib, 32 * mib, asked(rita, http.MethodPost, "/callbacks/:id/reveal", "at=/a", fields)},
+	"POST /callbacks/:id/reveal/value": {2 * mib, 32 * mib, asked(rita, http.MethodPost, "/callbacks/:id/reveal/value", "at=/a", fields)},
 	"POST /callbacks/:id/decision": {4 * mib, 64 * mib,
 		asked(rita, http.MethodPost, "/callbacks/:id/decision", decisionForm, decisionForm+"&back=1", "outcome=x&"+decisionForm, hiddenForm, fields)},
 	"POST /callbacks/:id/withdrawal":    {4 * mib, 64 * mib, asked(rita, http.MethodPost, "/callbacks/:id/withdrawal", "why="+strings.Repeat("%3C", 300_000), fields)},

@@ -13,7 +13,9 @@ import (
 // notRepeated are the fields whose value the overview does not repeat: what only AWS should read, and
 // what is no key of the file. Texts that the domain has as numbers and pointers print as such;
 // deskfile's TestDomain has them.
-var notRepeated = map[string]bool{"ExternalID": true, "Version": true, "Escalate": true, "GroupsNotOlderThan": true}
+var notRepeated = map[string]bool{
+	"ExternalID": true, "Version": true, "Escalate": true, "GroupsNotOlderThan": true, "KeepAliveMax": true,
+}
 
 // fill gives every value below v a text of its own, and returns the texts. It leaves out secrets.
 func fill(v reflect.Value, at string) (texts []string) {

@@ -128,7 +128,7 @@ var histories = map[string]struct {
 	},
 	"SucceededWithoutPayload": {
 		[]event{begin, started(callbackID, nil), succeeded("op", event{})}, "RUNNING",
-		at(3, callbacks.Closing{By: callbacks.EndedByOther, Kind: callbacks.Success}),
+		at(3, callbacks.Closing{By: callbacks.EndedByOther, Kind: callbacks.Success, NoPayload: true}),
 	},
 	"Failed": {
 		[]event{begin, started(callbackID, nil), failed("op", event{"Payload": event{

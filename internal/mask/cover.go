@@ -2,7 +2,10 @@ package mask
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -20,7 +23,8 @@ const (
 // Cover puts masks into what repeats the masked values of a document: a result that is sent, what an
 // execution says later. A nil Cover covers nothing.
 type Cover struct {
-	replacer *strings.Replacer // nil if there are too many values: then everything is covered
+	values []string // the longest first, because a value may be a part of another
+	all    bool     // there are too many values: everything is covered
 }
 
 // CoverOf is a cover for the values that pointers name in a document, nil if there are none.
@@ -35,13 +39,11 @@ func CoverOf(document []byte, pointers []string) *Cover {
 		return nil
 	}
 	if len(seen) > maxCovered {
-		return &Cover{}
+		return &Cover{all: true}
 	}
-	pairs := make([]string, 0, 2*len(seen))
-	for text := range seen {
-		pairs = append(pairs, text, Text)
-	}
-	return &Cover{strings.NewReplacer(pairs...)}
+	return &Cover{values: slices.SortedFunc(maps.Keys(seen), func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(b), len(a)), strings.Compare(a, b))
+	})}
 }
 
 // collect notes the texts and numbers of a value, and its names, as they read and as a document that
@@ -78,17 +80,20 @@ func quoted(text string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimSuffix(b.String(), "\n"), `"`), `"`)
 }
 
-// Text returns a text with a mask in the place of each masked value in it.
+// Text returns a text with a mask in the place of each masked value in it. It takes one pass for each
+// value, whatever the values are; a [strings.Replacer] takes a quadratic time for a value like
+// "aaa…", which a sender chooses.
 func (c *Cover) Text(text string) string {
 	switch {
-	case c == nil:
+	case c == nil || text == "":
 		return text
-	case c.replacer == nil && text != "":
+	case c.all:
 		return Text
-	case c.replacer == nil:
-		return ""
 	}
-	return c.replacer.Replace(text)
+	for _, value := range c.values {
+		text = strings.ReplaceAll(text, value, Text)
+	}
+	return text
 }
 
 // Body returns the bytes of a completion with masks in them. In a JSON document, a string, a name or a
@@ -100,7 +105,7 @@ func (c *Cover) Body(body []byte) (shown []byte, covered bool) {
 		text := c.Text(string(body))
 		return []byte(text), text != string(body)
 	}
-	if c.replacer == nil {
+	if c.all {
 		return []byte(Literal), true
 	}
 	var b bytes.Buffer

@@ -135,6 +135,9 @@ func queueEntry(q callbacks.Queue) entry {
 		e.Facts = append(e.Facts, "heartbeats also while a signature waits for others")
 	case callbacks.KeepAliveReview:
 	}
+	if q.KeepAliveMax > 0 {
+		e.Facts = append(e.Facts, "those for at most "+words.Duration(q.KeepAliveMax))
+	}
 	switch q.Free {
 	case callbacks.FreeAlways:
 		e.Facts = append(e.Facts, "reviewers may write the answer of every request")
