@@ -11,11 +11,12 @@ const maxAligned = 1 << 20
 func aligned(was, is Value) (pairs []pair) {
 	start := 0
 	for start < was.Len() && start < is.Len() && was.Item(start).Same(is.Item(start)) {
+		pairs = append(pairs, pair{start, start})
 		start++
 	}
 	i, j := start, start
 	for _, same := range common(was, is, start) {
-		pairs = append(pairs, between(i, same.was, j, same.is)...)
+		pairs = append(append(pairs, between(i, same.was, j, same.is)...), same)
 		i, j = same.was+1, same.is+1
 	}
 	return append(pairs, between(i, was.Len(), j, is.Len())...)

@@ -8,8 +8,8 @@ import (
 // Bounds of what is drawn. A schema beyond them is answered as JSON.
 const (
 	MaxFields  = 300
-	MaxNesting = 5      // groups and lists in each other
-	MaxOptions = 20_000 // of all choices together
+	MaxNesting = 5     // groups and lists in each other
+	MaxOptions = 8_000 // of all choices together
 )
 
 // New reads a schema. It takes any document: what cannot be drawn is said in the form's Reasons.

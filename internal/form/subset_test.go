@@ -108,7 +108,7 @@ func TestNotDrawn(t *testing.T) {
 			`additionalProperties at /properties/a/additionalProperties: a schema for members that are not named cannot be drawn`},
 		{nested, `properties at ` + strings.Repeat("/properties/a", 6) + `: groups and lists lie too deep in each other`},
 		{fmt.Sprintf(`{"type":"object","properties":{`+many+`}}`, places...), `properties at /properties/299: the form would have too many fields`},
-		{`{"$defs":{"c":{"enum":[` + choices + `]}},"type":"object","properties":{"a":{"$ref":"#/$defs/c"},"b":{"$ref":"#/$defs/c"},"c":{"$ref":"#/$defs/c"},"d":{"$ref":"#/$defs/c"}}}`, `enum at /properties/d: the form would have too many choices`},
+		{`{"$defs":{"c":{"enum":[` + choices + `]}},"type":"object","properties":{"a":{"$ref":"#/$defs/c"},"b":{"$ref":"#/$defs/c"},"c":{"$ref":"#/$defs/c"},"d":{"$ref":"#/$defs/c"}}}`, `enum at /properties/b: the form would have too many choices`},
 	} {
 		f := form.New(parse(t, tc.schema))
 		if f.Drawn() || len(f.Reasons) == 0 {
