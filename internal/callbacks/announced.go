@@ -14,7 +14,8 @@ type Message struct {
 	At     time.Time
 }
 
-// Acknowledgment is the answer to an announcement. A repeated message gets the Created of its first time.
+// Acknowledgment is the answer to an announcement. A repeated message gets the Created of its first
+// time.
 type Acknowledgment struct {
 	Callback Callback
 	Created  bool // this message was the first to announce the callback
@@ -123,7 +124,8 @@ func (c *Callback) announced(
 	}
 	c.Request, c.Name = said.Request, cmp.Or(c.Name, said.Name)
 	if len(saying.Payload) == 0 {
-		// The execution's input tells more than an empty payload, and so does one that was not read.
+		// The execution's input tells more than an empty payload, and so does one that was not
+		// read.
 		saying.Payload, saying.InputUnread = content.Payload, content.InputUnread
 	}
 	*content = saying

@@ -12,8 +12,8 @@ type asked func(c *Callback, content *Content) (bool, error)
 
 func (a asked) Holds(c *Callback, content *Content) (bool, error) { return a(c, content) }
 
-// largeQueues have a queue finance, which asks for more if the payload or the function says "large",
-// and a queue that asks for one signature of anybody.
+// largeQueues have a queue finance, which asks for more if the payload or the function says
+// "large", and a queue that asks for one signature of anybody.
 func largeQueues() Queues {
 	large := asked(func(c *Callback, content *Content) (bool, error) {
 		return bytes.Contains(content.Payload, []byte("large")) || c.Function == "large", nil
@@ -27,8 +27,8 @@ func largeQueues() Queues {
 	}
 }
 
-// TestAnnouncedKeepsThatTheInputWasNotRead: an announcement without a payload does not turn an input
-// that was not read into an empty one; a payload takes its place.
+// TestAnnouncedKeepsThatTheInputWasNotRead: an announcement without a payload does not turn an
+// input that was not read into an empty one; a payload takes its place.
 func TestAnnouncedKeepsThatTheInputWasNotRead(t *testing.T) {
 	t.Parallel()
 	for payload, want := range map[string]bool{"": true, `{"total":1}`: false} {
@@ -45,8 +45,8 @@ func TestAnnouncedKeepsThatTheInputWasNotRead(t *testing.T) {
 	}
 }
 
-// TestAnnouncedBindsTheWhole: the request that reviewers see binds the callback, and that is what the
-// sender says together with what the history showed. Nothing that a sender says or leaves out
+// TestAnnouncedBindsTheWhole: the request that reviewers see binds the callback, and that is what
+// the sender says together with what the history showed. Nothing that a sender says or leaves out
 // loosens what a rule asked for.
 func TestAnnouncedBindsTheWhole(t *testing.T) {
 	t.Parallel()

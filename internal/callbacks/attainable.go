@@ -14,8 +14,8 @@ func (g Gate) Attainable(people []Person) Tally {
 	g.Signatures = nil
 	requirement, p := g.requirement(), Proposal{Hash: "everybody", Stance: For}
 	var given []Signature
-	// Of members of the same thresholds, as many as there are places are enough. Two accounts with one
-	// address are one of them.
+	// Of members of the same thresholds, as many as there are places are enough. Two accounts with
+	// one address are one of them.
 	enough, known := make(map[string]int), make(map[string]bool)
 	for _, person := range people {
 		member := fmt.Sprint(requirement.members(&Signature{

@@ -20,7 +20,7 @@ const (
 // Actor is who changed something.
 type Actor struct {
 	Kind ActorKind
-	ID   string // subject, source name or worker name
+	ID   string // the key of a person, or the name of a source or worker
 	Name string // as shown
 }
 

@@ -10,8 +10,8 @@ type Binding func(c *Callback, content *Content) Requirement
 
 // Bind returns what the queue asks of a callback that arrives in it, from now on: the terms of the
 // first rule whose condition holds. A condition that cannot be evaluated ends the search: nobody
-// knows whether a stricter rule would have applied, so no later rule is tried. A queue without rules
-// asks for [OneSignature].
+// knows whether a stricter rule would have applied, so no later rule is tried. A queue without
+// rules asks for [OneSignature].
 func (q Queue) Bind(c *Callback, content *Content) Requirement {
 	r := q.choose(c, content)
 	if q.FourEyes && !r.ExcludesRequester() {
@@ -31,16 +31,16 @@ func (q Queues) Bind(c *Callback, content *Content) Requirement {
 	return queue.Bind(c, content)
 }
 
-// Rebound says what bound a callback instead of what: once more was known of the request, or because
-// an admin applied the present policy.
+// Rebound is a change of what binds a callback: more became known of the request, or an admin
+// applied the present policy.
 type Rebound struct {
 	From, To Requirement
 }
 
 // rebind binds the callback by a requirement that was found once more was known of its request, and
-// returns what changed, or nil. It never loosens what a rule had asked for: a sender could otherwise
-// choose a weaker rule by leaving something out. A rule that applied only because no condition had
-// decided gives way to one whose condition holds.
+// returns what changed, or nil. It never loosens what a rule had asked for: a sender could
+// otherwise choose a weaker rule by leaving something out. A rule that applied only because no
+// condition had decided gives way to one whose condition holds.
 func (c *Callback) rebind(r Requirement) *Rebound {
 	stood := c.Requirement
 	undecided := stood.Basis == BasisOtherwise || stood.Basis == BasisFault
@@ -58,16 +58,16 @@ func (c *Callback) rebind(r Requirement) *Rebound {
 	return &Rebound{From: stood, To: r}
 }
 
-// same reports whether two requirements ask the same by the same rule, whatever version and condition
-// led to it.
+// same reports whether two requirements ask the same by the same rule, whatever version and
+// condition led to it.
 func (r Requirement) same(other Requirement) bool {
 	return r.Rule == other.Rule && reflect.DeepEqual(r.Terms, other.Terms)
 }
 
-// ApplyPolicy replaces the requirement of a callback, for a reason. Signatures that do not fit the new one are void. If
-// those that do would be enough, the last of them is void too: a decision is made by a signature of
-// somebody who saw what is sent, and never by a policy. The change must ask for the signatures. Package
-// desk calls it.
+// ApplyPolicy replaces the requirement of a callback, for a reason. Signatures that do not fit the
+// new one become void. If the others would decide, the last of them becomes void too: a decision is
+// made by the signature of somebody who saw what is sent, never by a policy. The change must ask
+// for the signatures. Package desk calls it.
 func (c *Case) ApplyPolicy(
 	r Requirement, reason string, limits ReviewLimits, now time.Time, by Actor,
 ) {
@@ -88,8 +88,8 @@ func (c *Case) ApplyPolicy(
 	c.holdSigned(limits, now)
 }
 
-// PresentPolicy returns what the present policy asks of a pending callback, if that is not what binds
-// it; else nil.
+// PresentPolicy returns what the present policy asks of a pending callback, if that is not what
+// binds it; else nil.
 func (q Queues) PresentPolicy(c *Callback, content *Content) *Requirement {
 	queue, configured := q[c.Queue]
 	if c.State != Pending || !configured {
@@ -102,8 +102,8 @@ func (q Queues) PresentPolicy(c *Callback, content *Content) *Requirement {
 	return &present
 }
 
-// SameRequest reports whether a callback is still pending and what it was when a rule was chosen for
-// it: nothing that conditions read has changed since, nor what binds it.
+// SameRequest reports whether a callback is still pending and what it was when a rule was chosen
+// for it: nothing that conditions read has changed since, nor what binds it.
 func (c *Callback) SameRequest(was *Callback) bool {
 	return c.State == Pending && was.State == Pending && c.Found() == was.Found() && c.sameOrigin(was) &&
 		reflect.DeepEqual(c.Request, was.Request) && c.Requirement.same(was.Requirement)

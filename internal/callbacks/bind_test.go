@@ -7,8 +7,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestBindVoidsWhatDoesNotFit: a signature from groups that the new rule does not name would wait for
-// ever, because its person has signed already.
+// TestBindVoidsWhatDoesNotFit: a signature from groups that the new rule does not name would wait
+// for ever, because its person has signed already.
 func TestBindVoidsWhatDoesNotFit(t *testing.T) {
 	t.Parallel()
 	c := Case{Callback: Callback{State: Pending, Requirement: needs("2 finance")}}

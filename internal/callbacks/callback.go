@@ -63,12 +63,13 @@ type State string
 
 // The states; docs/architecture.md has the diagram.
 const (
-	Pending       State = "pending"       // waits for a reviewer
-	Decided       State = "decided"       // a decision is recorded, Lambda has not accepted it yet
-	Completed     State = "completed"     // Lambda accepted our decision
-	Lost          State = "lost"          // someone else or a clock closed it before the decision
+	Pending   State = "pending"   // waits for a reviewer
+	Decided   State = "decided"   // a decision is recorded, Lambda has not accepted it yet
+	Completed State = "completed" // Lambda accepted our decision
+	// another client, a clock or the end of the execution closed it before the decision arrived
+	Lost          State = "lost"
 	Undeliverable State = "undeliverable" // Lambda refused the decision for good; needs an operator
-	// a reply was lost and the history cannot tell; needs an operator
+	// nobody can tell whether the decision arrived; needs an operator
 	Unconfirmed State = "unconfirmed"
 	TimedOut    State = "timed_out" // a clock ran out before a decision
 	Closed      State = "closed"    // closed elsewhere before a decision
@@ -118,8 +119,8 @@ type Callback struct {
 
 	// NextHeartbeatAt is when the next heartbeat is due; zero while none is wanted.
 	NextHeartbeatAt time.Time
-	// HeldUntil is until when reviews, and signatures that wait, may keep the callback alive; zero if
-	// nothing does.
+	// HeldUntil is until when reviews, and signatures that wait, may keep the callback alive; zero
+	// if nothing does.
 	HeldUntil time.Time
 	// Heartbeats counts the heartbeats that Lambda accepted.
 	Heartbeats int
@@ -137,7 +138,8 @@ type Callback struct {
 	// record; zero before.
 	EscalatedAt time.Time
 	// WaitingSince is when the first signature of the request as it stands was given, withdrawn or
-	// not, while any waits for others; zero while none does. It stays when the last one decides, and if the callback ends before that.
+	// not, while any waits for others; zero while none does. It stays when the last one decides,
+	// and if the callback ends before that.
 	WaitingSince time.Time
 
 	Decision *Decision // nil until somebody decides
@@ -170,8 +172,8 @@ type Request struct {
 type Content struct {
 	Description string // markdown from a stranger
 	Payload     []byte // JSON from a stranger, as sent; may be empty
-	// InputUnread says that the payload is empty because the desk does not hold the execution's input.
-	// A condition that reads the payload then cannot be evaluated.
+	// InputUnread says that the payload is empty because the desk does not hold the execution's
+	// input. A condition that reads the payload then cannot be evaluated.
 	InputUnread bool
 	// Undecoded says why the payload is shown as it arrived, although its function has a decoder: a
 	// *[CodecError]'s words. Nothing stores it.
@@ -179,24 +181,24 @@ type Content struct {
 	Links     []Link
 	Tags      []string
 	// Masked are JSON pointers to values of the payload, as package mask reads them: those that the
-	// sender named, and those that its queue named when the request arrived. [Queues.Shown] adds those
-	// that the queue names now.
+	// sender named, and those that its queue named when the request arrived. [Queues.Shown] adds
+	// those that the queue names now.
 	Masked []string
 	// Forms are those of the outcomes, as their sender wrote them.
 	Forms Forms
 	// Hidden are the places at which the payload shows a mask in the place of a value. Only content
 	// that people may see has any: [Queues.Shown] makes it. The store keeps the values.
 	Hidden []mask.Place
-	// Template says that nobody announced the callback, and that a template of the configuration made
-	// the request from the execution's input; nil otherwise.
+	// Template says that nobody announced the callback, and that a template of the configuration
+	// made the request from the execution's input; nil otherwise.
 	Template *TemplateUse
 }
 
 // TemplateUse says what a template could not take from an execution's input.
 type TemplateUse struct{ LeftOut []LeftOut }
 
-// LeftOut is a value that a template left out. Field is its key in the template, and Why continues a
-// sentence about it; neither holds text of the input.
+// LeftOut is a value that a template left out. Field is its key in the template, and Why continues
+// a sentence about it; neither holds text of the input.
 type LeftOut struct{ Field, Why string }
 
 // Link is a place where a reviewer can read more. URL is http or https.

@@ -15,9 +15,9 @@ type Case struct {
 	// comes without its attempts; those that a change adds are written, by their numbers.
 	Delivery *Delivery
 
-	// all signatures, in the order in which they were given, if the change asked for them; those that
-	// a change adds are written, and the ends of others, and none is removed; those that had ended
-	// come without their answers
+	// all signatures, in the order in which they were given, if the change asked for them; those
+	// that a change adds are written, and the ends of others, and none is removed; those that had
+	// ended come without their answers
 	Signatures []Signature
 	// when the delegations that the change named end, by ID
 	DelegationEnds map[string]time.Time

@@ -20,8 +20,8 @@ type Sighting struct {
 }
 
 // Corrected takes from the history what the announcement of an open callback got wrong or left out,
-// as [Callback.Correct] does. If that changes what conditions read, bind says what the queue asks of
-// the request as it is; that never loosens what stood. What was signed for another execution,
+// as [Callback.Correct] does. If that changes what conditions read, bind says what the queue asks
+// of the request as it is; that never loosens what stood. What was signed for another execution,
 // function or name than the true one is void. The change must ask for the signatures.
 func (c *Case) Corrected(
 	found Sighting, content *Content, bind Binding, now time.Time, by Actor,
@@ -57,8 +57,8 @@ func (c *Callback) fillsIn(found Sighting) bool {
 }
 
 // Correct takes from the history what the announcement of an open callback got wrong or left out:
-// its clocks, the execution, the function and the name. It returns [ErrConflict] if there is nothing
-// to correct.
+// its clocks, the execution, the function and the name. It returns [ErrConflict] if there is
+// nothing to correct.
 func (c *Callback) Correct(found Sighting, now time.Time, by Actor) (AuditEntry, error) {
 	wrong := c.corrections(found)
 	if len(wrong) == 0 {

@@ -38,8 +38,8 @@ func (d *Delegation) during(p Person, queue string, from, to time.Time) bool {
 // Signer is a person with the rights that others gave them.
 type Signer struct {
 	Person
-	// Delegations are those to the person. Those that are not in force give nothing; those that were
-	// since a request arrived still exclude where they excluded.
+	// Delegations are those to the person. Those that are not in force give nothing; those that
+	// were since a request arrived still exclude where they excluded.
 	Delegations []Delegation
 }
 

@@ -15,8 +15,8 @@ type FollowUp struct {
 	EndedAt   time.Time   // zero while it runs
 	Event     int         // number of the history event that ended it; 0 if that event was not read
 	Error     ErrorObject // type and message only, truncated; set if the end is not a success
-	// the latest steps, at most [MaxFollowUpSteps]: first the ended ones in order of their end, then
-	// the others
+	// the latest steps, at most [MaxFollowUpSteps]: first the ended ones in order of their end,
+	// then the others
 	Steps   []FollowUpStep
 	Skipped bool // there were more
 

@@ -37,7 +37,8 @@ func TestFourEyesThatComeLater(t *testing.T) {
 	}
 }
 
-// TestSignersFillPlaces: a template lists whoever decides, and not those for whom there is no place.
+// TestSignersFillPlaces: a template lists whoever decides, and not those for whom there is no
+// place.
 func TestSignersFillPlaces(t *testing.T) {
 	t.Parallel()
 	s := newScene()

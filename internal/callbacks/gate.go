@@ -145,8 +145,8 @@ func (c *claim) holder() *Person {
 	return &c.signer.Person
 }
 
-// maxOwnSignatures is how often a person may sign one callback. It bounds what is on record of people
-// who sign, withdraw and sign again.
+// maxOwnSignatures is how often a person may sign one callback. It bounds what is on record of
+// people who sign, withdraw and sign again.
 const maxOwnSignatures = 20
 
 // others are the callback's signatures once the signer has given another one.
@@ -198,8 +198,8 @@ func (g Gate) named(groups []string) (named []string) {
 	return named
 }
 
-// requirement is what binds the callback. While it is pending, four eyes that its queue got after it
-// arrived count too, also for what is signed already.
+// requirement is what binds the callback. While it is pending, four eyes that its queue got after
+// it arrived count too, also for what is signed already.
 func (g Gate) requirement() Requirement {
 	r := g.Callback.Requirement
 	if g.Callback.State == Pending && g.Queue.FourEyes && !r.ExcludesRequester() {
@@ -208,9 +208,9 @@ func (g Gate) requirement() Requirement {
 	return r
 }
 
-// excluded says why the signer, or somebody they act for, may be the requester; nil if none can be. Who
-// acted for somebody at any time since the request arrived counts too: ending a delegation is no way
-// around the second person.
+// excluded says why the signer, or somebody they act for, may be the requester; nil if none can be.
+// Who acted for somebody at any time since the request arrived counts too: ending a delegation is
+// no way around the second person.
 func (g Gate) excluded(s Signer) *Refusal {
 	if refusal := comparedWithRequester(s.Person, g.Callback); refusal != nil {
 		return refusal

@@ -109,8 +109,8 @@ func TestExplainAgreesWithSigning(t *testing.T) {
 	})
 }
 
-// TestWhoCannotSignWouldNotCount: a signature that the gate refuses because of groups or places would
-// change nothing. So it refuses nobody whom the rule needs.
+// TestWhoCannotSignWouldNotCount: a signature that the gate refuses because of groups or places
+// would change nothing. So it refuses nobody whom the rule needs.
 func TestWhoCannotSignWouldNotCount(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

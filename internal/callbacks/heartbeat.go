@@ -19,8 +19,9 @@ func (c *Callback) HeartbeatInterval() time.Duration {
 	return max(c.Clocks.HeartbeatTimeout/BeatsPerTimeout, LeastHeartbeatInterval)
 }
 
-// WantsHeartbeats reports whether something keeps the callback alive now: a live review, a decision
-// that is being delivered, or the sender's wish to keep it alive while it is queued.
+// WantsHeartbeats reports whether something keeps the callback alive now: a live review, a
+// signature that waits for others, a decision that is being delivered, or the sender's wish to keep
+// it alive while it is queued.
 func (c *Callback) WantsHeartbeats(now time.Time) bool {
 	if c.Clocks.HeartbeatTimeout <= 0 {
 		return false
@@ -68,7 +69,8 @@ func (c *Callback) refuseHeartbeat(reply Reply) {
 	}
 }
 
-// settleHeartbeat clears the problem of the heartbeats once one is accepted or none are sent any more.
+// settleHeartbeat clears the problem of the heartbeats once one is accepted or none are sent any
+// more.
 func (c *Callback) settleHeartbeat() {
 	if c.State == Pending {
 		c.Problem = ""
@@ -84,8 +86,8 @@ func (c *Callback) StopHeartbeats(now time.Time) {
 	}
 }
 
-// MissedHeartbeats describes heartbeats that Lambda has not accepted. The zero value means that Lambda
-// accepts them or that none are sent.
+// MissedHeartbeats describes heartbeats that Lambda has not accepted. The zero value means that
+// Lambda accepts them or that none are sent.
 type MissedHeartbeats struct {
 	Since  time.Time // when the first of them was due
 	Failed int       // how many failed; 0 while the first of a series is on its way
@@ -130,11 +132,11 @@ type MissedHeartbeat struct {
 	Jitter float64 // of the following pause, from 0 to 1
 }
 
-// MissHeartbeat notes a heartbeat that Lambda did not accept, and schedules the next try. A heartbeat
-// whose answer was lost may have arrived, but nothing proves that it keeps the callback alive. Only
-// the first failure of a series has an audit entry, because there may be thousands. MissHeartbeat does
-// nothing if Lambda has accepted another heartbeat since. If nobody wants heartbeats any more, it
-// only keeps LostAt.
+// MissHeartbeat notes a heartbeat that Lambda did not accept, and schedules the next try. A
+// heartbeat whose answer was lost may have arrived, but nothing proves that it keeps the callback
+// alive. Only the first failure of a series has an audit entry, because there may be thousands.
+// MissHeartbeat does nothing if Lambda has accepted another heartbeat since. If nobody wants
+// heartbeats any more, it only keeps LostAt.
 func (c *Callback) MissHeartbeat(b MissedHeartbeat, now time.Time, by Actor) AuditEntry {
 	if c.Heartbeats != b.Taken {
 		return AuditEntry{}

@@ -18,7 +18,8 @@ type Revealed struct {
 // nothing of what arrived before.
 func (q Queues) Shown(queue string, content Content) Content { return q[queue].shown(content) }
 
-// Reveal returns the value at a place that [Queues.Shown] masks. ok is false if it masks none there.
+// Reveal returns the value at a place that [Queues.Shown] masks. ok is false if it masks none
+// there.
 func (q Queues) Reveal(queue string, content Content, at string) (r Revealed, ok bool) {
 	r.Value, r.Place, ok = mask.Reveal(content.Payload, q[queue].masked(&content), at)
 	return r, ok

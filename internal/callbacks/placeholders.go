@@ -10,8 +10,8 @@ import (
 )
 
 // PlaceholderChanges is the whole of a string that stands for how the answer differs from the
-// proposed one, as an array. Each has pointer, title and kind, and old, new, unit and note where they
-// say something.
+// proposed one, as an array. Each has pointer, title and kind, and old, new, unit and note where
+// they say something.
 const PlaceholderChanges = `"{{changes}}"`
 
 // PlaceholderAnswer is the whole of a string that stands for the answer to the form.

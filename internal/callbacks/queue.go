@@ -19,14 +19,15 @@ type Queue struct {
 	Name      string
 	Groups    []string  // their members see and decide it
 	KeepAlive KeepAlive // used if a request does not say
-	// KeepAliveMax is how long signatures that wait for others keep a callback alive, from the first; 0
-	// for as long as a review may.
+	// KeepAliveMax is how long signatures that wait for others keep a callback alive, from the
+	// first; 0 for as long as a review may.
 	KeepAliveMax time.Duration
 	// RejectAs is the kind of the default reject outcome: Failure unless the queue wants a negative
 	// success.
 	RejectAs Kind
 	Free     Free // which callbacks take an answer that the reviewer writes
-	// Masked are JSON pointers to the values of a payload that people see only once they reveal them.
+	// Masked are JSON pointers to the values of a payload that people see only once they reveal
+	// them.
 	Masked []string
 
 	// The first of the rules whose condition holds binds a request. Otherwise names the rule of
@@ -38,7 +39,8 @@ type Queue struct {
 	// FourEyes adds to each rule that requesters may not decide their own requests, and that nobody
 	// may decide one whose requester is unknown.
 	FourEyes bool
-	// GroupsNotOlderThan is the greatest age of the groups that a signature rests on; 0 for no limit.
+	// GroupsNotOlderThan is the greatest age of the groups that a signature rests on; 0 for no
+	// limit.
 	GroupsNotOlderThan time.Duration
 }
 
@@ -89,8 +91,8 @@ func (q Queues) Gate(c *Callback, signatures []Signature, now time.Time) Gate {
 }
 
 // MayDecide returns nil if the person may take part in the decision of a callback while it is
-// pending: if the gate would let them sign if nobody had signed yet. Otherwise it is a *[Refusal] or
-// an *[OldGroups]. It says nothing of the places that others have filled.
+// pending: if the gate would let them sign if nobody had signed yet. Otherwise it is a *[Refusal]
+// or an *[OldGroups]. It says nothing of the places that others have filled.
 func (q Queues) MayDecide(s Signer, c *Callback, now time.Time) error {
 	pending := *c
 	pending.State = Pending

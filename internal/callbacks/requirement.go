@@ -18,8 +18,8 @@ type Terms struct {
 	Exclude    []Exclusion `json:"exclude,omitempty"`
 	Reason     []Stance    `json:"reason,omitempty"` // the stances that need a comment
 	Escalate   *Escalation `json:"escalate,omitempty"`
-	// GroupsNotOlderThan is the greatest age in nanoseconds of the groups that a signature rests on;
-	// 0 means no limit.
+	// GroupsNotOlderThan is the greatest age in nanoseconds of the groups that a signature rests
+	// on; 0 means no limit.
 	GroupsNotOlderThan time.Duration `json:"groupsNotOlderThan,omitempty"`
 }
 
@@ -53,13 +53,14 @@ const (
 	BasisCondition Basis = "condition" // it is the first rule whose condition holds
 	BasisOtherwise Basis = "otherwise" // no condition holds
 	BasisFault     Basis = "fault"     // a condition could not be evaluated
-	// BasisStood: the rule bound the callback before more was known of the request, and what is known
-	// since would ask for less.
+	// BasisStood: the rule bound the callback before more was known of the request, and what is
+	// known since would ask for less.
 	BasisStood Basis = "stood"
 )
 
-// Requirement is the rule that bound a callback on arrival, kept with the callback as a JSON
-// document. Later changes of the rule do not affect it. Who sees the queue is not part of it.
+// Requirement is the rule that binds one callback, kept with it as a JSON document. It is chosen on
+// arrival, and again when more becomes known of the request or an admin applies the present policy.
+// Later changes of the rule do not affect it. Who sees the queue is not part of it.
 type Requirement struct {
 	Rule    string        `json:"rule,omitempty"`    // the rule's name; empty if the queue had none
 	Version ConfigVersion `json:"version,omitempty"` // of the policy

@@ -17,8 +17,8 @@ type Review struct {
 	ClosedAt    time.Time // zero while it is open
 }
 
-// ReviewLimits bounds how long a person may keep a callback alive, so that a forgotten tab cannot hold up
-// a function for ever.
+// ReviewLimits bounds how long a person's review, and signatures that wait for others, may keep a
+// callback alive, so that a forgotten tab cannot hold up a function for ever.
 type ReviewLimits struct {
 	// without any input; then the page asks, and after [ReviewGrace] the heartbeats stop
 	Idle time.Duration
@@ -46,10 +46,10 @@ type SignOfLife struct {
 	Still bool // the person answered "still reviewing?"
 }
 
-// OpenReview begins a review of a pending callback, and returns it. If a page opens again by itself,
-// without input, the review continues with the remaining [ReviewLimits] of the person's last one:
-// otherwise a forgotten tab could hold up the function for ever. The change must ask for the reviews.
-// Package desk calls it, and RenewReview and ReleaseReview.
+// OpenReview begins a review of a pending callback, and returns it. If a page opens again by
+// itself, without input, the review continues with the remaining [ReviewLimits] of the person's
+// last one: otherwise a forgotten tab could hold up the function for ever. The change must ask for
+// the reviews. Package desk calls it, and RenewReview and ReleaseReview.
 func (c *Case) OpenReview(r Review, sign SignOfLife, limits ReviewLimits, now time.Time) (Review, error) {
 	if c.State != Pending {
 		return Review{}, c.WrongState("review")
@@ -149,8 +149,8 @@ func (c *Callback) hold(reviews []Review, b ReviewLimits, now time.Time) {
 	c.StopHeartbeats(now)
 }
 
-// SignedUntil is until when signatures that wait for others may keep the callback alive; zero if they
-// may not, or none waits.
+// SignedUntil is until when signatures that wait for others may keep the callback alive; zero if
+// they may not, or none waits.
 func (c *Callback) SignedUntil(b ReviewLimits) time.Time {
 	if c.KeepAlive != KeepAliveSigned || c.WaitingSince.IsZero() {
 		return time.Time{}

@@ -12,7 +12,8 @@ type Condition interface {
 	Holds(c *Callback, content *Content) (bool, error)
 }
 
-// Conditions compiles the text of a condition. The error is a *[ConditionFault] if the text is none.
+// Conditions compiles the text of a condition. The error is a *[ConditionFault] if the text is
+// none.
 type Conditions func(text string) (Condition, error)
 
 // ConditionFault says what is wrong with the text of a condition, and where. Line and column count
@@ -92,9 +93,9 @@ func (q Queue) choose(c *Callback, content *Content) Requirement {
 	return q.requirement(q.Fallback(), BasisOtherwise)
 }
 
-// FallbackFor is the rule of a request for which the condition of a rule cannot be evaluated: the queue's
-// fallback, unless that may ask for less than the rule itself. A sender who makes a condition fail
-// must not get a weaker rule than one whose condition holds.
+// FallbackFor is the rule of a request for which the condition of a rule cannot be evaluated: the
+// queue's fallback, unless that may ask for less than the rule itself. A sender who makes a
+// condition fail must not get a weaker rule than one whose condition holds.
 func (q Queue) FallbackFor(failed Rule) Rule {
 	if fallback := q.Fallback(); fallback.Covers(failed.Terms) {
 		return fallback

@@ -43,7 +43,7 @@ type Proposal struct {
 	Stance  Stance
 }
 
-// Proposal is the outcome with an answer, which only a free outcome has.
+// Proposal is the outcome with an answer, which a free outcome has, and one with a form.
 func (o Outcome) Proposal(answer []byte) Proposal {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %q %q %q %q %q",
 		o.Name, o.Label, o.Kind, o.Encoding, o.Payload, o.ErrorType, o.ErrorMessage, o.ErrorData, answer))
@@ -69,7 +69,7 @@ type Signature struct {
 	InQueue, Escalated, NotRequester bool
 
 	Proposal
-	Answer  Answer // if the outcome is free
+	Answer  Answer // if the outcome is free or has a form
 	Comment string
 	At      time.Time
 	Shown   string // identifies what the person saw; package desk makes it

@@ -29,9 +29,10 @@ func (c *Case) holdSigned(b ReviewLimits, now time.Time) {
 	c.StopHeartbeats(now)
 }
 
-// Sign puts a signature on record, if the gate of the case takes it. Either it waits for others, or it
-// is the last one: then the terms by which it decides bind the callback from now on, and the caller
-// makes the decision. Its errors are those of [Gate.Sign]. Package desk calls it.
+// Sign puts a signature on record, if the gate of the case takes it. If the ballot sends, this is
+// the last signature: the terms by which it decides stay on record as the requirement, and the
+// caller makes the decision. Otherwise the signature waits for others. Its errors are those of
+// [Gate.Sign]. Package desk calls it.
 func (c *Case) Sign(gate Gate, p Signer, ballot Ballot, limits ReviewLimits) (*Signature, error) {
 	signatures, standing, err := gate.Sign(p, ballot)
 	if err != nil {

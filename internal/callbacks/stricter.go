@@ -5,26 +5,26 @@ import (
 	"time"
 )
 
-// Covers reports whether terms are as strict as others: every way to meet them meets the others too,
-// and whatever stops a request under the others stops it under them. Two terms of which neither
-// covers the other cannot be compared. The queue's groups are taken to hold everybody who sees the
-// request, also where the two terms come from two queues.
+// Covers reports whether terms are as strict as others: every way to meet them meets the others
+// too, and whatever stops a request under the others stops it under them. Two terms of which
+// neither covers the other cannot be compared. The queue's groups are taken to hold everybody who
+// sees the request, also where the two terms come from two queues.
 func (t Terms) Covers(other Terms) bool {
 	return t.PlacesCover(other) && t.against() <= other.against() &&
 		(t.ExcludesRequester() || !other.ExcludesRequester()) && within(other.Reason, t.Reason) &&
 		t.Escalate.covers(other.Escalate) && ageCovers(t.GroupsNotOlderThan, other.GroupsNotOlderThan)
 }
 
-// maxCompared bounds the thresholds that are compared exactly, because each subset of them is tried.
-// A rule has at most 10.
+// maxCompared bounds the thresholds that are compared exactly, because each subset of them is
+// tried. A rule has at most 10.
 const maxCompared = 12
 
-// PlacesCover reports whether everybody who can fill all places of the terms, one each, can also fill
+// PlacesCover reports whether any people who fill all places of the terms, one each, can also fill
 // all places of others.
 //
-// People who fill the places may be in no more groups than they need. Those who would fill the places
-// of some of the other thresholds are then, at worst, those who cannot be chosen from elsewhere; by
-// Hall's theorem the other places can be filled if these are enough for each set of thresholds.
+// It assumes the worst: each person is only in the groups of the threshold whose place they fill.
+// By Hall's theorem they can fill the other places if, for each set of the other thresholds, at
+// least as many of them fit into that set as it has places.
 func (t Terms) PlacesCover(other Terms) bool {
 	n := len(other.Signatures)
 	if n == 0 || len(t.Signatures) == 0 {

@@ -8,8 +8,8 @@ import (
 )
 
 // WrongState is the error of a transition that the current state does not allow. wanted says what
-// somebody wanted to do, before the words "a callback". Package desk uses it for what it does not leave
-// to a transition.
+// somebody wanted to do, before the words "a callback". Package desk uses it for what it does not
+// leave to a transition.
 func (c *Callback) WrongState(wanted string) error {
 	return fmt.Errorf("%s a callback that is %s: %w", wanted, c.State, ErrConflict)
 }
@@ -167,9 +167,10 @@ func (c *Callback) Receipt(
 	return c.Differ(c.EndedElsewhere(closing, now), now, by)
 }
 
-// Expire ends a pending callback past its deadline in the way its history shows, and by our clock
-// only if no history can be had. It returns [ErrConflict] if the callback must not be ended now;
-// again then says whether to ask later.
+// Expire ends a pending callback past its deadline in the way that its history shows. If there is
+// no history, our clock ends it. If the history shows that another client keeps the callback alive,
+// Expire only notes that. It returns [ErrConflict] if the callback must not be ended now; again
+// then says whether to ask once more later. patient makes it wait for a better answer.
 func (c *Callback) Expire(
 	found Finding, patient bool, now time.Time, by Actor,
 ) (entry AuditEntry, again bool, err error) {

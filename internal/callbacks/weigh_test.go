@@ -21,7 +21,8 @@ var (
 // twist changes a signature of a test.
 type twist func(*Signature)
 
-// vote is a signature for approve by a member of groups. "queue" among them means the queue's groups.
+// vote is a signature for approve by a member of groups. "queue" among them means the queue's
+// groups.
 func vote(who, groups string, twists ...twist) Signature {
 	s := Signature{
 		By: Actor{Kind: ActorPerson, ID: who, Name: who}, Groups: strings.Fields(groups),

@@ -115,8 +115,8 @@ func (b *between) Change(
 	return b.Store.Change(ctx, id, parts, change)
 }
 
-// TestApplyPolicy_Meanwhile: the present policy was chosen for the request that the admin saw. If its
-// function announces it, or its terms change, before the change, nothing is applied.
+// TestApplyPolicy_Meanwhile: the present policy was chosen for the request that the admin saw. If
+// its function announces it, or its terms change, before the change, nothing is applied.
 func TestApplyPolicy_Meanwhile(t *testing.T) {
 	t.Parallel()
 	for name, happens := range map[string]func(*testDesk, callbacks.Callback){

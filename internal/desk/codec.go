@@ -6,12 +6,12 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// Codec says how the results for a function are written, and how its payloads are read. The zero Codec
-// is that of functions of which the configuration says nothing: what a template makes goes out, and
-// payloads are shown as they arrive.
+// Codec says how the results for a function are written, and how its payloads are read. The zero
+// Codec is that of functions of which the configuration says nothing: what a template makes goes
+// out, and payloads are shown as they arrive.
 type Codec struct {
-	// Text says that the function reads bare text: if a template makes a JSON string, the text in it
-	// goes out, without quotes and escapes. Anything else goes out as it is.
+	// Text says that the function reads bare text: if a template makes a JSON string, the text in
+	// it goes out, without quotes and escapes. Anything else goes out as it is.
 	Text    bool
 	Encoder Encoder // nil if what is shown goes out
 	Decoder Decoder // nil if payloads are shown as they arrive
@@ -32,8 +32,8 @@ type Encoder interface {
 // Decoder reads a payload that arrives encoded, each time that somebody looks at it: the desk keeps
 // only what arrived.
 type Decoder interface {
-	// Decode returns the payload as JSON. by is the person who looks. It is bounded in time. Errors:
-	// a *[CodecError].
+	// Decode returns the payload as JSON. by is the person who looks. It is bounded in time.
+	// Errors: a *[CodecError].
 	Decode(ctx context.Context, to callbacks.Target, by callbacks.Person, payload []byte) ([]byte, error)
 }
 

@@ -8,8 +8,8 @@ import (
 	"countersign/internal/desktest"
 )
 
-// TestDecisionOfForm: what a reviewer fills in reaches the function as a value of its own type, with who
-// decided and who signed, also if it is encoded on the way.
+// TestDecisionOfForm: what a reviewer fills in reaches the function as a value of its own type,
+// with who decided and who signed, also if it is encoded on the way.
 func TestDecisionOfForm(t *testing.T) {
 	t.Parallel()
 	d, _ := encoding(t)

@@ -10,7 +10,8 @@ import (
 
 // Delegations says whose rights a person has besides their own. Package delegation keeps them.
 type Delegations interface {
-	// To returns the delegations to a person that were in force at any time from one time until now.
+	// To returns the delegations to a person that were in force at any time from one time until
+	// now.
 	To(ctx context.Context, person string, from, now time.Time) ([]callbacks.Delegation, error)
 }
 

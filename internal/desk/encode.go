@@ -10,8 +10,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// codec returns the codec of the waiting function. The function in the ARN takes precedence over the
-// name: a sender that leaves the name out, or gives another, must not turn encryption off.
+// codec returns the codec of the waiting function. The function in the ARN takes precedence over
+// the name: a sender that leaves the name out, or gives another, must not turn encryption off.
 func (s *Service) codec(c *callbacks.Callback) Codec {
 	if function := arn.OfFunction(c.ExecutionARN).Function(); function != "" {
 		return s.codecs[function]
@@ -19,9 +19,9 @@ func (s *Service) codec(c *callbacks.Callback) Codec {
 	return s.codecs[c.Function]
 }
 
-// encoded is a completion together with the encoded one that is sent in its place. It is made before
-// the decision is recorded, because code in a transaction may run twice, and encoding may draw a nonce
-// and ask others.
+// encoded is a completion together with the encoded one that is sent in its place. It is made
+// before the decision is recorded, because code in a transaction may run twice, and encoding may
+// draw a nonce and ask others.
 type encoded struct {
 	to       callbacks.Target
 	function string

@@ -18,9 +18,9 @@ func (s *Service) formsOf(ctx context.Context, c *callbacks.Callback) (callbacks
 	return content.Forms, err
 }
 
-// filled reads what was posted for the form of the chosen outcome, and checks it. The choice that it
-// returns has the answer; filling is nil if the outcome has no form. A check may take a while, so
-// it happens before a transaction and never inside.
+// filled reads what was posted for the form of the chosen outcome, and checks it. The choice that
+// it returns has the answer; filling is nil if the outcome has no form. A check may take a while,
+// so it happens before a transaction and never inside.
 func (s *Service) filled(
 	c *callbacks.Callback, p callbacks.Signer, choice callbacks.Choice, forms callbacks.Forms,
 ) (_ callbacks.Choice, filling *callbacks.Filling, err error) {

@@ -39,8 +39,8 @@ func answers(fields map[string]string) callbacks.Choice {
 	return callbacks.Choice{Outcome: "approve", Fields: posted}
 }
 
-// TestForm_Bytes: what Lambda receives is the sender's bytes with what the reviewer changed and what
-// the desk writes, and the preview shows the same.
+// TestForm_Bytes: what Lambda receives is the sender's bytes with what the reviewer changed and
+// what the desk writes, and the preview shows the same.
 func TestForm_Bytes(t *testing.T) {
 	t.Parallel()
 	const value = `{ "quantity": 40, "max_price" : 815.00 }`

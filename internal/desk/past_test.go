@@ -11,7 +11,8 @@ import (
 	"countersign/internal/desktest"
 )
 
-// endedRuns decides as many callbacks of a function as there are results, and lets their executions fail.
+// endedRuns decides as many callbacks of a function as there are results, and lets their executions
+// fail.
 func endedRuns(d *testDesk, queue string, results ...string) {
 	d.T.Helper()
 	for _, text := range results {
@@ -34,7 +35,8 @@ func endedRuns(d *testDesk, queue string, results ...string) {
 	}
 }
 
-// TestPast: what past runs got and how they ended is told to who may see their queue, and of no other.
+// TestPast: what past runs got and how they ended is told to who may see their queue, and of no
+// other.
 func TestPast(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
@@ -64,8 +66,8 @@ func TestPast(t *testing.T) {
 	}
 }
 
-// TestPast_Hidden: results of a queue that masks, or of a function that reads ciphertext, are offered
-// to nobody. How the runs ended is no secret.
+// TestPast_Hidden: results of a queue that masks, or of a function that reads ciphertext, are
+// offered to nobody. How the runs ended is no secret.
 func TestPast_Hidden(t *testing.T) {
 	t.Parallel()
 	masks := callbacks.Queues{"legal": desktest.Queues["legal"]}

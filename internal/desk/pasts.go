@@ -49,7 +49,8 @@ func (p *pasts) put(of pastOf, past Past, now time.Time) {
 }
 
 // past is what earlier callbacks of the same function and name in the same queue say of one that
-// waits, for somebody who may see the queue. A result that was masked or encrypted is not part of it.
+// waits, for somebody who may see the queue. A result that was masked or encrypted is not part of
+// it.
 func (s *Service) past(ctx context.Context, reader callbacks.Signer, c *callbacks.Callback) (Past, error) {
 	now := s.now()
 	if c.State != callbacks.Pending || c.Function == "" || !s.queues.MaySee(reader, c.Queue, now) {

@@ -22,8 +22,8 @@ type Preview struct {
 	Filling    *callbacks.Filling // the form with the reader's answer; nil if the outcome has none
 	Faults     callbacks.Invalid  // why this cannot be sent; Completion is then empty
 	PreparedAt time.Time
-	// Shown is what pages show of the completion's body, if a masked value is in that. It is sent, and
-	// the hash is that of the real bytes. A free answer is shown as it was typed.
+	// Shown is what pages show of the completion's body, if a masked value is in that. It is sent,
+	// and the hash is that of the real bytes. A free answer is shown as it was typed.
 	Shown []byte
 	// Encoding says what becomes of the result before it goes out, as [Encoder.Says] does; empty if
 	// it goes out as it is.
@@ -49,8 +49,8 @@ const foundFirst = "found-"
 
 // Seen identifies what the preview shows; the decision carries it back. It holds the hash of the
 // bytes, and marks three things that the bytes do not show: a callback that was found and not
-// announced yet, a requester whom an admin named, and how the bytes are encoded before they go out. A
-// changed configuration would otherwise send in the clear what the page said is encrypted.
+// announced yet, a requester whom an admin named, and how the bytes are encoded before they go out.
+// A changed configuration would otherwise send in the clear what the page said is encrypted.
 func (p Preview) Seen() string {
 	seen := p.Completion.SHA256()
 	if p.Encoding != "" {
@@ -176,7 +176,8 @@ func (p *Preview) cover(c *mask.Cover) {
 	}
 }
 
-// cover is what hides the masked values of a callback where they are repeated; nil if there are none.
+// cover is what hides the masked values of a callback where they are repeated; nil if there are
+// none.
 func (s *Service) cover(ctx context.Context, c *callbacks.Callback, by callbacks.Person) (*mask.Cover, error) {
 	content, err := s.content(ctx, c.ID)
 	if err != nil || !s.queues.Masks(c.Queue, &content) {

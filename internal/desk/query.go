@@ -34,7 +34,7 @@ const (
 	OrderEnd Order = "end"
 )
 
-// Ends narrows a list by the deadline.
+// Ends narrows a list by [callbacks.Callback.Ends].
 type Ends struct {
 	From   time.Time               // not before; zero for no bound
 	Before time.Time               // earlier than; zero for no bound

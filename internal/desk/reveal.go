@@ -7,11 +7,11 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// Reveal returns the masked value at a place of a callback's payload, and puts on record who saw it.
-// at is that of [mask.Place]. Only people who may sign the callback now can reveal values; readers,
-// auditors, and admins who may not sign, cannot. Errors: [callbacks.ErrNotFound], also if nothing is
-// masked there; [callbacks.ErrForbidden]; [callbacks.ErrOldGroups]; and [callbacks.ErrConflict] if
-// the callback is not pending.
+// Reveal returns the masked value at a place of a callback's payload, and puts on record who saw
+// it. at is that of [mask.Place]. Only people who may sign the callback now can reveal values;
+// readers, auditors, and admins who may not sign, cannot. Errors: [callbacks.ErrNotFound], also if
+// nothing is masked there; [callbacks.ErrForbidden]; [callbacks.ErrOldGroups]; and
+// [callbacks.ErrConflict] if the callback is not pending.
 func (s *Service) Reveal(
 	ctx context.Context, p callbacks.Person, id callbacks.ID, at string,
 ) (callbacks.Revealed, error) {
@@ -49,7 +49,8 @@ func (s *Service) MayReveal(ctx context.Context, p callbacks.Person, c *callback
 	return err == nil && c.State == callbacks.Pending && s.queues.MayDecide(reader, c, s.now()) == nil, err
 }
 
-// mayReveal returns nil if somebody may see the masked values of a callback now: if they may sign it.
+// mayReveal returns nil if somebody may see the masked values of a callback now: if they may sign
+// it.
 func (s *Service) mayReveal(p callbacks.Signer, c *callbacks.Callback) error {
 	if c.State != callbacks.Pending {
 		return c.WrongState("reveal a value of")

@@ -104,8 +104,8 @@ func TestReveal_WhilePending(t *testing.T) {
 	}
 }
 
-// TestMasks_ConfiguredLater: what a queue masks from now on is masked in what it received before, and
-// no search finds it, before or afterwards.
+// TestMasks_ConfiguredLater: what a queue masks from now on is masked in what it received before,
+// and no search finds it, before or afterwards.
 func TestMasks_ConfiguredLater(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

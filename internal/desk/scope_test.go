@@ -59,8 +59,8 @@ func TestVisible(t *testing.T) {
 	}
 }
 
-// TestListCountsNobodyExcluded: once a queue gets four eyes, lists do not count what was signed before
-// by somebody who may be the requester.
+// TestListCountsNobodyExcluded: once a queue gets four eyes, lists do not count what was signed
+// before by somebody who may be the requester.
 func TestListCountsNobodyExcluded(t *testing.T) {
 	t.Parallel()
 	given := callbacks.Signature{

@@ -9,8 +9,11 @@ import (
 	"countersign/internal/form"
 )
 
-// Service answers pages and webhooks. Every method checks what its caller may see; anything else is
-// [callbacks.ErrNotFound].
+// Service answers pages and webhooks. A method that takes a person and the ID of a callback checks
+// whether the person may see it; if not, the error is [callbacks.ErrNotFound]. Lists hold only what
+// the person may see, and the audit is for admins and auditors. A method that takes a callback or a
+// [Sheet] trusts that the person was shown it. Senders may announce to the queues of their
+// [Source].
 type Service struct {
 	store       Store
 	queues      callbacks.Queues

@@ -87,8 +87,8 @@ func (s *Service) Sheet(ctx context.Context, p callbacks.Person, id callbacks.ID
 	return sheet, nil
 }
 
-// hideFault takes a masked value out of the reason for which a condition could not be evaluated. The
-// reason may have been recorded before the value was masked, and may have a part of it.
+// hideFault takes a masked value out of the reason for which a condition could not be evaluated.
+// The reason may have been recorded before the value was masked, and may have a part of it.
 func (s *Sheet) hideFault() {
 	fault := &s.Callback.Requirement.Fault
 	*fault = s.cover.Text(*fault)

@@ -6,8 +6,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// TestDeliver_Masks: what the execution says after a decision is shown without masked values, and what
-// was read of it is not changed.
+// TestDeliver_Masks: what the execution says after a decision is shown without masked values, and
+// what was read of it is not changed.
 func TestDeliver_Masks(t *testing.T) {
 	t.Parallel()
 	content := callbacks.Content{Payload: []byte(`{"iban":"DE02canary"}`), Masked: []string{"/iban"}}

@@ -24,8 +24,8 @@ var ErrSignedAlready = errors.New("this signature is on record already")
 // [callbacks.ErrForbidden], [callbacks.Invalid] for a missing comment, [callbacks.ErrOldGroups],
 // [callbacks.ErrStale] for an old preview or if the signature would do something else than the
 // person was told, a *[CodecError] if the result cannot be encoded for the function at the moment,
-// and [callbacks.ErrConflict] if somebody or a clock was faster; the returned callback then says who
-// or what.
+// and [callbacks.ErrConflict] if somebody or a clock was faster; the returned callback then says
+// who or what.
 func (s *Service) Sign(
 	ctx context.Context, p callbacks.Person, id callbacks.ID, choice callbacks.Choice, seen string,
 ) (callbacks.Callback, error) {

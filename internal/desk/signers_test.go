@@ -113,8 +113,8 @@ func TestKeptAliveWhileSigned(t *testing.T) {
 	}
 }
 
-// TestKeptAliveForItsQueue: a queue with a cap of its own keeps a signature alive until then, whatever
-// a review may take, and a review that is open goes on.
+// TestKeptAliveForItsQueue: a queue with a cap of its own keeps a signature alive until then,
+// whatever a review may take, and a review that is open goes on.
 func TestKeptAliveForItsQueue(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

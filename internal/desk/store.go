@@ -22,12 +22,12 @@ type Store interface {
 		ctx context.Context, m callbacks.Message, c callbacks.Callback, content callbacks.Content, fingerprint string,
 		bind callbacks.Binding, entry callbacks.AuditEntry,
 	) (callbacks.Acknowledgment, error)
-	// Change is the only way in which a recorded callback changes, apart from claims and schedules:
-	// in one transaction it loads a case with the parts named, applies change by
-	// [callbacks.Case.Apply], and writes what differs with the audit entries. The transaction may
-	// run again, and change with it. If change fails, Change returns its error as it is and writes
-	// nothing. It returns [callbacks.ErrNotFound] if the callback does not exist, and
-	// [callbacks.ErrConflict] for a second delivery of a callback.
+	// Change changes a recorded callback. Nothing else does, apart from claims and schedules, and
+	// from Receive, which completes a callback that was found. In one transaction it loads a case
+	// with the parts named, applies change by [callbacks.Case.Apply], and writes what differs with
+	// the audit entries. The transaction may run again, and change with it. If change fails, Change
+	// returns its error as it is and writes nothing. It returns [callbacks.ErrNotFound] if the
+	// callback does not exist, and [callbacks.ErrConflict] for a second delivery of a callback.
 	Change(ctx context.Context, id callbacks.ID, parts callbacks.Parts, change func(*callbacks.Case) error) (callbacks.Callback, error)
 	// RecordOnce writes an audit entry of a callback, unless the same actor already has one with
 	// the same action. It returns [callbacks.ErrNotFound] if the callback does not exist.
@@ -59,9 +59,9 @@ type Store interface {
 	// InExecution returns up to limit callbacks of an execution that are in a state, in order of
 	// arrival. If after is not empty, the page begins behind that callback.
 	InExecution(ctx context.Context, arn string, state callbacks.State, after callbacks.ID, limit int) ([]callbacks.ID, error)
-	// Past returns what became of the decisions on callbacks of that name, among the limit last ones of
-	// the function in the queue that Lambda accepted. A run has no result if its callback has masks, or
-	// if the result is longer than 1 KiB.
+	// Past returns what became of the decisions on callbacks of that name, among the limit last
+	// ones of the function in the queue that Lambda accepted. A run has no result if its callback
+	// has masks, or if the result is longer than 1 KiB.
 	Past(ctx context.Context, queue, function, name string, limit int) ([]PastRun, error)
 	// Audit returns entries, newest first.
 	Audit(ctx context.Context, q AuditQuery) ([]callbacks.AuditEntry, error)

@@ -25,7 +25,7 @@ type signatureRow struct {
 	Kind     string
 	Stance   string
 	Proposal string         // the hash
-	Answer   sql.NullString // JSON, if the outcome is free
+	Answer   sql.NullString // JSON, if the outcome is free or has a form
 	Shown    string
 	Comment  string
 	SignedAt int64
