@@ -54,7 +54,7 @@ func drawing(o *callbacks.Outcome, sent Form, at string, faults *callbacks.Inval
 	}
 	drawn := form.New(schema)
 	if drawn.HasSecret {
-		faults.Add(at+"/form", "asks for a secret (writeOnly, or format password): this desk keeps no typed secrets, so ask for it elsewhere")
+		faults.Add(at+"/form", "has a secret (writeOnly, or format password) or a masked value (x-masked): this desk keeps no typed secrets and masks nothing in forms, so ask for it elsewhere")
 	}
 	o.Stamps = drawn.Stamps()
 }

@@ -98,7 +98,7 @@ type Form struct {
 	ID      string // the schema's $id, as its sender wrote it; may be empty
 	Root    *Field // nil if the form cannot be drawn
 	Reasons []Reason
-	// HasSecret says that the schema asks for a secret somewhere, drawn or not.
+	// HasSecret says that the schema has a secret or masked value somewhere, drawn or not.
 	HasSecret bool
 }
 

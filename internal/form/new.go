@@ -26,7 +26,7 @@ func New(schema Value) *Form {
 // hasSecret reports whether anything in a schema is marked as one. Values that only look like a
 // schema count too: a secret is never overlooked.
 func hasSecret(v Value) bool {
-	if v.Member("writeOnly").True() || v.Member("format").Unquoted() == "password" {
+	if v.Member("writeOnly").True() || v.Member("x-masked").True() || v.Member("format").Unquoted() == "password" {
 		return true
 	}
 	return slices.ContainsFunc(v.members, func(m member) bool { return hasSecret(m.value) })

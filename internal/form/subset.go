@@ -36,6 +36,7 @@ var Keywords = []Keyword{
 	{"default", Drawn, "The value that the form starts from, if the request proposes none"},
 	{"readOnly", Drawn, "The value is shown and cannot be changed in the form"},
 	{"writeOnly", Drawn, "A secret, as `format: password`. A request that asks for one is refused"},
+	{"x-masked", Outside, "A request whose form masks a value is refused: mask values of the payload"},
 	{"format", Drawn, "`date`, `date-time` and `password` have fields of their own; `date`, `date-time`, `email`, `uri` and `uuid` are checked"},
 	{"minimum", Drawn, "A bound"},
 	{"maximum", Drawn, "A bound"},
