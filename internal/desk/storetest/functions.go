@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"slices"
 	"testing"
 
 	"countersign/internal/callbacks"
@@ -49,4 +50,53 @@ func functionsVisible(t *testing.T, s Store) {
 func functionsEmpty(t *testing.T, s Store) {
 	callbackstest.Same(t, "functions", functions(t, s, EveryRow(desk.Filter{}), 10), nil)
 	callbackstest.Same(t, "functions of a queue", functions(t, s, desk.Query{Queues: []string{"a"}}, 10), nil)
+}
+
+func testAudiences(t *testing.T, open func(*testing.T) Store) {
+	Cases(t, open, map[string]func(*testing.T, Store){
+		"OnRecord": audiencesOnRecord,
+		"Empty":    func(t *testing.T, s Store) { callbackstest.Same(t, "audiences", audiences(t, s, 10), nil) },
+	})
+}
+
+// audiences are those of a store, sorted.
+func audiences(t testing.TB, s Store, limit int) []string {
+	t.Helper()
+	names, err := s.Audiences(t.Context(), limit)
+	if err != nil {
+		t.Fatalf("audiences: %v", err)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// audiencesOnRecord: an escalation counts from when it is on record until its callback has ended.
+func audiencesOnRecord(t *testing.T, s Store) {
+	put := func(escalate bool, to ...string) callbacks.Callback {
+		t.Helper()
+		c := Put(t, s, callbackstest.NewCallback(func(c *callbacks.Callback) {
+			c.Requirement.Escalate = &callbacks.Escalation{After: 0.5, To: to}
+		}))
+		if !escalate {
+			return c
+		}
+		return Change(t, s, c.ID, func(stored *callbacks.Case) error {
+			return stored.Record(stored.Escalate(stored.EscalatesAt(), callbacks.System("escalations")))
+		})
+	}
+	ended := put(true, "board")
+	put(true, "leads", "controllers")
+	put(true, "controllers", "leads") // the same people
+	put(true, `the "big" ones`)
+	put(false, "nobody yet")
+	all := []string{`["board"]`, `["controllers" "leads"]`, `["the \"big\" ones"]`}
+	callbackstest.Same(t, "audiences", audiences(t, s, 10), all)
+	if got := audiences(t, s, 2); len(got) != 2 {
+		t.Errorf("at most two: got %q", got)
+	}
+	Change(t, s, ended.ID, func(stored *callbacks.Case) error {
+		callbackstest.Ended(callbacks.Closed, callbackstest.T0)(&stored.Callback)
+		return nil
+	})
+	callbackstest.Same(t, "audiences once one has ended", audiences(t, s, 10), all[1:])
 }

@@ -48,6 +48,7 @@ func RunStore(t *testing.T, open func(*testing.T) Store) {
 		"Filters":     testFilters,
 		"Search":      testSearch,
 		"Functions":   testFunctions,
+		"Audiences":   testAudiences,
 		"Past":        testPast,
 		"Change":      testChange,
 		"InExecution": testInExecution,
