@@ -116,6 +116,9 @@ func (a *Alarms) runOnce(ctx context.Context) (time.Time, error) {
 	a.mu.Lock()
 	a.counts, a.requests = found.counts, found.requests
 	a.mu.Unlock()
+	for _, one := range found.news { // pages that look again find the new counts
+		a.Invalidator.Changed(one)
+	}
 	if err != nil {
 		return time.Time{}, fmt.Errorf("find requests that nobody could decide: %w", err)
 	}
@@ -132,6 +135,7 @@ type examination struct {
 	counts   map[string]int
 	requests []Alarm
 	recorded map[callbacks.ID]bool
+	news     []callbacks.Invalidation // of the requests put on record
 	written  int
 	judged   int
 }
@@ -176,11 +180,11 @@ func (a *Alarms) examine(ctx context.Context, now time.Time) (examination, error
 	for read := 0; read < maxExamined && e.judged < maxJudged; {
 		page, err := a.Store.List(ctx, desk.Query{Filter: filter, AllQueues: true, Now: now})
 		if err != nil {
-			return examination{}, fmt.Errorf("pending requests: %w", err)
+			return examination{news: e.news}, fmt.Errorf("pending requests: %w", err)
 		}
 		for i := range page.Rows {
 			if err := a.judge(ctx, &e, &page.Rows[i].Callback); err != nil {
-				return examination{}, err
+				return examination{news: e.news}, err
 			}
 		}
 		if page.Next == nil {
@@ -209,7 +213,7 @@ func (a *Alarms) judge(ctx context.Context, e *examination, c *callbacks.Callbac
 			return nil
 		}
 		e.written++
-		if err := a.record(ctx, c, missing, e.now); err != nil {
+		if err := a.record(ctx, e, c, missing); err != nil {
 			return err
 		}
 	}
@@ -258,16 +262,14 @@ func (p Policy) lacking(
 }
 
 // record writes the audit entry of a request, unless another replica or an earlier process did.
-func (a *Alarms) record(
-	ctx context.Context, c *callbacks.Callback, missing []string, now time.Time,
-) error {
+func (a *Alarms) record(ctx context.Context, e *examination, c *callbacks.Callback, missing []string) error {
 	err := a.Store.RecordOnce(ctx, callbacks.AuditEntry{
-		At: now, Actor: callbacks.System("alarms"), Action: callbacks.ActionNobodyEligible,
+		At: e.now, Actor: callbacks.System("alarms"), Action: callbacks.ActionNobodyEligible,
 		Callback: c.ID, Queue: c.Queue, Facts: callbacks.Facts{Groups: missing},
 	})
 	switch {
 	case err == nil:
-		a.Invalidator.Changed(c.Invalidation())
+		e.news = append(e.news, c.Invalidation())
 	case !errors.Is(err, callbacks.ErrNotFound):
 		return fmt.Errorf("record that nobody could decide %s: %w", c.ID, err)
 	}

@@ -201,6 +201,29 @@ func TestAlarms_Pages(t *testing.T) {
 	}
 }
 
+// hearing is a page that looks again when something has changed.
+type hearing func()
+
+func (h hearing) Changed(callbacks.Invalidation) { h() }
+
+// TestAlarms_Told: a page that looks again because of an alarm finds it counted and listed.
+func TestAlarms_Told(t *testing.T) {
+	t.Parallel()
+	a := newAlarmed(t)
+	a.Announce(nil)
+	told := 0
+	a.alarms.Invalidator = hearing(func() {
+		told++
+		if n := a.alarms.Count()["finance"]; n != 1 || len(a.alarms.Requests()) != 1 {
+			t.Errorf("the page finds %d counted and %d listed", n, len(a.alarms.Requests()))
+		}
+	})
+	a.round("nobody was seen", map[string]int{"finance": 1})
+	if told != 1 {
+		t.Errorf("told %d times", told)
+	}
+}
+
 // crowd is a database in which as many people were seen as are asked for.
 type crowd struct{ storetest.Store }
 

@@ -79,7 +79,15 @@ func (m Policies) looked() string {
 	if m.Evidence.MoreRequests {
 		more = "the newest "
 	}
-	return fmt.Sprintf("%d people seen, and %s%s", len(m.Evidence.People), more, words.Plural(requests, "request"))
+	return fmt.Sprintf("%s seen, and %s%s", howMany(len(m.Evidence.People)), more, words.Plural(requests, "request"))
+}
+
+// howMany counts people.
+func howMany(people int) string {
+	if people == 1 {
+		return "1 person"
+	}
+	return fmt.Sprintf("%d people", people)
 }
 
 // count is how many findings have a severity.
@@ -201,10 +209,7 @@ func stepWords(s callbacks.Step) words.Mark {
 
 // enough says whether those who can sign are enough.
 func enough(t *policy.Trial) string {
-	people := fmt.Sprintf("%d people", t.Can)
-	if t.Can == 1 {
-		people = "1 person"
-	}
+	people := howMany(t.Can)
 	if t.Missing == "" {
 		return people + " seen here can sign. That is enough."
 	}
