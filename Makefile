@@ -74,6 +74,7 @@ generate: node_modules/.package-lock.json ## Build templates, stylesheet and the
 	go tool templ fmt views
 	go tool templ generate
 	npx @tailwindcss/cli -i assets/app.css -o static/app.css --minify
+	npx @tailwindcss/cli -i assets/form.css -o static/form.css --minify
 	cp node_modules/htmx.org/dist/htmx.min.js static/js/htmx.min.js
 	scripts/sources.sh | xargs -0 gofmt -w
 

@@ -132,3 +132,22 @@ func TestForm_Kept(t *testing.T) {
 		t.Errorf("after the sign-in: %d", there.status)
 	}
 }
+
+// TestForm_PreviewOfButton: a script gets the form as a button leaves it, with what was typed.
+func TestForm_PreviewOfButton(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	id, b := s.receive(orderWithForm()).ID, s.as(rita)
+	page := b.post("/callbacks/"+string(id)+"/preview", url.Values{
+		"answer:approve/quantity": {"36"}, "answer:approve/tell#rows": {"", "0"}, "answer:approve/tell/0": {"rasa"},
+		"answer:approve/tell#add": {"teo"}, "form": {"add:answer:approve/tell"},
+	}).document(t)
+	for name, want := range map[string]string{"/quantity": "36", "/tell/0": "rasa", "/tell/n1": "teo", "/tell#add": ""} {
+		if got := page.Find(`[name="answer:approve`+name+`"]`).AttrOr("value", "none"); got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+	if got := page.Find(`[data-outcome="approve"][data-press]`).AttrOr("data-press", ""); got != "Approve with 2 changes" {
+		t.Errorf("the button says %q", got)
+	}
+}

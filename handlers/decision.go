@@ -190,17 +190,24 @@ func (s *server) overtaken(c echo.Context, d decision) error {
 	}))
 }
 
-// preview renders what each outcome would send with a comment, as a fragment of the page, so that
-// whichever outcome is chosen next has its preview. The preview of the outcome in the form is never
+// preview renders what each outcome would send with a comment and an answer, as a fragment of the page,
+// so that whichever outcome is chosen next has its preview. It renders their forms too, once a button
+// was pressed if one was. The preview of the outcome in the form is never
 // cut.
 func (s *server) preview(c echo.Context) error {
 	d, err := readDecision(c)
 	if err != nil {
 		return err
 	}
-	previews, err := s.Service.PreviewAll(c.Request().Context(), s.person(c), callbackOf(c), d.Choice)
+	ctx, p, id := c.Request().Context(), s.person(c), callbackOf(c)
+	if d.pressed != "" {
+		if _, d.Fields, err = s.Service.Press(ctx, p, id, d.Fields, d.pressed); err != nil {
+			return err
+		}
+	}
+	previews, err := s.Service.PreviewAll(ctx, p, id, d.Choice)
 	if err != nil {
 		return err
 	}
-	return render(c, http.StatusOK, review.Previews(previews, d.Outcome))
+	return render(c, http.StatusOK, review.Previewed(id, s.origin(c).Address(), previews, d.Outcome))
 }

@@ -85,7 +85,7 @@ func TestGeneratedProblems(t *testing.T) {
 }
 
 // TestStylesheetIsOfThePinnedTailwind reads the version that Tailwind writes at the top of what it
-// builds.
+// builds. It writes none into form.css, which has no rules of Tailwind's own.
 func TestStylesheetIsOfThePinnedTailwind(t *testing.T) {
 	t.Parallel()
 	names, err := projectFiles()
@@ -94,7 +94,7 @@ func TestStylesheetIsOfThePinnedTailwind(t *testing.T) {
 	}
 	made := regexp.MustCompile(`^/\*! tailwindcss v(\S+)`)
 	for _, name := range names {
-		if path.Ext(name) != ".css" || path.Dir(name) != "static" {
+		if path.Ext(name) != ".css" || path.Dir(name) != "static" || name == "static/form.css" {
 			continue
 		}
 		if version := made.FindSubmatch(readFile(t, name)); version == nil || string(version[1]) != tailwindVersion(t) {

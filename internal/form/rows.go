@@ -74,7 +74,10 @@ func (f *Form) Press(prefix string, proposed Value, posted Posted, button string
 		return f.asFields(prefix, proposed, filled, next)
 	}
 	if filled.Root == nil {
-		return posted
+		if action == "reset" {
+			next[JSONName(prefix)] = []string{proposed.JSON()}
+		}
+		return next
 	}
 	entry := filled.Root.named(name)
 	if entry == nil {

@@ -11,6 +11,7 @@ function loadReview() {
   if (document.querySelector("review-lease")) import("./lease.js");
   if (document.querySelector("decision-bar")) import("./bar.js");
   if (document.querySelector("answer-boxes")) import("./answer.js");
+  if (document.querySelector("answer-form")) import("./form.js");
   if (document.querySelector("kept-draft") || local.getItem("drafts")) import("./drafts.js");
   watchBar();
 }

@@ -264,6 +264,7 @@ class DecisionBar extends HTMLElement {
   }
 
   #submit(event) {
+    if (event.submitter?.name === "form") return void this.disarm(); // a button of a form in the answer
     if (event.submitter?.matches(".confirm")) return this.#confirm(event);
     event.preventDefault();
     if (!event.submitter || this.#sending || this.#awaiting?.outcome === event.submitter.value) return;
@@ -295,7 +296,8 @@ class DecisionBar extends HTMLElement {
   #ask(button, { dataset: { seen, at, size } }) {
     const confirm = this.querySelector(".confirm");
     this.querySelector(".question").textContent = button.dataset.ask;
-    this.querySelector(".cost").textContent = button.dataset.cost || `${size} go to Lambda. This cannot be undone.`;
+    const cost = button.dataset.cost || `${size} go to Lambda. This cannot be undone.`;
+    this.querySelector(".cost").textContent = [button.dataset.changes, cost].filter(Boolean).join(". ");
     confirm.firstElementChild.textContent = button.dataset.confirm;
     confirm.lastElementChild.textContent = button.dataset.key.toUpperCase();
     this.#armed = { outcome: button.value, seen, at, sends: button.dataset.sends };
@@ -357,12 +359,12 @@ class DecisionBar extends HTMLElement {
     else if (this.querySelector(".state").textContent === lost) this.#say(this.#standing);
   }
 
-  // What the button of a free outcome does depends on the answer that is written.
+  // What the button of an outcome does depends on the answer that is written.
   #relabel() {
     for (const { dataset } of document.querySelectorAll("#wire [data-press]")) {
-      const button = this.#button(dataset.outcome), { press, label, confirm, cost, sends } = dataset;
+      const button = this.#button(dataset.outcome), { press, label, confirm, cost, sends, ask = button?.dataset.ask, changes = "" } = dataset;
       if (!button) continue;
-      Object.assign(button.dataset, { label, confirm, cost, sends });
+      Object.assign(button.dataset, { label, confirm, cost, sends, ask, changes });
       button.firstElementChild.textContent = press;
     }
     document.dispatchEvent(new Event("previews:shown"));
@@ -370,7 +372,8 @@ class DecisionBar extends HTMLElement {
 
   // The preview of an outcome says why it cannot be sent; the fields of an answer say it too.
   #refused(button) {
-    this.#tell(`“${button.dataset.label}” cannot be sent like this: its preview says why.`);
+    const said = document.querySelector(`answer-form[data-outcome="${button.value}"]`)?.refuse?.();
+    this.#tell(said ?? `“${button.dataset.label}” cannot be sent like this: its preview says why.`);
     document.querySelector("answer-boxes")?.refuse?.(button.value);
   }
 

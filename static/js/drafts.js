@@ -9,6 +9,7 @@ const MOST = 20; // callbacks; the oldest draft is dropped first
 const LONGEST = 160_000; // UTF-16 units, more than the fields allow
 const LIFETIME = 30 * 86_400_000;
 const FIELDS = ["comment", "format", "result", "errorType", "errorMessage", "errorData"]; // that a reviewer writes in
+const FORM = "answer:"; // begins the names of the inputs of a form
 
 const person = document.querySelector('meta[name="person"]')?.content;
 let over = false; // this person has signed out in another tab
@@ -59,7 +60,7 @@ function drop(callback) {
 }
 
 /** Whether a field is one that a reviewer writes in, and that the previews follow. */
-export const isDraft = ({ name }) => FIELDS.includes(name);
+export const isDraft = ({ name }) => FIELDS.includes(name) || Boolean(name?.startsWith(FORM));
 
 /** What is written in the fields of a decision's form, by name; or what the page came with. */
 export function drafted(form, byDefault = false) {
@@ -67,9 +68,16 @@ export function drafted(form, byDefault = false) {
   for (const field of form.elements) {
     if (!isDraft(field)) continue;
     if (field.type === "radio" && !(byDefault ? field.defaultChecked : field.checked)) continue;
-    draft[field.name] = byDefault ? field.defaultValue : field.value;
+    const value = byDefault ? cameWith(field) : field.value;
+    draft[field.name] = field.name.endsWith("#rows") ? [...(draft[field.name] ?? []), value] : value;
   }
   return draft;
+}
+
+// What a field had when the page came.
+function cameWith(field) {
+  if (field.localName !== "select") return field.defaultValue;
+  return ([...field.options].find((option) => option.defaultSelected) ?? field.options[0])?.value ?? "";
 }
 
 /** Writes an answer into the fields of a page. */
@@ -87,7 +95,7 @@ export function passAnswer(form, next) {
 }
 
 /** The texts of an answer, to be read and copied. */
-export const textsOf = ({ result, errorMessage, errorData } = {}) => [result, errorMessage, errorData].filter(Boolean);
+export const textsOf = ({ result, errorMessage, errorData, changes } = {}) => [result, errorMessage, errorData, changes].filter(Boolean);
 
 // Deletes the drafts of the previous person at this browser. The write also tells this person's
 // pages in other tabs.
@@ -97,7 +105,7 @@ if (person && (stored().person ?? person) !== person) write([]);
 const replaced = () => (stored().person ?? person) !== person;
 
 function leave() {
-  for (const field of document.querySelectorAll("textarea")) field.value = "";
+  for (const field of document.querySelectorAll("textarea, answer-form .inp")) field.value = "";
   location.reload();
 }
 
@@ -163,8 +171,9 @@ class KeptDraft extends HTMLElement {
   }
 
   #offer(draft) {
-    const { text, answer: { result, errorMessage, errorData } = {} } = draft;
-    this.querySelector("textarea").value = [text, result, errorMessage, errorData].filter(Boolean).join("\n\n");
+    const texts = [draft.text, ...textsOf(draft.answer)].filter(Boolean);
+    if (!texts.length) return;
+    this.querySelector("textarea").value = texts.join("\n\n");
     this.querySelector("[data-discard]").addEventListener("click", () => {
       drop(this.dataset.callback);
       this.hidden = true;

@@ -204,7 +204,10 @@ async function readAgain() {
 }
 
 /** Posts values as a form does. */
-export const post = (url, values, options) => fetch(url, { method: "POST", body: new URLSearchParams(values), ...options });
+export const post = (url, values, options) => {
+  const pairs = Object.entries(values).flatMap(([name, value]) => [value].flat().map((one) => [name, one])); // a list is posted as several
+  return fetch(url, { method: "POST", body: new URLSearchParams(pairs), ...options });
+};
 
 /**
  * Posts a decision's form while the desk may be away, because the browser's own error page would take the place of the decision and

@@ -61,6 +61,14 @@ export class Previews {
     return there && this.#later ? this.#readOnce() : there; // meanwhile another one was wanted
   }
 
+  /** Presses a button of a form, and returns whether the server has shown the form again; values may be what was typed before. */
+  press(button, values = this.#draft()) {
+    this.stop();
+    const asking = { draft: values, button, abort: new AbortController() };
+    this.#asking = asking;
+    return this.#read(asking).finally(() => this.#asking === asking && (this.#asking = undefined));
+  }
+
   #readOnce() {
     clearTimeout(this.#typing);
     const draft = this.#draft(), made = JSON.stringify(draft);
@@ -79,8 +87,9 @@ export class Previews {
     this.#asking = undefined;
   }
 
-  async #read({ draft, made, abort: { signal } }) {
-    const response = await post(this.#url, { ...draft, outcome: this.#wanted ?? "" }, { signal }).catch(() => undefined);
+  async #read({ draft, made, button, abort: { signal } }) {
+    const pressed = button === undefined ? {} : { form: button };
+    const response = await post(this.#url, { ...draft, ...pressed, outcome: this.#wanted ?? "" }, { signal }).catch(() => undefined);
     const text = await response?.text().catch(() => undefined);
     if (signal.aborted) return false;
     if (response?.status === 409 || response?.status === 401) {
@@ -88,12 +97,12 @@ export class Previews {
       return false;
     }
     const there = Boolean(response?.ok && text !== undefined);
-    if (there) this.#show(text, made);
+    if (there) this.#show(text, made, button);
     this.#told(there);
     return there;
   }
 
-  #show(text, made) {
+  #show(text, made, button) {
     const page = new DOMParser().parseFromString(text, "text/html");
     for (const panel of document.querySelectorAll("#wire [data-outcome]")) {
       const next = page.querySelector(`[data-outcome="${panel.dataset.outcome}"]`);
@@ -103,7 +112,8 @@ export class Previews {
       Object.assign(panel.dataset, next.dataset);
       if (open) panel.querySelector("details")?.setAttribute("open", "");
     }
-    this.#made = made;
+    document.dispatchEvent(new CustomEvent("previews:page", { detail: { page, button } })); // a form may be drawn anew
+    this.#made = made ?? JSON.stringify(this.#draft());
   }
 
   get #later() {

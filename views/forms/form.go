@@ -10,6 +10,8 @@ import (
 	"countersign/internal/form"
 	"countersign/views/untrusted"
 	"countersign/views/words"
+
+	"github.com/a-h/templ"
 )
 
 // Form is the form of one outcome, with what its reader has answered so far.
@@ -25,12 +27,13 @@ type Form struct {
 	Prefix   string    // what the names of the inputs begin with
 	Outcome  string    // the outcome's name
 	Label    string    // the outcome's label, where a page has several forms; else empty
+	Action   string    // the address to which the decision is posted
 	Callback string    // the callback's own ID, under which a browser keeps what was typed
 	Told     bool      // whether what is wrong is shown: the reader has sent the answer
 }
 
-// Button is the name of the buttons that change a form. Their values are [form.Form.Press]'s.
-const Button = "form"
+// button is the name of the buttons that change a form. Their values are [form.Form.Press]'s.
+const button = "form"
 
 // id is an HTML ID made of the name of an input. Different names have different IDs.
 func id(name string) string {
@@ -51,6 +54,12 @@ func id(name string) string {
 
 // ID is the ID of the whole form.
 func (f Form) ID() string { return id(f.Prefix + "#form") }
+
+// press are the attributes of a button that changes the form. Without a script, the page that
+// follows begins at the element with the ID.
+func (f Form) press(value, at string) templ.Attributes {
+	return templ.Attributes{"name": button, "value": value, "form": "decide", "formaction": f.Action + "#" + at}
+}
 
 func (f Form) heading() string {
 	if f.Label == "" {
@@ -79,23 +88,27 @@ func title(e *form.Entry) string {
 }
 
 // problem is one thing that is wrong with the answer.
-type problem struct{ ID, Text string }
+type problem struct {
+	ID   string // of the field that it leads to
+	Name string // of the entry; empty for the whole answer
+	Text string
+}
 
 // problems are what is wrong, in the order of the answer.
 func (f Form) problems() (all []problem) {
 	if f.written() {
 		for _, fault := range f.lineFaults() {
-			all = append(all, problem{id(f.jsonName()), fmt.Sprintf("Line %d, %s", fault.Line, fault.Text)})
+			all = append(all, problem{id(f.jsonName()), f.jsonName(), fmt.Sprintf("Line %d, %s", fault.Line, fault.Text)})
 		}
 		return all
 	}
 	for _, fault := range f.Filled.Faults {
 		e := f.Filled.Near(fault.Pointer)
-		at := id(e.Name)
+		at, name := id(e.Name), e.Name
 		if e == f.Filled.Root {
-			at = f.ID() + "-t"
+			at, name = f.ID()+"-t", ""
 		}
-		all = append(all, problem{at, named(e, f.lineOf(e)) + ": " + fault.Detail})
+		all = append(all, problem{at, name, named(e, f.lineOf(e)) + ": " + fault.Detail})
 	}
 	return all
 }

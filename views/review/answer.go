@@ -142,9 +142,12 @@ func answerWords(m Review) string {
 	return "The function gets what you write here, byte for byte, in place of one of the answers that the request offers."
 }
 
-// freeLabel is the label of a free outcome with its answer, on the reviewer's own button: "Fail with
-// ApprovalDenied".
+// freeLabel is the label of an outcome with its answer, on the reviewer's own button: "Fail with
+// ApprovalDenied", "Approve with 2 changes".
 func freeLabel(p desk.Preview) string {
+	if n := len(changesOf(p)); n > 0 {
+		return p.Outcome.Label + words.WithChanges(n)
+	}
 	if p.Outcome.Name != callbacks.OutcomeFailure || p.Answer.ErrorType == "" {
 		return p.Outcome.Label
 	}
@@ -169,16 +172,17 @@ func needSeveral(previews []desk.Preview) bool {
 	return slices.ContainsFunc(previews, func(p desk.Preview) bool { return p.Tally.Needs > 1 })
 }
 
-// freePress is what the button of a free outcome says and does once its answer is written. Other
-// buttons never change.
+// freePress is what the button of an outcome says and does once its answer is written. Buttons of
+// outcomes without an answer never change.
 func freePress(p desk.Preview, several bool) templ.Attributes {
-	if !p.Outcome.Free() {
+	if !p.Outcome.Free() && p.Filling == nil {
 		return nil
 	}
 	does := pressFor(p, several)
 	return templ.Attributes{
 		"data-press": untrusted.Attribute(does.Label), "data-label": untrusted.Attribute(p.Outcome.Label),
 		"data-confirm": untrusted.Attribute(does.Confirm), "data-cost": does.Cost, "data-sends": sendsWord(does.Sends),
+		"data-changes": untrusted.Attribute(withChanges(p)),
 	}
 }
 

@@ -186,7 +186,7 @@ func (d Draft) fault(field string) string {
 func (d Draft) otherFaults() []string {
 	var faults []string
 	for _, f := range d.Faults {
-		if f.Pointer != "comment" && f.Pointer != "why" && !isAnswerField(f.Pointer) {
+		if f.Pointer != "comment" && f.Pointer != "why" && !isAnswerField(f.Pointer) && !isFormFault(f) {
 			faults = append(faults, f.Detail)
 		}
 	}

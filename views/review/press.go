@@ -69,13 +69,13 @@ func pressFor(p desk.Preview, several bool) press {
 	case !several:
 	case !made.Sends:
 		sum := fmt.Sprintf("%d of %d", p.Tally.Has+1, p.Tally.Needs)
-		made.Label = "Sign " + signedFor(o) + ", " + sum
+		made.Label = "Sign " + signedFor(p.Outcome) + words.WithChanges(len(changesOf(p))) + ", " + sum
 		made.Confirm = "Confirm signature, " + sum
 		made.Cost = "Nothing is sent yet. You can withdraw it until the decision."
 	case o.Stance() == callbacks.Against:
-		made.Label = ownWords(o) + ", ends it"
+		made.Label = ownWords(p.Outcome) + words.WithChanges(len(changesOf(p))) + ", ends it"
 	default:
-		made.Label = ownWords(o)
+		made.Label = ownWords(p.Outcome) + words.WithChanges(len(changesOf(p)))
 		made.Confirm = "Confirm, last signature"
 	}
 	return made
@@ -123,6 +123,9 @@ func confirmCost(m Confirm) string {
 // barState says on the resting bar what a press would do, or what the reader has done already.
 func barState(m Review, s views.Shell) string {
 	signer := untrusted.Isolate(s.Viewer.Actor().Name)
+	if said := needCorrection(m); said != "" {
+		return said
+	}
 	if own := ownSignature(m, s.Viewer); own != nil {
 		tally := standing(m).Of(own.Proposal)
 		return missingBefore(m, s, tally) + ". Nothing is sent until then."

@@ -22,6 +22,7 @@ func signRecord(m Review, s views.Shell, given *callbacks.Signature) []recordLin
 		lines = append(lines, recordLine{"Acting for", untrusted.Isolate(d.Name) + " of " + strings.Join(d.Groups, ", ")})
 	}
 	lines = append(lines,
+		recordLine{"Changes", words.Changes(signedChanges(m, given))},
 		recordLine{"Via", viaWords(given.Via)},
 		recordLine{"Rule", given.Rule},
 		recordLine{"Configuration", given.ConfigVersion.Short()},

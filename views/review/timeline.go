@@ -37,6 +37,9 @@ func timelineOf(m Review, viewer callbacks.Person) []event {
 		if entry.Action == callbacks.ActionHeartbeat && !beats {
 			beats, e.Note = true, strings.TrimSpace(e.Note+" "+beatNote(m))
 		}
+		if said := words.Changes(entry.Facts.Changes); said != "" {
+			e.Note = strings.TrimSpace(said + "\n" + e.Note)
+		}
 		events = append(events, e)
 	}
 	if len(m.Audit) >= desk.MaxPage {

@@ -55,7 +55,7 @@ func Audit(e callbacks.AuditEntry) string {
 		return rebound(f)
 	case callbacks.ActionDecided:
 		if d := f.Decision; d != nil {
-			return fmt.Sprintf("%s, %s of %d bytes, sha256 %s", d.Label, d.Kind, d.Size, d.SHA256) +
+			return fmt.Sprintf("%s%s, %s of %d bytes, sha256 %s", d.Label, changed(f), d.Kind, d.Size, d.SHA256) +
 				under(d.ConfigVersion)
 		}
 	case callbacks.ActionRetried:

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/internal/callbacks"
 	"countersign/internal/form"
 	"countersign/internal/printable"
 )
@@ -106,6 +107,14 @@ func WithChanges(n int) string {
 	return " with " + Plural(n, "change")
 }
 
+// changed says in the audit how the answer that was signed or sent differs from what was proposed.
+func changed(f callbacks.Facts) string {
+	if len(f.Changes) == 0 {
+		return ""
+	}
+	return WithChanges(len(f.Changes)) + " (" + Changes(f.Changes) + ")"
+}
+
 // valueOf is a value as people read it: a date has its weekday, because browsers show dates in the
 // reader's own order of day and month.
 func valueOf(w form.Widget, text string) string {
@@ -115,7 +124,7 @@ func valueOf(w form.Widget, text string) string {
 	}
 	layout, ok := layouts[w]
 	if !ok {
-		return text
+		return strings.ReplaceAll(text, "\n", " ")
 	}
 	t, err := time.Parse(layout[0], text)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/internal/callbacks"
 	"countersign/internal/form"
 	"countersign/views/words"
 )
@@ -60,5 +61,17 @@ func TestChanges(t *testing.T) {
 		if got := words.Changes(changes); got != want {
 			t.Errorf("%d changes: got %q, want %q", n, got, want)
 		}
+	}
+}
+
+// TestAudit_Changes: the audit says the changes of a decision as the page did.
+func TestAudit_Changes(t *testing.T) {
+	t.Parallel()
+	entry := callbacks.AuditEntry{Action: callbacks.ActionDecided, Facts: callbacks.Facts{
+		Decision: &callbacks.Decision{Label: "Approve", Kind: callbacks.Success, Size: 2, SHA256: "ab"},
+		Changes:  []form.Change{{Title: "Quantity", Kind: form.Changed, Old: "40", New: "36"}},
+	}}
+	if got, want := words.Audit(entry), "Approve with 1 change (“Quantity” 40 → 36), success of 2 bytes, sha256 ab"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

@@ -14,7 +14,7 @@ func signed(a callbacks.Action, f callbacks.Facts) string {
 	if s == nil {
 		return ""
 	}
-	text := s.Outcome
+	text := s.Outcome + changed(f)
 	if a == callbacks.ActionVoid {
 		text = "The signature of " + s.By + " for " + s.Outcome + " does not count any more"
 	}

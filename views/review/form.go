@@ -1,0 +1,158 @@
+package review
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/desk"
+	"countersign/internal/form"
+	"countersign/views"
+	"countersign/views/forms"
+	"countersign/views/words"
+)
+
+// formOf is the form of a preview's outcome, as a page draws it. several says that the page has more
+// than one.
+func formOf(p desk.Preview, several bool) forms.Form {
+	f := p.Filling
+	drawn := forms.Form{
+		Form: f.Form, Filled: f.Filled, Text: f.Text, Proposed: f.Proposed, Changes: f.Changes, Schema: f.Schema,
+		Prefix: p.Outcome.Inputs(), Outcome: p.Outcome.Name,
+	}
+	if several {
+		drawn.Label = p.Outcome.Label
+	}
+	return drawn
+}
+
+// formsOf are the forms of previews that have one.
+func formsOf(previews []desk.Preview) (all []forms.Form) {
+	several := 0
+	for _, p := range previews {
+		if p.Filling != nil {
+			several++
+		}
+	}
+	for _, p := range previews {
+		if p.Filling != nil {
+			all = append(all, formOf(p, several > 1))
+		}
+	}
+	return all
+}
+
+// answerForms are the forms that the reader can fill in.
+func answerForms(m Review) []forms.Form {
+	all := formsOf(offered(m))
+	for i := range all {
+		f := &all[i]
+		f.Callback, f.Brought, f.Action = string(m.Callback.ID), m.Callback.ReceivedAt, decisionPath(m.List, m.Callback.ID)
+		f.Told = f.Outcome == m.Draft.Outcome && slices.ContainsFunc(m.Draft.Faults, isFormFault)
+	}
+	return all
+}
+
+// isFormFault reports whether a fault has its place in a form.
+func isFormFault(f callbacks.Fault) bool { return strings.HasPrefix(f.Pointer, callbacks.FieldAnswer) }
+
+// changesOf are the changes of a preview's answer.
+func changesOf(p desk.Preview) []form.Change {
+	if p.Filling == nil {
+		return nil
+	}
+	return p.Filling.Changes
+}
+
+// withChanges says on the armed bar and on the page before the decision how the answer differs:
+// "With 2 changes: “Quantity” 40 → 36 pieces, …". It is empty if it does not.
+func withChanges(p desk.Preview) string {
+	changes := changesOf(p)
+	if len(changes) == 0 {
+		return ""
+	}
+	return words.Capital(strings.TrimSpace(words.WithChanges(len(changes)))) + ": " + words.Changes(changes)
+}
+
+// anotherProposal says that signatures for another answer do not count for this one. It is empty if
+// the answer is the proposed one, or if one signature decides.
+func anotherProposal(p desk.Preview) string {
+	if len(changesOf(p)) == 0 || p.Tally.Needs < 2 || p.Tally.Has > 0 {
+		return ""
+	}
+	return "Your changes make another proposal: signatures for other answers stay with those, and do not count for yours."
+}
+
+// needCorrection says on the bar at rest that the answer was not sent; empty if nothing is wrong.
+func needCorrection(m Review) string {
+	for _, f := range answerForms(m) {
+		if n := len(f.Filled.Faults); f.Told && n > 0 {
+			verb := map[bool]string{true: " needs", false: " need"}[n == 1]
+			return words.Plural(n, "answer") + verb + " a correction. Rejecting is possible: it does not send the form."
+		}
+	}
+	return ""
+}
+
+// othersForm is somebody's answer to a form that the reader can sign too.
+type othersForm struct {
+	Outcome  callbacks.Outcome
+	Document string
+	Changes  []form.Change
+	By       string
+	Has      int
+	Needs    int
+}
+
+func (o othersForm) title() string {
+	return fmt.Sprintf("%s answer has %d of %d", possessive(o.By), o.Has, o.Needs)
+}
+
+// othersForms are the answers to forms that wait for more signatures and are not what the reader's
+// form holds.
+func othersForms(m Review, s views.Shell) (all []othersForm) {
+	for _, p := range offered(m) {
+		if p.Filling == nil {
+			continue
+		}
+		for _, tally := range standing(m).Tallies {
+			mine := func(c callbacks.Counted) bool { return c.Signature.By.ID == s.Viewer.ID }
+			if tally.Outcome != p.Outcome.Name || tally.Proposal == p.Proposal() || len(tally.Signed) == 0 || tally.Complete() || slices.ContainsFunc(tally.Signed, mine) {
+				continue
+			}
+			first := tally.Signed[0].Signature
+			answer, err := form.Parse(first.Answer.Document)
+			if err != nil {
+				continue // it was read when it was signed
+			}
+			all = append(all, othersForm{
+				Outcome: p.Outcome, Document: first.Answer.Document, Changes: p.Filling.Form.Changes(p.Filling.Proposed, answer),
+				By: words.Actor(first.By, s.Viewer), Has: tally.Has, Needs: tally.Needs,
+			})
+		}
+	}
+	return all
+}
+
+// signedChanges are how the answer of a signature differs from what was proposed.
+func signedChanges(m Review, given *callbacks.Signature) []form.Change {
+	o, ok := m.Callback.Outcome(given.Outcome)
+	brought, has := m.Content.Forms[given.Outcome]
+	answer, err := form.Parse(given.Answer.Document)
+	if !ok || !has || err != nil {
+		return nil // it is for an outcome without a form
+	}
+	filling := brought.Filling(o, nil)
+	return filling.Form.Changes(filling.Proposed, answer)
+}
+
+// decidedChanges are how the answer that was decided differs from what was proposed.
+func decidedChanges(m Review) []form.Change {
+	for _, e := range m.Audit {
+		if e.Action == callbacks.ActionDecided {
+			return e.Facts.Changes
+		}
+	}
+	return nil
+}
