@@ -4,6 +4,9 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os/exec"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -73,13 +76,24 @@ func newRig(t *testing.T, name, binary string) *rig {
 	endpoint, site := httptest.NewServer(r.engine.Handler()), httptest.NewServer(r.desk)
 	t.Cleanup(endpoint.Close)
 	t.Cleanup(site.Close)
-	process := startProcess(t, binary, "DESK_URL="+site.URL, "DESK_SECRET="+secret, "AWS_ENDPOINT_URL_LAMBDA="+endpoint.URL,
+	process := locallambdatest.StartProcess(t, binary, "DESK_URL="+site.URL, "DESK_SECRET="+secret, "AWS_ENDPOINT_URL_LAMBDA="+endpoint.URL,
 		"AWS_REGION=eu-central-1", "AWS_ACCESS_KEY_ID=any", "AWS_SECRET_ACCESS_KEY=any")
 	r.engine.Register(name, process, locallambda.FunctionConfig{ExecutionTimeout: 90_000 * time.Second})
 	r.log = locallambdatest.Watch(t, r.engine)
 	r.client = lambda.New(lambda.Options{Region: "eu-central-1", BaseEndpoint: &endpoint.URL,
 		Credentials: credentials.NewStaticCredentialsProvider("any", "any", "")})
 	return r
+}
+
+// build builds the function as for Lambda, only for this machine.
+func build(t *testing.T) (binary string) {
+	t.Helper()
+	folder := t.TempDir()
+	make := exec.CommandContext(t.Context(), "make", "-s", "build", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH, "OUT="+folder)
+	if output, err := make.CombinedOutput(); err != nil {
+		t.Fatalf("make build: %v\n%s", err, output)
+	}
+	return filepath.Join(folder, "bootstrap")
 }
 
 // TestApproval goes from the event to each of the ends.

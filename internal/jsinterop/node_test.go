@@ -1,18 +1,17 @@
 package jsinterop
 
 import (
-	"bufio"
-	"errors"
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
 
 	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/locallambda/locallambdatest"
 )
 
 // The functions of the cases run in one process, and the SDK in it knows one endpoint. What tells
@@ -36,38 +35,9 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// startNode runs a script that serves functions, whose Lambda is ours. The first line that it
-// prints ends with its port.
+// startNode runs a script that serves functions, whose Lambda is ours.
 func startNode(args ...string) (address string, stop func(), err error) {
-	if _, err := os.Stat("../../node_modules/@aws/durable-execution-sdk-js"); err != nil {
-		return "", nil, errors.New("AWS's SDK for durable functions in JavaScript is not in node_modules: run make test")
-	}
-	cmd := exec.Command("node", args...)
-	cmd.Env = append(os.Environ(), "AWS_ENDPOINT_URL_LAMBDA="+lambda.server.URL, "AWS_REGION=us-east-1",
-		// it warns of the age of Node.js
-		"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "NODE_NO_WARNINGS=1")
-	cmd.Stderr = os.Stderr
-	if _, err := cmd.StdinPipe(); err != nil { // ends with us
-		return "", nil, err
-	}
-	output, err := cmd.StdoutPipe()
-	if err != nil {
-		return "", nil, err
-	}
-	if err := cmd.Start(); err != nil {
-		return "", nil, fmt.Errorf("Node.js does not start (%w): run make test", err)
-	}
-	stop = func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait() // says "killed"
-	}
-	line, err := bufio.NewReader(output).ReadString('\n')
-	if err != nil {
-		stop()
-		return "", nil, fmt.Errorf("%s does not serve: run make test", strings.Join(args, " "))
-	}
-	words := strings.Fields(line)
-	return "http://127.0.0.1:" + words[len(words)-1], stop, nil
+	return locallambdatest.StartNode(context.Background(), []string{"AWS_ENDPOINT_URL_LAMBDA=" + lambda.server.URL}, args...)
 }
 
 // accounts passes calls on to the engine of the account in the execution's ARN.

@@ -1,6 +1,6 @@
 // Package locallambdatest has what tests against the embedded engine need: a clock that the test
-// moves, a log of the engine's observations on which a test can wait, and a check of the answers to
-// late calls.
+// moves, a log of the engine's observations on which a test can wait, a check of the answers to late
+// calls, and functions that are processes of their own, in Go and in Node.js.
 package locallambdatest
 
 import (

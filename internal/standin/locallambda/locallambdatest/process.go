@@ -1,4 +1,4 @@
-package main
+package locallambdatest
 
 import (
 	"bytes"
@@ -8,8 +8,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"runtime"
 	"strconv"
 	"testing"
 	"time"
@@ -79,24 +77,14 @@ func (r *runtimeAPI) handler() http.Handler {
 	return mux
 }
 
-// build builds the function as for Lambda, only for this machine.
-func build(t *testing.T) (binary string) {
-	t.Helper()
-	folder := t.TempDir()
-	make := exec.CommandContext(t.Context(), "make", "-s", "build", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH, "OUT="+folder)
-	if output, err := make.CombinedOutput(); err != nil {
-		t.Fatalf("make build: %v\n%s", err, output)
-	}
-	return filepath.Join(folder, "bootstrap")
-}
-
-// startProcess runs a function's binary as Lambda does. Its environment is all that it knows.
-func startProcess(t *testing.T, binary string, environment ...string) locallambda.Function {
+// StartProcess runs a function's binary as Lambda does, until the test ends. Its environment is all that
+// it knows.
+func StartProcess(t testing.TB, binary string, environment ...string) locallambda.Function {
 	t.Helper()
 	api := &runtimeAPI{invocations: make(chan invocation), replies: make(chan reply, 1)}
 	server := httptest.NewServer(api.handler())
 	var complaints bytes.Buffer
-	process := exec.Command(binary)
+	process := exec.CommandContext(t.Context(), binary)
 	process.Env = append(environment, "AWS_LAMBDA_RUNTIME_API="+server.Listener.Addr().String(), "PATH="+os.Getenv("PATH"))
 	process.Stderr = &complaints
 	if err := process.Start(); err != nil {
