@@ -26,9 +26,14 @@ func (q Queues) Reveal(queue string, content Content, at string) (r Revealed, ok
 }
 
 // Cover hides the values that [Queues.Shown] masks where they are repeated: in what is sent, and in
-// what the execution says later. It is nil if nothing is masked.
+// what the execution says later. It is nil if nothing is masked. If something is, and the payload
+// is absent or still encoded, the values are not known, and everything is hidden.
 func (q Queues) Cover(queue string, content *Content) *mask.Cover {
-	return mask.CoverOf(content.Payload, q[queue].masked(content))
+	payload := content.Payload
+	if content.Undecoded != "" {
+		payload = nil
+	}
+	return mask.CoverOf(payload, q[queue].masked(content))
 }
 
 // Masks reports whether anything of a request is to be masked.

@@ -11,6 +11,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/internal/desktest"
+	"countersign/internal/mask"
 	"countersign/internal/schema"
 )
 
@@ -219,5 +220,40 @@ func TestDecode(t *testing.T) {
 	sheet, err = d.Service.Sheet(d.Ctx, desktest.Mara, c.ID)
 	if err != nil || string(sheet.Content.Payload) != string(arrived) || sheet.Content.Undecoded != "Ask the vault team." {
 		t.Errorf("without the decoder: %s, %q (%v)", sheet.Content.Payload, sheet.Content.Undecoded, err)
+	}
+}
+
+// TestDecode_MasksHold: while a payload cannot be decoded, nobody can tell which values are masked,
+// so pages show nothing of what would be sent or what the execution says.
+func TestDecode_MasksHold(t *testing.T) {
+	t.Parallel()
+	for name, lost := range map[string]func(*testDesk, *desktest.Reversal){
+		"Silent":  func(_ *testDesk, decoder *desktest.Reversal) { decoder.Fail("Ask the vault team.") },
+		"Removed": func(d *testDesk, _ *desktest.Reversal) { d.serve(nil) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d, decoder := encoding(t)
+			arrived, _ := json.Marshal(reversed([]byte(`{"iban":"DE02canary"}`)))
+			c := d.Announce(func(a *announcement.Announcement) {
+				a.Payload, a.Masked = arrived, []string{"/iban"}
+				a.Outcomes = []callbacks.Outcome{
+					{Name: "pay", Label: "Pay", Kind: callbacks.Success, Payload: json.RawMessage(`{"to":"DE02canary"}`)},
+				}
+			})
+			lost(d, decoder)
+			sheet, err := d.Service.Sheet(d.Ctx, desktest.Mara, c.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			onPage, err := d.Service.Previews(desktest.Mara, &sheet, callbacks.Choice{})
+			if err != nil || string(onPage[0].Shown) != mask.Literal {
+				t.Errorf("the page shows %q (%v)", onPage[0].Shown, err)
+			}
+			shown, err := d.Service.Preview(d.Ctx, desktest.Mara, c.ID, callbacks.Choice{Outcome: "pay"})
+			if err != nil || string(shown.Shown) != mask.Literal {
+				t.Errorf("the preview shows %q (%v)", shown.Shown, err)
+			}
+		})
 	}
 }

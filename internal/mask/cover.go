@@ -24,13 +24,23 @@ const (
 // execution says later. A nil Cover covers nothing.
 type Cover struct {
 	values []string // the longest first, because a value may be a part of another
-	all    bool     // there are too many values: everything is covered
+	all    bool     // everything is covered: the values are too many, or not known
 }
 
-// CoverOf is a cover for the values that pointers name in a document, nil if there are none.
+// CoverOf is a cover for the values that pointers name in a document, nil if there are none. Without
+// pointers there are none. With pointers, and without a document in which they could be looked up,
+// nobody can tell which values are masked: everything is covered. Such a document is empty, or no
+// JSON, or a single text or number, as one is that still is encoded.
 func CoverOf(document []byte, pointers []string) *Cover {
+	if len(pointers) == 0 {
+		return nil
+	}
+	hidden := find(document, pointers)
+	if v, ok := jsontext.Read(document); !ok || len(hidden) == 0 && !v.Branch() {
+		return &Cover{all: true}
+	}
 	seen := make(map[string]bool)
-	for _, h := range find(document, pointers) {
+	for _, h := range hidden {
 		if v, ok := jsontext.Read(document[h.start:h.end]); ok {
 			collect(v, seen)
 		}

@@ -39,6 +39,21 @@ func TestCover(t *testing.T) {
 	}
 }
 
+// TestCover_Unknown: without a document in which the pointers could be looked up, everything is
+// covered.
+func TestCover_Unknown(t *testing.T) {
+	t.Parallel()
+	for _, document := range []string{``, `{"iban":`, `"AQIDBAUG"`, `12`} {
+		cover := CoverOf([]byte(document), []string{"/iban"})
+		if shown, covered := cover.Body([]byte(`["DE02"]`)); string(shown) != Literal || !covered {
+			t.Errorf("with the document %s: %s", document, shown)
+		}
+		if CoverOf([]byte(document), nil) != nil {
+			t.Errorf("without pointers, %s covers something", document)
+		}
+	}
+}
+
 func TestCover_None(t *testing.T) {
 	t.Parallel()
 	for _, pointers := range [][]string{nil, {"/missing"}, {"/flag"}} {
