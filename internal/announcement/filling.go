@@ -22,7 +22,12 @@ const (
 type filling struct {
 	input jsontext.Value
 	left  []callbacks.LeftOut
+	// spoiled says that a payload without the values that were left out could be another one than
+	// the function reads.
+	spoiled bool
 }
+
+var tooLong = "it would have more than " + strconv.Itoa(maxFilled) + " bytes"
 
 func (f *filling) leave(field, why string) {
 	if len(f.left) < maxLeft {
@@ -66,9 +71,9 @@ func (f *filling) text(field, template string, as func(string) string) (text str
 	text = placeholder.ReplaceAllStringFunc(template, func(found string) string {
 		name := strings.Trim(found, "{}")
 		tokens, _ := reference(name)
-		v, there := find(f.input, tokens)
+		v, there := f.find(field, tokens, name)
 		if !there {
-			ok = f.lacks(field, name)
+			ok = false
 			return ""
 		}
 		value, readable := scalar(v)
@@ -84,9 +89,17 @@ func (f *filling) text(field, template string, as func(string) string) (text str
 	return text, true
 }
 
-func (f *filling) lacks(field, name string) bool {
-	f.leave(field, "there is no "+name)
-	return false
+// find finds a value of the input. If there is none, it leaves the field out.
+func (f *filling) find(field string, tokens []string, name string) (v jsontext.Value, ok bool) {
+	v, ok, twice := find(f.input, tokens)
+	switch {
+	case twice:
+		f.leave(field, "a name on the way to "+name+" stands twice")
+		f.spoiled = true
+	case !ok:
+		f.leave(field, "there is no "+name)
+	}
+	return v, ok
 }
 
 // inLine writes a value on one line. Right-to-left letters in it do not move the text around it.
@@ -161,12 +174,11 @@ func (f *filling) list(out *bytes.Buffer, template jsontext.Value, field string)
 func (f *filling) string(out *bytes.Buffer, template jsontext.Value, field string) bool {
 	said, _ := scalar(template)
 	if tokens, ok := whole(said); ok {
-		v, there := find(f.input, tokens)
-		if !there {
-			return f.lacks(field, strings.Trim(said, "{}"))
+		v, there := f.find(field, tokens, strings.Trim(said, "{}"))
+		if there {
+			out.Write(v.Raw())
 		}
-		out.Write(v.Raw())
-		return true
+		return there
 	}
 	text, ok := f.text(field, said, inJSON)
 	if ok || said == "" {

@@ -7,19 +7,19 @@ import (
 )
 
 // find follows the tokens of a JSON pointer (RFC 6901). It finds nothing behind a name that stands
-// twice in its object: programs differ in which of the two they read.
-func find(v jsontext.Value, tokens []string) (_ jsontext.Value, ok bool) {
+// twice in its object, and says so: programs differ in which of the two they read.
+func find(v jsontext.Value, tokens []string) (_ jsontext.Value, ok, twice bool) {
 	for _, token := range tokens {
-		if v, ok = member(v, token); !ok {
-			return nil, false
+		if v, ok, twice = member(v, token); !ok {
+			return nil, false, twice
 		}
 	}
-	return v, true
+	return v, true, false
 }
 
-func member(v jsontext.Value, token string) (found jsontext.Value, ok bool) {
+func member(v jsontext.Value, token string) (found jsontext.Value, ok, twice bool) {
 	if !v.Branch() {
-		return nil, false
+		return nil, false, false
 	}
 	for m := range v.Members() {
 		name := strconv.Itoa(m.Index)
@@ -30,11 +30,11 @@ func member(v jsontext.Value, token string) (found jsontext.Value, ok bool) {
 			continue
 		}
 		if ok {
-			return nil, false
+			return nil, false, true
 		}
 		found, ok = m.Value, true
 	}
-	return found, ok
+	return found, ok, false
 }
 
 // scalar returns a text, a number, true or false as people read it. ok is false for other values.

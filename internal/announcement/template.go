@@ -54,8 +54,13 @@ func (f *filling) announcement(t *Template, found Announcement) Announcement {
 	if t.Queue != "" {
 		a.Queue = t.Queue
 	}
-	if payload, ok := f.payload(t.Payload); ok {
-		a.Payload, a.Description = payload, "" // which says why the input is not shown
+	if len(t.Payload) > 0 {
+		var ok bool
+		// Without a payload the input counts as unread. The input itself never takes its place: who
+		// starts an execution would choose what the rules and masks read.
+		if a.Payload, ok = f.payload(t.Payload); ok {
+			a.Description = "" // which says why the input is not shown
+		}
 	}
 	if description, ok := f.text("description", t.Description, inMarkdown); ok {
 		a.Description = strings.TrimSpace(a.Description + "\n\n" + description)
@@ -127,14 +132,15 @@ func (f *filling) withdraw(a *Announcement, found Announcement, faults callbacks
 	}
 }
 
-// payload fills in the template of a payload. ok is false if there is none, or if it cannot be used.
+// payload fills in the template of a payload. ok is false if that gives no payload which can be used.
 func (f *filling) payload(template json.RawMessage) (payload json.RawMessage, ok bool) {
 	var out bytes.Buffer
-	if value, ok := jsontext.Read(template); !ok || !f.value(&out, value, "payload") {
+	f.spoiled = false
+	if value, ok := jsontext.Read(template); !ok || !f.value(&out, value, "payload") || f.spoiled {
 		return nil, false
 	}
 	if out.Len() > maxFilled {
-		f.leave("payload", "it would have more than "+strconv.Itoa(maxFilled)+" bytes")
+		f.leave("payload", tooLong)
 		return nil, false
 	}
 	return out.Bytes(), true

@@ -1,6 +1,7 @@
 package announcement
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/condition"
 	"countersign/internal/jsontext"
 )
 
@@ -50,7 +52,7 @@ func TestTemplateTitles(t *testing.T) {
 		"Of {{input/customer/name/x}}":  {left: "title: there is no input/customer/name/x"},
 		"Of {{input/terms/3}}":          {left: "title: there is no input/terms/3"},
 		"Of {{input/terms/00}}":         {left: "title: there is no input/terms/00"},
-		"Of {{input/twice/a}}":          {left: "title: there is no input/twice/a"},
+		"Of {{input/twice/a}}":          {left: "title: a name on the way to input/twice/a stands twice"},
 		"Of {{input/nothing}}":          {left: "title: input/nothing is neither a text nor a number, true or false"},
 		"Of {{input}}":                  {left: "title: input is neither a text nor a number, true or false"},
 		"Of {{input/long}}":             {left: "title: at most 200 characters, this has 204"},
@@ -88,8 +90,10 @@ func TestTemplatePayloads(t *testing.T) {
 			`{"text":"no. 0.10 \"{{comment}}\" <# *Pay* [here](https://evil.example) <b>1.</b>>"}`, ""},
 		`{"a": "{{input/x}}", "b": "{{input/customer/no}}", "c": {"d": "x {{input/y}}"}}`: {
 			`{"b":0.10,"c":{}}`, "payload/a: there is no input/x\npayload/c/d: there is no input/y"},
-		`["{{input/x}}", 1]`: {`[null,1]`, "payload/0: there is no input/x"},
-		`"{{input/x}}"`:      {contractInput, "payload: there is no input/x"},
+		`["{{input/x}}", 1]`:                   {`[null,1]`, "payload/0: there is no input/x"},
+		`"{{input/x}}"`:                        {"", "payload: there is no input/x"},
+		`{"a": 1, "b": ["{{input/twice/a}}"]}`: {"", "payload/b/0: a name on the way to input/twice/a stands twice"},
+		`{"a": "no. {{input/twice/a}}"}`:       {"", "payload/a: a name on the way to input/twice/a stands twice"},
 	} {
 		_, content := makeOf(t, Template{Payload: json.RawMessage(payload)}, contractInput)
 		if diff := cmp.Diff(want.payload+"\n"+want.left, string(content.Payload)+"\n"+leftOut(content)); diff != "" {
@@ -157,7 +161,7 @@ func TestTemplate_TooLarge(t *testing.T) {
 	t.Parallel()
 	input := `{"big": "` + strings.Repeat("x", maxFilled/2) + `", "small": 1}`
 	_, content := makeOf(t, Template{Payload: json.RawMessage(`["{{input}}","{{input}}","{{input}}"]`)}, input)
-	if string(content.Payload) != input || leftOut(content) != "payload: it would have more than 1048576 bytes" {
+	if content.Payload != nil || !content.InputUnread || leftOut(content) != "payload: it would have more than 1048576 bytes" {
 		t.Errorf("%d bytes without %s", len(content.Payload), leftOut(content))
 	}
 	found := Announcement{CallbackID: "c2lnbi1vZmY=", Queue: "default", Description: "The input has too many bytes."}
@@ -191,7 +195,7 @@ func TestTemplate_ByteForByte(t *testing.T) {
 		for name, items := range value {
 			token := strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
 			tokens, _ := reference("input/it/" + token)
-			if v, ok := find(document, tokens); !ok || v.Count() != len(items) {
+			if v, ok, _ := find(document, tokens); !ok || v.Count() != len(items) {
 				t.Errorf("%q is %s, want %d items", name, v, len(items))
 			}
 		}
@@ -232,6 +236,48 @@ func TestTemplateCheck(t *testing.T) {
 		}
 		if diff := cmp.Diff(tt.want, strings.Join(lines, "\n")); diff != "" {
 			t.Errorf("%s: -want +got:\n%s", name, diff)
+		}
+	}
+}
+
+// TestTemplate_PayloadNotMade: who starts an execution must not choose the rule by an input with
+// which the template cannot make the payload. The pointers of the queue name the template's document:
+// the input has other places.
+func TestTemplate_PayloadNotMade(t *testing.T) {
+	t.Parallel()
+	large, err := condition.Compile(`payload.total > 5000.0`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	terms := func(n int) callbacks.Terms {
+		return callbacks.Terms{Signatures: []callbacks.Threshold{{For: n}}}
+	}
+	queues := callbacks.Queues{"default": {
+		Name: "default", Version: "v1", RejectAs: callbacks.Failure, Otherwise: "large", Masked: []string{"/iban"},
+		Rules: []callbacks.Rule{
+			{Name: "large", When: "large", Condition: large, Terms: terms(2)}, {Name: "everyday", Terms: terms(1)},
+		},
+	}}
+	template := Template{Payload: json.RawMessage(`{"total":"{{input/order/total}}","iban":"{{input/order/iban}}","note":"{{input/note}}"}`)}
+	whole := Template{Payload: json.RawMessage(`"{{input/order}}"`)}
+	pad := strings.Repeat("x", maxFilled)
+	for name, tt := range map[string]struct {
+		template    Template
+		input, rule string
+	}{
+		"Made":    {template, `{"order":{"total":18420,"iban":"DE02"},"total":1,"note":""}`, "large"},
+		"Small":   {template, `{"order":{"total":20,"iban":"DE02"},"note":""}`, "everyday"},
+		"Padded":  {template, `{"order":{"total":18420,"iban":"DE02"},"total":1,"note":"` + pad + `"}`, "large"},
+		"Twice":   {template, `{"order":{"total":1,"iban":"DE02","total":18420},"total":1}`, "large"},
+		"Missing": {whole, `{"total":1,"iban":"DE02"}`, "large"},
+	} {
+		found := Announcement{CallbackID: "c2lnbi1vZmY=", Queue: "default", Payload: json.RawMessage(tt.input)}
+		c, content, err := tt.template.Make(found, found.Payload, queues, time.Now())
+		if err != nil || c.Requirement.Rule != tt.rule {
+			t.Errorf("%s: bound by rule %q, want %q (%v)", name, c.Requirement.Rule, tt.rule, err)
+		}
+		if shown := queues.Shown(c.Queue, content); bytes.Contains(shown.Payload, []byte("DE02")) {
+			t.Errorf("%s: the masked value is shown", name)
 		}
 	}
 }

@@ -173,7 +173,8 @@ type Content struct {
 	Description string // markdown from a stranger
 	Payload     []byte // JSON from a stranger, as sent; may be empty
 	// InputUnread says that the payload is empty because the desk does not hold the execution's
-	// input. A condition that reads the payload then cannot be evaluated.
+	// input, or because a template could not make a payload of it. A condition that reads the payload
+	// then cannot be evaluated.
 	InputUnread bool
 	// Undecoded says why the payload is shown as it arrived, although its function has a decoder: a
 	// *[CodecError]'s words. Nothing stores it.

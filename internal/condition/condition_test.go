@@ -37,7 +37,7 @@ func holds(t *testing.T, text, payload string) string {
 // reads it cannot be evaluated.
 func TestInputUnread(t *testing.T) {
 	t.Parallel()
-	const unread = "the execution's input is too large, could not be read or is not JSON"
+	const unread = "the execution's input is too large, could not be read, is not JSON, or makes no payload"
 	for text, want := range map[string]string{
 		`has(payload.total) && payload.total > 5000.0`: unread,
 		`!has(payload.total)`:                          unread,

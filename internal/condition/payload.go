@@ -19,10 +19,10 @@ const maxPayloadDepth = 100
 
 // readPayload returns a payload as CEL reads it. It is an error value if the payload is not JSON, if
 // two readers could understand it differently because a name stands twice, or if it should be the
-// execution's input and the desk does not hold that.
+// execution's input, or made of it, and the desk does not hold that.
 func readPayload(content *callbacks.Content) any {
 	if content.InputUnread {
-		return types.WrapErr(errors.New("the execution's input is too large, could not be read or is not JSON"))
+		return types.WrapErr(errors.New("the execution's input is too large, could not be read, is not JSON, or makes no payload"))
 	}
 	if len(bytes.TrimSpace(content.Payload)) == 0 {
 		return map[string]any{}

@@ -211,20 +211,24 @@ func TestPaneWithoutTimeout(t *testing.T) {
 }
 
 // TestReview_InputUnread: an announcement without a payload may replace the description in which
-// discovery says that the input was not read. The page says it then.
+// discovery says that the input was not read, and a template may make no payload of it. The page says
+// it then.
 func TestReview_InputUnread(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		source string
 		unread bool
+		use    *callbacks.TemplateUse
 		want   string
 	}{
-		"Announced":   {"shop", true, "The execution’s input is not shown."},
-		"Found":       {callbacks.SourceDiscovery, true, ""}, // its description says it
-		"WithPayload": {"shop", false, ""},
+		"Announced":   {"shop", true, nil, "The execution’s input is not shown."},
+		"Found":       {callbacks.SourceDiscovery, true, nil, ""}, // its description says it
+		"Template":    {callbacks.SourceDiscovery, true, &callbacks.TemplateUse{}, "The execution’s input is not shown."},
+		"WithPayload": {"shop", false, nil, ""},
 	} {
 		m := sampleReview()
 		m.Callback.Source, m.Content.InputUnread, m.Content.Payload = tt.source, tt.unread, nil
+		m.Content.Template = tt.use
 		if got := viewstest.Words(reviewPage(t, m).Find("#unread b")); got != tt.want {
 			t.Errorf("%s: %q, want %q", name, got, tt.want)
 		}
