@@ -74,6 +74,7 @@ func TestForm(t *testing.T) {
 
 	mara.fill(inputOf("/quantity"), quote("36"))
 	mara.comes(`[data-bar="rest"]`, "Approve with 1 change")
+	mara.until(`!document.querySelector("[data-bar=rest]").innerText.includes("correction")`) // the bar no longer says so
 	mara.fill(inputOf("/deliver_by"), quote("2026-12-11"))
 	mara.click(`[name="answer:approve/speed"][value='"express"']`)
 	mara.click(`[name="answer:approve/partial"][value="false"]`)

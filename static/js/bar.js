@@ -4,11 +4,13 @@ import { announce, now, session } from "./page.js";
 import { deskMayBeAway, tryToSend } from "./live.js";
 import { overtake } from "./overtaken.js";
 import { Previews } from "./previews.js";
-import { drafted, isDraft, passAnswer, textsOf } from "./drafts.js";
+import { blameComment, comment, commentField, drafted, isDraft, passAnswer, textsOf } from "./drafts.js";
 
 const ARMED = 60_000; // an armed decision disarms itself this long after the focus last moved
 const SETTLE = 400; // a press sooner than this after the last is a double click or impatience, not a confirmation
 const PATIENCE = 20_000; // after this long without an answer, a decision may be sent again: it is recorded only once
+
+const HEARD = [15, 5, 1]; // minutes before the end at which screen readers hear it
 
 const UNSENT = "Not sent: the server does not answer.";
 const LOST = "No answer: it is perhaps recorded. Try again: it counts once.";
@@ -29,6 +31,7 @@ class DecisionBar extends HTMLElement {
   #timer;
   #left = Infinity;
   #rest; // what the bar says while no outcome is chosen
+  #refusal; // what the bar said about an answer that cannot be sent
   #listening;
 
   connectedCallback() {
@@ -83,9 +86,9 @@ class DecisionBar extends HTMLElement {
     if (buttons.some((button) => button.value === this.#armed?.outcome)) return this.send();
     if (buttons.length > 1) return this.#take(buttons[(buttons.findIndex((button) => button.value === this.#chosen) + 1) % buttons.length]);
     this.choose(buttons[0].value);
-    const { comment } = buttons[0].dataset;
-    const wanted = comment === "required" || (key === "r" && comment !== "none");
-    if (wanted && this.#comment && !this.#typed.trim()) return this.#comment.focus();
+    const kind = buttons[0].dataset.comment;
+    const wanted = kind === "required" || (key === "r" && kind !== "none");
+    if (wanted && commentField() && !comment().trim()) return commentField().focus();
     this.#arm(buttons[0].value);
   }
 
@@ -118,7 +121,7 @@ class DecisionBar extends HTMLElement {
     if (this.#sending || this.#open(false)) return true;
     const { activeElement } = document, here = this.contains(activeElement), button = this.#button(this.#chosen);
     const was = this.disarm();
-    this.#fault("");
+    blameComment("");
     if (!this.#chosen) return was;
     this.#chosen = undefined;
     for (const radio of document.querySelectorAll("[name=preview]")) radio.checked = radio.defaultChecked;
@@ -147,14 +150,14 @@ class DecisionBar extends HTMLElement {
 
   /** Called before the item is replaced. Moves the typed text to the next form, which says that nothing was sent, and returns the element to focus. */
   passOn(next) {
-    const bar = next.querySelector("decision-bar"), field = next.querySelector("#comment");
-    const begun = this.#typed.trim() || textsOf(drafted(this.form)).length || this.#chosen || this.#armed || this.#awaiting;
+    const bar = next.querySelector("decision-bar"), nextField = next.querySelector("#comment");
+    const begun = comment().trim() || textsOf(drafted(this.form)).length || this.#chosen || this.#armed || this.#awaiting;
     if (!bar && this.#perhaps && next.querySelector("#overtaken[data-own]")) return next.querySelector("h1"); // it was recorded
-    if (!bar) return overtake(next, [this.#typed, ...textsOf(drafted(this.form))].filter(Boolean).join("\n\n"));
+    if (!bar) return overtake(next, [comment(), ...textsOf(drafted(this.form))].filter(Boolean).join("\n\n"));
     bar.dataset.notice = "The request changed while you read it." + (begun ? " Yours was not sent: look at it again." : "");
-    if (field) field.value = this.#typed;
+    if (nextField) nextField.value = comment();
     passAnswer(this.form, next);
-    return field && document.activeElement === this.#comment ? field : undefined;
+    return nextField && document.activeElement === commentField() ? nextField : undefined;
   }
 
   /** Called before the bar is replaced because somebody signed or withdrew. The next one keeps the choice, and says what happened. */
@@ -185,14 +188,6 @@ class DecisionBar extends HTMLElement {
   focusOn(outcome) {
     const button = this.#button(outcome);
     (button?.checkVisibility() ? button : this.querySelector("[data-bar=rest] :is(button, summary)"))?.focus({ preventScroll: true });
-  }
-
-  get #comment() {
-    return document.getElementById("comment");
-  }
-
-  get #typed() {
-    return this.#comment?.value ?? "";
   }
 
   // What the bar says at rest: which outcome is chosen, and which key continues with it.
@@ -253,7 +248,8 @@ class DecisionBar extends HTMLElement {
 
   #retyped() {
     this.disarm(); // the page no longer shows what was armed
-    this.#fault("");
+    if (this.querySelector(".state").textContent === this.#refusal) this.#say(this.#standing);
+    blameComment("");
     this.previews.typed();
   }
 
@@ -275,8 +271,8 @@ class DecisionBar extends HTMLElement {
   async #arm(outcome) {
     if (!this.querySelector("[data-bar=locked]").hidden) return; // a key also reaches buttons that are hidden
     const button = this.#button(outcome);
-    if (button.dataset.comment === "required" && !this.#typed.trim()) return this.#fault(`${button.dataset.label} needs a comment.`);
-    this.#fault("");
+    if (button.dataset.comment === "required" && !comment().trim()) return blameComment(`${button.dataset.label} needs a comment.`);
+    blameComment("");
     this.disarm();
     if (!this.previews.fresh) {
       const awaited = (this.#awaiting = { outcome });
@@ -332,7 +328,7 @@ class DecisionBar extends HTMLElement {
     this.#perhaps = before || result === "lost";
     this.#sending = false;
     this.setAttribute("aria-busy", "false");
-    const known = this.#perhaps ? LOST : this.#typed.trim() ? `${UNSENT} Your comment is kept.` : UNSENT;
+    const known = this.#perhaps ? LOST : comment().trim() ? `${UNSENT} Your comment is kept.` : UNSENT;
     this.querySelector(".cost").textContent = known;
     this.querySelector(".confirm").firstElementChild.textContent = "Try again";
     this.#wait();
@@ -373,18 +369,9 @@ class DecisionBar extends HTMLElement {
   // The preview of an outcome says why it cannot be sent; the fields of an answer say it too.
   #refused(button) {
     const said = document.querySelector(`answer-form[data-outcome="${button.value}"]`)?.refuse?.();
-    this.#tell(said ?? `“${button.dataset.label}” cannot be sent like this: its preview says why.`);
+    this.#refusal = said ?? `“${button.dataset.label}” cannot be sent like this: its preview says why.`;
+    this.#tell(this.#refusal);
     document.querySelector("answer-boxes")?.refuse?.(button.value);
-  }
-
-  #fault(text) {
-    const fault = document.getElementById("comment-fault");
-    if (!fault) return;
-    fault.hidden = !text;
-    fault.lastElementChild.textContent = text;
-    this.#comment.classList.toggle("bad", Boolean(text));
-    this.#comment.setAttribute("aria-invalid", String(Boolean(text)));
-    if (text) this.#comment.focus();
   }
 
   // Shows a text on the bar and announces it to screen readers.
@@ -405,7 +392,6 @@ class DecisionBar extends HTMLElement {
   }
 
   // Locks the bar shortly before the callback ends and unlocks it when a heartbeat moves the end.
-  // Screen readers hear the remaining time.
   #watch() {
     const until = Number(this.dataset.until), before = this.#left;
     this.#left = until ? until - now() : Infinity;
@@ -418,10 +404,8 @@ class DecisionBar extends HTMLElement {
       this.#show("rest");
     }
     if (!this.#armed && !document.hidden) this.previews.renew();
-    for (const minutes of [15, 5, 1]) {
-      const edge = minutes * 60_000;
-      if (Number.isFinite(before) && before > edge && this.#left <= edge) announce(`${minutes} min left to decide`);
-    }
+    const heard = HEARD.findLast((minutes) => Number.isFinite(before) && before > minutes * 60_000 && this.#left <= minutes * 60_000);
+    if (heard) announce(`${heard} min left to decide`);
   }
 }
 

@@ -208,3 +208,24 @@ function clock(at) {
 }
 
 customElements.define("kept-draft", KeptDraft);
+
+/** The field of the comment, on pages that have one. */
+export function commentField() {
+  return document.getElementById("comment");
+}
+
+/** The comment that is typed. */
+export function comment() {
+  return commentField()?.value ?? "";
+}
+
+/** Shows what is wrong with the comment and moves the focus there; an empty text takes it away. */
+export function blameComment(text) {
+  const fault = document.getElementById("comment-fault");
+  if (!fault) return;
+  fault.hidden = !text;
+  fault.lastElementChild.textContent = text;
+  commentField().classList.toggle("bad", Boolean(text));
+  commentField().setAttribute("aria-invalid", String(Boolean(text)));
+  if (text) commentField().focus();
+}
