@@ -40,3 +40,20 @@ func TestAlarms(t *testing.T) {
 	aiko.reads("#main", "Too few people could sign it")
 	aiko.inspect("alarms-review")
 }
+
+// TestCouldSign: open places name the people seen who could fill them.
+func TestCouldSign(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, threeSigners)
+	a := w.ask(t, deposit())
+	mara := w.signIn(t, "mara")
+	for _, name := range []string{"dana", "tomasz", "aiko"} {
+		w.signIn(t, name)
+	}
+	w.desk.kill(t)
+	w.start(t) // a desk looks at who was seen when it starts, and every minute
+	mara.open(a.page())
+	mara.comes("#signatures", "Tomasz Wierzbicki can sign")
+	mara.reads("#signatures", "You can sign here", "Dana Fischer can sign")
+	mara.inspect("could-sign")
+}

@@ -171,7 +171,7 @@ func (d *program) openWorkers(settings config.Config) {
 		Store: d.store, Invalidator: invalidator, Now: d.now,
 		ReviewLimits: callbacks.ReviewLimits{Idle: settings.Review.IdleBudget, Max: settings.Review.Max},
 		Beat:         heartbeats.Wake, Deliveries: deliveries, GroupsMaxAge: settings.Groups.MaxAge,
-		Forms: schema.NewCompiler(),
+		Forms: schema.NewCompiler(), Seen: d.alarms,
 	}
 }
 

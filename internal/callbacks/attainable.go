@@ -40,3 +40,16 @@ func (g Gate) Attainable(people []Person) Tally {
 	}
 	return Weigh(requirement, given).Of(p)
 }
+
+// Fills returns by threshold of the requirement whether a person could fill a place of it by signing
+// for a proposal now; nil if they could not sign. It takes their groups as fresh, because signing in
+// again reads them.
+func (g Gate) Fills(s Signer, p Proposal) []bool {
+	s.GroupsReadAt = g.Now
+	claim, why := g.judge(s, p)
+	if !why.Can() {
+		return nil
+	}
+	given := claim.signature()
+	return g.requirement().members(&given)
+}

@@ -65,6 +65,47 @@ func TestAttainable(t *testing.T) {
 	}
 }
 
+// TestFills: who could sign, and on which of two of finance and one controller, by the gate's own rules.
+func TestFills(t *testing.T) {
+	t.Parallel()
+	mara, ines := colleague("mara", "finance"), colleague("ines", "finance")
+	actsForInes := Signer{Person: mara, Delegations: []Delegation{from(ines)}}
+	auditor := colleague("reader", "finance")
+	auditor.Roles = Roles{Auditor: true}
+	old := func(s *scene) {
+		s.Callback.Requirement.GroupsNotOlderThan, s.Now = time.Hour, s.Now.Add(24*time.Hour)
+	}
+	for name, tt := range map[string]struct {
+		signer Signer
+		change func(*scene)
+		want   []bool
+	}{
+		"OneGroup":           {Signer{Person: mara}, nil, []bool{true, false}},
+		"BothGroups":         {Signer{Person: colleague("both", "finance controllers")}, nil, []bool{true, true}},
+		"NoGroup":            {Signer{Person: colleague("sam", "warehouse")}, nil, nil},
+		"NoRole":             {Signer{Person: auditor}, nil, nil},
+		"Requester":          {Signer{Person: ines}, nil, nil},
+		"ActsForRequester":   {actsForInes, nil, nil},
+		"GroupsAreReadAgain": {Signer{Person: mara}, old, []bool{true, false}},
+		"NotEscalated":       {Signer{Person: colleague("lena", "leads")}, nil, nil},
+		"Escalated": {Signer{Person: colleague("lena", "leads")}, func(s *scene) {
+			s.Callback.EscalatedAt = s.Now
+		}, []bool{true, true}},
+		"HasSigned": {Signer{Person: mara}, func(s *scene) {
+			s.signed(Signature{By: mara.Actor(), Groups: mara.Groups, InQueue: true, NotRequester: true, Proposal: s.proposal})
+		}, nil},
+		"Ended": {Signer{Person: mara}, func(s *scene) { s.Callback.State = TimedOut }, nil},
+	} {
+		s := newScene()
+		if tt.change != nil {
+			tt.change(s)
+		}
+		if got := s.Fills(tt.signer, s.proposal); !slices.Equal(got, tt.want) {
+			t.Errorf("%s: got %v, want %v", name, got, tt.want)
+		}
+	}
+}
+
 // TestAttainable_Many: among many who could sign the same place, the one who is missing is found
 // wherever they stand.
 func TestAttainable_Many(t *testing.T) {

@@ -27,12 +27,13 @@ type Service struct {
 	groupsMaxAge time.Duration
 	deliveries   Handover
 	delegations  Delegations
+	seen         Seen
 	version      callbacks.ConfigVersion
 	forms        form.Compiler
 	pasts        pasts
 }
 
-// ServiceConfig is what a service works with. Deliveries, Delegations, Beat and Codecs may be nil,
+// ServiceConfig is what a service works with. Deliveries, Delegations, Seen, Beat and Codecs may be nil,
 // and Lanes may be zero.
 type ServiceConfig struct {
 	Store        Store
@@ -52,6 +53,8 @@ type ServiceConfig struct {
 	Deliveries Handover
 	// Delegations are asked for every reader and signer; if nil, nobody acts for anybody.
 	Delegations Delegations
+	// Seen says who could sign; if nil, open places name nobody.
+	Seen Seen
 	// Forms reads the schemas of forms; if nil, an announcement with a form is refused.
 	Forms form.Compiler
 }
@@ -67,10 +70,13 @@ func NewService(c ServiceConfig) *Service {
 	if c.Delegations == nil {
 		c.Delegations = nobodyDelegates{}
 	}
+	if c.Seen == nil {
+		c.Seen = nobodySeen{}
+	}
 	return &Service{
 		store: c.Store, queues: c.Queues, invalidator: c.Invalidator, beat: c.Beat, limits: c.ReviewLimits, now: c.Now, codecs: c.Codecs, lanes: c.Lanes,
 		groupsMaxAge: c.GroupsMaxAge, deliveries: c.Deliveries, delegations: c.Delegations, version: c.ConfigVersion,
-		forms: c.Forms,
+		forms: c.Forms, seen: c.Seen,
 	}
 }
 

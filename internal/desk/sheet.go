@@ -32,6 +32,9 @@ type Sheet struct {
 	Delegations []callbacks.Delegation // to the reader, in force
 	// Why says whether the reader may sign for the proposal that needs the fewest signatures.
 	Why callbacks.Explanation
+	// CouldSign says by threshold who of the people seen in 30 days, besides the reader, could fill an
+	// open place of it; none where they are more than three.
+	CouldSign [][]callbacks.Person
 	// Void is the last signature of the reader, if it is void and they have to sign again.
 	Void *callbacks.Signature
 	// Policy is what the present policy would ask, if that is not what binds the callback, for an
@@ -62,6 +65,9 @@ func (s *Service) Sheet(ctx context.Context, p callbacks.Person, id callbacks.ID
 		return Sheet{}, err
 	}
 	s.weigh(&sheet, reader)
+	if sheet.CouldSign, err = s.couldSign(ctx, reader, &sheet); err != nil {
+		return Sheet{}, err
+	}
 	if sheet.Past, err = s.past(ctx, reader, &c); err != nil {
 		return Sheet{}, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"log/slog"
 	"maps"
 	"slices"
@@ -64,6 +65,7 @@ type Alarms struct {
 	mu       sync.Mutex
 	counts   map[string]int
 	requests []Alarm
+	people   []callbacks.Person // those seen, with a role that signs; replaced and never changed
 }
 
 // Alarm is a pending request that the people seen could not decide, all of them together.
@@ -95,6 +97,20 @@ func (a *Alarms) Requests() []Alarm {
 	return slices.Clone(a.requests)
 }
 
+// Members implements [desk.Seen] with what the last round found. It yields nobody when Count is nil.
+func (a *Alarms) Members(groups []string) iter.Seq[callbacks.Person] {
+	a.mu.Lock()
+	seen := a.people
+	a.mu.Unlock()
+	return func(yield func(callbacks.Person) bool) {
+		for _, person := range seen {
+			if person.InGroup(groups) && !yield(person) {
+				return
+			}
+		}
+	}
+}
+
 // Run runs rounds until ctx ends.
 func (a *Alarms) Run(ctx context.Context) {
 	worker.Loop{Name: "alarms", Log: a.Log, Now: a.Now, Round: a.runOnce}.Run(ctx)
@@ -114,7 +130,7 @@ func (a *Alarms) runOnce(ctx context.Context) (time.Time, error) {
 	}
 	found, err := a.examine(ctx, now)
 	a.mu.Lock()
-	a.counts, a.requests = found.counts, found.requests
+	a.counts, a.requests, a.people = found.counts, found.requests, found.seen
 	a.mu.Unlock()
 	for _, one := range found.news { // pages that look again find the new counts
 		a.Invalidator.Changed(one)

@@ -224,6 +224,28 @@ func TestAlarms_Told(t *testing.T) {
 	}
 }
 
+// TestAlarms_Members: those who were seen and have a role that signs are known by their groups, since
+// the last round.
+func TestAlarms_Members(t *testing.T) {
+	t.Parallel()
+	a := newAlarmed(t)
+	a.SignIn(desktest.Mara)
+	a.SignIn(desktest.Teo) // release-managers do not review here
+	members := func(groups ...string) (names []string) {
+		for p := range a.alarms.Members(groups) {
+			names = append(names, p.Name)
+		}
+		return names
+	}
+	callbackstest.Same(t, "before the first round", members("finance-approvers"), nil)
+	a.round("two were seen", map[string]int{})
+	callbackstest.Same(t, "of some groups", members("legal", "finance-approvers", "release-managers"), []string{"mara"})
+	callbackstest.Same(t, "of another group", members("legal"), nil)
+	a.Clock.Advance(policy.SeenWithin)
+	a.round("long ago", map[string]int{})
+	callbackstest.Same(t, "once they were not seen for long", members("finance-approvers"), nil)
+}
+
 // crowd is a database in which as many people were seen as are asked for.
 type crowd struct{ storetest.Store }
 

@@ -79,8 +79,13 @@ func signGroups(m Review, s views.Shell) []signGroup {
 			Name: words.From(threshold.From), Count: fmt.Sprintf("%d of %d", filled, places),
 			Full: filled >= places, Slots: placed(m, s, tally, i),
 		}
+		could := couldSign(m, s.Viewer, i)
 		for open := range places - filled {
-			g.Slots = append(g.Slots, openPlace(m, i == yours && open == 0, filled+open > 0))
+			place := openPlace(m, i == yours && open == 0, filled+open > 0)
+			if place.State == "open" && could != "" {
+				place.Note, could = could, "" // once for all places of the group
+			}
+			g.Slots = append(g.Slots, place)
 		}
 		groups = append(groups, g)
 	}
@@ -164,6 +169,23 @@ func openPlace(m Review, yours, another bool) slot {
 		return slot{State: "open", Name: "Open", Note: "another person"}
 	}
 	return slot{State: "open", Name: "Open"}
+}
+
+// couldSign says who else could fill a place of a threshold: "Dana Fischer or Aiko Brandt can sign". It
+// is empty if the reader is not told.
+func couldSign(m Review, viewer callbacks.Person, threshold int) string {
+	if m.Callback.State != callbacks.Pending || threshold >= len(m.CouldSign) || len(m.CouldSign[threshold]) == 0 {
+		return ""
+	}
+	var names []string
+	for _, p := range m.CouldSign[threshold] {
+		names = append(names, words.Actor(p.Actor(), viewer))
+	}
+	last := len(names) - 1
+	if last == 0 {
+		return names[0] + " can sign"
+	}
+	return strings.Join(names[:last], ", ") + " or " + names[last] + " can sign"
 }
 
 // signedSlot is the line of a signature.

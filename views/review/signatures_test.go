@@ -2,6 +2,7 @@ package review
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -100,6 +101,34 @@ func TestSignaturePanel(t *testing.T) {
 				t.Errorf("missing %q\nwant %q", got, tc.miss)
 			}
 		})
+	}
+}
+
+// TestSignaturePanel_CouldSign: an open place says who could fill it, once for a group, and not beside
+// the place where the reader signs. A request that waits no more names nobody.
+func TestSignaturePanel_CouldSign(t *testing.T) {
+	t.Parallel()
+	person := func(names ...string) (all []callbacks.Person) {
+		for _, name := range names {
+			all = append(all, callbacks.Person{ID: name, Name: name})
+		}
+		return all
+	}
+	m := signing()
+	m.CouldSign = [][]callbacks.Person{person("Dana <b>Fischer</b>"), person("Aiko Brandt", "Tomasz", "Lee")}
+	want := []string{
+		"finance-approvers 0 of 2", "open yours: You can sign here", "open: Open Dana <b>Fischer</b> can sign",
+		"controllers 0 of 1", "open: Open Aiko Brandt, Tomasz or Lee can sign",
+	}
+	if got := signLines(reviewPage(t, m).Find("#signatures")); !slices.Equal(got, want) {
+		t.Errorf("lines %q\nwant %q", got, want)
+	}
+	late := endedSigning(13*time.Minute, byPriya)
+	late.CouldSign = m.CouldSign
+	for _, line := range signLines(reviewPage(t, late).Find("#signatures")) {
+		if strings.Contains(line, "can sign") {
+			t.Errorf("after the end: %s", line)
+		}
 	}
 }
 

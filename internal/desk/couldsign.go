@@ -1,0 +1,78 @@
+package desk
+
+import (
+	"context"
+	"iter"
+	"slices"
+
+	"countersign/internal/callbacks"
+)
+
+// Seen says who has used the desk lately. Package policy keeps it.
+type Seen interface {
+	// Members yields the people seen in 30 days who are members of any of some groups and have a role
+	// that signs. It asks no database.
+	Members(groups []string) iter.Seq[callbacks.Person]
+}
+
+// nobodySeen is used where nobody keeps who was seen.
+type nobodySeen struct{}
+
+func (nobodySeen) Members([]string) iter.Seq[callbacks.Person] {
+	return func(func(callbacks.Person) bool) {}
+}
+
+// maxNamed bounds the people who are named for a place. Where more could fill it, nobody is.
+const maxNamed = 3
+
+// couldSign returns by threshold who else of the people seen could fill an open place of it in their
+// own right. It names nobody where more than maxNamed could, and nobody at all to readers who do not
+// see the queue.
+func (s *Service) couldSign(ctx context.Context, reader callbacks.Signer, sheet *Sheet) ([][]callbacks.Person, error) {
+	c, now := &sheet.Callback, s.now()
+	if c.State != callbacks.Pending || !s.queues.MaySee(reader, c.Queue, now) {
+		return nil, nil
+	}
+	gate, leading := s.queues.Gate(c, sheet.Signatures, now), sheet.Standing.Leading()
+	named := make([][]callbacks.Person, len(c.Requirement.Signatures))
+	for i, threshold := range c.Requirement.Signatures {
+		if i < len(leading.Filled) && leading.Filled[i] >= max(threshold.For, 1) {
+			continue
+		}
+		for _, one := range s.few(gate, leading.Proposal, i, reader.ID) {
+			// Whoever acts for the requester is found only by their delegations.
+			signer, err := s.signerOf(ctx, one, c)
+			if err != nil {
+				return nil, err
+			}
+			if fills := gate.Fills(signer, leading.Proposal); fills != nil && fills[i] {
+				named[i] = append(named[i], one)
+			}
+		}
+	}
+	return named, nil
+}
+
+// few returns the people seen who could fill a place of a threshold, the reader left out, whatever
+// was delegated to them. It returns none if they are more than maxNamed.
+func (s *Service) few(gate callbacks.Gate, p callbacks.Proposal, threshold int, reader string) (all []callbacks.Person) {
+	requirement := &gate.Callback.Requirement
+	groups := requirement.Signatures[threshold].From
+	if len(groups) == 0 {
+		groups = gate.Queue.Groups
+	}
+	if requirement.Escalate != nil {
+		groups = slices.Concat(groups, requirement.Escalate.To)
+	}
+	for one := range s.seen.Members(groups) {
+		fills := gate.Fills(callbacks.Signer{Person: one}, p)
+		if one.ID == reader || fills == nil || !fills[threshold] {
+			continue
+		}
+		if len(all) == maxNamed {
+			return nil
+		}
+		all = append(all, one)
+	}
+	return all
+}

@@ -1,0 +1,106 @@
+package desk_test
+
+import (
+	"context"
+	"iter"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desk"
+	"countersign/internal/desktest"
+)
+
+// seen are people who used the desk lately.
+type seen []callbacks.Person
+
+func (s seen) Members(groups []string) iter.Seq[callbacks.Person] {
+	return func(yield func(callbacks.Person) bool) {
+		for _, one := range s {
+			if one.InGroup(groups) && !yield(one) {
+				return
+			}
+		}
+	}
+}
+
+// serviceSeeing is the service of a desk that saw some people.
+func serviceSeeing(d *testDesk, all ...callbacks.Person) *desk.Service {
+	return desk.NewService(desk.ServiceConfig{
+		Store: d.Store, Queues: desktest.Queues, Invalidator: d.Invalidations, ReviewLimits: callbacks.DefaultReviewLimits,
+		Now: d.Clock.Now, Delegations: d.Delegations, Seen: seen(all),
+	})
+}
+
+// couldSign are the keys of those who could fill a place of each threshold, as a reader is told.
+func couldSign(d *testDesk, s *desk.Service, reader callbacks.Person, id callbacks.ID) (keys [][]string) {
+	d.T.Helper()
+	sheet, err := s.Sheet(d.Ctx, reader, id)
+	if err != nil {
+		d.T.Fatal(err)
+	}
+	for _, named := range sheet.CouldSign {
+		var all []string
+		for _, p := range named {
+			all = append(all, p.ID)
+		}
+		keys = append(keys, all)
+	}
+	return keys
+}
+
+// TestCouldSign: a reader of the queue is told who else could fill an open place, if they are few.
+func TestCouldSign(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.Announce(nil)
+	r := asks(2)
+	r.Escalate = &callbacks.Escalation{After: 0.5, To: []string{"finance-leads"}}
+	require(d, c.ID, r)
+	lena := desktest.Reviewer("lena", "finance-leads")
+	few := serviceSeeing(d, desktest.Mara, desktest.Dana, desktest.Reviewer("eva", "warehouse"), lena)
+	callbackstest.Same(t, "told Mara", couldSign(d, few, desktest.Mara, c.ID), [][]string{{desktest.Dana.ID}})
+	crowd := []callbacks.Person{desktest.Mara, desktest.Dana}
+	for _, name := range []string{"eva", "finn", "gil"} {
+		crowd = append(crowd, desktest.Reviewer(name, desktest.Dana.Groups...))
+	}
+	callbackstest.Same(t, "of many", couldSign(d, serviceSeeing(d, crowd...), desktest.Mara, c.ID), [][]string{nil})
+	callbackstest.Same(t, "of three", len(couldSign(d, serviceSeeing(d, crowd[:4]...), desktest.Mara, c.ID)[0]), 3)
+
+	d.Clock.Advance(30 * time.Minute) // half of its time
+	callbackstest.Same(t, "told Mara once it escalates", couldSign(d, few, desktest.Mara, c.ID), [][]string{{desktest.Dana.ID, lena.ID}})
+	callbackstest.Same(t, "told Lena, who does not see the queue", couldSign(d, few, lena, c.ID), nil)
+	if _, err := d.Decide(desktest.Dana, c.ID, "approve", ""); err != nil {
+		t.Fatal(err)
+	}
+	callbackstest.Same(t, "once Dana signed", couldSign(d, few, desktest.Mara, c.ID), [][]string{{lena.ID}})
+	if _, err := d.Decide(desktest.Mara, c.ID, "approve", ""); err != nil {
+		t.Fatal(err)
+	}
+	callbackstest.Same(t, "once it is decided", couldSign(d, few, desktest.Mara, c.ID), nil)
+}
+
+// acting says that everybody but Mara acts for the requester of the test desk.
+type acting struct{ since, until time.Time }
+
+func (a acting) To(_ context.Context, person string, _, _ time.Time) ([]callbacks.Delegation, error) {
+	if person == desktest.Mara.ID {
+		return nil, nil
+	}
+	ines := callbacks.Person{ID: "u-ines", Name: "Ines Calloway", Email: "ines@harborline.example", EmailVerified: true}
+	return []callbacks.Delegation{{ID: "d", From: ines, To: person, Queues: []string{"finance"}, Since: a.since, Until: a.until}}, nil
+}
+
+// TestCouldSign_ActsForRequester: whoever acts for the requester could not sign.
+func TestCouldSign_ActsForRequester(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.Announce(nil)
+	require(d, c.ID, asks(2))
+	s := desk.NewService(desk.ServiceConfig{
+		Store: d.Store, Queues: desktest.Queues, Invalidator: d.Invalidations, ReviewLimits: callbacks.DefaultReviewLimits, Now: d.Clock.Now,
+		Delegations: acting{d.Clock.Now(), d.Clock.Now().Add(time.Hour)}, Seen: seen{desktest.Mara, desktest.Dana},
+	})
+	callbackstest.Same(t, "told Mara", couldSign(d, s, desktest.Mara, c.ID), [][]string{nil})
+}
