@@ -84,8 +84,8 @@ func TestCouldSign(t *testing.T) {
 // acting says that everybody but Mara acts for the requester of the test desk.
 type acting struct{ since, until time.Time }
 
-func (a acting) To(_ context.Context, person string, _, _ time.Time) ([]callbacks.Delegation, error) {
-	if person == desktest.Mara.ID {
+func (a acting) To(_ context.Context, person string, from, _ time.Time) ([]callbacks.Delegation, error) {
+	if person == desktest.Mara.ID || !from.Before(a.until) {
 		return nil, nil
 	}
 	ines := callbacks.Person{ID: "u-ines", Name: "Ines Calloway", Email: "ines@harborline.example", EmailVerified: true}
@@ -103,4 +103,27 @@ func TestCouldSign_ActsForRequester(t *testing.T) {
 		Delegations: acting{d.Clock.Now(), d.Clock.Now().Add(time.Hour)}, Seen: seen{desktest.Mara, desktest.Dana},
 	})
 	callbackstest.Same(t, "told Mara", couldSign(d, s, desktest.Mara, c.ID), [][]string{nil})
+}
+
+// TestListKnowsPastDelegations: a list says of a request what its page says, also to somebody who
+// acted for the requester until a while ago.
+func TestListKnowsPastDelegations(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.Announce(nil)
+	s := desk.NewService(desk.ServiceConfig{
+		Store: d.Store, Queues: desktest.Queues, Invalidator: d.Invalidations, ReviewLimits: callbacks.DefaultReviewLimits, Now: d.Clock.Now,
+		Delegations: acting{d.Clock.Now(), d.Clock.Now().Add(time.Minute)},
+	})
+	d.Clock.Advance(2 * time.Minute)
+	for _, p := range []callbacks.Person{desktest.Mara, desktest.Dana} {
+		sheet, err := s.Sheet(d.Ctx, p, c.ID)
+		callbackstest.Must(t, err)
+		page, err := s.List(d.Ctx, p, desk.Filter{Scope: desk.ScopeAvailable})
+		callbackstest.Must(t, err)
+		may := p.ID == desktest.Mara.ID
+		if len(page.Rows) != 1 || page.Rows[0].Signing.May != may || sheet.Why.Can() != may {
+			t.Errorf("%s: the list says %+v, the page %t", p.Name, page.Rows, sheet.Why.Can())
+		}
+	}
 }

@@ -77,16 +77,28 @@ func (s *Service) Hears(reader callbacks.Signer) func(callbacks.Invalidation) bo
 
 // List reads one page of the callbacks that the person may see.
 func (s *Service) List(ctx context.Context, p callbacks.Person, f Filter) (Page, error) {
-	q, reader, err := s.query(ctx, p, f)
+	q, _, err := s.query(ctx, p, f)
 	if err != nil {
 		return Page{}, err
 	}
 	page, err := s.store.List(ctx, q)
+	if err != nil {
+		return Page{}, err
+	}
+	from := q.Now
+	for i := range page.Rows {
+		from = callbacks.Earliest(from, page.Rows[i].ReceivedAt)
+	}
+	// Delegations that ended since a request arrived still exclude, as they do on its page.
+	reader, err := s.signerSince(ctx, p, from, s.now())
+	if err != nil {
+		return Page{}, err
+	}
 	for i := range page.Rows {
 		row := &page.Rows[i]
 		row.Signing = signing(s.queues.Gate(&row.Callback, row.Signatures, q.Now), reader)
 	}
-	return page, err
+	return page, nil
 }
 
 // signing is what a list says of the signatures to its reader.
