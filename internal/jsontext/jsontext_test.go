@@ -65,3 +65,34 @@ func TestText(t *testing.T) {
 		})
 	}
 }
+
+// TestDescend: a walk into the depth reads no value again that it has walked through. Otherwise it
+// would read a document of 10,000 levels 10,000 times.
+func TestDescend(t *testing.T) {
+	t.Parallel()
+	var walk func(v Value) int
+	leaves := ""
+	walk = func(v Value) int {
+		if !v.Branch() {
+			leaves += string(v.Raw())
+			return 0
+		}
+		return v.Descend(func(m Member) int { return walk(m.Value) })
+	}
+	document := Value(`[ {"a":[1 , {}],"b":"]"}, [[ ]] ,2 ] `)
+	if size := walk(document); size != len(document)-1 || leaves != `1"]"2` {
+		t.Errorf("read %s of %d bytes", leaves, size)
+	}
+	// What look says that it walked through may be anything: it is not read.
+	next := ""
+	size := Value(`[{"[{,1]`).Descend(func(m Member) int {
+		next = string(m.Value)
+		return map[int]int{0: 4, 1: 1}[m.Index]
+	})
+	if next != "1]" || size != 8 {
+		t.Errorf("after four bytes comes %q; the size is %d", next, size)
+	}
+	if size := document.Descend(func(Member) int { return -7 }); size != -7 {
+		t.Errorf("a walk that was ended returns %d", size)
+	}
+}

@@ -32,26 +32,44 @@ func Read(document []byte) (v Value, ok bool) {
 func (v Value) Branch() bool { return v[0] == '{' || v[0] == '[' }
 
 // Members returns what a branch contains, in the order of the document. A value is skipped only
-// when the next one is needed.
+// when the next one is needed. For a walk into the depth, use [Value.Descend].
 func (v Value) Members() iter.Seq[Member] {
 	return func(yield func(Member) bool) {
-		index := 0
-		for i := v.space(1); v[i] != '}' && v[i] != ']'; index++ {
-			m := Member{Index: index}
-			if v[0] == '{' {
-				end := v.stringEnd(i)
-				m.Key = v[i:end]
-				i = v.space(v.space(end) + 1)
-			}
-			m.Value = v[i:]
+		v.Descend(func(m Member) int {
 			if !yield(m) {
-				return
+				return -1
 			}
-			if i = v.space(i + m.Value.size()); v[i] == ',' {
-				i = v.space(i + 1)
-			}
+			return 0
+		})
+	}
+}
+
+// Descend calls look with each member of a branch, in the order of the document. look returns the
+// size of the member's value in bytes if it walked through that, zero if it did not, and a negative
+// number to end the walk. Descend then returns that number, and otherwise the size of the branch. So
+// a walk reads each byte once, however deep the document is.
+func (v Value) Descend(look func(Member) int) int {
+	i := v.space(1)
+	for index := 0; v[i] != '}' && v[i] != ']'; index++ {
+		m := Member{Index: index}
+		if v[0] == '{' {
+			end := v.stringEnd(i)
+			m.Key = v[i:end]
+			i = v.space(v.space(end) + 1)
+		}
+		m.Value = v[i:]
+		size := look(m)
+		switch {
+		case size < 0:
+			return size
+		case size == 0:
+			size = m.Value.size()
+		}
+		if i = v.space(i + size); v[i] == ',' {
+			i = v.space(i + 1)
 		}
 	}
+	return i + 1
 }
 
 // Count returns how many members a branch has.

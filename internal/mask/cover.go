@@ -57,28 +57,31 @@ func CoverOf(document []byte, pointers []string) *Cover {
 }
 
 // collect notes the texts and numbers of a value, and its names, as they read and as a document that
-// lies in a string has them.
-func collect(v jsontext.Value, seen map[string]bool) {
+// lies in a string has them. It returns the size of the value.
+func collect(v jsontext.Value, seen map[string]bool) int {
 	note := func(text string) {
 		if utf8.RuneCountInString(text) >= leastCovered && len(seen) <= maxCovered {
 			seen[text] = true
 			seen[quoted(text)] = true
 		}
 	}
-	switch {
-	case v.Branch():
-		for m := range v.Members() {
+	if v.Branch() {
+		return v.Descend(func(m jsontext.Member) int {
 			if m.Key != nil {
 				note(nameOf(m))
 			}
-			collect(m.Value, seen)
-		}
-	case v[0] == '"':
-		text, _ := jsontext.Text(v.Raw(), len(v))
-		note(text)
-	case v[0] == '-' || v[0] >= '0' && v[0] <= '9':
-		note(string(v.Raw()))
+			return collect(m.Value, seen)
+		})
 	}
+	raw := v.Raw()
+	switch {
+	case raw[0] == '"':
+		text, _ := jsontext.Text(raw, len(raw))
+		note(text)
+	case raw[0] == '-' || raw[0] >= '0' && raw[0] <= '9':
+		note(string(raw))
+	}
+	return len(raw)
 }
 
 // quoted is a text as it stands between the quotes of a JSON string.
@@ -134,17 +137,19 @@ type covering struct {
 	covered bool
 }
 
-func (w *covering) value(v jsontext.Value) {
+// value covers what is in a value, and returns its size.
+func (w *covering) value(v jsontext.Value) int {
 	if !v.Branch() {
-		w.literal(v.Raw())
-		return
+		raw := v.Raw()
+		w.literal(raw)
+		return len(raw)
 	}
-	for m := range v.Members() {
+	return v.Descend(func(m jsontext.Member) int {
 		if m.Key != nil {
 			w.literal(m.Key)
 		}
-		w.value(m.Value)
-	}
+		return w.value(m.Value)
+	})
 }
 
 // literal covers a string or a number of the body.

@@ -90,21 +90,23 @@ type search struct {
 	found    []found
 }
 
-// walk looks at one value, to which pointers lead.
-func (s *search) walk(v jsontext.Value, p Place, r *route) {
+// walk looks at one value, to which pointers lead, and returns its size, as [jsontext.Value.Descend]
+// wants it.
+func (s *search) walk(v jsontext.Value, p Place, r *route) int {
 	if r.ends {
-		start := len(s.document) - len(v) // a value is the document from there on
-		s.found = append(s.found, found{p, start, start + len(v.Raw())})
-		return
+		start, size := len(s.document)-len(v), len(v.Raw()) // a value is the document from there on
+		s.found = append(s.found, found{p, start, start + size})
+		return size
 	}
 	if !v.Branch() {
-		return
+		return 0
 	}
-	for m := range v.Members() {
+	return v.Descend(func(m jsontext.Member) int {
 		if next := r.into(m); next != nil {
-			s.walk(m.Value, p.member(m), next)
+			return s.walk(m.Value, p.member(m), next)
 		}
-	}
+		return 0
+	})
 }
 
 // member is the place of a member of the value at a place.

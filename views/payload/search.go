@@ -36,21 +36,22 @@ type searcher struct {
 	hits []hit
 }
 
-func (s *searcher) walk(v jsontext.Value, key []byte) {
+// walk looks into a value and returns its size; a negative number if there are hits enough.
+func (s *searcher) walk(v jsontext.Value, key []byte) int {
 	if len(s.path) > 0 && (s.holds(key) || s.holds(leaf(v))) {
-		s.add(v)
-	}
-	if !v.Branch() {
-		return
-	}
-	for m := range v.Members() {
-		s.path = append(s.path, m)
-		s.walk(m.Value, m.Key)
-		s.path = s.path[:len(s.path)-1]
-		if len(s.hits) > maxHits {
-			return
+		if s.add(v); len(s.hits) > maxHits {
+			return -1
 		}
 	}
+	if !v.Branch() {
+		return 0
+	}
+	return v.Descend(func(m jsontext.Member) int {
+		s.path = append(s.path, m)
+		size := s.walk(m.Value, m.Key)
+		s.path = s.path[:len(s.path)-1]
+		return size
+	})
 }
 
 // leaf returns a value that contains no others, as it is spelled.
