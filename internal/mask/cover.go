@@ -2,7 +2,6 @@ package mask
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -18,13 +17,16 @@ const (
 	leastCovered = 4
 	// maxCovered bounds how many are looked for.
 	maxCovered = 1000
+	// maxWork bounds the search: how many are looked for, times the bytes in which they are. What
+	// takes more is covered as a whole.
+	maxWork = 16 << 20
 )
 
 // Cover puts masks into what repeats the masked values of a document: a result that is sent, what an
 // execution says later. A nil Cover covers nothing.
 type Cover struct {
-	values []string // the longest first, because a value may be a part of another
-	all    bool     // everything is covered: the values are too many, or not known
+	values []string
+	all    bool // everything is covered: the values are too many, or not known
 }
 
 // CoverOf is a cover for the values that pointers name in a document, nil if there are none. Without
@@ -51,9 +53,7 @@ func CoverOf(document []byte, pointers []string) *Cover {
 	if len(seen) > maxCovered {
 		return &Cover{all: true}
 	}
-	return &Cover{values: slices.SortedFunc(maps.Keys(seen), func(a, b string) int {
-		return cmp.Or(cmp.Compare(len(b), len(a)), strings.Compare(a, b))
-	})}
+	return &Cover{values: slices.Collect(maps.Keys(seen))}
 }
 
 // collect notes the texts and numbers of a value, and its names, as they read and as a document that
@@ -93,20 +93,45 @@ func quoted(text string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimSuffix(b.String(), "\n"), `"`), `"`)
 }
 
-// Text returns a text with a mask in the place of each masked value in it. It takes one pass for each
-// value, whatever the values are; a [strings.Replacer] takes a quadratic time for a value like
-// "aaa…", which a sender chooses.
+// Text returns a text with a mask in the place of each masked value in it. Values that overlap are
+// under one mask.
 func (c *Cover) Text(text string) string {
 	switch {
 	case c == nil || text == "":
 		return text
-	case c.all:
+	case c.covers(len(text)):
 		return Text
 	}
+	var hidden []bool // by byte of the text
 	for _, value := range c.values {
-		text = strings.ReplaceAll(text, value, Text)
+		if strings.Contains(text, value) {
+			if hidden == nil {
+				hidden = make([]bool, len(text))
+			}
+			hide(hidden, text, value)
+		}
 	}
-	return text
+	if hidden == nil {
+		return text
+	}
+	var b strings.Builder
+	for i := range len(text) {
+		switch {
+		case !hidden[i]:
+			b.WriteByte(text[i])
+		case i == 0 || !hidden[i-1]:
+			b.WriteString(Text)
+		}
+	}
+	return b.String()
+}
+
+// covers reports whether a text or a body of so many bytes is covered as a whole.
+func (c *Cover) covers(size int) bool { return c.all || len(c.values)*size > maxWork }
+
+// in reports whether there is a masked value in a text.
+func (c *Cover) in(text string) bool {
+	return slices.ContainsFunc(c.values, func(value string) bool { return strings.Contains(text, value) })
 }
 
 // Body returns the bytes of a completion with masks in them. In a JSON document, a string, a name or a
@@ -118,7 +143,7 @@ func (c *Cover) Body(body []byte) (shown []byte, covered bool) {
 		text := c.Text(string(body))
 		return []byte(text), text != string(body)
 	}
-	if c.all {
+	if c.covers(len(body)) {
 		return []byte(Literal), true
 	}
 	var b bytes.Buffer
@@ -158,7 +183,7 @@ func (w *covering) literal(literal []byte) {
 	if literal[0] == '"' {
 		text, _ = jsontext.Text(literal, len(literal))
 	}
-	if w.Text(text) == text {
+	if !w.in(text) {
 		return
 	}
 	start := cap(w.body) - cap(literal) // it is a part of the same array

@@ -64,6 +64,48 @@ func TestCover_None(t *testing.T) {
 	}
 }
 
+// TestCover_Overlap: of values that overlap, nothing is left.
+func TestCover_Overlap(t *testing.T) {
+	t.Parallel()
+	cover := CoverOf([]byte(`["abcd1234","1234efgh","nnnn","ababab"]`), []string{"/*"})
+	for said, want := range map[string]string{
+		"to abcd1234efgh now":      "to " + Text + " now",
+		"nnnnnn":                   Text,
+		"abcd1234, 1234efgh":       Text + ", " + Text,
+		"abababab abab":            Text + " abab",
+		"abab1234 abcd123 nnn efg": "abab1234 abcd123 nnn efg",
+	} {
+		if got := cover.Text(said); got != want {
+			t.Errorf("%q is %q, want %q", said, got, want)
+		}
+	}
+}
+
+// TestCover_TooLong: what takes too long to search is covered as a whole.
+func TestCover_TooLong(t *testing.T) {
+	t.Parallel()
+	var many []string
+	for i := range maxCovered / 2 {
+		many = append(many, fmt.Sprintf("value %d", i))
+	}
+	document, err := json.Marshal(many)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cover := CoverOf(document, []string{"/*"})
+	size := maxWork / len(many)
+	long := `"` + strings.Repeat("x", size-2) + `"`
+	if shown, covered := cover.Body([]byte(long)); covered {
+		t.Errorf("%d bytes are shown as %s", size, shown)
+	}
+	if shown, covered := cover.Body([]byte(long + " ")); !covered || string(shown) != Literal {
+		t.Errorf("%d bytes are shown as %d", size+1, len(shown))
+	}
+	if got := cover.Text(strings.Repeat("x", size+1)); got != Text {
+		t.Errorf("a text of %d bytes is shown", len(got))
+	}
+}
+
 // TestCover_TooMany: if there are more masked values than are looked for, nothing is shown.
 func TestCover_TooMany(t *testing.T) {
 	t.Parallel()
