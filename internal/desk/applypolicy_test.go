@@ -88,11 +88,17 @@ func TestApplyPolicyRefused(t *testing.T) {
 // find records a callback that nobody announced.
 func find(d *testDesk) callbacks.Callback {
 	d.T.Helper()
+	return findWith(d, callbacks.Content{})
+}
+
+// findWith is find, with the input of the execution.
+func findWith(d *testDesk, content callbacks.Content) callbacks.Callback {
+	d.T.Helper()
 	c := callbackstest.NewCallback()
 	c.Source, c.Requester, c.ReceivedAt = callbacks.SourceDiscovery, callbacks.Requester{}, d.Clock.Now()
 	c.Requirement = asks(2)
 	entry := callbackstest.Entry(c, callbacks.ActionFound, c.ReceivedAt)
-	receipt, err := d.Store.Receive(d.Ctx, callbacks.Message{}, c, callbacks.Content{}, callbacks.Unannounced, callbacks.Queues{}.Bind, entry)
+	receipt, err := d.Store.Receive(d.Ctx, callbacks.Message{}, c, content, callbacks.Unannounced, callbacks.Queues{}.Bind, entry)
 	if err != nil {
 		d.T.Fatal(err)
 	}

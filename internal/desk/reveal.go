@@ -11,7 +11,7 @@ import (
 // it. at is that of [mask.Place]. Only people who may sign the callback now can reveal values;
 // readers, auditors, and admins who may not sign, cannot. Errors: [callbacks.ErrNotFound], also if
 // nothing is masked there; [callbacks.ErrForbidden]; [callbacks.ErrOldGroups]; and
-// [callbacks.ErrConflict] if the callback is not pending.
+// [callbacks.ErrConflict] if the callback is not pending, or its payload was replaced meanwhile.
 func (s *Service) Reveal(
 	ctx context.Context, p callbacks.Person, id callbacks.ID, at string,
 ) (callbacks.Revealed, error) {
@@ -30,9 +30,13 @@ func (s *Service) Reveal(
 	if !masked {
 		return callbacks.Revealed{}, fmt.Errorf("callback %s masks nothing at %q: %w", id, at, callbacks.ErrNotFound)
 	}
-	_, err = s.store.Change(ctx, id, callbacks.Parts{}, func(c *callbacks.Case) error {
-		if err := s.mayReveal(reader, &c.Callback); err != nil {
+	parts := callbacks.Parts{Delegations: reader.DelegationIDs()}
+	_, err = s.store.Change(ctx, id, parts, func(c *callbacks.Case) error {
+		if err := s.mayReveal(reader.Until(c.DelegationEnds), &c.Callback); err != nil {
 			return err
+		}
+		if c.Found() != shown.Found() {
+			return fmt.Errorf("announced with another payload: %w", callbacks.ErrConflict)
 		}
 		c.Revealed(revealed.Pointer, s.now(), p.Actor())
 		return nil

@@ -10,6 +10,8 @@ import (
 
 	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/delegation"
 	"countersign/internal/desk"
 	"countersign/internal/desk/storetest"
 	"countersign/internal/desktest"
@@ -141,4 +143,59 @@ func TestMasks_ConfiguredLater(t *testing.T) {
 	if revealed, err := d.Service.Reveal(d.Ctx, desktest.Mara, id, "0"); err != nil || string(revealed.Value) != `"DE02canary"` {
 		t.Errorf("got %s, %v", revealed.Value, err)
 	}
+}
+
+// TestReveal_Meanwhile: a value is looked up before it goes on record. If the reader's rights end in
+// between, or the function announces another payload, nothing is revealed.
+func TestReveal_Meanwhile(t *testing.T) {
+	t.Parallel()
+	t.Run("DelegationEnded", func(t *testing.T) {
+		t.Parallel()
+		d, ines := newDesk(t), callbacks.Person{ID: "u-ines", Subject: "u-ines", Name: "ines", Email: "i@harborline.example", EmailVerified: true}
+		store := &between{Store: d.Store}
+		d.Restart(store)
+		ines.GroupsReadAt = d.Clock.Now()
+		d.SignIn(desktest.Mara)
+		d.SignIn(ines)
+		made, err := d.Delegations.Make(d.Ctx, desktest.Mara, delegation.Wish{
+			From: desktest.Mara.ID, To: ines.ID, Queues: []string{"finance"}, Since: d.Clock.Now(), Until: d.Clock.Now().Add(24 * time.Hour),
+		})
+		callbackstest.Must(t, err)
+		id := d.Announce(func(a *announcement.Announcement) {
+			a.Requester, a.Payload, a.Masked = "Oda <oda@harborline.example>", json.RawMessage(`{"iban":"DE02canary"}`), []string{"/iban"}
+		}).ID
+		if _, err := d.Service.Reveal(d.Ctx, ines, id, "0"); err != nil {
+			t.Fatalf("while it is in force: %v", err)
+		}
+		store.happens = func() {
+			d.Clock.Advance(time.Minute)
+			_, err := d.Delegations.End(d.Ctx, desktest.Mara, made.ID)
+			callbackstest.Must(t, err)
+		}
+		if got, err := d.Service.Reveal(d.Ctx, ines, id, "0"); err == nil {
+			t.Errorf("revealed %s", got.Value)
+		}
+	})
+	t.Run("Announced", func(t *testing.T) {
+		t.Parallel()
+		d := newDesk(t)
+		c := findWith(d, callbacks.Content{Payload: []byte(`{"iban":"DE02canary"}`), Masked: []string{"/iban"}})
+		storetest.Change(t, d.Store, c.ID, func(c *callbacks.Case) error {
+			c.Queue, c.Requirement = "legal", asks(1)
+			return nil
+		})
+		store := &between{Store: d.Store}
+		d.Restart(store)
+		announce := func() {
+			_, err := d.Service.Receive(d.Ctx, desk.Source{Name: "expenses"}, "", announcement.Announcement{
+				CallbackID: string(c.CallbackID), Title: "EXP-2291", Queue: "legal", ExecutionARN: c.ExecutionARN,
+				Requester: "Oda <oda@harborline.example>", Payload: json.RawMessage(`{"iban":"DE03"}`), Masked: []string{"/iban"},
+			})
+			callbackstest.Must(t, err)
+		}
+		store.happens = announce
+		if got, err := d.Service.Reveal(d.Ctx, desktest.Mara, c.ID, "0"); !errors.Is(err, callbacks.ErrConflict) {
+			t.Errorf("got %s, %v, want a conflict", got.Value, err)
+		}
+	})
 }
