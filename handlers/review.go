@@ -87,7 +87,7 @@ func (s *server) reviewModel(c echo.Context, id callbacks.ID, from query.Listing
 		if void := sheet.Void; void != nil { // to sign again with
 			m.Draft.Comment = cmp.Or(draft.Comment, void.Comment)
 		}
-		m.Previews, err = s.Service.Previews(p, &sheet, callbacks.Choice{Comment: m.Draft.Comment, Answer: m.Draft.Written(), Fields: m.Draft.Fields})
+		m.Previews, err = s.Service.Previews(ctx, p, &sheet, callbacks.Choice{Comment: m.Draft.Comment, Answer: m.Draft.Written(), Fields: m.Draft.Fields})
 	}
 	return m, err
 }

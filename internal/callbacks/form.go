@@ -1,6 +1,7 @@
 package callbacks
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -63,7 +64,7 @@ func (f Form) Filling(o Outcome, posted form.Posted) *Filling {
 
 // Check adds to a filling what is wrong with its answer. by and at are who would sign and when, for
 // what the desk writes into it.
-func (f *Filling) Check(o Outcome, checker form.Checker, by Person, at time.Time) {
+func (f *Filling) Check(ctx context.Context, o Outcome, checker form.Checker, by Person, at time.Time) {
 	answer := o.stamped(f.Answer, by, at)
 	if !answer.Exists() {
 		if len(f.Faults) == 0 {
@@ -71,7 +72,7 @@ func (f *Filling) Check(o Outcome, checker form.Checker, by Person, at time.Time
 		}
 		return
 	}
-	f.Blame(checker.Check(answer.JSON()))
+	f.Blame(checker.Check(ctx, answer.JSON()))
 }
 
 // Invalid is what is wrong with the answer as faults of a posted form, each at "answer" and the

@@ -155,7 +155,7 @@ func TestDelegateActs(t *testing.T) {
 	if err != nil || !sheet.Why.Can() || sheet.Why.ActingFor != "mara" || sheet.Refused != nil {
 		t.Fatalf("the page: %+v, %v", sheet.Why, err)
 	}
-	previews, err := d.Service.Previews(desktest.Teo, &sheet, callbacks.Choice{})
+	previews, err := d.Service.Previews(t.Context(), desktest.Teo, &sheet, callbacks.Choice{})
 	if err != nil || !previews[0].Sends {
 		t.Errorf("previews: %+v, %v", previews, err)
 	}

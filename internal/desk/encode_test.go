@@ -246,7 +246,7 @@ func TestDecode_MasksHold(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			onPage, err := d.Service.Previews(desktest.Mara, &sheet, callbacks.Choice{})
+			onPage, err := d.Service.Previews(d.Ctx, desktest.Mara, &sheet, callbacks.Choice{})
 			if err != nil || string(onPage[0].Shown) != mask.Literal {
 				t.Errorf("the page shows %q (%v)", onPage[0].Shown, err)
 			}

@@ -80,7 +80,7 @@ func pressed(t *rapid.T, d *testDesk, p callbacks.Person, id callbacks.ID, outco
 	can, seen := false, "nothing"
 	sheet, err := d.Service.Sheet(d.Ctx, p, id)
 	if err == nil && sheet.Refused == nil {
-		previews, err := d.Service.Previews(p, &sheet, choice)
+		previews, err := d.Service.Previews(d.Ctx, p, &sheet, choice)
 		if err != nil {
 			t.Fatal(err)
 		}

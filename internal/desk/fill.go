@@ -22,7 +22,7 @@ func (s *Service) formsOf(ctx context.Context, c *callbacks.Callback) (callbacks
 // it returns has the answer; filling is nil if the outcome has no form. A check may take a while,
 // so it happens before a transaction and never inside.
 func (s *Service) filled(
-	c *callbacks.Callback, p callbacks.Signer, choice callbacks.Choice, forms callbacks.Forms,
+	ctx context.Context, c *callbacks.Callback, p callbacks.Signer, choice callbacks.Choice, forms callbacks.Forms,
 ) (_ callbacks.Choice, filling *callbacks.Filling, err error) {
 	outcome, ok := c.Outcome(choice.Outcome)
 	if !ok || !outcome.Form {
@@ -37,7 +37,7 @@ func (s *Service) filled(
 		return choice, nil, fmt.Errorf("compile the form of %s: %w", outcome.Name, err)
 	}
 	filling = brought.Filling(outcome, choice.Fields)
-	filling.Check(outcome, checker, p.Person, choice.PreparedAt)
+	filling.Check(ctx, outcome, checker, p.Person, choice.PreparedAt)
 	choice.Answer.Document, choice.Changes = filling.Answer.JSON(), filling.Changes
 	return choice, filling, nil
 }
@@ -53,7 +53,7 @@ func (s *Service) answered(
 	if err != nil {
 		return choice, err
 	}
-	choice, filling, err := s.filled(c, p, choice, forms)
+	choice, filling, err := s.filled(ctx, c, p, choice, forms)
 	if err != nil || filling == nil {
 		return choice, err
 	}

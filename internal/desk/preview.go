@@ -85,7 +85,7 @@ func (s *Service) Preview(
 	if err != nil {
 		return Preview{}, err
 	}
-	shown, err := s.preview(gate, signer, choice, forms)
+	shown, err := s.preview(ctx, gate, signer, choice, forms)
 	if err != nil {
 		return Preview{}, err
 	}
@@ -112,20 +112,22 @@ func (s *Service) PreviewAll(
 	if err != nil {
 		return nil, err
 	}
-	previews, err := s.previews(gate, signer, draft, forms, cover)
+	previews, err := s.previews(ctx, gate, signer, draft, forms, cover)
 	return past.told(previews), err
 }
 
 // Previews shows what each outcome of a sheet would send with the comment and the answer of a
 // draft; it reads nothing more. An outcome that cannot be sent says why in its Faults and does not
 // hide the others.
-func (s *Service) Previews(p callbacks.Person, sheet *Sheet, draft callbacks.Choice) ([]Preview, error) {
+func (s *Service) Previews(
+	ctx context.Context, p callbacks.Person, sheet *Sheet, draft callbacks.Choice,
+) ([]Preview, error) {
 	now, signer := s.now(), callbacks.Signer{Person: p, Delegations: sheet.Delegations}
 	if err := s.queues.MayDecide(signer, &sheet.Callback, now); err != nil {
 		return nil, err
 	}
 	gate := s.queues.Gate(&sheet.Callback, sheet.Signatures, now)
-	previews, err := s.previews(gate, signer, draft, sheet.Content.Forms, sheet.cover)
+	previews, err := s.previews(ctx, gate, signer, draft, sheet.Content.Forms, sheet.cover)
 	return sheet.Past.told(previews), err
 }
 
@@ -150,11 +152,12 @@ func (s *Service) open(
 }
 
 func (s *Service) previews(
-	gate callbacks.Gate, p callbacks.Signer, draft callbacks.Choice, forms callbacks.Forms, cover *mask.Cover,
+	ctx context.Context, gate callbacks.Gate, p callbacks.Signer, draft callbacks.Choice, forms callbacks.Forms,
+	cover *mask.Cover,
 ) (previews []Preview, err error) {
 	for _, outcome := range s.queues.Offers(gate.Callback) {
 		draft.Outcome = outcome.Name
-		shown, err := s.preview(gate, p, draft, forms)
+		shown, err := s.preview(ctx, gate, p, draft, forms)
 		if faults, invalid := errors.AsType[callbacks.Invalid](err); invalid {
 			shown.Faults = faults
 		} else if err != nil {
@@ -191,10 +194,10 @@ func (s *Service) cover(ctx context.Context, c *callbacks.Callback, by callbacks
 
 // preview is what the choice would send now, and what a signature for it would do.
 func (s *Service) preview(
-	gate callbacks.Gate, p callbacks.Signer, choice callbacks.Choice, forms callbacks.Forms,
+	ctx context.Context, gate callbacks.Gate, p callbacks.Signer, choice callbacks.Choice, forms callbacks.Forms,
 ) (Preview, error) {
 	choice.PreparedAt = gate.Now.Truncate(time.Second)
-	choice, filling, err := s.filled(gate.Callback, p, choice, forms)
+	choice, filling, err := s.filled(ctx, gate.Callback, p, choice, forms)
 	if err != nil {
 		return Preview{}, err
 	}

@@ -129,7 +129,7 @@ func TestPreviews(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shown, err := d.Service.Previews(named, &sheet, callbacks.Choice{Comment: "Fine by me."})
+	shown, err := d.Service.Previews(d.Ctx, named, &sheet, callbacks.Choice{Comment: "Fine by me."})
 	if err != nil || len(shown) != 3 {
 		t.Fatalf("%d previews, %v; want 3", len(shown), err)
 	}
@@ -143,7 +143,7 @@ func TestPreviews(t *testing.T) {
 	if len(shown[2].Faults) == 0 {
 		t.Error("what is too long has no fault")
 	}
-	if _, err := d.Service.Previews(desktest.Teo, &sheet, callbacks.Choice{}); !errors.Is(err, callbacks.ErrForbidden) {
+	if _, err := d.Service.Previews(d.Ctx, desktest.Teo, &sheet, callbacks.Choice{}); !errors.Is(err, callbacks.ErrForbidden) {
 		t.Errorf("who may not decide gets %v, want ErrForbidden", err)
 	}
 }

@@ -133,7 +133,7 @@ func sheetOf(d *testDesk, t *testing.T, p callbacks.Person, id callbacks.ID) (de
 	if err != nil {
 		t.Fatal(err)
 	}
-	previews, err := d.Service.Previews(p, &sheet, callbacks.Choice{Comment: "No."})
+	previews, err := d.Service.Previews(d.Ctx, p, &sheet, callbacks.Choice{Comment: "No."})
 	if err != nil {
 		t.Fatal(err)
 	}

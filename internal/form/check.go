@@ -1,5 +1,7 @@
 package form
 
+import "context"
+
 // Compiler reads schemas. Its error is [SchemaFaults] if the schema cannot be used.
 type Compiler interface {
 	Compile(schema string) (Checker, error)
@@ -8,8 +10,9 @@ type Compiler interface {
 // Checker checks documents against one schema. It may be used by several goroutines at once.
 type Checker interface {
 	// Check returns what is wrong with a document, in the order of pointers and at most 50 faults; none
-	// if nothing is. The document must be one that [Parse] takes.
-	Check(document string) []Fault
+	// if nothing is. A check that takes too much work,
+	// or that ctx ends, is a fault too.
+	Check(ctx context.Context, document string) []Fault
 }
 
 // SchemaFaults says why a schema cannot be used. Pointers lead into the schema.

@@ -63,10 +63,10 @@ func TestAnswers(t *testing.T) {
 			continue
 		}
 		c, f := compile(t, text), form.New(parsed(t, text))
-		if got := said(c.Check(want.good)); got != "" {
+		if got := said(c.Check(t.Context(), want.good)); got != "" {
 			t.Errorf("%s: %s\nis refused: %s", name, want.good, got)
 		}
-		if got := said(c.Check(want.bad)); got != want.faults {
+		if got := said(c.Check(t.Context(), want.bad)); got != want.faults {
 			t.Errorf("%s: %s\ngot  %s\nwant %s", name, want.bad, got, want.faults)
 		}
 		for _, document := range []string{want.good, want.bad} {
@@ -78,8 +78,8 @@ func TestAnswers(t *testing.T) {
 			if filled.Answer.JSON() != document {
 				t.Errorf("%s: %s\ncame back as %s", name, document, filled.Answer.JSON())
 			}
-			filled.Blame(c.Check(document))
-			if want := strings.Count(said(c.Check(document)), "; "); document == answers[name].bad && blamed(filled.Root) != want+1 {
+			filled.Blame(c.Check(t.Context(), document))
+			if want := strings.Count(said(c.Check(t.Context(), document)), "; "); document == answers[name].bad && blamed(filled.Root) != want+1 {
 				t.Errorf("%s: the page tells %d faults, want %d", name, blamed(filled.Root), want+1)
 			}
 		}

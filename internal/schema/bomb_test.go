@@ -1,6 +1,8 @@
 package schema_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -23,10 +25,24 @@ func doubling(n int, keyword string) string {
 	return fmt.Sprintf(`{"$ref":"#/$defs/a0","$defs":{%s,"a%d":{"type":"string"}}}`, strings.Join(defs, ","), n)
 }
 
+// repeated is a schema that asks for another n times.
+func repeated(n int, schema string) string {
+	return `{"allOf":[` + strings.Repeat(schema+",", n) + `true]}`
+}
+
+func names(n int) string {
+	var all []string
+	for i := range n {
+		all = append(all, fmt.Sprintf(`"n%d"`, i))
+	}
+	return strings.Join(all, ",")
+}
+
 // TestBombs: what asks for endless work ends with a fault. A test that hangs has failed.
 func TestBombs(t *testing.T) {
 	t.Parallel()
 	deep := strings.Repeat(`{"a":`, 50) + "1" + strings.Repeat("}", 50)
+	long := `"` + strings.Repeat("x", 60_000) + `"`
 	numbers := strings.Repeat("1234567.5,", 5000) + "1"
 	for name, tc := range map[string]struct{ schema, document string }{
 		"allOf":             {doubling(60, "allOf"), `"a"`},
@@ -37,6 +53,14 @@ func TestBombs(t *testing.T) {
 		"numbers in enum":   {`{"items":{"enum":[` + numbers + `]}}`, `[` + numbers + `]`},
 		"pattern on a text": {`{"items":{"pattern":"(x+x+){1,30}y"}}`, `["` + strings.Repeat("x", 60_000) + `"]`},
 		"patterns":          {`{"items":{"pattern":"(x+x+){1,30}y"}}`, `[` + strings.Repeat(`"xxxxxxxxxxxxxxxxxxxx",`, 2800) + `"x"]`},
+		"length":            {repeated(2500, `{"maxLength":1}`), long},
+		"format":            {repeated(2500, `{"format":"uri"}`), long},
+		"names":             {`{"items":{"required":[` + names(5000) + `]}}`, `[` + strings.Repeat("{},", 20_000) + `{}]`},
+		"wrong types":       {`{"items":` + repeated(3000, `{"type":"object"}`) + `}`, `[` + strings.Repeat("1,", 30_000) + `1]`},
+		"same items":        {repeated(2500, `{"uniqueItems":true}`), `[` + numbers[:30_000] + `1]`},
+		"large constant":    {`{"$defs":{"c":{"const":[` + numbers[:20_000] + `1]}},"not":` + repeated(1500, `{"$ref":"#/$defs/c"}`) + `}`, `[` + numbers[:20_000] + `1]`},
+		"in a negation":     {`{"not":{"$ref":"#/$defs/a"},"$defs":{"a":{"type":"array","items":{"$ref":"#/$defs/a"},"contains":{"$ref":"#/$defs/a"}}}}`, strings.Repeat("[", 50) + "5" + strings.Repeat("]", 50)},
+		"an empty name":     {`{"not":{"$ref":"#/$defs/a"},"$defs":{"a":{"type":"object","patternProperties":{"^":{"$ref":"#/$defs/a"},"$":{"$ref":"#/$defs/a"}}}}}`, strings.Repeat(`{"":`, 50) + "5" + strings.Repeat("}", 50)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -44,10 +68,35 @@ func TestBombs(t *testing.T) {
 			if name == "not" {
 				text = strings.TrimSuffix(text, "}")
 			}
-			if got := said(compile(t, text).Check(tc.document)); got != tooMuch {
+			if got := said(compile(t, text).Check(t.Context(), tc.document)); got != tooMuch {
 				t.Errorf("got %.200q, want %q", got, tooMuch)
 			}
 		})
+	}
+}
+
+// TestCheck_Ends: a check ends when nobody waits for it any more, and finds nothing valid then.
+func TestCheck_Ends(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	c := compile(t, `{"items":{"type":"integer","maximum":5}}`)
+	document := "[" + strings.Repeat("1,", 2_000) + "1]"
+	if got := said(c.Check(ctx, document)); got != tooMuch {
+		t.Errorf("got %q", got)
+	}
+	if got := said(c.Check(t.Context(), document)); got != "" {
+		t.Errorf("the next check: %q", got)
+	}
+}
+
+// TestCompile_Regex: no document is compiled as a pattern.
+func TestCompile_Regex(t *testing.T) {
+	t.Parallel()
+	_, err := schema.NewCompiler().Compile(`{"properties":{"a":{"format":"regex"}}}`)
+	faults, ok := errors.AsType[form.SchemaFaults](err)
+	if !ok || faults[0].Pointer != "/properties/a/format" {
+		t.Errorf("got %v", err)
 	}
 }
 
@@ -62,14 +111,14 @@ func TestRoom(t *testing.T) {
 		}
 	}
 	c := compile(t, `{"items":{"enum":[`+strings.Join(choices, ",")+`]},"uniqueItems":true}`)
-	if got := said(c.Check("[" + strings.Join(items, ",") + "]")); got != "" {
+	if got := said(c.Check(t.Context(), "[" + strings.Join(items, ",") + "]")); got != "" {
 		t.Errorf("got %q", got)
 	}
-	if got := said(c.Check(`["CC-0001","CC-9999"]`)); got != "/1 is not one of the choices" {
+	if got := said(c.Check(t.Context(), `["CC-0001","CC-9999"]`)); got != "/1 is not one of the choices" {
 		t.Errorf("got %q", got)
 	}
 	tree := compile(t, `{"type":"object","properties":{"a":{"$ref":"#"},"list":{"type":"array","items":{"$ref":"#"}}}}`)
-	if got := said(tree.Check(`{"list":[` + strings.Repeat(`{"a":{"list":[]}},`, 3000) + `{}]}`)); got != "" {
+	if got := said(tree.Check(t.Context(), `{"list":[` + strings.Repeat(`{"a":{"list":[]}},`, 3000) + `{}]}`)); got != "" {
 		t.Errorf("a tree: got %q", got)
 	}
 }
@@ -89,7 +138,7 @@ func TestNothingIsLoaded(t *testing.T) {
 		text = fmt.Sprintf(text, listener.URL)
 		c, err := schema.NewCompiler().Compile(text)
 		if err == nil {
-			c.Check(`{"a":1}`)
+			c.Check(t.Context(), `{"a":1}`)
 		}
 		if refers := strings.Contains(text, "ef\":\"h") || strings.Contains(text, "ef\":\"f"); refers && err == nil {
 			t.Errorf("%s was compiled", text)
@@ -107,7 +156,7 @@ func TestCheck_Concurrently(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range 50 {
 		all.Go(func() {
-			if got := len(c.Check(fmt.Sprint(i))); (got == 0) != (i <= 5) {
+			if got := len(c.Check(t.Context(), fmt.Sprint(i))); (got == 0) != (i <= 5) {
 				t.Errorf("%d: got %d faults", i, got)
 			}
 		})
@@ -128,7 +177,7 @@ func FuzzCompile(f *testing.F) {
 			return
 		}
 		root, err := form.Parse(document)
-		for _, fault := range c.Check(document) {
+		for _, fault := range c.Check(t.Context(), document) {
 			if err == nil && !root.At(fault.Pointer).Exists() && !root.At(fault.Pointer.Parent()).Exists() {
 				t.Errorf("%s has no place in %s: %s", fault.Pointer, document, fault.Detail)
 			}

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"sync"
@@ -10,19 +11,31 @@ import (
 	"countersign/internal/form"
 )
 
-// checker is a compiled schema. The budget is that of the check under way: one at a time.
+// checker checks against one schema. Each check under way has a compiled schema of its own, as the
+// budget lies in it; a check that ends leaves its own to the next.
 type checker struct {
-	schema *jsonschema.Schema
-	leaf   int
+	text  string
+	ready sync.Pool // of *measuredSchema
+}
 
-	mu     sync.Mutex
-	budget budget
+// measuredSchema is a compiled schema with the budget of the check that has it.
+type measuredSchema struct {
+	*jsonschema.Schema
+	work budget
+}
+
+// free is a compiled schema that no other check has.
+func (c *checker) free() (*measuredSchema, error) {
+	if kept, ok := c.ready.Get().(*measuredSchema); ok {
+		return kept, nil
+	}
+	return compile(c.text)
 }
 
 const tooMuch = "is too large to be checked against this schema"
 
 // Check implements [form.Checker].
-func (c *checker) Check(text string) []form.Fault {
+func (c *checker) Check(ctx context.Context, text string) []form.Fault {
 	if len(text) > MaxBytes {
 		return fault("", "has at most %d bytes, this has %d", MaxBytes, len(text))
 	}
@@ -39,19 +52,15 @@ func (c *checker) Check(text string) []form.Fault {
 	if err != nil {
 		return fault("", "is no JSON document")
 	}
-	return c.check(document, values(root))
+	return c.check(ctx, document)
 }
 
-// values is how many values a document has.
-func values(v form.Value) int {
-	n := 1
-	children(v, "", func(child form.Value, _ form.Pointer) { n += values(child) })
-	return n
-}
-
-func (c *checker) check(document any, values int) (found []form.Fault) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+func (c *checker) check(ctx context.Context, document any) (found []form.Fault) {
+	schema, err := c.free()
+	if err != nil {
+		return unusable(err)
+	}
+	defer c.ready.Put(schema)
 	defer func() {
 		switch spent := recover(); spent.(type) {
 		case nil:
@@ -61,9 +70,8 @@ func (c *checker) check(document any, values int) (found []form.Fault) {
 			panic(spent)
 		}
 	}()
-	c.budget.left = maxWork
-	c.budget.spend(values * c.leaf) // values are looked for in enums before the budget hears of it
-	if err, ok := errors.AsType[*jsonschema.ValidationError](c.schema.Validate(document)); ok {
+	schema.work = budget{left: maxWork, ctx: ctx}
+	if err, ok := errors.AsType[*jsonschema.ValidationError](schema.Validate(document)); ok {
 		return faults(err)
 	}
 	return nil

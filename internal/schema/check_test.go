@@ -82,7 +82,7 @@ func TestCheck(t *testing.T) {
 		{`true`, `{"a":1,"a":2}`, ` is no JSON document: Line 1, column 8: this name stands twice in its object`},
 		{`true`, `[1e999999999]`, `/0 a number has at most 400 characters and an exponent of at most 308`},
 	} {
-		if got := said(compile(t, tc.schema).Check(tc.document)); got != tc.want {
+		if got := said(compile(t, tc.schema).Check(t.Context(), tc.document)); got != tc.want {
 			t.Errorf("%s\n%s\ngot  %q\nwant %q", tc.schema, tc.document, got, tc.want)
 		}
 	}
@@ -126,11 +126,11 @@ func TestCompile_Refuses(t *testing.T) {
 
 func TestCheck_ManyFaults(t *testing.T) {
 	t.Parallel()
-	got := compile(t, `{"items":{"type":"string"}}`).Check("[" + strings.Repeat("1,", 9000) + "1]")
+	got := compile(t, `{"items":{"type":"string"}}`).Check(t.Context(), "[" + strings.Repeat("1,", 9000) + "1]")
 	if len(got) != 50 {
 		t.Errorf("got %d faults, want 50", len(got))
 	}
-	if got := compile(t, `true`).Check(fmt.Sprintf("%q", strings.Repeat("a", 1<<20))); len(got) != 1 {
+	if got := compile(t, `true`).Check(t.Context(), fmt.Sprintf("%q", strings.Repeat("a", 1<<20))); len(got) != 1 {
 		t.Errorf("a document of 1 MB: got %v", got)
 	}
 }

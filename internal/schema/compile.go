@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -67,48 +66,39 @@ func read(text string) (*checker, error) {
 	if len(inspector.faults) > 0 {
 		return nil, inspector.faults
 	}
-	compiled := &checker{leaf: inspector.leaf}
-	if compiled.schema, err = compile(text, &compiled.budget); err != nil {
+	compiled, err := compile(text)
+	if err != nil {
 		return nil, unusable(err)
 	}
-	return compiled, nil
+	made := &checker{text: text}
+	made.ready.Put(compiled)
+	return made, nil
 }
 
 func fault(at form.Pointer, detail string, args ...any) form.SchemaFaults {
 	return form.SchemaFaults{{Pointer: at, Detail: fmt.Sprintf(detail, args...)}}
 }
 
-// anything is the schema of our own vocabulary: it has no keywords.
-var anything = sync.OnceValue(func() *jsonschema.Schema {
-	c := jsonschema.NewCompiler()
-	if err := c.AddResource(address, true); err != nil {
-		panic(err) // a schema of ours
-	}
-	return c.MustCompile(address)
-})
-
-// compile makes a schema whose checks take their work from the budget.
-func compile(text string, work *budget) (*jsonschema.Schema, error) {
+// compile makes a schema whose checks take their work from a budget.
+func compile(text string) (*measuredSchema, error) {
 	document, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
 	if err != nil {
 		return nil, err
 	}
 	c := jsonschema.NewCompiler()
 	c.UseLoader(jsonschema.SchemeURLLoader{}) // knows no scheme, so it loads nothing
-	c.UseRegexpEngine(work.pattern)
+	compiled := &measuredSchema{}
+	c.UseRegexpEngine(compiled.work.pattern)
 	c.DefaultDraft(jsonschema.Draft2020)
 	c.AssertFormat()
-	c.RegisterVocabulary(&jsonschema.Vocabulary{
-		URL: "https://schema.invalid/budget", Schema: anything(),
-		Compile: func(_ *jsonschema.CompilerContext, keywords map[string]any) (jsonschema.SchemaExt, error) {
-			return step{work: work, weight: 1 + len(keywords)}, nil
-		},
-	})
-	c.AssertVocabs()
 	if err := c.AddResource(address, document); err != nil {
 		return nil, err
 	}
-	return c.Compile(address)
+	if compiled.Schema, err = c.Compile(address); err != nil {
+		return nil, err
+	}
+	measured(compiled.Schema, &compiled.work, map[*jsonschema.Schema]bool{})
+	return compiled, nil
 }
 
 // unusable says in our words why the validator refuses a schema. Its own words name addresses.

@@ -20,11 +20,11 @@ var (
 		"items", "additionalItems", "additionalProperties", "unevaluatedItems", "unevaluatedProperties", "contains",
 		"propertyNames", "not", "if", "then", "else", "contentSchema",
 	}
-	several = []string{"allOf", "anyOf", "oneOf", "prefixItems", "items"}                                                     // in an array
-	named   = []string{"properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies"}         // in an object
-	inPlace = []string{"not", "if", "then", "else", "allOf", "anyOf", "oneOf", "dependentSchemas", "dependencies"}            // about the same value
-	refused = []string{"$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$recursiveAnchor", "$vocabulary", "$dynamicAnchor"} // need what we do not have
-	drafts  = []string{"", "https://json-schema.org/draft/2020-12/schema", "http://json-schema.org/draft-07/schema"}          // without an empty fragment
+	several = []string{"allOf", "anyOf", "oneOf", "prefixItems", "items"}                                             // in an array
+	named   = []string{"properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies"} // in an object
+	inPlace = []string{"not", "if", "then", "else", "allOf", "anyOf", "oneOf", "dependentSchemas", "dependencies"}    // about the same value
+	refused = []string{"$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$recursiveAnchor", "$vocabulary"}           // need what we do not have
+	drafts  = []string{"", "https://json-schema.org/draft/2020-12/schema", "http://json-schema.org/draft-07/schema"}  // without an empty fragment
 )
 
 // inspector reads a schema before it is compiled, and finds what makes it unusable.
@@ -33,11 +33,10 @@ type inspector struct {
 	faults form.SchemaFaults
 	seen   map[form.Pointer]bool
 	same   map[form.Pointer][]form.Pointer // schemas about the same value as a schema
-	leaf   int                             // what the largest enum costs a check
 }
 
 func inspect(root form.Value) *inspector {
-	i := &inspector{root: root, seen: map[form.Pointer]bool{}, same: map[form.Pointer][]form.Pointer{}, leaf: 1}
+	i := &inspector{root: root, seen: map[form.Pointer]bool{}, same: map[form.Pointer][]form.Pointer{}}
 	if i.plain(root, "", 0); len(i.faults) > 0 {
 		return i
 	}
@@ -92,7 +91,9 @@ func (i *inspector) schema(v form.Value, at form.Pointer) {
 	i.identity(v, at)
 	i.reference(v, at)
 	i.patterns(v, at)
-	i.leaf = max(i.leaf, enumCost(v.Member("enum")))
+	if v.Member("format").Unquoted() == "regex" {
+		i.refuse(at.Child("format"), "is not supported here: an answer is not read as a pattern")
+	}
 	for n := range v.Len() {
 		name := v.Name(n)
 		child, below := v.Item(n), at.Child(name)
