@@ -97,11 +97,12 @@ func (d *differ) members(f *Field, title string, was, is Value, at Pointer) {
 			d.field(child, within(title, f), was.Member(child.Name), is.Member(child.Name), at.Child(child.Name))
 		}
 	}
+	before, after := was.byName(), is.byName()
 	for _, v := range []Value{was, is} {
 		for _, m := range v.members {
 			if !known[m.name] {
 				known[m.name] = true
-				d.field(nil, joined(title, spoken(m.name)), was.Member(m.name), is.Member(m.name), at.Child(m.name))
+				d.field(nil, joined(title, spoken(m.name)), before[m.name], after[m.name], at.Child(m.name))
 			}
 		}
 	}

@@ -1,5 +1,10 @@
 package form
 
+import "fmt"
+
+// MaxBytes bounds an answer that somebody writes as JSON. A longer one is not read.
+const MaxBytes = 64 << 10
+
 // JSONName is the name of the input in which an answer is written as JSON, instead of in fields.
 func JSONName(prefix string) string { return prefix + "#json" }
 
@@ -11,6 +16,10 @@ func written(proposed Value, text string, typed bool) *Filled {
 		return filled
 	}
 	filled.Text = text
+	if len(text) > MaxBytes {
+		filled.blame(Fault{Detail: fmt.Sprintf("has at most %d bytes, this has %d", MaxBytes, len(text))})
+		return filled
+	}
 	answer, err := Parse(text)
 	if err != nil {
 		filled.blame(Fault{Detail: err.Error()})

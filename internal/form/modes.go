@@ -1,6 +1,9 @@
 package form
 
-import "maps"
+import (
+	"maps"
+	"slices"
+)
 
 // asJSON is what is posted once the answer is written as JSON instead of in fields. Inputs whose text
 // is no value stay as they are, and so do the fields: their text would be lost.
@@ -18,6 +21,9 @@ func (f *Form) asFields(prefix string, proposed Value, filled *Filled, posted Po
 	if filled.Root != nil || !f.Drawn() || len(filled.Faults) > 0 {
 		return posted
 	}
+	if long(f.Root, filled.Answer) {
+		return posted // the page does not draw such a list
+	}
 	fields := Posted{}
 	inputs(f.Fill(prefix, proposed, nil).Root, filled.Answer, fields)
 	if !f.Fill(prefix, proposed, fields).Answer.Same(filled.Answer) {
@@ -26,6 +32,18 @@ func (f *Form) asFields(prefix string, proposed Value, filled *Filled, posted Po
 	forget(posted, prefix)
 	maps.Copy(posted, fields)
 	return posted
+}
+
+// long reports whether a list of an answer has more items than the page draws.
+func long(f *Field, v Value) bool {
+	switch {
+	case f.Widget.many():
+		return v.Len() > MaxRows || slices.ContainsFunc(v.members, func(m member) bool { return long(f.Item, m.value) })
+	case f.Widget == Group && v.Kind() == Object:
+		values := v.byName()
+		return slices.ContainsFunc(f.Fields, func(child *Field) bool { return long(child, values[child.Name]) })
+	}
+	return false
 }
 
 // inputs are what the fields of an entry post to say a value.
@@ -48,7 +66,7 @@ func inputs(e *Entry, v Value, posted Posted) {
 // rowInputs are what the items of a list post to say a value. Items that were proposed keep their
 // keys.
 func rowInputs(e *Entry, v Value, posted Posted) {
-	keys := []string{""}
+	keys, added := []string{""}, 0
 	for _, p := range aligned(e.Was, v) {
 		switch {
 		case p.is < 0:
@@ -58,7 +76,8 @@ func rowInputs(e *Entry, v Value, posted Posted) {
 			inputs(e.Entries[p.was], v.Item(p.is), posted)
 			continue
 		}
-		key := newKey(keys)
+		added++
+		key := keyOf(added)
 		keys = append(keys, key)
 		inner := walker{filled: &Filled{entries: map[Pointer]*Entry{}}}
 		inputs(inner.walk(e.Field.Item, Value{}, e.Name+"/"+key, ""), v.Item(p.is), posted)

@@ -51,12 +51,18 @@ func (w *walker) rows(e *Entry) (rows []row) {
 
 // newKey is a key that no row of a list has.
 func newKey(keys []string) string {
-	for n := 1; ; n++ {
-		if key := "n" + strconv.Itoa(n); !slices.Contains(keys, key) {
-			return key
-		}
+	taken := make(map[string]bool, len(keys))
+	for _, key := range keys {
+		taken[key] = true
 	}
+	n := 1
+	for taken[keyOf(n)] {
+		n++
+	}
+	return keyOf(n)
 }
+
+func keyOf(n int) string { return "n" + strconv.Itoa(n) }
 
 // Press gives what is posted after a button of the form was pressed. The button's value says what it
 // does and carries the name of an entry: "add:NAME" another item of a list, "remove:NAME" takes an

@@ -91,6 +91,18 @@ func (v Value) Member(name string) Value {
 	return Value{}
 }
 
+// byName are the values of an object's members.
+func (v Value) byName() map[string]Value {
+	if v.kind != Object {
+		return nil
+	}
+	values := make(map[string]Value, len(v.members))
+	for _, m := range v.members {
+		values[m.name] = m.value
+	}
+	return values
+}
+
 // index is the place of an object's member; -1 if there is none.
 func (v Value) index(name string) int {
 	if v.kind == Object {

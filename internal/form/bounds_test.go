@@ -1,0 +1,63 @@
+package form_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"countersign/internal/form"
+)
+
+// TestWritten_Bound: an answer that is too long is refused before it is read, and stays as it was typed.
+func TestWritten_Bound(t *testing.T) {
+	t.Parallel()
+	f, proposed := form.New(parse(t, `{"type":"object","properties":{"a":{"type":"string"}}}`)), parse(t, `{"a":"x"}`)
+	long := `{"a":"` + strings.Repeat("x", form.MaxBytes) + `"}`
+	filled := f.Fill("a", proposed, form.Posted{form.JSONName("a"): {long}})
+	if len(filled.Faults) != 1 || !strings.Contains(filled.Faults[0].Detail, "at most 65536 bytes") {
+		t.Errorf("got %v", filled.Faults)
+	}
+	if !filled.Answer.Same(proposed) || filled.Text != long {
+		t.Error("what was typed is lost, or became the answer")
+	}
+}
+
+// TestPress_ManyItems: a list with more items than the page draws stays JSON.
+func TestPress_ManyItems(t *testing.T) {
+	t.Parallel()
+	f := form.New(parse(t, `{"type":"object","properties":{"l":{"type":"array","items":{"type":"integer"}}}}`))
+	for n, stays := range map[int]bool{form.MaxRows: false, form.MaxRows + 1: true, 30_000: true} {
+		items := strings.TrimSuffix(strings.Repeat("1,", n), ",")
+		typed := form.Posted{form.JSONName("a"): {`{"l":[` + items + `]}`}}
+		_, kept := f.Press("a", parse(t, `{"l":[]}`), typed, "form:")[form.JSONName("a")]
+		if kept != stays {
+			t.Errorf("%d items: the answer stays JSON: %t", n, kept)
+		}
+	}
+}
+
+// TestPress_AddsToGaps: a new item has a key that no other has.
+func TestPress_AddsToGaps(t *testing.T) {
+	t.Parallel()
+	f := form.New(parse(t, `{"type":"object","properties":{"l":{"type":"array","items":{"type":"object","properties":{"b":{"type":"string"}}}}}}`))
+	posted := form.Posted{"a/l#rows": {"", "n1", "n9999", "n2"}}
+	if got := fmt.Sprint(f.Press("a", parse(t, `{}`), posted, "add:a/l")["a/l#rows"]); got != "[ n1 n9999 n2 n3]" {
+		t.Errorf("got %q", got)
+	}
+}
+
+// TestChanges_ManyNames: members that the form does not name are compared each with its own.
+func TestChanges_ManyNames(t *testing.T) {
+	t.Parallel()
+	var was, is []string
+	for i := range 10_000 {
+		was = append(was, fmt.Sprintf(`"m%d":%d`, i, i))
+		is = append(is, fmt.Sprintf(`"m%d":%d`, 9_999-i, 9_999-i))
+	}
+	f := form.New(parse(t, `{"type":"object","properties":{}}`))
+	is[5_000] = `"m4999":"other"`
+	got := f.Changes(parse(t, "{"+strings.Join(was, ",")+"}"), parse(t, "{"+strings.Join(is, ",")+"}"))
+	if len(got) != 1 || got[0].Pointer != "/m4999" {
+		t.Errorf("got %v", got)
+	}
+}
