@@ -129,7 +129,7 @@ func (a Answer) Completion(kind Kind) (Completion, error) {
 	if fault := a.resultFault(); fault != "" {
 		return Completion{}, Invalid{{Pointer: FieldResult, Detail: fault}}
 	}
-	return Completion{Kind: Success, Result: []byte(a.Result)}, nil
+	return Completion{Kind: Success, Result: []byte(a.Result), Text: a.Format == FormatText}, nil
 }
 
 // resultFault says what is wrong with a result; it is empty if nothing is.

@@ -38,6 +38,7 @@ type ErrorObject struct {
 type Completion struct {
 	Kind   Kind
 	Result []byte      // of a success: the raw bytes that the function's serdes reads
+	Text   bool        // the result is plain text, even if it looks like JSON; nothing stores it
 	Error  ErrorObject // of a failure
 }
 
@@ -53,6 +54,9 @@ func (c Completion) Body() []byte {
 	}
 	return body
 }
+
+// None reports whether this is a success without any result: what is no text has bytes.
+func (c Completion) None() bool { return c.Kind == Success && !c.Text && len(c.Result) == 0 }
 
 // Same reports whether two completions are the same for the function that receives them.
 func (c Completion) Same(other Completion) bool {

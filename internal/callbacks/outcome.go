@@ -113,7 +113,7 @@ func (o Outcome) Fill(choice Choice, by Person, signed []Signature) Completion {
 	if o.Encoding == EncodingText {
 		var text string
 		if err := json.Unmarshal(result, &text); err == nil {
-			result = []byte(text)
+			return Completion{Kind: Success, Result: []byte(text), Text: true}
 		}
 	}
 	return Completion{Kind: Success, Result: result}

@@ -22,7 +22,7 @@ func newAESGCM(key []byte) (aesGCM, error) {
 func (aesGCM) Says() string { return "encrypted with AES-GCM" }
 
 // Encode implements [desk.Encoder].
-func (a aesGCM) Encode(ctx context.Context, to callbacks.Target, _ callbacks.Person, result []byte) ([]byte, error) {
+func (a aesGCM) Encode(ctx context.Context, to callbacks.Target, _ callbacks.Person, result callbacks.Completion) ([]byte, error) {
 	if err := bound(to); err != nil {
 		return nil, err
 	}
@@ -46,10 +46,11 @@ func bound(to callbacks.Target) error {
 	return callbacks.Invalid{{Pointer: "outcome", Detail: "This function reads encrypted results, which are bound to the execution's ARN; its sender did not give one. Ask its owner."}}
 }
 
-// document is a result for a serdes that decodes JSON: plain text becomes a JSON string.
-func document(result []byte) any {
-	if json.Valid(result) {
-		return json.RawMessage(result)
+// document is a result for a serdes that decodes JSON: plain text becomes a JSON string, even if it
+// looks like JSON.
+func document(result callbacks.Completion) any {
+	if !result.Text && json.Valid(result.Result) {
+		return json.RawMessage(result.Result)
 	}
-	return string(result)
+	return string(result.Result)
 }

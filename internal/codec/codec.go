@@ -98,7 +98,7 @@ func (c Config) observed(function, format string, of desk.Encoder) observed {
 }
 
 // Encode implements [desk.Encoder].
-func (o observed) Encode(ctx context.Context, to callbacks.Target, by callbacks.Person, result []byte) ([]byte, error) {
+func (o observed) Encode(ctx context.Context, to callbacks.Target, by callbacks.Person, result callbacks.Completion) ([]byte, error) {
 	return o.within(ctx, EncodeTimeout, false, func(ctx context.Context) ([]byte, error) {
 		return o.Encoder.Encode(ctx, to, by, result)
 	})

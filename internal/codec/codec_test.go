@@ -11,6 +11,7 @@ import (
 
 	"countersign/durable"
 	"countersign/durable/aesgcm"
+	"countersign/durable/kmsgcm"
 	"countersign/internal/callbacks"
 	"countersign/internal/codec"
 	"countersign/internal/desk"
@@ -37,6 +38,11 @@ func one(t *testing.T, f codec.Function, c codec.Config) (desk.Codec, *[]codec.O
 		t.Fatal(err)
 	}
 	return all["payroll"], &seen
+}
+
+// success is a completion with a JSON document.
+func success(result []byte) callbacks.Completion {
+	return callbacks.Completion{Kind: callbacks.Success, Result: result}
 }
 
 // wordsOf are the words for the person; it fails if there are none.
@@ -66,7 +72,7 @@ func TestAESGCMIsReadByTheFunction(t *testing.T) {
 		t.Fatal(err)
 	}
 	for result, want := range map[string]string{`{"approved":true,"n":1.50}`: `{"approved":true,"n":1.50}`, "yes": `"yes"`, `"yes"`: `"yes"`} {
-		sealed, err := c.Encoder.Encode(t.Context(), to, mara, []byte(result))
+		sealed, err := c.Encoder.Encode(t.Context(), to, mara, success([]byte(result)))
 		if err != nil || bytes.Contains(sealed, []byte(result)) {
 			t.Fatalf("encoded as %s (%v)", sealed, err)
 		}
@@ -89,9 +95,42 @@ func TestUnbound(t *testing.T) {
 	k := newKeys(t)
 	for _, f := range []codec.Function{{AESKey: key}, {KMSKey: k.CreateKey()}} {
 		c, _ := one(t, f, k.config())
-		sent, err := c.Encoder.Encode(t.Context(), callbacks.Target{}, mara, []byte("1"))
+		sent, err := c.Encoder.Encode(t.Context(), callbacks.Target{}, mara, success([]byte("1")))
 		if faults, ok := errors.AsType[callbacks.Invalid](err); !ok || faults[0].Pointer != "outcome" || sent != nil {
 			t.Errorf("%s: %s, %v", c.Encoder.Says(), sent, err)
+		}
+	}
+}
+
+// TestTextStaysText: text that looks like JSON is a string for the function, as an empty one is.
+func TestTextStaysText(t *testing.T) {
+	t.Parallel()
+	k := newKeys(t)
+	k.CreateKey("alias/payroll")
+	sealed, _ := one(t, codec.Function{AESKey: key}, codec.Config{})
+	enveloped, _ := one(t, codec.Function{KMSKey: "alias/payroll"}, k.config())
+	gcm, err := aesgcm.New(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	underKMS, err := kmsgcm.New(k.client, "alias/payroll")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"42", `{"approved":true}`, "null", `"yes"`, "yes", ""} {
+		result := callbacks.Completion{Kind: callbacks.Success, Result: []byte(text), Text: true}
+		for _, way := range []struct {
+			by     desk.Encoder
+			serdes durable.Serdes
+		}{{sealed.Encoder, gcm}, {enveloped.Encoder, underKMS}} {
+			sent, err := way.by.Encode(t.Context(), to, mara, result)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got any
+			if err := way.serdes.Unmarshal(t.Context(), durable.SerdesContext{DurableExecutionArn: execution}, sent, &got); err != nil || got != text {
+				t.Errorf("%s: the text %q is opened as %#v (%v)", way.by.Says(), text, got, err)
+			}
 		}
 	}
 }

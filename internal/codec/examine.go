@@ -62,7 +62,7 @@ func (k kmsKey) try(ctx context.Context) error {
 
 // try has the server encode a value, and decode what it made of it.
 func (c client) try(ctx context.Context) error {
-	encoded, err := c.Encode(ctx, callbacks.Target{}, examiner, []byte(probe))
+	encoded, err := c.Encode(ctx, callbacks.Target{}, examiner, callbacks.Completion{Kind: callbacks.Success, Result: []byte(probe)})
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ type kmsKey struct {
 func (k kmsKey) Says() string { return "encrypted with KMS key " + k.key }
 
 // Encode implements [desk.Encoder].
-func (k kmsKey) Encode(ctx context.Context, to callbacks.Target, _ callbacks.Person, result []byte) ([]byte, error) {
+func (k kmsKey) Encode(ctx context.Context, to callbacks.Target, _ callbacks.Person, result callbacks.Completion) ([]byte, error) {
 	if err := bound(to); err != nil {
 		return nil, err
 	}

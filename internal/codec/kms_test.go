@@ -61,7 +61,7 @@ func TestKMSIsReadFromItsDescription(t *testing.T) {
 	k.CreateKey("alias/payroll")
 	c, seen := one(t, codec.Function{KMSKey: "alias/payroll"}, k.config())
 	const result = `{"approved":true, "n":1.50}`
-	sent, err := c.Encoder.Encode(t.Context(), to, mara, []byte(result))
+	sent, err := c.Encoder.Encode(t.Context(), to, mara, success([]byte(result)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +112,7 @@ func TestKMSLanes(t *testing.T) {
 		{arn, callbacks.Target{ExecutionARN: "approvals/7"}, callbacks.Lane{Account: "123456789012", Region: "eu-central-1"}},
 	} {
 		c, _ := one(t, codec.Function{KMSKey: tc.key}, k.config())
-		if _, err := c.Encoder.Encode(t.Context(), tc.to, mara, []byte("1")); err != nil {
+		if _, err := c.Encoder.Encode(t.Context(), tc.to, mara, success([]byte("1"))); err != nil {
 			t.Fatal(err)
 		}
 		if got := k.lanes[len(k.lanes)-1]; got != tc.want {
@@ -134,7 +134,7 @@ func TestKMSRefuses(t *testing.T) {
 		"alias/leaving": "awaits deletion", "alias/theirs": "the desk may not use it",
 	} {
 		c, seen := one(t, codec.Function{KMSKey: alias}, k.config())
-		_, err := c.Encoder.Encode(t.Context(), to, mara, []byte("1"))
+		_, err := c.Encoder.Encode(t.Context(), to, mara, success([]byte("1")))
 		if words := wordsOf(t, err); !strings.Contains(words, "the KMS key "+alias+": ") || !strings.Contains(words, want) {
 			t.Errorf("%s: %q, want %q", alias, words, want)
 		}
@@ -144,7 +144,7 @@ func TestKMSRefuses(t *testing.T) {
 	}
 	c, _ := one(t, codec.Function{KMSKey: "alias/off"}, k.config())
 	k.server.Close()
-	_, err := c.Encoder.Encode(t.Context(), to, mara, []byte("1"))
+	_, err := c.Encoder.Encode(t.Context(), to, mara, success([]byte("1")))
 	if words := wordsOf(t, err); words != "AWS KMS, which encrypts the result, does not answer." {
 		t.Errorf("down: %q", words)
 	}

@@ -30,7 +30,7 @@ func TestSilence(t *testing.T) {
 	decode(1)
 	clock.Advance(9 * time.Second)
 	decode(1)
-	if _, err := c.Encoder.Encode(t.Context(), to, mara, []byte("1")); err == nil || asked != 2 {
+	if _, err := c.Encoder.Encode(t.Context(), to, mara, success([]byte("1"))); err == nil || asked != 2 {
 		t.Errorf("a press: %v after %d requests, want 2", err, asked)
 	}
 	clock.Advance(time.Second)

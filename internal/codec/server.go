@@ -69,9 +69,9 @@ func newClient(function string, server Server, transport http.RoundTripper) clie
 func (client) Says() string { return "encoded by the codec server" }
 
 // Encode implements [desk.Encoder].
-func (c client) Encode(ctx context.Context, to callbacks.Target, by callbacks.Person, result []byte) ([]byte, error) {
-	encoded, err := c.call(ctx, "/encode", to, by, result)
-	if err == nil && (len(encoded) == 0 || !utf8.Valid(encoded)) {
+func (c client) Encode(ctx context.Context, to callbacks.Target, by callbacks.Person, result callbacks.Completion) ([]byte, error) {
+	encoded, err := c.call(ctx, "/encode", to, by, result.Result)
+	if err == nil && (len(encoded) == 0 && len(result.Result) > 0 || !utf8.Valid(encoded)) {
 		err = failed("The codec server encoded the result as something that is not text.", errors.New("the encoded result is empty or not UTF-8"))
 	}
 	return encoded, err

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/callbacks"
 	"countersign/internal/codec"
 )
 
@@ -48,7 +49,7 @@ func TestServer(t *testing.T) {
 	t.Parallel()
 	server, all := serve(t)
 	c, seen := one(t, codec.Function{Server: server}, codec.Config{})
-	if encoded, err := c.Encoder.Encode(t.Context(), to, mara, []byte(`{"n":1.50}`)); err != nil || string(encoded) != `}05.1:"n"{` {
+	if encoded, err := c.Encoder.Encode(t.Context(), to, mara, success([]byte(`{"n":1.50}`))); err != nil || string(encoded) != `}05.1:"n"{` {
 		t.Fatalf("encoded as %s, %v", encoded, err)
 	}
 	if decoded, err := c.Decoder.Decode(t.Context(), to, mara, []byte(`}05.1:"n"{`)); err != nil || string(decoded) != `{"n":1.50}` {
@@ -56,6 +57,10 @@ func TestServer(t *testing.T) {
 	}
 	if text, err := c.Decoder.Decode(t.Context(), to, mara, []byte(`"txet`)); err != nil || string(text) != `"text\""` {
 		t.Errorf("text is decoded as %s, %v", text, err)
+	}
+	empty := callbacks.Completion{Kind: callbacks.Success, Result: []byte{}, Text: true}
+	if encoded, err := c.Encoder.Encode(t.Context(), to, mara, empty); err != nil || len(encoded) > 0 {
+		t.Errorf("an empty text is encoded as %q, %v", encoded, err)
 	}
 	first := (*all)[0]
 	want := map[string]any{
@@ -110,7 +115,7 @@ func TestServerGoesWrong(t *testing.T) {
 			server := httptest.NewServer(tc.handler)
 			t.Cleanup(server.Close)
 			c, seen := one(t, codec.Function{Server: codec.Server{URL: server.URL, Token: token}}, codec.Config{})
-			_, encodeErr := c.Encoder.Encode(t.Context(), to, mara, []byte(`"secret salary"`))
+			_, encodeErr := c.Encoder.Encode(t.Context(), to, mara, success([]byte(`"secret salary"`)))
 			_, decodeErr := c.Decoder.Decode(t.Context(), to, mara, []byte(`"secret salary"`))
 			for _, err := range []error{encodeErr, decodeErr} {
 				words := wordsOf(t, err)
@@ -144,7 +149,7 @@ func TestServerTakesLong(t *testing.T) {
 		return context.DeadlineExceeded
 	})
 	c, seen := one(t, codec.Function{Server: codec.Server{URL: "https://codec.example.com", Token: token}}, codec.Config{Transport: transport})
-	_, err := c.Encoder.Encode(t.Context(), to, mara, []byte("1"))
+	_, err := c.Encoder.Encode(t.Context(), to, mara, success([]byte("1")))
 	if words := wordsOf(t, err); words != "The codec server does not answer." || left <= codec.DecodeTimeout || left > codec.EncodeTimeout {
 		t.Errorf("%q with %v left", words, left)
 	}
@@ -153,7 +158,7 @@ func TestServerTakesLong(t *testing.T) {
 	}
 	gone, leave := context.WithCancel(t.Context())
 	leave()
-	if _, err := c.Encoder.Encode(gone, to, mara, []byte("1")); err == nil || len(*seen) != 2 {
+	if _, err := c.Encoder.Encode(gone, to, mara, success([]byte("1"))); err == nil || len(*seen) != 2 {
 		t.Errorf("%v, observed %d times, want two", err, len(*seen))
 	}
 }

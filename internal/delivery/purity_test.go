@@ -92,8 +92,8 @@ type nonces struct{ drawn atomic.Int64 }
 
 func (*nonces) Says() string { return "encrypted" }
 
-func (n *nonces) Encode(_ context.Context, _ callbacks.Target, _ callbacks.Person, result []byte) ([]byte, error) {
-	return append([]byte{'0' + byte(n.drawn.Add(1))}, result...), nil
+func (n *nonces) Encode(_ context.Context, _ callbacks.Target, _ callbacks.Person, result callbacks.Completion) ([]byte, error) {
+	return append([]byte{'0' + byte(n.drawn.Add(1))}, result.Result...), nil
 }
 
 // sealing is a desk whose results are encrypted, on a store.

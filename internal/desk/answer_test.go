@@ -1,10 +1,14 @@
 package desk_test
 
 import (
+	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
@@ -199,5 +203,52 @@ func TestAnswer_Stale(t *testing.T) {
 	choice.Answer.Result = "1"
 	if _, err := d.Service.Sign(d.Ctx, desktest.Mara, c.ID, choice, shown.Seen()); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// noting is an encoder that keeps what it was given.
+type noting struct {
+	desktest.Reversal
+	got []callbacks.Completion
+}
+
+func (n *noting) Encode(_ context.Context, _ callbacks.Target, _ callbacks.Person, result callbacks.Completion) ([]byte, error) {
+	n.got = append(n.got, result)
+	return []byte("encoded"), nil
+}
+
+// TestAnswer_encoded: an encoder learns what is text, because a reviewer's 42 may be either. For no
+// result it is not asked, and the page says that nothing goes out.
+func TestAnswer_encoded(t *testing.T) {
+	t.Parallel()
+	bare := callbacks.Choice{Outcome: "bare", Comment: `{"approved":true}`}
+	for name, tt := range map[string]struct {
+		choice callbacks.Choice
+		want   []callbacks.Completion
+		sent   string
+	}{
+		"Text":      {result(callbacks.FormatText, "42"), []callbacks.Completion{{Kind: callbacks.Success, Result: []byte("42"), Text: true}}, "encoded"},
+		"JSON":      {result(callbacks.FormatJSON, "42"), []callbacks.Completion{{Kind: callbacks.Success, Result: []byte("42")}}, "encoded"},
+		"Template":  {bare, []callbacks.Completion{{Kind: callbacks.Success, Result: []byte(bare.Comment), Text: true}}, "encoded"},
+		"None":      {result(callbacks.FormatEmpty, ""), nil, ""},
+	} {
+		d, encoder := newDesk(t), &noting{}
+		d.serve(map[string]desk.Codec{encodes: {Encoder: encoder}})
+		c := d.Announce(func(a *announcement.Announcement) {
+			a.Queue, a.Outcomes = "legal", []callbacks.Outcome{{
+				Name: "bare", Label: "Bare", Kind: callbacks.Success, Encoding: callbacks.EncodingText, Payload: json.RawMessage(`"{{comment}}"`),
+			}}
+		})
+		shown, err := d.Service.Preview(d.Ctx, desktest.Mara, c.ID, tt.choice)
+		if err != nil || (shown.Encoding == "") != (tt.want == nil) {
+			t.Errorf("%s: the page says %q (%v)", name, shown.Encoding, err)
+		}
+		if _, err := d.Choose(desktest.Mara, c.ID, tt.choice); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		sent, err := d.Store.Delivery(d.Ctx, c.ID)
+		if diff := cmp.Diff(tt.want, encoder.got); diff != "" || err != nil || string(sent.Completion.Result) != tt.sent {
+			t.Errorf("%s: sent %q (%v); encoded -want +got:\n%s", name, sent.Completion.Result, err, diff)
+		}
 	}
 }

@@ -24,9 +24,9 @@ type Encoder interface {
 	// Says is what becomes of a result, in words that follow its size: "encrypted with AES-GCM".
 	Says() string
 	// Encode returns the bytes to send, which are text in UTF-8, and differ each time if it draws a
-	// nonce. by is the person who decides. It is bounded in time. Errors: a *[CodecError], or an
+	// nonce. The result is a success that has one: nothing is sent for one without. by is the person who decides. It is bounded in time. Errors: a *[CodecError], or an
 	// [callbacks.Invalid] if this result can never be encoded.
-	Encode(ctx context.Context, to callbacks.Target, by callbacks.Person, result []byte) ([]byte, error)
+	Encode(ctx context.Context, to callbacks.Target, by callbacks.Person, result callbacks.Completion) ([]byte, error)
 }
 
 // Decoder reads a payload that arrives encoded, each time that somebody looks at it: the desk keeps

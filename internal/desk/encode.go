@@ -44,11 +44,11 @@ func (s *Service) encode(
 		return encoded{}, err
 	}
 	made, err := s.prepared(s.queues.Gate(c, signatures, now), p, choice)
-	if err != nil || made.Completion.Kind != callbacks.Success || made.Seen() != seen {
+	if err != nil || !encodes(made.Completion) || made.Seen() != seen {
 		return encoded{}, nil // the transaction finds out why
 	}
 	out := encoded{to: c.Target(), function: c.Function, shown: made.Completion}
-	result, err := encoder.Encode(ctx, out.to, p.Person, made.Completion.Result)
+	result, err := encoder.Encode(ctx, out.to, p.Person, made.Completion)
 	switch n := len(result); {
 	case err != nil:
 		out.err = fmt.Errorf("encode the result for %s: %w", c.Function, err)
@@ -61,6 +61,10 @@ func (s *Service) encode(
 	return out, nil
 }
 
+// encodes reports whether a completion has something to encode. Failures go out in the clear, and for
+// a success without a result no SDK asks its serdes.
+func encodes(c callbacks.Completion) bool { return c.Kind == callbacks.Success && !c.None() }
+
 // outgoing returns the completion to send for the one that was shown. It returns
 // [callbacks.ErrStale] if the completion was encoded for another target: the history has corrected
 // the callback in the meantime.
@@ -68,9 +72,9 @@ func (s *Service) outgoing(
 	c *callbacks.Callback, shown callbacks.Completion, out encoded,
 ) (callbacks.Completion, error) {
 	switch {
-	case s.codec(c).Encoder == nil || shown.Kind != callbacks.Success:
+	case s.codec(c).Encoder == nil || !encodes(shown):
 		return shown, nil
-	case out.to != c.Target() || out.function != c.Function || !out.shown.Same(shown):
+	case out.to != c.Target() || out.function != c.Function || !out.shown.Same(shown) || out.shown.Text != shown.Text:
 		return callbacks.Completion{}, fmt.Errorf("encoded for another request: %w", callbacks.ErrStale)
 	}
 	return out.sent, out.err

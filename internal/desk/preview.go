@@ -227,7 +227,7 @@ func (s *Service) prepared(gate callbacks.Gate, p callbacks.Signer, choice callb
 		return shown, err
 	}
 	shown.PreparedAt, shown.Found = choice.PreparedAt, c.Found()
-	if codec.Encoder != nil && made.Completion.Kind == callbacks.Success {
+	if codec.Encoder != nil && encodes(made.Completion) {
 		shown.Encoding = codec.Encoder.Says()
 	}
 	if c.Requester.StatedBy != "" {

@@ -40,11 +40,11 @@ func (r *Reversal) People() []string {
 func (*Reversal) Says() string { return "written backwards" }
 
 // Encode implements [desk.Encoder].
-func (r *Reversal) Encode(_ context.Context, to callbacks.Target, by callbacks.Person, result []byte) ([]byte, error) {
+func (r *Reversal) Encode(_ context.Context, to callbacks.Target, by callbacks.Person, result callbacks.Completion) ([]byte, error) {
 	if to.ExecutionARN == "" {
 		return nil, callbacks.Invalid{{Pointer: "outcome", Detail: "The execution's ARN is missing."}}
 	}
-	return r.reverse(by, result)
+	return r.reverse(by, result.Result)
 }
 
 // Decode implements [desk.Decoder]. It reverses the text of a JSON string.

@@ -124,7 +124,10 @@ func consequence(p desk.Preview) string {
 	if p.Completion.Kind == callbacks.Failure {
 		return "the function gets an error of type " + p.Completion.Error.ErrorType + ". If it does not catch it, the whole execution fails."
 	}
-	if len(p.Completion.Result) == 0 {
+	switch empty := len(p.Completion.Result) == 0; {
+	case empty && p.Encoding != "":
+		return "the function gets an empty text as its result."
+	case empty:
 		return emptyConsequence
 	}
 	return "the function goes on with these bytes as its result."

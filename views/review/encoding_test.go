@@ -24,4 +24,12 @@ func TestPreviewSaysWhatGoesOut(t *testing.T) {
 	if !strings.Contains(text, "These 7 bytes go out encrypted with KMS key <alias>: Lambda and its history do not get what is shown here.") {
 		t.Errorf("encoded: %s", text)
 	}
+	for encoding, want := range map[string]string{
+		"": "Approve: " + emptyConsequence, "encrypted": "Approve: the function gets an empty text as its result.",
+	} {
+		shown.Encoding, shown.Completion.Result = encoding, nil
+		if got := viewstest.Words(viewstest.HTML(t, Preview(shown)).Find(".then")); got != want {
+			t.Errorf("empty and %q: %q, want %q", encoding, got, want)
+		}
+	}
 }
