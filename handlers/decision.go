@@ -11,7 +11,6 @@ import (
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
-	"countersign/internal/printable"
 	"countersign/views"
 	"countersign/views/review"
 )
@@ -125,8 +124,8 @@ func (s *server) confirm(c echo.Context, d decision, stale bool) error {
 	if failed, cannot := preview.Why.Failed(); cannot {
 		return &callbacks.Refusal{Code: failed.Code, Reason: failed.Reason}
 	}
-	if current.Requirement.CommentRule(preview.Outcome) == callbacks.CommentRequired && !printable.HasInk(d.Comment) {
-		return callbacks.Invalid{{Pointer: "comment", Detail: preview.Outcome.Label + " needs a comment."}}
+	if err := current.Requirement.CheckComment(preview.Outcome, d.Comment); err != nil {
+		return err
 	}
 	from := s.origin(c)
 	shell, err := s.shell(c, place(from), views.Address{Path: reviewPath(c), Query: from.Values()})

@@ -108,7 +108,7 @@ func TestHTMLInjection(t *testing.T) {
 		viewstest.EndedSignature(signature, callbacks.Void, "", time.Minute))))
 	signed.Callback.Requirement.Fault, signed.Callback.Requirement.Basis, signed.Draft.Withdrawal = evil, callbacks.BasisFault, evil
 	for i := range signed.Why.Tests {
-		signed.Why.Tests[i].Value, signed.Why.Tests[i].Reason, signed.Why.Tests[i].Result = evil, evil, callbacks.Failed
+		signed.Why.Tests[i].Value, signed.Why.Tests[i].Reason, signed.Why.Tests[i].Result = evil, evil, callbacks.GateFailed
 	}
 	decided := hostile(pagetest.Review(viewstest.Decided()))
 	admins, asking := s, hostile(pagetest.Review(viewstest.Pending()))

@@ -22,8 +22,8 @@ func (c backupCommand) Run(ctx context.Context, e environment) error {
 		return err
 	}
 	err = sqlstore.Backup(ctx, string(database), c.File)
-	if errors.Is(err, sqlstore.ErrNotSQLite) {
-		return fmt.Errorf("%w: use pg_dump --format=custom --file=FILE for PostgreSQL", err)
+	if errors.Is(err, sqlstore.ErrNoBackup) {
+		return fmt.Errorf("%w: for PostgreSQL, use pg_dump --format=custom --file=FILE", err)
 	}
 	if err != nil {
 		return err

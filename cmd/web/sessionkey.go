@@ -28,8 +28,7 @@ func sessionKeys(settings config.Config) ([][]byte, error) {
 	}
 	path, ok := keyFile(settings)
 	if !ok {
-		// the same text as in the settings' own check
-		return nil, errors.New(config.Prefix + "SESSION_KEY is required with PostgreSQL")
+		return nil, config.ErrNoSessionKey
 	}
 	keys, err := readKeyFile(path)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -174,10 +174,6 @@ func (r *rig) KeepPerson(_ context.Context, said people.Profile) error {
 	return nil
 }
 
-func (r *rig) PeopleSeen(context.Context, time.Time, int) ([]people.Profile, error) {
-	return nil, errors.New("sign-in asks for nobody else")
-}
-
 func (r *rig) Profile(_ context.Context, id string) (people.Profile, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

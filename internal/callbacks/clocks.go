@@ -111,8 +111,8 @@ func (c *Callback) Over(now time.Time) bool {
 	return cause != NoDeadline && !now.Before(at)
 }
 
-// Overdue reports whether a clock has ended the callback by now.
-func (c *Callback) Overdue(now time.Time) bool {
+// overdue reports whether a clock has ended the callback by now.
+func (c *Callback) overdue(now time.Time) bool {
 	at, cause := c.Deadline()
 	return cause != NoDeadline && !now.Before(at)
 }

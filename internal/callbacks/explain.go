@@ -38,22 +38,22 @@ func (c ReasonCode) Signed() bool {
 	return c == CodeAlreadySigned || c == CodeSamePerson || c == CodeNoPlace
 }
 
-// Result is what a test found.
-type Result string
+// GateResult is what a test of the gate found.
+type GateResult string
 
 // The results.
 const (
-	Passed   Result = "passed"
-	Failed   Result = "failed"
-	Unknown  Result = "unknown"  // nobody can tell before the groups are read again
-	Untested Result = "untested" // an earlier test did not pass
+	GatePassed   GateResult = "passed"
+	GateFailed   GateResult = "failed"
+	GateUnknown  GateResult = "unknown"  // nobody can tell before the groups are read again
+	GateUntested GateResult = "untested" // an earlier test did not pass
 )
 
-// Test is one thing that must be true of whoever signs.
-type Test struct {
+// GateTest is one thing that must be true of whoever signs.
+type GateTest struct {
 	Code   ReasonCode // why it did not pass, or would not
 	Text   string     // what must be true, as a sentence about "you"
-	Result Result
+	Result GateResult
 	Value  string // what the test looked at
 	Reason string // if it did not pass: why, and the way out, as a sentence for the person
 
@@ -63,28 +63,28 @@ type Test struct {
 // Explanation says whether a person may sign, test by test. [Gate.MaySign] goes by it.
 type Explanation struct {
 	ActingFor string // the name of the person whose right was tested; empty for one's own
-	Tests     []Test
+	Tests     []GateTest
 
-	reached int // index of the first of gateTests that did not pass
+	reached int // index of the first of checks that did not pass
 }
 
 // Can reports whether the person may sign.
-func (e Explanation) Can() bool { return e.reached == len(gateTests) }
+func (e Explanation) Can() bool { return e.reached == len(checks) }
 
 // Failed returns the first test that did not pass; ok is false if the person may sign.
-func (e Explanation) Failed() (t Test, ok bool) {
-	i := slices.IndexFunc(e.Tests, func(t Test) bool { return t.Result != Passed })
+func (e Explanation) Failed() (t GateTest, ok bool) {
+	i := slices.IndexFunc(e.Tests, func(t GateTest) bool { return t.Result != GatePassed })
 	if i < 0 {
-		return Test{}, false
+		return GateTest{}, false
 	}
 	return e.Tests[i], true
 }
 
-// gateTest is one test that a claim has to pass.
-type gateTest struct {
+// check is a test that a claim has to pass.
+type check struct {
 	code ReasonCode
 	text string
-	run  func(*claim) (t Test, applies bool)
+	run  func(*claim) (t GateTest, applies bool)
 	// after are the tests without which this one means nothing
 	after []ReasonCode
 }
@@ -98,10 +98,10 @@ var (
 	}
 )
 
-// gateTests are all tests. The first that does not pass is the reason that the person reads: what
+// checks are the tests of the gate, all of them. The first that does not pass is the reason that the person reads: what
 // the desk knows of the person comes first, then whether they are the requester, and what others
 // did meanwhile comes last.
-var gateTests = []gateTest{
+var checks = []check{
 	{CodeNotPending, "The request waits for signatures", (*claim).testPending, nil},
 	{CodeRole, "You have a role that signs", (*claim).testRole, nil},
 	{CodeGroupsOld, "Your groups are fresh enough", (*claim).testFreshness, nil},
@@ -118,13 +118,13 @@ var gateTests = []gateTest{
 // explain runs the tests. One that does not pass stops only those that mean nothing without it, so
 // that a person learns of everything at once.
 func (c *claim) explain() Explanation {
-	e := Explanation{reached: len(gateTests)}
+	e := Explanation{reached: len(checks)}
 	if c.delegation != nil {
 		e.ActingFor = c.holder().Actor().Name
 	}
 	var open []ReasonCode // the tests that did not pass
-	for i, test := range gateTests {
-		found, applies := Test{Result: Untested}, true
+	for i, test := range checks {
+		found, applies := GateTest{Result: GateUntested}, true
 		if !overlap(test.after, open) {
 			found, applies = test.run(c)
 		}
@@ -133,7 +133,7 @@ func (c *claim) explain() Explanation {
 		}
 		found.Code, found.Text = cmp.Or(found.Code, test.code), test.text
 		e.Tests = append(e.Tests, found)
-		if found.Result != Passed {
+		if found.Result != GatePassed {
 			open = append(open, test.code)
 			e.reached = min(e.reached, i)
 		}
@@ -141,15 +141,15 @@ func (c *claim) explain() Explanation {
 	return e
 }
 
-func passed(value string) (Test, bool) { return Test{Result: Passed, Value: value}, true }
+func passed(value string) (GateTest, bool) { return GateTest{Result: GatePassed, Value: value}, true }
 
-func failed(value, reason string) (Test, bool) {
-	return Test{Result: Failed, Value: value, Reason: reason}, true
+func failed(value, reason string) (GateTest, bool) {
+	return GateTest{Result: GateFailed, Value: value, Reason: reason}, true
 }
 
 // testPending: a clock that seems to have run out does not prevent a signature, because Lambda's
 // answer to the decision settles it.
-func (c *claim) testPending() (Test, bool) {
+func (c *claim) testPending() (GateTest, bool) {
 	at, cause := c.Callback.Ends()
 	switch {
 	case c.Callback.State != Pending:
@@ -164,7 +164,7 @@ func (c *claim) testPending() (Test, bool) {
 
 // testRole: a delegate needs no role of their own, because the delegator's counts. But auditors
 // decide nothing, whatever others give them.
-func (c *claim) testRole() (Test, bool) {
+func (c *claim) testRole() (GateTest, bool) {
 	if own := c.signer.Roles; own.Auditor && !own.signs() {
 		return failed("auditor", "Auditors read everything and decide nothing.")
 	}
@@ -174,9 +174,9 @@ func (c *claim) testRole() (Test, bool) {
 	return passed("")
 }
 
-func (c *claim) testRequester() (Test, bool) {
+func (c *claim) testRequester() (GateTest, bool) {
 	if !c.requirement().ExcludesRequester() {
-		return Test{}, false
+		return GateTest{}, false
 	}
 	asks := c.Callback.Requester.String()
 	if refusal := c.excluded; refusal != nil {
@@ -187,15 +187,15 @@ func (c *claim) testRequester() (Test, bool) {
 	return passed(asks)
 }
 
-func (c *claim) testFreshness() (Test, bool) {
+func (c *claim) testFreshness() (GateTest, bool) {
 	limit := c.Callback.Requirement.GroupsNotOlderThan
 	if limit == 0 {
-		return Test{}, false
+		return GateTest{}, false
 	}
 	age := c.Now.Sub(c.signer.GroupsReadAt)
 	if age > limit {
-		return Test{
-			Result: Unknown, Value: readAgo(c.signer.GroupsReadAt, c.Now),
+		return GateTest{
+			Result: GateUnknown, Value: readAgo(c.signer.GroupsReadAt, c.Now),
 			Reason: "The rule needs groups read within " + approximately(limit) + ". Sign in again.",
 			old:    &OldGroups{Age: age, Limit: limit},
 		}, true
@@ -203,15 +203,15 @@ func (c *claim) testFreshness() (Test, bool) {
 	return passed(readAgo(c.signer.GroupsReadAt, c.Now))
 }
 
-func (c *claim) testDelegator() (Test, bool) {
+func (c *claim) testDelegator() (GateTest, bool) {
 	if c.delegation == nil {
-		return Test{}, false
+		return GateTest{}, false
 	}
 	from := &c.delegation.From
 	value := readAgo(from.GroupsReadAt, c.Now)
 	if c.Now.Sub(from.GroupsReadAt) > delegatorGroupsMaxAge {
-		return Test{
-			Result: Unknown, Value: value,
+		return GateTest{
+			Result: GateUnknown, Value: value,
 			Reason: "The groups of " + from.Actor().Name + ", for whom you act, are not known any more. " +
 				"Nobody can act for them until they sign in again.",
 		}, true
@@ -220,7 +220,7 @@ func (c *claim) testDelegator() (Test, bool) {
 }
 
 // testQueue: whoever the request was escalated to may see it too.
-func (c *claim) testQueue() (Test, bool) {
+func (c *claim) testQueue() (GateTest, bool) {
 	if s := c.signature(); !s.InQueue && !s.Escalated {
 		queue := c.Callback.Queue
 		return failed(queue, "Only members of the groups of queue "+queue+" decide here.")
@@ -228,7 +228,7 @@ func (c *claim) testQueue() (Test, bool) {
 	return passed(c.Callback.Queue)
 }
 
-func (c *claim) testGroup() (Test, bool) {
+func (c *claim) testGroup() (GateTest, bool) {
 	s := c.signature()
 	if slices.Contains(c.Callback.Requirement.members(&s), true) {
 		return passed(strings.Join(s.groups(), ", "))
@@ -237,7 +237,7 @@ func (c *claim) testGroup() (Test, bool) {
 	return failed(wanted, "The rule of this request asks for members of other groups: "+wanted+".")
 }
 
-func (c *claim) testUnsigned() (Test, bool) {
+func (c *claim) testUnsigned() (GateTest, bool) {
 	for _, s := range c.Signatures {
 		if s.Live() && s.By.ID == c.signer.ID && s.Proposal == c.proposal {
 			return failed(s.Outcome, "You have signed this. You can withdraw it until the decision.")
@@ -247,7 +247,7 @@ func (c *claim) testUnsigned() (Test, bool) {
 }
 
 // testOneAccount: one human with two accounts is one person.
-func (c *claim) testOneAccount() (Test, bool) {
+func (c *claim) testOneAccount() (GateTest, bool) {
 	own := c.signer.identity()
 	for _, s := range c.Signatures {
 		if s.Live() && s.By.ID != own.id && s.signer().is(own) {
@@ -255,10 +255,10 @@ func (c *claim) testOneAccount() (Test, bool) {
 				"One person signs once. That account can withdraw its signature until the decision.")
 		}
 	}
-	return Test{}, false
+	return GateTest{}, false
 }
 
-func (c *claim) testCount() (Test, bool) {
+func (c *claim) testCount() (GateTest, bool) {
 	given := 0
 	for _, s := range c.Signatures {
 		if s.By.ID == c.signer.ID {
@@ -266,7 +266,7 @@ func (c *claim) testCount() (Test, bool) {
 		}
 	}
 	if given < maxOwnSignatures {
-		return Test{}, false
+		return GateTest{}, false
 	}
 	return failed(fmt.Sprintf("%d times", given), "You have signed this request "+fmt.Sprint(given)+
 		" times. Someone else must sign it.")
@@ -274,7 +274,7 @@ func (c *claim) testCount() (Test, bool) {
 
 // testPlace: a signature that changes nothing is not taken, so that nobody believes that it counts.
 // The matching may move others over to make room.
-func (c *claim) testPlace() (Test, bool) {
+func (c *claim) testPlace() (GateTest, bool) {
 	others := c.others()
 	before := Weigh(c.requirement(), others).Of(c.proposal)
 	after := Weigh(c.requirement(), append(others, c.signature())).Of(c.proposal)

@@ -17,8 +17,8 @@ type Gate struct {
 	Queue      Queue       // as it is configured now
 	Signatures []Signature // all of the callback's
 	Now        time.Time
-	// Text says that the waiting function reads bare text; see [Gate.Prepare].
-	Text bool
+	// ReadsText says that the waiting function reads bare text; see [Gate.Prepare].
+	ReadsText bool
 }
 
 // Ballot is what somebody wants to sign.

@@ -9,10 +9,10 @@ import (
 	"countersign/internal/form"
 )
 
-// PlaceholderChanges is the whole of a string that stands for how the answer differs from the
+// placeholderChanges is the whole of a string that stands for how the answer differs from the
 // proposed one, as an array. Each has pointer, title and kind, and old, new, unit and note where
 // they say something.
-const PlaceholderChanges = `"{{changes}}"`
+const placeholderChanges = `"{{changes}}"`
 
 // PlaceholderAnswer is the whole of a string that stands for the answer to the form.
 const PlaceholderAnswer = `"{{answer}}"`
@@ -33,7 +33,7 @@ func (o Outcome) answerFillers(choice Choice, by Person) (pairs []string) {
 	if !o.Form {
 		return nil
 	}
-	pairs = []string{PlaceholderChanges, changesArray(choice.Changes)}
+	pairs = []string{placeholderChanges, changesArray(choice.Changes)}
 	document, err := form.Parse(choice.Answer.Document)
 	if err != nil {
 		document = form.Value{} // it was read before; what is not there is null

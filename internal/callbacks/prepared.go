@@ -27,7 +27,7 @@ func (g Gate) Prepare(p Signer, choice Choice) (Prepared, error) {
 	if outcome.listsSigners() {
 		signed = g.signers(p, made.Proposal(), tidyComment(choice.Comment), choice.PreparedAt)
 	}
-	completion, err := made.completion(g.Text, choice, p.Person, signed)
+	completion, err := made.completion(g.ReadsText, choice, p.Person, signed)
 	if err != nil {
 		return made, err
 	}

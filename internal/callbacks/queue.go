@@ -11,9 +11,6 @@ const DefaultQueue = "default"
 
 var queueName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
 
-// ValidQueueName reports whether a queue can have this name: 1 to 63 of a-z, 0-9, - and _.
-func ValidQueueName(name string) bool { return queueName.MatchString(name) }
-
 // Queue says who may see the callbacks that are routed to it, and who must sign them.
 type Queue struct {
 	Name      string
@@ -107,7 +104,7 @@ func comparedWithRequester(p Person, c *Callback) *Refusal {
 	case c.Found() && r == Requester{}:
 		return &Refusal{Code: CodeUnannounced, Reason: second + ", and nobody has announced this callback: who asks for it is not known. " +
 			"It can be decided once its function announces it, or once an admin says on this page who asks."}
-	case !r.Comparable():
+	case !r.comparable():
 		return &Refusal{Code: CodeUnknownRequester, Reason: second + ", and this request does not say who asks so that it can be compared with whoever decides. " +
 			"It can be decided once an admin says on this page who asks."}
 	case p.Is(r):

@@ -24,9 +24,9 @@ type Requester struct {
 // String is the name, or else the address, or else the ID, or nothing.
 func (r Requester) String() string { return cmp.Or(r.Name, r.Email, r.ID) }
 
-// Comparable reports whether the requester can be compared with the people of the desk: by subject
+// comparable reports whether the requester can be compared with the people of the desk: by subject
 // or by address.
-func (r Requester) Comparable() bool {
+func (r Requester) comparable() bool {
 	_, readable := spelling.AddressKey(r.Email)
 	return r.ID != "" || readable
 }
@@ -86,7 +86,7 @@ const (
 // requesterOpen reports whether an admin may name the requester: nobody has named one that can be
 // compared, or an admin did and may have to correct it.
 func (c *Callback) requesterOpen() bool {
-	return c.State == Pending && (!c.Requester.Comparable() || c.Requester.StatedBy != "")
+	return c.State == Pending && (!c.Requester.comparable() || c.Requester.StatedBy != "")
 }
 
 // RequesterStated records the requester that an admin names, as [Callback.StateRequester] does.

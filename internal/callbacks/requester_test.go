@@ -56,7 +56,7 @@ func TestRequesterIsThePerson(t *testing.T) {
 	t.Parallel()
 	for _, text := range ownSpellings {
 		r, fault := ParseRequester(text, "")
-		if fault != "" || !r.Comparable() || !inesHerself.Is(r) {
+		if fault != "" || !r.comparable() || !inesHerself.Is(r) {
 			t.Errorf("%q is read as %+v, fault %q: not seen to be her", text, r, fault)
 		}
 	}
@@ -74,11 +74,11 @@ func TestRequesterIsSomebodyElse(t *testing.T) {
 		"Ines Marsh <ines.marsh@example.com>", "calloway.ines@example.com", "ines.calloway@example.com.evil.example",
 	} {
 		r, fault := ParseRequester(text, "")
-		if fault != "" || !r.Comparable() || inesHerself.Is(r) {
+		if fault != "" || !r.comparable() || inesHerself.Is(r) {
 			t.Errorf("%q is read as %+v, fault %q, and taken for Ines", text, r, fault)
 		}
 	}
-	if r, _ := ParseRequester("", "00u2"); inesHerself.Is(r) || !r.Comparable() {
+	if r, _ := ParseRequester("", "00u2"); inesHerself.Is(r) || !r.comparable() {
 		t.Errorf("another subject is taken for Ines: %+v", r)
 	}
 	if (Person{}).Is(Requester{}) || (Person{Name: "–"}).Is(Requester{Name: "…"}) {
@@ -115,7 +115,7 @@ func TestRequesterNotComparable(t *testing.T) {
 		"=?gb2312?q?=B0=A2?= <a@b.example>": "no readable address",
 	} {
 		r, fault := ParseRequester(text, "")
-		if !strings.Contains(fault, want) || r.Comparable() {
+		if !strings.Contains(fault, want) || r.comparable() {
 			t.Errorf("%q is read as %+v with fault %q, want %q", text, r, fault, want)
 		}
 	}
@@ -161,8 +161,8 @@ func FuzzRequesterOf(f *testing.F) {
 	f.Add("\"@\xff")
 	f.Fuzz(func(t *testing.T, text string) {
 		r, fault := ParseRequester(text, "")
-		if (fault == "") != r.Comparable() {
-			t.Errorf("%q is read as %+v, which compares: %v, with fault %q", text, r, r.Comparable(), fault)
+		if (fault == "") != r.comparable() {
+			t.Errorf("%q is read as %+v, which compares: %v, with fault %q", text, r, r.comparable(), fault)
 		}
 		if r.Email != "" && !(Person{Email: r.Email}).Is(r) {
 			t.Errorf("%q gives %+v, which is not the person with that address", text, r)

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"countersign/internal/printable"
 )
 
 // Terms are what a rule asks for: who has to sign, who may not, and what a signature needs.
@@ -95,6 +97,14 @@ func (t Terms) CommentRule(o Outcome) CommentRule {
 		return CommentRequired
 	}
 	return o.Comment
+}
+
+// CheckComment returns nil, or [Invalid] if an outcome needs a comment and this is none.
+func (t Terms) CheckComment(o Outcome, comment string) error {
+	if t.CommentRule(o) != CommentRequired || printable.HasInk(comment) {
+		return nil
+	}
+	return Invalid{{Pointer: "comment", Detail: o.Label + " needs a comment."}}
 }
 
 // KeptComment is what is recorded as the comment of a choice: nothing if none is asked for.

@@ -53,7 +53,7 @@ func (c *Callback) Decide(d Decision, changes ...form.Change) (AuditEntry, error
 // TimeOut ends a pending callback whose deadline has passed by our clock, if no better evidence is
 // to be had.
 func (c *Callback) TimeOut(now time.Time, by Actor) (AuditEntry, error) {
-	if c.State != Pending || !c.Overdue(now) {
+	if c.State != Pending || !c.overdue(now) {
 		return AuditEntry{}, c.WrongState("time out")
 	}
 	at, cause := c.Deadline()
@@ -177,7 +177,7 @@ func (c *Callback) Expire(
 	_, cause := c.Deadline()
 	waits := found.Open() || found.History == HistoryPutOff || patient
 	switch {
-	case c.State != Pending || !c.Overdue(now):
+	case c.State != Pending || !c.overdue(now):
 		return entry, false, ErrConflict
 	case found.Open() && cause == CauseHeartbeat: // another client keeps it alive
 		c.Clocks.SeenOpenAt = now

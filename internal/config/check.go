@@ -18,7 +18,7 @@ func (c *Config) check(p problems) {
 	p.unless(c.Intake.Burst >= 1, "INTAKE_BURST", "must be at least 1")
 	p.unless(c.Session.Idle > 0, "SESSION_IDLE", "must be above zero")
 	_, file := c.DatabaseURL.SQLitePath()
-	p.unless(len(c.Session.Keys) > 0 || file || c.DatabaseURL == "", "SESSION_KEY", "is required with PostgreSQL, the same for all replicas: %s", makeKey)
+	p.unless(len(c.Session.Keys) > 0 || file || c.DatabaseURL == "", "SESSION_KEY", sessionKeyNeeded+", the same for all replicas: %s", makeKey)
 	p.unless(c.Session.Lifetime >= c.Session.Idle, "SESSION_LIFETIME", "must not be shorter than %sSESSION_IDLE", Prefix)
 	p.unless(c.Review.IdleBudget > 0, "REVIEW_IDLE_BUDGET", "must be above zero")
 	p.unless(c.Review.Max >= c.Review.IdleBudget, "REVIEW_MAX", "must not be shorter than %sREVIEW_IDLE_BUDGET", Prefix)

@@ -66,7 +66,8 @@ func checkSQLitePath(path string) error {
 	return nil
 }
 
-// SQLitePath returns the path of the SQLite file. ok is false if the database is PostgreSQL.
+// SQLitePath returns the path of the SQLite file. ok is false if the database is of another kind:
+// then replicas may share it, and the desk keeps nothing in files beside it.
 func (d DatabaseURL) SQLitePath() (path string, ok bool) {
 	path, ok = strings.CutPrefix(string(d), "sqlite:")
 	if strings.HasPrefix(path, "///") {

@@ -10,6 +10,12 @@ import (
 // no key opens.
 const maxSessionKeys = 8
 
+// sessionKeyNeeded says when the settings have to hold a session key.
+const sessionKeyNeeded = "is required unless the database is a SQLite file"
+
+// ErrNoSessionKey means that the settings hold no session key although they have to.
+var ErrNoSessionKey = errors.New(Prefix + "SESSION_KEY " + sessionKeyNeeded)
+
 // SessionKeys are the AES-256 keys of sessions in base64. The first one encrypts; the others are
 // older and only decrypt.
 type SessionKeys []Secret

@@ -22,7 +22,7 @@ func TestSessionKeyProblems(t *testing.T) {
 		{"none on SQLite", "sqlite:desk.db", "", ""},
 		{"one", postgres, goodKey, ""},
 		{"one while it is replaced", postgres, goodKey + " , " + olderKey, ""},
-		{"none on PostgreSQL", postgres, "", "COUNTERSIGN_SESSION_KEY is required with PostgreSQL, the same for all replicas: make one with `openssl rand -base64 32`"},
+		{"none on PostgreSQL", postgres, "", "COUNTERSIGN_SESSION_KEY is required unless the database is a SQLite file, the same for all replicas: make one with `openssl rand -base64 32`"},
 		{"short", "sqlite:desk.db", base64.StdEncoding.EncodeToString(make([]byte, 31)), "32 bytes in base64 in each key, key 1 has not"},
 		{"no base64", postgres, goodKey + ",?", "key 2 has not"},
 		{"twice", postgres, goodKey + "," + goodKey, "has key 2 twice"},

@@ -84,9 +84,6 @@ type Store interface {
 	// DelegationsTo returns the delegations to a person that were in force at any time from one time
 	// until now, those first that end last, at most limit.
 	DelegationsTo(ctx context.Context, person string, from, now time.Time, limit int) ([]Held, error)
-	// DelegationsInForce returns the delegations that are in force, those first that end first, at
-	// most limit.
-	DelegationsInForce(ctx context.Context, now time.Time, limit int) ([]Held, error)
 	// LastDelegationEnd returns when the delegation ends that ends last; zero if there is none.
 	LastDelegationEnd(ctx context.Context) (time.Time, error)
 	// Delegations returns those from a person and those to a person, the latest end first, at most

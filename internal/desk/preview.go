@@ -220,7 +220,7 @@ func (s *Service) preview(
 func (s *Service) prepared(gate callbacks.Gate, p callbacks.Signer, choice callbacks.Choice) (Preview, error) {
 	c := gate.Callback
 	codec := s.codec(c)
-	gate.Text = codec.Text
+	gate.ReadsText = codec.Text
 	made, err := gate.Prepare(p, choice)
 	shown := Preview{Prepared: made}
 	if err != nil {

@@ -9,7 +9,6 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/form"
-	"countersign/internal/printable"
 	"countersign/internal/spelling"
 )
 
@@ -145,9 +144,8 @@ func (s *Service) confirmed(
 	if err != nil {
 		return Preview{}, err
 	}
-	terms := gate.Callback.Requirement.Terms
-	if terms.CommentRule(made.Outcome) == callbacks.CommentRequired && !printable.HasInk(choice.Comment) {
-		return Preview{}, callbacks.Invalid{{Pointer: "comment", Detail: made.Outcome.Label + " needs a comment."}}
+	if err := gate.Callback.Requirement.CheckComment(made.Outcome, choice.Comment); err != nil {
+		return Preview{}, err
 	}
 	if err := s.fresh(p.Person, now); err != nil {
 		// checked after everything else that the person can fix, so that the comment they typed is

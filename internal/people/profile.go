@@ -21,8 +21,6 @@ type Store interface {
 	KeepPerson(ctx context.Context, said Profile) error
 	// Profile returns the stored profile of a person, or [callbacks.ErrNotFound].
 	Profile(ctx context.Context, id string) (Profile, error)
-	// PeopleSeen returns the people last seen at a time or later, the latest first, at most limit.
-	PeopleSeen(ctx context.Context, since time.Time, limit int) ([]Profile, error)
 }
 
 // Profile is what is stored of a person: what the provider said last, and every address and user

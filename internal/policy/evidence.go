@@ -17,7 +17,8 @@ import (
 type Store interface {
 	// PeopleSeen returns the people last seen at a time or later, the latest first, at most limit.
 	PeopleSeen(ctx context.Context, since time.Time, limit int) ([]people.Profile, error)
-	// DelegationsInForce is that of [delegation.Store].
+	// DelegationsInForce returns the delegations that are in force, those first that end first, at
+	// most limit.
 	DelegationsInForce(ctx context.Context, now time.Time, limit int) ([]delegation.Held, error)
 	// List and Content are those of [desk.Store].
 	List(ctx context.Context, q desk.Query) (desk.Page, error)

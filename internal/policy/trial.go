@@ -75,5 +75,5 @@ func rank(v Verdict) int {
 	if v.Can() {
 		return math.MaxInt
 	}
-	return slices.IndexFunc(v.Tests, func(t callbacks.Test) bool { return t.Result != callbacks.Passed })
+	return slices.IndexFunc(v.Tests, func(t callbacks.GateTest) bool { return t.Result != callbacks.GatePassed })
 }

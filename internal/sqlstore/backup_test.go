@@ -70,7 +70,7 @@ func TestBackupRefuses(t *testing.T) {
 	if _, err := os.Stat(to); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a failed backup left a file: %v", err)
 	}
-	if err := sqlstore.Backup(t.Context(), "postgres://app:secret@localhost/desk", to); !errors.Is(err, sqlstore.ErrNotSQLite) {
+	if err := sqlstore.Backup(t.Context(), "postgres://app:secret@localhost/desk", to); !errors.Is(err, sqlstore.ErrNoBackup) {
 		t.Errorf("PostgreSQL gives %v", err)
 	}
 }

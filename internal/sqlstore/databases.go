@@ -72,15 +72,15 @@ func Examine(ctx context.Context, url string, now func() time.Time) (doctor.Data
 	return kind.Examine(ctx, url, now)
 }
 
-// ErrNotSQLite is the error of [Backup] for PostgreSQL, which has its own tools for backups.
-var ErrNotSQLite = errors.New("only a SQLite database is backed up here")
+// ErrNoBackup is the error of [Backup] for a kind of database that has its own tools for backups.
+var ErrNoBackup = errors.New("a database of this kind is backed up with its own tools")
 
 // Backup writes a compact copy of a database to a new file while a desk goes on working with it.
 // The copy holds no sessions.
 func Backup(ctx context.Context, url, to string) error {
 	kind, err := databaseOf(url)
 	if err != nil || kind.Backup == nil {
-		return ErrNotSQLite
+		return ErrNoBackup
 	}
 	return kind.Backup(ctx, url, to)
 }

@@ -45,7 +45,7 @@ func TestCapabilities(t *testing.T) {
 				t.Errorf("processes share it: %t; they tell each other what changed: %t", shared, kind.Invalidations != nil)
 			}
 			to := filepath.Join(t.TempDir(), "backup")
-			if err := sqlstore.Backup(t.Context(), url, to); (kind.Backup == nil) != errors.Is(err, sqlstore.ErrNotSQLite) {
+			if err := sqlstore.Backup(t.Context(), url, to); (kind.Backup == nil) != errors.Is(err, sqlstore.ErrNoBackup) {
 				t.Errorf("a backup gives %v", err)
 			}
 		})

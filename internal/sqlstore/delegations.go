@@ -152,7 +152,7 @@ func (s *Store) DelegationsTo(
 	return s.held(ctx, found)
 }
 
-// DelegationsInForce implements delegation.Store.
+// DelegationsInForce implements policy.Store.
 func (s *Store) DelegationsInForce(ctx context.Context, now time.Time, limit int) ([]delegation.Held, error) {
 	var found []delegationRow
 	err := s.db.NewSelect().Model(&found).Where("ends_at > ? and starts_at <= ?", millis(now), millis(now)).

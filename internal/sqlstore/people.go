@@ -141,7 +141,7 @@ func (s *Store) Profile(ctx context.Context, id string) (people.Profile, error) 
 	return r.profile()
 }
 
-// PeopleSeen implements people.Store.
+// PeopleSeen implements policy.Store.
 func (s *Store) PeopleSeen(ctx context.Context, since time.Time, limit int) ([]people.Profile, error) {
 	var found []personRow
 	err := s.db.NewRaw(`select * from people where last_seen_at >= ? order by last_seen_at desc, id limit ?`,

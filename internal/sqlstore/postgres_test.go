@@ -16,7 +16,6 @@ import (
 	"countersign/internal/desk"
 	"countersign/internal/desk/storetest"
 	"countersign/internal/discovery/discoverytest"
-	"countersign/internal/people"
 	"countersign/internal/readquota"
 	"countersign/internal/readquota/readquotatest"
 	"countersign/internal/rollout"
@@ -70,7 +69,7 @@ func TestPostgres(t *testing.T) {
 	readquotatest.Run(t, open)
 	rollouttest.Run(t, open)
 	delegationtest.Run(t, open)
-	storetest.RunPeople(t, func(t *testing.T) people.Store { return openPostgres(t) })
+	storetest.RunPeople(t, open)
 }
 
 // TestPostgresOneClock: replicas share the budgets although their clocks do not agree.

@@ -7,7 +7,6 @@ import (
 	"countersign/internal/delivery/deliverytest"
 	"countersign/internal/desk/storetest"
 	"countersign/internal/discovery/discoverytest"
-	"countersign/internal/people"
 	"countersign/internal/readquota/readquotatest"
 	"countersign/internal/rollout/rollouttest"
 	"countersign/internal/sqlstore"
@@ -41,5 +40,5 @@ func TestSQLite(t *testing.T) {
 	readquotatest.Run(t, open)
 	rollouttest.Run(t, open)
 	delegationtest.Run(t, open)
-	storetest.RunPeople(t, func(t *testing.T) people.Store { return openSQLite(t) })
+	storetest.RunPeople(t, open)
 }

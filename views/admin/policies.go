@@ -224,7 +224,7 @@ func verdict(v *policy.Verdict) words.Mark {
 		return words.Mark{Word: "Can sign, for " + untrusted.Isolate(v.ActingFor), Icon: "check", Tone: "approved"}
 	case !ok:
 		return words.Mark{Word: "Can sign", Icon: "check", Tone: "approved"}
-	case failed.Result == callbacks.Unknown:
+	case failed.Result == callbacks.GateUnknown:
 		return words.Mark{Word: "After signing in again", Icon: "warn", Tone: "problem"}
 	}
 	return words.Mark{Word: "Cannot", Icon: "x", Tone: "over"}

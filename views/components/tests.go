@@ -21,15 +21,15 @@ func TestsOf(why *callbacks.Explanation) []Tested {
 	for _, t := range why.Tests {
 		one := Tested{Text: t.Text, Value: t.Value}
 		switch t.Result {
-		case callbacks.Passed:
+		case callbacks.GatePassed:
 			one.State, one.Icon, one.Result = "pass", "check", "Passed"
-		case callbacks.Failed:
+		case callbacks.GateFailed:
 			one.State, one.Icon, one.Result = "fail", "x", "Failed"
 			one.Reason, one.Code = t.Reason, t.Code
-		case callbacks.Unknown:
+		case callbacks.GateUnknown:
 			one.State, one.Icon, one.Result = "unk", "warn", "Not known"
 			one.Reason, one.Code = t.Reason, t.Code
-		case callbacks.Untested:
+		case callbacks.GateUntested:
 			one.State, one.Icon, one.Result, one.Value = "ntest", "dash", "Not tested", "not tested"
 		}
 		all = append(all, one)

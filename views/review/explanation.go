@@ -21,7 +21,7 @@ func whyAnswer(why *callbacks.Explanation) string {
 		return "You can sign, for " + untrusted.Isolate(why.ActingFor)
 	case !ok:
 		return "You can sign"
-	case failed.Result == callbacks.Unknown:
+	case failed.Result == callbacks.GateUnknown:
 		return "Not known whether you can sign"
 	}
 	return "You cannot sign: " + because(failed.Code)

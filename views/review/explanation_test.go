@@ -45,10 +45,10 @@ func TestWhy(t *testing.T) {
 // TestWhy_Order: what nobody can tell comes first, as a failure does, and what was not tested last.
 func TestWhy_Order(t *testing.T) {
 	t.Parallel()
-	e := callbacks.Explanation{Tests: []callbacks.Test{
-		{Text: "b", Result: callbacks.Passed, Value: "v"},
-		{Text: "c", Result: callbacks.Unknown, Code: callbacks.CodeGroupsOld, Reason: "Sign in again."},
-		{Text: "a", Result: callbacks.Untested, Value: "x"}, {Text: "d", Result: callbacks.Passed},
+	e := callbacks.Explanation{Tests: []callbacks.GateTest{
+		{Text: "b", Result: callbacks.GatePassed, Value: "v"},
+		{Text: "c", Result: callbacks.GateUnknown, Code: callbacks.CodeGroupsOld, Reason: "Sign in again."},
+		{Text: "a", Result: callbacks.GateUntested, Value: "x"}, {Text: "d", Result: callbacks.GatePassed},
 	}}
 	var got []string
 	for _, test := range components.TestsOf(&e) {

@@ -165,13 +165,13 @@ func TestBarred(t *testing.T) {
 	t.Parallel()
 	asker := signing()
 	asker.Previews, asker.Refused = nil, &callbacks.Refusal{Code: callbacks.CodeRequester, Reason: "You made this request, so someone else must decide it."}
-	asker.Why.Tests[0] = callbacks.Test{Code: callbacks.CodeRequester, Text: "x", Result: callbacks.Failed}
+	asker.Why.Tests[0] = callbacks.GateTest{Code: callbacks.CodeRequester, Text: "x", Result: callbacks.GateFailed}
 	old := sampleReview()
 	old.Previews, old.Refused = nil, &callbacks.OldGroups{}
 	if !errors.Is(old.Refused, callbacks.ErrOldGroups) {
 		t.Fatal("not the error of old groups")
 	}
-	old.Why.Tests = []callbacks.Test{{Code: callbacks.CodeGroupsOld, Result: callbacks.Unknown, Reason: "Sign in again."}}
+	old.Why.Tests = []callbacks.GateTest{{Code: callbacks.CodeGroupsOld, Result: callbacks.GateUnknown, Reason: "Sign in again."}}
 	for want, m := range map[string]Review{
 		"You cannot sign: you asked for this. You made this request, so someone else must decide it.": asker,
 		"Not known whether you can sign. Sign in again.":                                              old,

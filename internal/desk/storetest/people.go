@@ -16,8 +16,8 @@ import (
 )
 
 // RunPeople runs the contract of [people.Store]. open is as for [RunStore].
-func RunPeople(t *testing.T, open func(*testing.T) people.Store) {
-	for name, test := range map[string]func(*testing.T, people.Store){
+func RunPeople(t *testing.T, open func(*testing.T) Store) {
+	for name, test := range map[string]func(*testing.T, Store){
 		"NotFound":  personNotFound,
 		"AddsUp":    personAddsUp,
 		"LateNews":  personLate,
@@ -65,14 +65,14 @@ func wantProfile(t testing.TB, s people.Store, want people.Profile) {
 	}
 }
 
-func personNotFound(t *testing.T, s people.Store) {
+func personNotFound(t *testing.T, s Store) {
 	if _, err := s.Profile(t.Context(), "p-nobody"); !errors.Is(err, callbacks.ErrNotFound) {
 		t.Errorf("got %v", err)
 	}
 }
 
 // personAddsUp: the latest values count, and every address and user name is kept.
-func personAddsUp(t *testing.T, s people.Store) {
+func personAddsUp(t *testing.T, s Store) {
 	keep(t, s, ines(), true, callbackstest.T0)
 	later := ines()
 	later.Name, later.Email, later.UserNames = "Ines Reyes", "ines.reyes@example.com", []string{"ireyes"}
@@ -92,7 +92,7 @@ func personAddsUp(t *testing.T, s people.Store) {
 }
 
 // personLate: older values that another replica writes later replace nothing.
-func personLate(t *testing.T, s people.Store) {
+func personLate(t *testing.T, s Store) {
 	keep(t, s, ines(), false, callbackstest.T0.Add(time.Hour))
 	earlier := ines()
 	earlier.Name, earlier.Groups, earlier.GroupsReadAt, earlier.Email = "Ines Old", []string{"audit"}, callbackstest.T0.Add(-time.Hour), "INES@example.com"
@@ -112,7 +112,7 @@ func personLate(t *testing.T, s people.Store) {
 
 // personHostile: values of a provider are bounded in number and length, and stored whatever they
 // contain.
-func personHostile(t *testing.T, s people.Store) {
+func personHostile(t *testing.T, s Store) {
 	p := ines()
 	p.Name = "nul \x00 and \xff" + strings.Repeat("n", 5000)
 	p.Groups = append([]string{strings.Repeat("g", 5000), "finance\x00"}, make([]string, 5000)...)
@@ -130,7 +130,7 @@ func personHostile(t *testing.T, s people.Store) {
 }
 
 // personAtOnce: if several people first sign in at once, none is lost.
-func personAtOnce(t *testing.T, s people.Store) {
+func personAtOnce(t *testing.T, s Store) {
 	var all sync.WaitGroup
 	for i := range 8 {
 		all.Go(func() {
@@ -148,7 +148,7 @@ func personAtOnce(t *testing.T, s people.Store) {
 }
 
 // personNamesakes: one subject at two issuers means two people.
-func personNamesakes(t *testing.T, s people.Store) {
+func personNamesakes(t *testing.T, s Store) {
 	other := ines()
 	other.ID, other.Issuer, other.Name = "p-other", "https://id.example.org", "Ines Other"
 	keep(t, s, ines(), false, callbackstest.T0)
@@ -159,7 +159,7 @@ func personNamesakes(t *testing.T, s people.Store) {
 }
 
 // personSeen: people who were seen lately come first, and nobody who was not.
-func personSeen(t *testing.T, s people.Store) {
+func personSeen(t *testing.T, s Store) {
 	for i, id := range []string{"p-old", "p-edge", "p-late", "p-last"} {
 		p := ines()
 		p.ID = id

@@ -12,6 +12,7 @@ import (
 	"countersign/internal/desk"
 	"countersign/internal/discovery"
 	"countersign/internal/people"
+	"countersign/internal/policy"
 	"countersign/internal/readquota"
 	"countersign/internal/rollout"
 	"countersign/internal/upkeep"
@@ -33,6 +34,7 @@ type Store interface {
 	rollout.Store
 	people.Store
 	delegation.Store
+	policy.Store
 }
 
 // RunStore runs the contract. open returns an empty store for one test and closes it when the test
