@@ -123,7 +123,7 @@ func (c *codecServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 const codecToken = "the-token-of-the-codec-server-is-long-enough"
 
 // TestCodecServer: what arrives encoded is shown decoded, for the person who looks; what is sent is
-// encoded; and while the server refuses, its own words are on the page.
+// encoded; and while the server refuses, the page says so without its words.
 func TestCodecServer(t *testing.T) {
 	t.Parallel()
 	const payroll = "payroll"
@@ -164,9 +164,9 @@ func TestCodecServer(t *testing.T) {
 
 	close(codec.closed)
 	mara.open(other.page())
-	mara.reads("#undecoded", "shown as it arrived", "The codec server refused: The vault is closed until 9:00.")
+	mara.reads("#undecoded", "shown as it arrived", "The codec server refused, with status 403.")
 	mara.inspect("codec-closed")
 	mara.arm("approve")
 	mara.confirm()
-	mara.reads("#problem", "The vault is closed until 9:00.")
+	mara.reads("#problem", "The codec server refused, with status 403.")
 }

@@ -2,6 +2,7 @@ package codec
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -111,12 +112,15 @@ func (o observed) Decode(ctx context.Context, to callbacks.Target, by callbacks.
 	})
 }
 
+// errTooSlow is the cause of the end of a codec's time.
+var errTooSlow = errors.New("the codec took too long")
+
 // within does the work within a limit, and tells of it. That a person left the page is told to nobody:
 // it says nothing about the codec.
 func (o observed) within(
 	ctx context.Context, limit time.Duration, decoding bool, work func(context.Context) ([]byte, error),
 ) ([]byte, error) {
-	bounded, cancel := context.WithTimeout(ctx, limit)
+	bounded, cancel := context.WithTimeoutCause(ctx, limit, errTooSlow)
 	defer cancel()
 	begun := o.now()
 	done, err := work(bounded)

@@ -10,11 +10,11 @@ import (
 	"countersign/internal/desk"
 )
 
-// pauseAfterSilence is how long pages do not wait for a decoder that did not answer in time: each
-// would take as long again.
+// pauseAfterSilence is how long pages do not ask a decoder that did not answer: each would wait as
+// long again.
 const pauseAfterSilence = 10 * time.Second
 
-// patient is a decoder that is left alone for a while after it did not answer in time.
+// patient is a decoder that is left alone for a while after it did not answer.
 type patient struct {
 	desk.Decoder
 	now func() time.Time
@@ -32,7 +32,9 @@ func (p *patient) Decode(
 		return nil, err
 	}
 	decoded, err := p.Decoder.Decode(ctx, to, by, payload)
-	if errors.Is(err, context.DeadlineExceeded) {
+	// A page whose own time was up, or whose reader left, says nothing about the decoder.
+	theirs := ctx.Err() == nil || errors.Is(context.Cause(ctx), errTooSlow)
+	if errors.Is(err, errSilence) && theirs {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.until, p.last = p.now().Add(pauseAfterSilence), err

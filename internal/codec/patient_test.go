@@ -3,6 +3,7 @@ package codec_test
 import (
 	"context"
 	"net/http"
+	"syscall"
 	"testing"
 	"time"
 
@@ -35,4 +36,43 @@ func TestSilence(t *testing.T) {
 	}
 	clock.Advance(time.Second)
 	decode(3)
+}
+
+// TestSilence_ofAPage: that a page was left, or took its own time, is no silence of the server.
+func TestSilence_ofAPage(t *testing.T) {
+	t.Parallel()
+	clock, asked := callbackstest.NewClock(callbackstest.T0), 0
+	silent := roundTripper(func(*http.Request) error {
+		asked++
+		return context.DeadlineExceeded
+	})
+	c, _ := one(t, codec.Function{Server: codec.Server{URL: "https://codec.example.com", Token: token}}, codec.Config{Transport: silent, Now: clock.Now})
+	left, leave := context.WithCancel(t.Context())
+	leave()
+	late, cancel := context.WithDeadline(t.Context(), time.Unix(0, 0))
+	defer cancel()
+	for i, page := range []context.Context{left, late, t.Context()} {
+		if _, err := c.Decoder.Decode(page, to, mara, []byte("1")); err == nil || asked != i+1 {
+			t.Errorf("%v after %d requests, want %d", err, asked, i+1)
+		}
+	}
+	if _, err := c.Decoder.Decode(t.Context(), to, mara, []byte("1")); err == nil || asked != 3 {
+		t.Errorf("%v: a server that is silent was asked %d times, want 3", err, asked)
+	}
+}
+
+// TestSilence_ofAConnection: a server that cannot be reached is left alone too.
+func TestSilence_ofAConnection(t *testing.T) {
+	t.Parallel()
+	clock, asked := callbackstest.NewClock(callbackstest.T0), 0
+	refused := roundTripper(func(*http.Request) error {
+		asked++
+		return syscall.ECONNREFUSED
+	})
+	c, _ := one(t, codec.Function{Server: codec.Server{URL: "https://codec.example.com", Token: token}}, codec.Config{Transport: refused, Now: clock.Now})
+	for range 2 {
+		if _, err := c.Decoder.Decode(t.Context(), to, mara, []byte("1")); err == nil || asked != 1 {
+			t.Errorf("%v after %d requests, want 1", err, asked)
+		}
+	}
 }

@@ -12,7 +12,6 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
-	"countersign/internal/printable"
 )
 
 // Server is a codec server of the operator.
@@ -27,8 +26,6 @@ const (
 	maxDecoded = 4 << 20
 	// maxAnswer is the size of an answer, which holds at most maxDecoded in base64.
 	maxAnswer = maxDecoded/3*4 + 4<<10
-	// maxWords is the length of a server's own words for the person, in runes.
-	maxWords = 300
 )
 
 // request is what a codec server gets, and answer what it sends; docs/codec.md describes both.
@@ -45,10 +42,14 @@ type person struct {
 	Email string `json:"email,omitempty"`
 }
 
+// answer has no text of the server: that may hold a value that the desk masks, and would be on
+// pages and in logs.
 type answer struct {
-	Data  []byte `json:"data"`
-	Error string `json:"error"`
+	Data []byte `json:"data"`
 }
+
+// errSilence means that a codec server did not answer.
+var errSilence = errors.New("no answer")
 
 // client calls the codec server of one function.
 type client struct {
@@ -106,7 +107,7 @@ func (c client) call(ctx context.Context, path string, to callbacks.Target, by c
 	req.Header.Set("Authorization", "Bearer "+c.server.Token)
 	response, err := c.http.Do(req)
 	if err != nil {
-		return nil, failed("The codec server does not answer.", err)
+		return nil, failed("The codec server does not answer.", fmt.Errorf("%w: %w", errSilence, err))
 	}
 	defer func() { _ = response.Body.Close() }()
 	return read(response)
@@ -118,20 +119,18 @@ func read(response *http.Response) ([]byte, error) {
 	var said answer
 	switch {
 	case err != nil:
-		return nil, failed("The codec server does not answer.", err)
+		return nil, failed("The codec server does not answer.", fmt.Errorf("%w: %w", errSilence, err))
 	case len(body) > maxAnswer:
 		return nil, failed("The codec server's answer is too large.", fmt.Errorf("an answer of more than %d bytes", maxAnswer))
 	case response.StatusCode/100 == 3:
-		return nil, failed("The codec server answered with a redirect, which the desk does not follow.", errors.New(response.Status))
+		return nil, failed("The codec server answered with a redirect, which the desk does not follow.", fmt.Errorf("status %d", response.StatusCode))
 	case response.StatusCode == http.StatusOK && (json.Unmarshal(body, &said) != nil || said.Data == nil):
 		return nil, failed("The codec server's answer cannot be read.", errors.New("the answer is not JSON as docs/codec.md has it"))
 	case response.StatusCode == http.StatusOK:
 		return said.Data, nil
-	case json.Unmarshal(body, &said) != nil || said.Error == "":
-		return nil, failed("The codec server answered with an error.", errors.New(response.Status))
 	default:
-		own := printable.Brief(said.Error, maxWords)
-		return nil, failed("The codec server refused: "+own, fmt.Errorf("%s: %s", response.Status, own))
+		code := response.StatusCode
+		return nil, failed(fmt.Sprintf("The codec server refused, with status %d.", code), fmt.Errorf("status %d", code))
 	}
 }
 

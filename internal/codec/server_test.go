@@ -98,9 +98,8 @@ func TestServerGoesWrong(t *testing.T) {
 		handler http.HandlerFunc
 		want    string
 	}{
-		"OwnWords":   {answers(http.StatusForbidden, `{"error":"Mara Voss is not\u0000 cleared for payroll.\nAsk the\u202e vault team."}`), "The codec server refused: Mara Voss is not"},
-		"LongWords":  {answers(http.StatusConflict, `{"error":"`+strings.Repeat("w", 5000)+`"}`), "www…"},
-		"NoWords":    {answers(http.StatusInternalServerError, "<html>stack trace</html>"), "The codec server answered with an error."},
+		"OwnWords":   {answers(http.StatusForbidden, `{"error":"no pay of secret salary"}`), "The codec server refused, with status 403."},
+		"NoWords":    {answers(http.StatusInternalServerError, "<html>stack trace</html>"), "The codec server refused, with status 500."},
 		"Redirect":   {answers(http.StatusTemporaryRedirect, ""), "a redirect, which the desk does not follow"},
 		"NotJSON":    {answers(http.StatusOK, "data"), "cannot be read"},
 		"NoData":     {answers(http.StatusOK, "{}"), "cannot be read"},
@@ -119,7 +118,7 @@ func TestServerGoesWrong(t *testing.T) {
 			_, decodeErr := c.Decoder.Decode(t.Context(), to, mara, []byte(`"secret salary"`))
 			for _, err := range []error{encodeErr, decodeErr} {
 				words := wordsOf(t, err)
-				if !strings.Contains(words, tc.want) || len(words) > 1200 || strings.ContainsAny(words, "\n\x00\u202e") {
+				if !strings.Contains(words, tc.want) || len(words) > 100 || strings.ContainsAny(words, "\n\x00\u202e") {
 					t.Errorf("words %q, want %q in one clean line", words, tc.want)
 				}
 				if said := words + err.Error(); strings.Contains(said, "salary") || strings.Contains(said, token) || strings.Contains(said, "stack trace") {
