@@ -1,9 +1,11 @@
 package codec
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/aws/smithy-go"
 
@@ -23,7 +25,13 @@ type kmsKey struct {
 }
 
 // Says implements [desk.Encoder].
-func (k kmsKey) Says() string { return "encrypted with KMS key " + k.key }
+func (k kmsKey) Says() string { return "encrypted with KMS key " + k.name() }
+
+// name is the key for people: the last part of an ARN, which has the number of the account too.
+func (k kmsKey) name() string {
+	return strings.TrimPrefix(cmp.Or(arn.Parse(k.key).Resource, k.key), "key/")
+}
+
 
 // Encode implements [desk.Encoder].
 func (k kmsKey) Encode(ctx context.Context, to callbacks.Target, _ callbacks.Person, result callbacks.Completion) ([]byte, error) {
@@ -54,7 +62,7 @@ func (k kmsKey) words(err error) string {
 	if !answered {
 		return "AWS KMS, which encrypts the result, does not answer."
 	}
-	return fmt.Sprintf("The result cannot be encrypted with the KMS key %s: %s.", k.key, refusal(api.ErrorCode()))
+	return fmt.Sprintf("The result cannot be encrypted with the KMS key %s: %s.", k.name(), refusal(api.ErrorCode()))
 }
 
 // refusal is the meaning of an error code of KMS (KMS API reference, GenerateDataKey, Errors).

@@ -149,3 +149,24 @@ func TestKMSRefuses(t *testing.T) {
 		t.Errorf("down: %q", words)
 	}
 }
+
+// TestKMSNamesNoAccount: every reviewer reads the name of the key.
+func TestKMSNamesNoAccount(t *testing.T) {
+	t.Parallel()
+	k := newKeys(t)
+	off := k.CreateKey("alias/off")
+	k.SetState(off, localkms.Disabled)
+	_, id, _ := strings.Cut(off, ":key/")
+	for name, want := range map[string]string{
+		off: id, id: id, "alias/off": "alias/off", "arn:aws:kms:eu-central-1:123456789012:alias/off": "alias/off",
+	} {
+		c, _ := one(t, codec.Function{KMSKey: name}, k.config())
+		if says := c.Encoder.Says(); says != "encrypted with KMS key "+want {
+			t.Errorf("%s: says %q", name, says)
+		}
+		_, err := c.Encoder.Encode(t.Context(), to, mara, success([]byte("1")))
+		if words := wordsOf(t, err); words != "The result cannot be encrypted with the KMS key "+want+": it is disabled." {
+			t.Errorf("%s: %q", name, words)
+		}
+	}
+}
