@@ -64,16 +64,25 @@ func whole(text string) (tokens []string, ok bool) {
 }
 
 // text fills in a text of one line or more. as writes each value so that it cannot pass for what
-// stands around it. ok is false if there is no text, or if one of its values is missing: then all of
-// it is left out.
+// stands around it. ok is false if there is no text, or if one of its values is missing, or they are
+// too long together: then all of it is left out.
 func (f *filling) text(field, template string, as func(string) string) (text string, ok bool) {
 	ok = template != ""
+	read := 0 // bytes of values
 	text = placeholder.ReplaceAllStringFunc(template, func(found string) string {
+		if read > maxFilled {
+			return ""
+		}
 		name := strings.Trim(found, "{}")
 		tokens, _ := reference(name)
 		v, there := f.find(field, tokens, name)
 		if !there {
 			ok = false
+			return ""
+		}
+		if read += len(v.Raw()); read > maxFilled {
+			f.leave(field, tooLong)
+			f.spoiled, ok = true, false
 			return ""
 		}
 		value, readable := scalar(v)

@@ -281,3 +281,21 @@ func TestTemplate_PayloadNotMade(t *testing.T) {
 		}
 	}
 }
+
+// TestTemplate_Repeated: a long value that a text names often is not written often.
+func TestTemplate_Repeated(t *testing.T) {
+	t.Parallel()
+	input, _ := jsontext.Read([]byte(`{"big":"` + strings.Repeat("x", maxFilled-10) + `"}`))
+	template := strings.Repeat("{{input/big}}", maxReferences)
+	f, written := filling{input: input}, 0
+	_, ok := f.text("title", template, func(value string) string {
+		written += len(value)
+		return value
+	})
+	if ok || written > maxFilled || len(f.left) != 1 || f.left[0].Why != tooLong {
+		t.Errorf("wrote %d bytes, left out %+v", written, f.left)
+	}
+	if payload, ok := f.payload(json.RawMessage(`{"a":"` + template + `"}`)); ok {
+		t.Errorf("made a payload of %d bytes without the value", len(payload))
+	}
+}
