@@ -22,6 +22,7 @@ const (
 type filling struct {
 	input jsontext.Value
 	left  []callbacks.LeftOut
+	tags  []int // for each tag that was made, its place in the template
 	// spoiled says that a payload without the values that were left out could be another one than
 	// the function reads.
 	spoiled bool

@@ -67,7 +67,7 @@ func (f *filling) announcement(t *Template, found Announcement) Announcement {
 	}
 	for i, tag := range t.Tags {
 		if tag, ok := f.text("tags/"+strconv.Itoa(i), tag, inLine); ok {
-			a.Tags = append(a.Tags, tag)
+			a.Tags, f.tags = append(a.Tags, tag), append(f.tags, i)
 		}
 	}
 	a.Outcomes = t.Outcomes
@@ -105,7 +105,8 @@ func isAddress(text string) bool {
 func (f *filling) withdraw(a *Announcement, found Announcement, faults callbacks.Invalid) {
 	var tags []int
 	for _, fault := range faults {
-		field, rest, _ := strings.Cut(strings.TrimPrefix(fault.Pointer, "/"), "/")
+		place := strings.TrimPrefix(fault.Pointer, "/")
+		field, rest, _ := strings.Cut(place, "/")
 		switch field {
 		case "title":
 			a.Title = ""
@@ -121,11 +122,11 @@ func (f *filling) withdraw(a *Announcement, found Announcement, faults callbacks
 			a.Outcomes = nil
 		case "tags":
 			i, _ := strconv.Atoi(rest)
-			tags = append(tags, i)
+			tags, place = append(tags, i), "tags/"+strconv.Itoa(f.tags[i])
 		default:
 			continue // of the found callback itself
 		}
-		f.leave(strings.TrimPrefix(fault.Pointer, "/"), fault.Detail)
+		f.leave(place, fault.Detail)
 	}
 	for _, i := range slices.Backward(slices.Compact(tags)) {
 		a.Tags = slices.Delete(a.Tags, i, i+1)

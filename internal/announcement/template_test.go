@@ -146,6 +146,16 @@ func TestTemplate_Rest(t *testing.T) {
 	}
 }
 
+// TestTemplate_TagsLeftOut: a tag is named by its place in the template, whatever was left out before.
+func TestTemplate_TagsLeftOut(t *testing.T) {
+	t.Parallel()
+	_, content := makeOf(t, Template{Tags: []string{"{{input/x}}", "contract", "{{input/long}}", "{{input/customer/no}}"}}, contractInput)
+	want := "tags/0: there is no input/x\ntags/2: 1 to 40 characters, this has 201"
+	if diff := cmp.Diff([]string{"contract", "0.10"}, content.Tags); diff != "" || leftOut(content) != want {
+		t.Errorf("%s without %s", diff, leftOut(content))
+	}
+}
+
 // TestTemplate_QueueGone: another replica runs another file.
 func TestTemplate_QueueGone(t *testing.T) {
 	t.Parallel()
