@@ -3,6 +3,7 @@ package payload
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"countersign/internal/jsontext"
 	"countersign/internal/printable"
@@ -79,7 +80,9 @@ func (s *searcher) add(v jsontext.Value) {
 	label := ""
 	for i, m := range s.path {
 		numbers[i] = strconv.Itoa(m.Index)
-		label = labelOf(label, m)
+		if !strings.HasSuffix(label, "…") || utf8.RuneCountInString(label) < maxLabel { // there is room
+			label = labelOf(label, m)
+		}
 	}
 	s.hits = append(s.hits, hit{At: strings.Join(numbers, "."), Label: printable.Runs(label, printable.Line), Text: excerptOf(v)})
 }
