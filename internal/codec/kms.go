@@ -32,7 +32,6 @@ func (k kmsKey) name() string {
 	return strings.TrimPrefix(cmp.Or(arn.Parse(k.key).Resource, k.key), "key/")
 }
 
-
 // Encode implements [desk.Encoder].
 func (k kmsKey) Encode(ctx context.Context, to callbacks.Target, _ callbacks.Person, result callbacks.Completion) ([]byte, error) {
 	if err := bound(to); err != nil {

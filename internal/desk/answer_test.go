@@ -227,10 +227,10 @@ func TestAnswer_encoded(t *testing.T) {
 		want   []callbacks.Completion
 		sent   string
 	}{
-		"Text":      {result(callbacks.FormatText, "42"), []callbacks.Completion{{Kind: callbacks.Success, Result: []byte("42"), Text: true}}, "encoded"},
-		"JSON":      {result(callbacks.FormatJSON, "42"), []callbacks.Completion{{Kind: callbacks.Success, Result: []byte("42")}}, "encoded"},
-		"Template":  {bare, []callbacks.Completion{{Kind: callbacks.Success, Result: []byte(bare.Comment), Text: true}}, "encoded"},
-		"None":      {result(callbacks.FormatEmpty, ""), nil, ""},
+		"Text":     {result(callbacks.FormatText, "42"), []callbacks.Completion{{Kind: callbacks.Success, Result: []byte("42"), Text: true}}, "encoded"},
+		"JSON":     {result(callbacks.FormatJSON, "42"), []callbacks.Completion{{Kind: callbacks.Success, Result: []byte("42")}}, "encoded"},
+		"Template": {bare, []callbacks.Completion{{Kind: callbacks.Success, Result: []byte(bare.Comment), Text: true}}, "encoded"},
+		"None":     {result(callbacks.FormatEmpty, ""), nil, ""},
 	} {
 		d, encoder := newDesk(t), &noting{}
 		d.serve(map[string]desk.Codec{encodes: {Encoder: encoder}})
