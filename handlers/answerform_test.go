@@ -108,6 +108,12 @@ func TestForm_Buttons(t *testing.T) {
 			t.Errorf("%s: %d", button, a.status)
 		}
 	}
+	again := b.decide(id, url.Values{
+		"form": {""}, "outcome": {"approve"}, "seen": {"anything"}, "at": {"2026-01-01T00:00:00Z"}, "comment": {"Kept."},
+	})
+	if again.status != http.StatusOK || !strings.Contains(string(again.body), "Kept.") {
+		t.Errorf("the button without a value: %d", again.status)
+	}
 	if got := len(s.audit(id)); got != before {
 		t.Errorf("the buttons wrote %d entries", got-before)
 	}

@@ -21,8 +21,10 @@ type decision struct {
 	// what the reviewer saw, as desk.Preview.Seen names it; empty in the first of two steps
 	seen string
 	back bool // from the second step to the first
-	// the button of a form that was pressed, as form.Form.Press knows it; empty if none was
+	// the button of a form, as form.Form.Press knows it, and whether it was one: the one that only
+	// shows the page again has no value
 	pressed string
+	again   bool
 }
 
 // readDecision reads the form. A time that cannot be read counts as an old one: the preview is
@@ -36,7 +38,7 @@ func readDecision(c echo.Context) (decision, error) {
 	d := decision{Choice: callbacks.Choice{
 		Outcome: form.Get("outcome"), Comment: form.Get("comment"), Answer: answerIn(form), Fields: fieldsIn(form),
 		Sends: form.Get("sends") != "no",
-	}, seen: form.Get("seen"), back: form.Has("back"), pressed: form.Get("form")}
+	}, seen: form.Get("seen"), back: form.Has("back"), pressed: form.Get("form"), again: form.Has("form")}
 	if at, err := time.Parse(time.RFC3339, form.Get("at")); err == nil {
 		d.PreparedAt = at
 	}
@@ -51,7 +53,7 @@ func (s *server) decide(c echo.Context) error {
 		return err
 	}
 	switch {
-	case d.pressed != "":
+	case d.again:
 		return s.answerRefusal(c, d, s.press(c, d))
 	case d.back:
 		return s.answerRefusal(c, d, s.goBack(c, d))
