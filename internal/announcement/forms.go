@@ -56,6 +56,11 @@ func drawing(o *callbacks.Outcome, sent Form, at string, faults *callbacks.Inval
 	if drawn.HasSecret {
 		faults.Add(at+"/form", "has a secret (writeOnly, or format password) or a masked value (x-masked): this desk keeps no typed secrets and masks nothing in forms, so ask for it elsewhere")
 	}
+	if drawn.HasStamp && !drawn.Drawn() {
+		why := drawn.Reasons[0]
+		faults.Add(at+"/form", "asks the desk to write (x-stamp), which it does only in a form that can be drawn: %s: %s",
+			why.Pointer, why.Detail)
+	}
 	o.Stamps = drawn.Stamps()
 }
 

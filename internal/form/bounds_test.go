@@ -61,3 +61,14 @@ func TestChanges_ManyNames(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 }
+
+// TestNew_ZoneOfTheDesk: the place of the desk's machine is no zone of a form.
+func TestNew_ZoneOfTheDesk(t *testing.T) {
+	t.Parallel()
+	for zone, drawn := range map[string]bool{"Europe/Vilnius": true, "Local": false, "Nowhere": false} {
+		f := form.New(parse(t, `{"type":"object","properties":{"at":{"type":"string","format":"date-time","x-zone":"`+zone+`"}}}`))
+		if f.Drawn() != drawn {
+			t.Errorf("%s: drawn: %t", zone, f.Drawn())
+		}
+	}
+}

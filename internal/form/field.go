@@ -100,6 +100,8 @@ type Form struct {
 	Reasons []Reason
 	// HasSecret says that the schema has a secret or masked value somewhere, drawn or not.
 	HasSecret bool
+	// HasStamp says that the schema asks the desk to write somewhere, drawn or not.
+	HasStamp bool
 }
 
 // Drawn reports whether the page shows fields. If it does not, the answer is written as JSON.

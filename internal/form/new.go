@@ -15,7 +15,7 @@ const (
 // New reads a schema. It takes any document: what cannot be drawn is said in the form's Reasons.
 func New(schema Value) *Form {
 	b := builder{root: schema}
-	f := &Form{ID: schema.Member("$id").Unquoted(), HasSecret: hasSecret(schema)}
+	f := &Form{ID: schema.Member("$id").Unquoted(), HasSecret: hasSecret(schema), HasStamp: hasStamp(schema)}
 	root := b.field(schema, "", 0)
 	if f.Reasons = b.reasons; len(f.Reasons) == 0 {
 		f.Root = root
@@ -30,6 +30,13 @@ func hasSecret(v Value) bool {
 		return true
 	}
 	return slices.ContainsFunc(v.members, func(m member) bool { return hasSecret(m.value) })
+}
+
+// hasStamp reports whether anything in a schema asks the desk to write. Members of other objects that
+// only look like it count too: nobody types what the desk was to write.
+func hasStamp(v Value) bool {
+	stamp := v.Member("x-stamp")
+	return stamp.Exists() && stamp.Kind() != Object || slices.ContainsFunc(v.members, func(m member) bool { return hasStamp(m.value) })
 }
 
 // builder makes fields of schemas and collects why it cannot.
@@ -75,6 +82,9 @@ func (b *builder) field(schema Value, at Pointer, depth int) *Field {
 	}
 	f.Bounds, f.emptyFits = k.bounds()
 	b.widget(f, k, depth)
+	if k.value("x-stamp").Exists() && f.Stamp == "" {
+		b.cannot("x-stamp", k.place("x-stamp"), "the desk writes only into texts without choices")
+	}
 	return f
 }
 
@@ -129,7 +139,7 @@ func (b *builder) text(f *Field, k *keywords) {
 		f.Widget = Date
 	case f.Bounds.Format == "date-time":
 		f.Widget, f.Zone = DateTime, k.text("x-zone")
-		if _, err := time.LoadLocation(f.Zone); err != nil {
+		if _, err := time.LoadLocation(f.Zone); err != nil || f.Zone == "Local" { // the desk's own place
 			b.cannot("x-zone", k.at, "this is no time zone; they are named as Europe/Vilnius")
 		}
 	case f.Bounds.MaxLength >= longText || k.value("x-multiline").True():
