@@ -72,3 +72,24 @@ func TestNew_ZoneOfTheDesk(t *testing.T) {
 		}
 	}
 }
+
+// TestFill_AddedWithoutValue: what was typed for another item and is no value makes no gap in the list.
+func TestFill_AddedWithoutValue(t *testing.T) {
+	t.Parallel()
+	f := form.New(parse(t, `{"type":"object","properties":{"l":{"type":"array","items":{"type":"integer"}}}}`))
+	filled := f.Fill("a", parse(t, `{"l":[1]}`), form.Posted{"a/l#add": {"many"}})
+	if got := filled.Answer.JSON(); got != `{"l":[1]}` || len(filled.Faults) == 0 {
+		t.Errorf("got %s, %v", got, filled.Faults)
+	}
+}
+
+// TestFill_NoSuchTime: a local time that the clocks pass over is a fault, and one beside it is not.
+func TestFill_NoSuchTime(t *testing.T) {
+	t.Parallel()
+	f := form.New(parse(t, `{"type":"object","properties":{"at":{"type":"string","format":"date-time","x-zone":"Europe/Vilnius"}}}`))
+	for typed, faults := range map[string]int{"2026-03-29T02:30": 0, "2026-03-29T03:30": 1, "2026-03-29T03:30:10": 1, "2026-03-29T04:30:10": 0, "2026-03-29T9:30": 0} {
+		if got := f.Fill("a", parse(t, `{}`), form.Posted{"a/at": {typed}}).Faults; len(got) != faults {
+			t.Errorf("%s: got %v", typed, got)
+		}
+	}
+}

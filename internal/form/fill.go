@@ -142,7 +142,9 @@ func (w *walker) list(e *Entry) {
 		e.AddName = addName(e.Name)
 		if item := w.added(e); item != nil {
 			e.Entries = append(e.Entries, item)
-			items, from = append(items, item.Value), append(from, isNew)
+			if item.Value.Exists() {
+				items, from = append(items, item.Value), append(from, isNew)
+			}
 		}
 	}
 	if !e.Fixed() && (len(items) > 0 || e.Was.Len() > 0) {

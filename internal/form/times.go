@@ -75,6 +75,9 @@ func (e *Entry) readTime(typed string) (Value, string) {
 	if !ok {
 		return Value{}, "a day and a time, written 2026-12-11T09:30"
 	}
+	if asTyped, _ := parseLocal(typed, time.UTC); at.Format(localTime) != asTyped.Format(localTime) {
+		return Value{}, "a time that exists: on this day the clocks go forward past it"
+	}
 	e.Zone = e.zoneName(at)
 	return Text(at.Format(time.RFC3339)), ""
 }
