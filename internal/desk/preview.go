@@ -19,8 +19,10 @@ const PreviewAge = 15 * time.Minute
 // Preview is what Lambda would receive for a choice, and what a signature for it would do.
 type Preview struct {
 	callbacks.Prepared
-	Filling    *callbacks.Filling // the form with the reader's answer; nil if the outcome has none
-	Faults     callbacks.Invalid  // why this cannot be sent; Completion is then empty
+	Filling *callbacks.Filling // the form with the reader's answer; nil if the outcome has none
+	// Faults say why this cannot be sent. Completion is then empty, unless they are those of a form: it
+	// is then what the answer would be sent as.
+	Faults     callbacks.Invalid
 	PreparedAt time.Time
 	// Shown is what pages show of the completion's body, if a masked value is in that. It is sent,
 	// and the hash is that of the real bytes. A free answer is shown as it was typed.
