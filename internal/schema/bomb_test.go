@@ -111,14 +111,14 @@ func TestRoom(t *testing.T) {
 		}
 	}
 	c := compile(t, `{"items":{"enum":[`+strings.Join(choices, ",")+`]},"uniqueItems":true}`)
-	if got := said(c.Check(t.Context(), "[" + strings.Join(items, ",") + "]")); got != "" {
+	if got := said(c.Check(t.Context(), "["+strings.Join(items, ",")+"]")); got != "" {
 		t.Errorf("got %q", got)
 	}
 	if got := said(c.Check(t.Context(), `["CC-0001","CC-9999"]`)); got != "/1 is not one of the choices" {
 		t.Errorf("got %q", got)
 	}
 	tree := compile(t, `{"type":"object","properties":{"a":{"$ref":"#"},"list":{"type":"array","items":{"$ref":"#"}}}}`)
-	if got := said(tree.Check(t.Context(), `{"list":[` + strings.Repeat(`{"a":{"list":[]}},`, 3000) + `{}]}`)); got != "" {
+	if got := said(tree.Check(t.Context(), `{"list":[`+strings.Repeat(`{"a":{"list":[]}},`, 3000)+`{}]}`)); got != "" {
 		t.Errorf("a tree: got %q", got)
 	}
 }
