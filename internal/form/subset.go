@@ -37,7 +37,7 @@ var Keywords = []Keyword{
 	{"readOnly", Drawn, "The value is shown and cannot be changed in the form"},
 	{"writeOnly", Drawn, "A secret, as `format: password`. A request that asks for one is refused"},
 	{"x-masked", Outside, "A request whose form masks a value is refused: mask values of the payload"},
-	{"format", Drawn, "`date`, `date-time` and `password` have fields of their own; `date`, `date-time`, `email`, `uri` and `uuid` are checked"},
+	{"format", Drawn, "`date`, `date-time` and `password` have fields of their own; `date`, `date-time`, `email`, `uri` and `uuid` are checked; `regex` is refused"},
 	{"minimum", Drawn, "A bound"},
 	{"maximum", Drawn, "A bound"},
 	{"exclusiveMinimum", Drawn, "A bound that is not reached"},
@@ -50,7 +50,7 @@ var Keywords = []Keyword{
 	{"x-unit", Drawn, "The unit of a number, beside the field"},
 	{"x-multiline", Drawn, "A text of several lines"},
 	{"x-zone", Drawn, "The time zone of a date-time, as `Europe/Vilnius`; else it is that of the proposed value, or UTC"},
-	{"x-stamp", Drawn, "The desk writes the value of a text: `reviewer` (name), `email`, or `now`"},
+	{"x-stamp", Drawn, "The desk writes the value of a text: `reviewer` (name), `email`, or `now`. A form that asks for it and is not drawn is refused"},
 	{"enumNames", Drawn, "Names of the values of `enum`"},
 
 	{"pattern", Checked, "A regular expression as RE2 has them, at most 512 bytes"},
