@@ -42,7 +42,7 @@ func (t *Template) Make(
 		f.withdraw(&a, found, faults)
 		c, content, err = a.Callback(callbacks.SourceDiscovery, nil, queues, now)
 	}
-	content.Template = &callbacks.TemplateUse{LeftOut: f.left}
+	content.Template = &callbacks.TemplateUse{Payload: !bytes.Equal(a.Payload, found.Payload), LeftOut: f.left}
 	return c, content, err
 }
 

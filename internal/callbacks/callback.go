@@ -195,8 +195,16 @@ type Content struct {
 	Template *TemplateUse
 }
 
-// TemplateUse says what a template could not take from an execution's input.
-type TemplateUse struct{ LeftOut []LeftOut }
+// TemplateUse says what a template made of an execution's input, and what it could not take from it.
+type TemplateUse struct {
+	// Payload says that the template made the payload: it is no longer the input as it arrived, and
+	// nothing decodes it.
+	Payload bool
+	LeftOut []LeftOut
+	// Decodes says that payloads of the function are decoded for people who look at them. The
+	// template read the input before that. Nothing stores it.
+	Decodes bool
+}
 
 // LeftOut is a value that a template left out. Field is its key in the template, and Why continues
 // a sentence about it; neither holds text of the input.

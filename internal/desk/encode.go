@@ -93,12 +93,20 @@ func (s *Service) read(
 }
 
 // decoded replaces a payload that arrived encoded by what it says, for a person who looks at it. If
-// that fails, the payload stays as it is, and the content says why.
+// that fails, the payload stays as it is, and the content says why. A payload that a template made
+// did not arrive: it is in the clear, and no decoder is asked.
 func (s *Service) decoded(
 	ctx context.Context, c *callbacks.Callback, by callbacks.Person, content callbacks.Content,
 ) (callbacks.Content, error) {
 	decoder := s.codec(c).Decoder
-	if decoder == nil || len(content.Payload) == 0 {
+	if decoder == nil {
+		return content, nil
+	}
+	if content.Template != nil {
+		use := *content.Template
+		use.Decodes, content.Template = true, &use
+	}
+	if len(content.Payload) == 0 || content.Template != nil && content.Template.Payload {
 		return content, nil
 	}
 	payload, err := decoder.Decode(ctx, c.Target(), by, content.Payload)

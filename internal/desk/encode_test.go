@@ -257,3 +257,46 @@ func TestDecode_MasksHold(t *testing.T) {
 		})
 	}
 }
+
+// TestDecode_template: what a template made is in the clear, and the decoder never gets it. The input
+// as it arrived is decoded.
+func TestDecode_template(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct{ payload, want string }{
+		"Made":      {`{"seen":"{{input}}"}`, `{"seen":"}1:\"latot\"{"}`},
+		"Default":   {``, `{"total":1}`},
+		"TheInput":  {`"{{input}}"`, `{"total":1}`},
+		"LeftOut":   {`"{{input/total}}"`, ``},
+		"PartsOnly": {`{"total":"{{input/total}}"}`, `{}`},
+	} {
+		d, decoder := encoding(t)
+		c := d.found(announcement.Template{Payload: json.RawMessage(tt.payload)}, `"}1:\"latot\"{"`)
+		sheet, err := d.Service.Sheet(d.Ctx, desktest.Mara, c.ID)
+		if err != nil || string(sheet.Content.Payload) != tt.want || !sheet.Content.Template.Decodes {
+			t.Errorf("%s: the page shows %s, %+v (%v)", name, sheet.Content.Payload, sheet.Content.Template, err)
+		}
+		if _, content, err := d.Service.Content(d.Ctx, desktest.Mara, c.ID); err != nil || string(content.Payload) != tt.want {
+			t.Errorf("%s: the whole payload is %s (%v)", name, content.Payload, err)
+		}
+		if asked, made := len(decoder.People()) > 0, name != "Default" && name != "TheInput"; asked == made {
+			t.Errorf("%s: the decoder was asked: %t", name, asked)
+		}
+	}
+}
+
+// found records a callback of the function that encodes, as discovery does with a template.
+func (d *testDesk) found(template announcement.Template, input string) callbacks.Callback {
+	d.T.Helper()
+	a := announcement.Announcement{
+		CallbackID: "Zm91bmQ=", Queue: "finance", Function: encodes, Payload: json.RawMessage(input),
+	}
+	c, content, err := template.Make(a, a.Payload, desktest.Queues, d.Clock.Now())
+	if err != nil {
+		d.T.Fatal(err)
+	}
+	receipt, err := d.Store.Receive(d.Ctx, callbacks.Message{}, c, content, callbacks.Unannounced, desktest.Queues.Bind, c.Discovered(callbacks.System("discovery")))
+	if err != nil {
+		d.T.Fatal(err)
+	}
+	return receipt.Callback
+}

@@ -64,6 +64,7 @@ func (r *contentRow) changes(was *contentRow) (c changes) {
 
 // templateDocument is the use of a template.
 type templateDocument struct {
+	Payload bool              `json:"payload,omitempty"`
 	LeftOut []leftOutDocument `json:"leftOut,omitempty"`
 }
 
@@ -132,7 +133,7 @@ func contentRowOf(num int64, content callbacks.Content, fingerprint string) (con
 		}
 	}
 	if content.Template != nil {
-		var use templateDocument
+		use := templateDocument{Payload: content.Template.Payload}
 		for _, l := range content.Template.LeftOut {
 			use.LeftOut = append(use.LeftOut, leftOutDocument(l))
 		}
@@ -184,7 +185,7 @@ func (r *contentRow) content() (callbacks.Content, error) {
 	if used, err := decode(r.Template, &use); !used || err != nil {
 		return content, err
 	}
-	content.Template = &callbacks.TemplateUse{}
+	content.Template = &callbacks.TemplateUse{Payload: use.Payload}
 	for _, l := range use.LeftOut {
 		content.Template.LeftOut = append(content.Template.LeftOut, callbacks.LeftOut(l))
 	}

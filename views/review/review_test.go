@@ -61,6 +61,11 @@ func TestReviewByTemplate(t *testing.T) {
 	if got := viewstest.Words(reviewPage(t, m).Find("#made")); got != want {
 		t.Errorf("got %q", got)
 	}
+	m.Content.Template.Decodes = true
+	want += " The template read the input as it arrived. The desk decodes no input for a template."
+	if got := viewstest.Words(reviewPage(t, m).Find("#made")); got != want {
+		t.Errorf("with a decoder: %q", got)
+	}
 }
 
 func TestReviewClocks(t *testing.T) {

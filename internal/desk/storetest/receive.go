@@ -64,7 +64,7 @@ func receiveKeepsContent(t *testing.T, s Store) {
 		},
 		"Unread":   {InputUnread: true},
 		"Template": {Payload: []byte(`1`), Template: &callbacks.TemplateUse{}},
-		"LeftOut": {Template: &callbacks.TemplateUse{LeftOut: []callbacks.LeftOut{
+		"LeftOut": {Template: &callbacks.TemplateUse{Payload: true, LeftOut: []callbacks.LeftOut{
 			{Field: "title", Why: "there is no input/customer"}, {Field: "payload/terms", Why: "<>"},
 		}}},
 		"Forms": {Forms: callbacks.Forms{
