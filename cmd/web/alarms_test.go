@@ -1,6 +1,7 @@
 package main
 
 import (
+	"countersign/internal/schema"
 	"log/slog"
 	"slices"
 	"testing"
@@ -15,7 +16,7 @@ import (
 // the file in force.
 func TestDeskRaisesAlarms(t *testing.T) {
 	t.Parallel()
-	settings, err := config.Load(smallest(t, "127.0.0.1:0"), deskfile.ReadFile, condition.Compile)
+	settings, err := config.Load(smallest(t, "127.0.0.1:0"), deskfile.ReadFile, condition.Compile, schema.NewCompiler())
 	if err != nil {
 		t.Fatal(err)
 	}

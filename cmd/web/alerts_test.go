@@ -1,6 +1,7 @@
 package main
 
 import (
+	"countersign/internal/schema"
 	"log/slog"
 	"regexp"
 	"slices"
@@ -46,7 +47,7 @@ func TestAlertsAndMetrics(t *testing.T) {
 // metricsOfTheDesk are the names of all that it can measure, also of what has not happened yet.
 func metricsOfTheDesk(t *testing.T) (names []string) {
 	t.Helper()
-	settings, err := config.Load(smallest(t, "127.0.0.1:0"), deskfile.ReadFile, condition.Compile)
+	settings, err := config.Load(smallest(t, "127.0.0.1:0"), deskfile.ReadFile, condition.Compile, schema.NewCompiler())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"countersign/internal/schema"
 	"errors"
 	"fmt"
 	"io"
@@ -62,7 +63,7 @@ func (c configFile) load(e environment) (string, *deskfile.Desk, error) {
 	desk, err := deskfile.Load(c.File, deskfile.Surroundings{
 		ReadFile: deskfile.ReadFile, Variables: e.variables, SkipSecrets: c.NoSecrets,
 		Region:     e.variables[config.Prefix+"LAMBDA_REGION"],
-		Conditions: condition.Compile,
+		Conditions: condition.Compile, Forms: schema.NewCompiler(),
 	})
 	if faults, ok := errors.AsType[*deskfile.Faults](err); ok {
 		_, _ = fmt.Fprintln(e.stderr, printable.String(faults.Error(), printable.Lines))
@@ -175,7 +176,7 @@ func (c configFromEnv) print(e environment, text []byte) error {
 	}
 	_, err := deskfile.Parse("countersign.yaml", text, deskfile.Surroundings{
 		ReadFile: deskfile.ReadFile, Variables: e.variables, Region: e.variables[config.Prefix+"LAMBDA_REGION"],
-		Conditions: condition.Compile,
+		Conditions: condition.Compile, Forms: schema.NewCompiler(),
 	})
 	if err != nil {
 		return exitError{exitFaults, fmt.Errorf("the variables are no longer valid:\n%w", err)}

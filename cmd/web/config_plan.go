@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"countersign/internal/schema"
 	"errors"
 	"fmt"
 	"io"
@@ -32,7 +33,7 @@ func rulesOf(d *deskfile.Desk) policy.Policy {
 // readRules reads the rules of a file that somebody pasted. Its secrets are not read.
 func readRules(text []byte) (policy.Policy, error) {
 	desk, err := deskfile.Parse("countersign.yaml", text, deskfile.Surroundings{
-		SkipSecrets: true, Conditions: condition.Compile,
+		SkipSecrets: true, Conditions: condition.Compile, Forms: schema.NewCompiler(),
 	})
 	if err != nil {
 		return policy.Policy{}, err

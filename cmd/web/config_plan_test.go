@@ -1,6 +1,7 @@
 package main
 
 import (
+	"countersign/internal/schema"
 	"os"
 	"path/filepath"
 	"strings"
@@ -45,7 +46,7 @@ func seenDatabase(t *testing.T, file string) (url string) {
 	if err := store.KeepPerson(t.Context(), people.NewProfile(seen, false, now)); err != nil {
 		t.Fatal(err)
 	}
-	read, err := deskfile.Load(file, deskfile.Surroundings{ReadFile: deskfile.ReadFile, Conditions: condition.Compile})
+	read, err := deskfile.Load(file, deskfile.Surroundings{ReadFile: deskfile.ReadFile, Conditions: condition.Compile, Forms: schema.NewCompiler()})
 	if err != nil {
 		t.Fatal(err)
 	}

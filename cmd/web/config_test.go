@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"countersign/internal/schema"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -129,7 +130,7 @@ func TestConfigFromEnv(t *testing.T) {
 		t.Fatalf("%+v", got)
 	}
 	file := writeFile(t, filepath.Join(folder, "countersign.yaml"), got.stdout)
-	desk, err := deskfile.Load(file, deskfile.Surroundings{ReadFile: deskfile.ReadFile, Conditions: condition.Compile})
+	desk, err := deskfile.Load(file, deskfile.Surroundings{ReadFile: deskfile.ReadFile, Conditions: condition.Compile, Forms: schema.NewCompiler()})
 	if err != nil {
 		t.Fatal(err)
 	}

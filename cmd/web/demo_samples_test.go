@@ -12,7 +12,6 @@ import (
 	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
-	"countersign/internal/discovery"
 	"countersign/internal/live"
 	"countersign/internal/policy"
 	"countersign/internal/standin"
@@ -119,7 +118,7 @@ func (w *world) announced(
 func (w *world) unannounced(t *testing.T, sample demo.Sample) (asked policy.Request) {
 	t.Helper()
 	inForce := w.desk.edition.Load()
-	var search discovery.Config
+	search := w.desk.fixed.discovery
 	inForce.searches("", &search)
 	for _, named := range search.Templates {
 		if named.Watch.Function != sample.Function {
@@ -127,9 +126,12 @@ func (w *world) unannounced(t *testing.T, sample demo.Sample) (asked policy.Requ
 		}
 		found := announcement.Announcement{CallbackID: "c2lnbi1vZmY=", Function: sample.Function, Queue: named.Watch.Queue}
 		var err error
-		asked.Callback, asked.Content, err = named.List[0].Make(found, sample.Input(0), inForce.queues, time.Now())
+		asked.Callback, asked.Content, err = named.List[0].Make(found, sample.Input(0), inForce.queues, search.Forms, time.Now())
 		if err != nil || len(asked.Content.Template.LeftOut) > 0 {
 			t.Fatalf("the template leaves out %v, %v", asked.Content.Template, err)
+		}
+		if got := asked.Content.Forms["approve"].Value; got != `{"from":"2027-01-01","years":1}` {
+			t.Errorf("the form starts from %s", got)
 		}
 	}
 	return asked

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"countersign/internal/schema"
 	"errors"
 	"os"
 	"path/filepath"
@@ -60,7 +61,7 @@ func TestManifestSettings(t *testing.T) {
 			return nil, errors.New("the comment names no such secret")
 		}
 		return []byte(text), nil
-	}, condition.Compile)
+	}, condition.Compile, schema.NewCompiler())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +91,7 @@ func TestReadmeSettings(t *testing.T) {
 			return nil, errors.New("there is no such file: " + path)
 		}
 		return []byte(text), nil
-	}, condition.Compile)
+	}, condition.Compile, schema.NewCompiler())
 	if err != nil {
 		t.Fatal(err)
 	}

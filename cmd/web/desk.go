@@ -162,16 +162,17 @@ func (d *program) openWorkers(settings config.Config) {
 		EmailTrusted: settings.OIDC.EmailTrusted, Invalidator: invalidator, Log: d.log, Now: d.now,
 	})
 	d.workers = []worker.Runner{deliveries, heartbeats, upkeep.NewExpiry(keep), upkeep.NewEscalations(keep), d.rollout}
+	forms := schema.NewCompiler()
 	d.fixed.discovery = discovery.Config{
 		Store: d.store, WatchStore: d.store, ExecutionStore: d.store,
 		Executions: d.lambda, Histories: d.lambda, Invalidator: invalidator, Log: d.log, Now: d.now,
-		Allowances: allowances, Beat: heartbeats.Wake,
+		Allowances: allowances, Beat: heartbeats.Wake, Forms: forms,
 	}
 	d.fixed.service = desk.ServiceConfig{
 		Store: d.store, Invalidator: invalidator, Now: d.now,
 		ReviewLimits: callbacks.ReviewLimits{Idle: settings.Review.IdleBudget, Max: settings.Review.Max},
 		Beat:         heartbeats.Wake, Deliveries: deliveries, GroupsMaxAge: settings.Groups.MaxAge,
-		Forms: schema.NewCompiler(), Seen: d.alarms,
+		Forms: forms, Seen: d.alarms,
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"countersign/internal/schema"
 	"fmt"
 	"reflect"
 	"strings"
@@ -82,7 +83,7 @@ func TestOverview(t *testing.T) {
 // TestOverview_Secrets: the page knows how many secrets there are, and nothing of them.
 func TestOverview_Secrets(t *testing.T) {
 	t.Parallel()
-	d, err := deskfile.Load(deskFile(t, rigDesk), deskfile.Surroundings{ReadFile: deskfile.ReadFile, Conditions: condition.Compile})
+	d, err := deskfile.Load(deskFile(t, rigDesk), deskfile.Surroundings{ReadFile: deskfile.ReadFile, Conditions: condition.Compile, Forms: schema.NewCompiler()})
 	if err != nil {
 		t.Fatal(err)
 	}

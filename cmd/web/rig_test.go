@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"countersign/internal/schema"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -346,7 +347,7 @@ func (one *replica) serve(t *testing.T, l net.Listener) {
 
 func load(t *testing.T, settings map[string]string) config.Config {
 	t.Helper()
-	c, err := config.Load(prefixed(settings), deskfile.ReadFile, condition.Compile)
+	c, err := config.Load(prefixed(settings), deskfile.ReadFile, condition.Compile, schema.NewCompiler())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"countersign/internal/schema"
 	"fmt"
 	"io"
 	"os"
@@ -61,7 +62,7 @@ func receiveHangups() (hangups <-chan os.Signal, stop func()) {
 }
 
 func loadSettings(environ map[string]string) (config.Config, error) {
-	settings, err := config.Load(environ, deskfile.ReadFile, condition.Compile)
+	settings, err := config.Load(environ, deskfile.ReadFile, condition.Compile, schema.NewCompiler())
 	if err != nil {
 		return config.Config{}, fmt.Errorf("the configuration is incomplete or invalid:\n%w", err)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"countersign/internal/schema"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -54,7 +55,7 @@ func newWorld(
 	if err := w.writeDesk(folder); err != nil {
 		return nil, err
 	}
-	settings, err := config.Load(w.environment(folder), deskfile.ReadFile, condition.Compile)
+	settings, err := config.Load(w.environment(folder), deskfile.ReadFile, condition.Compile, schema.NewCompiler())
 	if err != nil {
 		return nil, fmt.Errorf("the demo's configuration is invalid:\n%w", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/form"
 	"countersign/internal/jsontext"
 )
 
@@ -25,18 +26,21 @@ type Template struct {
 	Queue       string          // empty for that of the watch
 	Tags        []string
 	Outcomes    []callbacks.Outcome // without placeholders of the input
+	// Forms are those of the outcomes, by their names. Their values may hold placeholders.
+	Forms map[string]Form
 }
 
 // Make makes a callback that was found in a history, and its content. found is what the history says
 // of it, with the input as payload; input is valid JSON. Values that are missing in the input, or
-// that an announcement could not have, are left out and named in the content. An error is one of the
-// found callback itself.
+// that an announcement could not have, are left out and named in the content. compiler reads the
+// forms; it may be nil if there are none. An error is one of the found callback itself.
 func (t *Template) Make(
-	found Announcement, input []byte, queues callbacks.Queues, now time.Time,
+	found Announcement, input []byte, queues callbacks.Queues, compiler form.Compiler, now time.Time,
 ) (callbacks.Callback, callbacks.Content, error) {
 	var f filling
 	f.input, _ = jsontext.Read(input)
 	a := f.announcement(t, found)
+	a.Forms = f.forms(t, compiler)
 	c, content, err := a.Callback(callbacks.SourceDiscovery, nil, queues, now)
 	if faults, ok := errors.AsType[callbacks.Invalid](err); ok {
 		f.withdraw(&a, found, faults)

@@ -13,6 +13,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/condition"
 	"countersign/internal/jsontext"
+	"countersign/internal/schema"
 )
 
 // contractInput has what strangers write: their numbers, order, markdown, names twice.
@@ -33,7 +34,7 @@ func makeOf(t *testing.T, tpl Template, input string) (callbacks.Callback, callb
 	found := Announcement{
 		CallbackID: "c2lnbi1vZmY=", Queue: "default", Function: "contract-renewal", Name: "sign-off", Payload: json.RawMessage(input),
 	}
-	c, content, err := tpl.Make(found, []byte(input), templateQueues, time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC))
+	c, content, err := tpl.Make(found, []byte(input), templateQueues, schema.NewCompiler(), time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,7 +177,7 @@ func TestTemplate_TooLarge(t *testing.T) {
 	}
 	found := Announcement{CallbackID: "c2lnbi1vZmY=", Queue: "default", Description: "The input has too many bytes."}
 	part := Template{Payload: json.RawMessage(`"{{input/small}}"`)}
-	if _, content, err := part.Make(found, []byte(input), templateQueues, time.Now()); err != nil || string(content.Payload) != "1" || content.Description != "" || content.InputUnread {
+	if _, content, err := part.Make(found, []byte(input), templateQueues, schema.NewCompiler(), time.Now()); err != nil || string(content.Payload) != "1" || content.Description != "" || content.InputUnread {
 		t.Errorf("got %+v, %v", content, err)
 	}
 }
@@ -241,7 +242,7 @@ func TestTemplateCheck(t *testing.T) {
 		"SameOutcome": {Template{Outcomes: []callbacks.Outcome{outcome, outcome}}, `/outcomes/1/name: two outcomes are named "go"`},
 	} {
 		var lines []string
-		for _, f := range tt.template.Check(callbacks.Failure) {
+		for _, f := range tt.template.Check(callbacks.Failure, schema.NewCompiler()) {
 			lines = append(lines, f.Pointer+": "+f.Detail)
 		}
 		if diff := cmp.Diff(tt.want, strings.Join(lines, "\n")); diff != "" {

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/form"
 	"countersign/internal/jsontext"
 )
 
@@ -13,19 +14,22 @@ import (
 const maxReferences = 100
 
 // Check returns what is wrong with a template whatever the input is. The pointers lead into the
-// template as countersign.yaml has it. rejectAs is the kind that the queue gives to reject.
-func (t *Template) Check(rejectAs callbacks.Kind) callbacks.Invalid {
+// template as countersign.yaml has it. rejectAs is the kind that the queue gives to reject; compiler
+// reads the forms, and may be nil if there are none.
+func (t *Template) Check(rejectAs callbacks.Kind, compiler form.Compiler) callbacks.Invalid {
 	var faults callbacks.Invalid
 	c := templateCheck{faults: &faults}
 	sample := Announcement{
 		Title: c.sample("/title", t.Title), Description: c.sample("/description", t.Description),
 		Outcomes: append([]callbacks.Outcome(nil), t.Outcomes...), // checkOutcomes normalises them in place
+		Forms:    t.Forms,
 	}
 	for i, tag := range t.Tags {
 		sample.Tags = append(sample.Tags, c.sample("/tags/"+strconv.Itoa(i), tag))
 	}
 	sample.checkText(&faults)
 	checkTags(sample.Tags, &faults)
+	c.forms(sample, compiler)
 	checkOutcomes(sample.Outcomes, rejectAs, "/outcomes", &faults)
 	c.requester(t.Requester)
 	if len(t.Payload) > maxTemplate {

@@ -10,6 +10,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/config/deskfile"
+	"countersign/internal/form"
 )
 
 // Prefix is the prefix of the name of every variable.
@@ -94,11 +95,12 @@ type Lambda struct {
 }
 
 // Load reads and checks every setting, and the file that they name. environ is the environment by
-// name, readFile reads files ([deskfile.ReadFile]), and conditions compiles those of rules. The error joins all problems, one line each:
-// the variable, what is wrong, and what a correct value looks like, or the place in the file. It
-// never holds a secret.
+// name, readFile reads files ([deskfile.ReadFile]), conditions compiles those of rules, and forms the
+// schemas of templates. The error joins all problems, one line each: the variable, what is wrong, and
+// what a correct value looks like, or the place in the file. It never holds a secret.
 func Load(
 	environ map[string]string, readFile func(string) ([]byte, error), conditions callbacks.Conditions,
+	forms form.Compiler,
 ) (Config, error) {
 	var c Config
 	problems := make(problems)
@@ -112,7 +114,7 @@ func Load(
 	c.ReadDesk = func(readFile func(string) ([]byte, error)) (*deskfile.Desk, error) {
 		return deskfile.Load(c.ConfigFile, deskfile.Surroundings{
 			ReadFile: readFile, Variables: environ, Region: environ[Prefix+"LAMBDA_REGION"],
-			Conditions: conditions,
+			Conditions: conditions, Forms: forms,
 		})
 	}
 	var deskErr error

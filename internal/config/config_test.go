@@ -51,7 +51,7 @@ func load(env, files map[string]string) (Config, error) {
 		}
 		return []byte(text), nil
 	}
-	return Load(env, read, nil) // none of the files has rules
+	return Load(env, read, nil, nil) // none of the files has rules or forms
 }
 
 // sameSettings compares everything but what countersign.yaml says.

@@ -62,7 +62,7 @@ func (d *search) take(s *scan, found *sighting, input []byte) (callbacks.Callbac
 		a.Queue = callbacks.DefaultQueue // another replica was configured with more queues
 	}
 	if t := d.template(s.Watch, found.Start); t != nil && input != nil {
-		return t.Make(a, input, d.queues, d.now())
+		return t.Make(a, input, d.queues, d.forms, d.now())
 	}
 	return a.Callback(callbacks.SourceDiscovery, nil, d.queues, d.now())
 }

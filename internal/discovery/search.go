@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/form"
 	"countersign/internal/history"
 	"countersign/internal/readquota"
 	"countersign/internal/worker"
@@ -29,6 +30,7 @@ type search struct {
 	watches     []Watch
 	exceptions  []Exception
 	templates   []Templates
+	forms       form.Compiler
 	allowances  *readquota.Allowances
 	beat        func()
 	lane        callbacks.Lane
@@ -44,7 +46,7 @@ type search struct {
 func newSearch(c Config, lane callbacks.Lane) *search {
 	return &search{
 		store: c.Store, watchStore: c.WatchStore, runs: c.ExecutionStore, executions: c.Executions, histories: c.Histories, invalidator: c.Invalidator, log: c.Log, now: c.Now,
-		queues: c.Queues, watches: c.Watches, exceptions: c.Exceptions, templates: c.Templates, allowances: c.Allowances, beat: c.Beat, lane: lane, lanes: c.Lanes, owner: string(callbacks.NewID()),
+		queues: c.Queues, watches: c.Watches, exceptions: c.Exceptions, templates: c.Templates, forms: c.Forms, allowances: c.Allowances, beat: c.Beat, lane: lane, lanes: c.Lanes, owner: string(callbacks.NewID()),
 		arrivals: map[Watch]arrivals{},
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/form"
 	"countersign/internal/history"
 	"countersign/internal/readquota"
 	"countersign/internal/worker"
@@ -56,6 +57,7 @@ type Config struct {
 	Watches        []Watch // each with a queue that exists; discovery is off if there are none
 	Exceptions     []Exception
 	Templates      []Templates
+	Forms          form.Compiler // reads the forms of templates; nil if they have none
 	Lanes          callbacks.Lanes
 	Allowances     *readquota.Allowances
 	Beat           func() // called when a heartbeat comes due; must not block

@@ -1,6 +1,7 @@
 package deskfile
 
 import (
+	schemas "countersign/internal/schema"
 	"errors"
 	"flag"
 	"io/fs"
@@ -39,7 +40,7 @@ func surroundings() Surroundings {
 			return []byte(text), nil
 		},
 		Variables: map[string]string{"SHORT_TOKEN": "short"},
-		Region:    "eu-central-1", Conditions: compile,
+		Region:    "eu-central-1", Conditions: compile, Forms: schemas.NewCompiler(),
 	}
 }
 

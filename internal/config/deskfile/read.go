@@ -13,6 +13,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/config/strictyaml"
+	"countersign/internal/form"
 )
 
 // Surroundings are what a file refers to.
@@ -22,6 +23,8 @@ type Surroundings struct {
 	Region    string                            // of functions that name none
 	// Conditions compiles what rules ask of a request.
 	Conditions callbacks.Conditions
+	// Forms reads the forms of templates.
+	Forms form.Compiler
 	// SkipSecrets leaves secrets unread, for a check where they are not. Such a Desk cannot serve.
 	SkipSecrets bool
 }

@@ -66,7 +66,7 @@ functions:
         queue: finance
         tags: [contract]
         outcomes:
-          - {name: approve, label: Renew, kind: success, stance: for, comment: none, encoding: json, payload: {renew: 0.10}}
+          - {name: approve, label: Renew, kind: success, stance: for, comment: none, encoding: json, payload: {renew: 0.10, to: "{{answer}}"}, form: {type: object}, value: {no: "{{input/no}}", by: 1.50}}
           - {name: stop, label: Let it end, kind: failure, errorType: Declined, errorMessage: "{{comment}}", errorData: {by: "{{reviewer.email}}"}}
       - payload: "{{input}}"
     encryptionKey: {file: /run/secrets/key}
@@ -134,7 +134,8 @@ func TestEveryKeyIsRead(t *testing.T) {
 						Payload:   json.RawMessage(`{"customer":"{{input/customer}}","terms":[1e2,{"all":true}]}`),
 						Queue:     "finance", Tags: []string{"contract"},
 						Outcomes: []Outcome{
-							{Name: "approve", Label: "Renew", Kind: "success", Stance: "for", Comment: "none", Encoding: "json", Payload: json.RawMessage(`{"renew":0.10}`)},
+							{Name: "approve", Label: "Renew", Kind: "success", Stance: "for", Comment: "none", Encoding: "json", Payload: json.RawMessage(`{"renew":0.10,"to":"{{answer}}"}`),
+								Form: json.RawMessage(`{"type":"object"}`), Value: json.RawMessage(`{"no":"{{input/no}}","by":1.50}`)},
 							{Name: "stop", Label: "Let it end", Kind: "failure", ErrorType: "Declined", ErrorMessage: "{{comment}}", ErrorData: json.RawMessage(`{"by":"{{reviewer.email}}"}`)},
 						},
 					},

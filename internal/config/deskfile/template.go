@@ -39,6 +39,8 @@ type Outcome struct {
 	Comment      string          `yaml:"comment" enum:"optional,required,none" example:"required" help:"Whether it takes a comment; else optional, and required for a failure."`
 	Encoding     string          `yaml:"encoding" enum:"json,text" example:"text" help:"How the payload of a success is sent; else json."`
 	Payload      json.RawMessage `yaml:"payload" example:"{renew: true}" help:"What the function receives of a success, with {{comment}} and the other placeholders of [intake.md](intake.md)."`
+	Form         json.RawMessage `yaml:"form" example:"{type: integer, minimum: 1}" help:"A JSON Schema of what the reviewer answers, see [forms.md](forms.md). Without a payload, a success sends the answer."`
+	Value        json.RawMessage `yaml:"value" example:"'{{input/amount}}'" help:"The answer that the form starts from, with values of the input."`
 	ErrorType    string          `yaml:"errorType" example:"Declined" help:"Of a failure."`
 	ErrorMessage string          `yaml:"errorMessage" default:"the comment" example:"'{{comment}}'" help:"Of a failure."`
 	ErrorData    json.RawMessage `yaml:"errorData" example:"{by: '{{reviewer.email}}'}" help:"Of a failure."`
@@ -48,6 +50,7 @@ type Outcome struct {
 func (t Template) Domain() announcement.Template {
 	domain := announcement.Template{
 		Callback: t.Callback, Title: t.Title, Description: t.Description, Payload: t.Payload, Queue: t.Queue, Tags: t.Tags,
+		Forms: make(map[string]announcement.Form),
 	}
 	if r := t.Requester; r != nil {
 		domain.Requester = callbacks.Requester{Name: r.Name, Email: r.Email, ID: r.ID}
@@ -58,6 +61,9 @@ func (t Template) Domain() announcement.Template {
 			Comment: callbacks.CommentRule(o.Comment), Encoding: callbacks.Encoding(o.Encoding), Payload: o.Payload,
 			ErrorType: o.ErrorType, ErrorMessage: o.ErrorMessage, ErrorData: o.ErrorData,
 		})
+		if len(o.Form)+len(o.Value) > 0 {
+			domain.Forms[o.Name] = announcement.Form{Schema: o.Form, Value: o.Value}
+		}
 	}
 	return domain
 }
@@ -94,7 +100,7 @@ func (c *checker) checkTemplate(t Template, f Function, at strictyaml.Path) {
 	}
 	rejectAs := cmp.Or(c.desk.Queues[cmp.Or(queue, callbacks.DefaultQueue)].RejectAs, string(callbacks.Failure))
 	domain := t.Domain()
-	for _, fault := range domain.Check(callbacks.Kind(rejectAs)) {
+	for _, fault := range domain.Check(callbacks.Kind(rejectAs), c.Forms) {
 		c.doc.Fault(c.placeOf(at, fault.Pointer), "%s", fault.Detail)
 	}
 }

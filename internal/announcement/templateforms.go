@@ -1,0 +1,103 @@
+package announcement
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"strconv"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/form"
+	"countersign/internal/jsontext"
+)
+
+// forms returns the forms of a template, with what they propose made of the input. A proposed answer
+// that does not fit its form is left out: the form then starts as without one.
+func (f *filling) forms(t *Template, compiler form.Compiler) map[string]Form {
+	forms := maps.Clone(t.Forms)
+	for i, o := range t.Outcomes {
+		if sent := forms[o.Name]; len(sent.Value) > 0 {
+			sent.Value = f.proposed(sent, "outcomes/"+strconv.Itoa(i)+"/value", compiler)
+			forms[o.Name] = sent
+		}
+	}
+	return forms
+}
+
+// proposed fills in the value of a form. It is empty if it cannot be used.
+func (f *filling) proposed(sent Form, field string, compiler form.Compiler) json.RawMessage {
+	var out bytes.Buffer
+	template, ok := jsontext.Read(sent.Value)
+	if !ok || !f.value(&out, template, field) {
+		return nil
+	}
+	if out.Len() > callbacks.MaxValueBytes {
+		f.leave(field, fmt.Sprintf("it would have more than %d bytes", callbacks.MaxValueBytes))
+		return nil
+	}
+	shape, _ := form.Parse(string(sent.Value)) // its names are the operator's, not the input's
+	sent.Value = out.Bytes()
+	if at, misfit := sent.misfit(compiler); misfit {
+		f.leave(field+string(known(shape, at)), "it does not fit the form")
+		return nil
+	}
+	return sent.Value
+}
+
+// known is the longest beginning of a pointer that leads to something in a value.
+func known(v form.Value, p form.Pointer) (there form.Pointer) {
+	tokens, _ := p.Tokens()
+	for _, token := range tokens {
+		next := there.Child(token)
+		if !v.At(next).Exists() {
+			break
+		}
+		there = next
+	}
+	return there
+}
+
+// misfit finds the first place at which a form does not allow its proposed answer. What is missing is
+// left to the reviewer and to the desk. Where nothing can be checked, nothing fits.
+func (sent Form) misfit(compiler form.Compiler) (at form.Pointer, found bool) {
+	value, err := form.Parse(string(sent.Value))
+	if err != nil || compiler == nil {
+		return "", true
+	}
+	checker, err := compiler.Compile(string(sent.Schema))
+	if err != nil {
+		return "", true
+	}
+	for _, fault := range checker.Check(value.JSON()) {
+		if value.At(fault.Pointer).Exists() {
+			return fault.Pointer, true
+		}
+	}
+	return "", false
+}
+
+// forms checks the forms of a template's outcomes, and the placeholders in what they propose. A value
+// without placeholders has to fit.
+func (c *templateCheck) forms(sample Announcement, compiler form.Compiler) {
+	before := len(*c.faults)
+	sample.checkForms(c.faults)
+	if len(*c.faults) > before {
+		return // with these faults the schemas cannot be read
+	}
+	faults, _ := errors.AsType[callbacks.Invalid](callbacks.CheckForms(sample.Outcomes, sample.forms(), compiler))
+	*c.faults = append(*c.faults, faults...)
+	for i, o := range sample.Outcomes {
+		sent, at := sample.Forms[o.Name], fmt.Sprintf("/outcomes/%d/value", i)
+		value, ok := jsontext.Read(sent.Value)
+		if !ok {
+			continue
+		}
+		references := c.references
+		c.payload(value, at)
+		if place, misfit := sent.misfit(compiler); misfit && c.references == references && len(faults) == 0 {
+			c.faults.Add(at+string(place), "the value does not fit the form")
+		}
+	}
+}
