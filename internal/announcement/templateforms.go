@@ -97,7 +97,7 @@ func (c *templateCheck) forms(sample Announcement, compiler form.Compiler) {
 		references := c.references
 		c.payload(value, at)
 		if place, misfit := sent.misfit(compiler); misfit && c.references == references && len(faults) == 0 {
-			c.faults.Add(at+string(place), "the value does not fit the form")
+			c.faults.Add(at+string(place), "the form does not allow this value")
 		}
 	}
 }

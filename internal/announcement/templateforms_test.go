@@ -74,7 +74,7 @@ func TestTemplateCheck_forms(t *testing.T) {
 		"NoSchema":    {withForm(`{"properties":{"a":{"type":"many"}}}`, ""), schema.NewCompiler(), "/outcomes/0/form/properties/a/type: "},
 		"Remote":      {withForm(`{"$ref":"https://example.com/a"}`, `1`), schema.NewCompiler(), "/outcomes/0/form/$ref: "},
 		"OnlyAValue":  {plain, schema.NewCompiler(), "/outcomes/0/value: a value is what a form starts from: send the form too"},
-		"Misfit":      {withForm(terms, `{"no":2}`), schema.NewCompiler(), "/outcomes/0/value/no: the value does not fit the form"},
+		"Misfit":      {withForm(terms, `{"no":2}`), schema.NewCompiler(), "/outcomes/0/value/no: the form does not allow this value"},
 		"Placeholder": {withForm(terms, `{"all":["{{customer}}"]}`), schema.NewCompiler(), "/outcomes/0/value/all/0: {{customer}} is not known"},
 		"Unused":      {other, schema.NewCompiler(), "/outcomes/0/form: no template uses the answer"},
 		"NoCompiler":  {withForm(terms, ""), nil, "/outcomes/0/form: this desk takes no forms"},

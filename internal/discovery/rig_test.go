@@ -22,6 +22,7 @@ import (
 	"countersign/internal/discovery"
 	"countersign/internal/lambdaapi"
 	"countersign/internal/readquota"
+	"countersign/internal/schema"
 	"countersign/internal/sqlstore"
 	"countersign/internal/sqlstore/sqlstoretest"
 	"countersign/internal/standin/locallambda"
@@ -140,6 +141,7 @@ func newSearch(t *testing.T, rate float64, watches ...discovery.Watch) *search {
 	s.settings = discovery.Config{
 		Store: s.store, WatchStore: s.store, ExecutionStore: s.store, Executions: s.api, Histories: s.api, Invalidator: s.invalidations, Log: slog.New(slog.DiscardHandler), Now: s.clock.Now,
 		Queues: desktest.Queues, Watches: watches, Allowances: readquota.NewAllowances(s.store, rate, s.clock.Now),
+		Forms: schema.NewCompiler(),
 	}
 	s.discovery = discovery.NewWorker(s.settings)
 	return s

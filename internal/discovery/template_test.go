@@ -82,3 +82,30 @@ func TestTemplates_InputUnread(t *testing.T) {
 		t.Errorf("got %+v with %+v", got, s.content(got.ID))
 	}
 }
+
+// TestTemplates_Forms: a form starts from what the input says, and from nothing where that does not
+// fit it.
+func TestTemplates_Forms(t *testing.T) {
+	t.Parallel()
+	for maximum, want := range map[string]struct {
+		value string
+		left  int
+	}{"7": {`{"no":7}`, 0}, "6": {"", 1}} {
+		s := watching(t, "expenses")
+		s.templates(s.settings.Watches[0], announcement.Template{
+			Outcomes: []callbacks.Outcome{{Name: "order", Label: "Order", Kind: callbacks.Success}},
+			Forms: map[string]announcement.Form{"order": {
+				Schema: json.RawMessage(`{"properties":{"no":{"maximum":` + maximum + `}}}`),
+				Value:  json.RawMessage(`{"no":"{{input/order}}"}`),
+			}},
+		})
+		register(s, "expenses", sign)
+		s.start("expenses")
+		s.scan()
+		got := s.only(callbacks.Pending)
+		content := s.content(got.ID)
+		if content.Forms["order"].Value != want.value || len(content.Template.LeftOut) != want.left || !got.Outcomes[0].Form {
+			t.Errorf("at most %s: got %+v", maximum, content)
+		}
+	}
+}
