@@ -126,7 +126,7 @@ func (w *world) unannounced(t *testing.T, sample demo.Sample) (asked policy.Requ
 		}
 		found := announcement.Announcement{CallbackID: "c2lnbi1vZmY=", Function: sample.Function, Queue: named.Watch.Queue}
 		var err error
-		asked.Callback, asked.Content, err = named.List[0].Make(found, sample.Input(0), inForce.queues, search.Forms, time.Now())
+		asked.Callback, asked.Content, err = named.List[0].Make(t.Context(), found, sample.Input(0), inForce.queues, search.Forms, time.Now())
 		if err != nil || len(asked.Content.Template.LeftOut) > 0 {
 			t.Fatalf("the template leaves out %v, %v", asked.Content.Template, err)
 		}

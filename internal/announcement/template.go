@@ -2,6 +2,7 @@ package announcement
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -35,12 +36,12 @@ type Template struct {
 // that an announcement could not have, are left out and named in the content. compiler reads the
 // forms; it may be nil if there are none. An error is one of the found callback itself.
 func (t *Template) Make(
-	found Announcement, input []byte, queues callbacks.Queues, compiler form.Compiler, now time.Time,
+	ctx context.Context, found Announcement, input []byte, queues callbacks.Queues, compiler form.Compiler, now time.Time,
 ) (callbacks.Callback, callbacks.Content, error) {
 	var f filling
 	f.input, _ = jsontext.Read(input)
 	a := f.announcement(t, found)
-	a.Forms = f.forms(t, compiler)
+	a.Forms = f.forms(ctx, t, compiler)
 	c, content, err := a.Callback(callbacks.SourceDiscovery, nil, queues, now)
 	if faults, ok := errors.AsType[callbacks.Invalid](err); ok {
 		f.withdraw(&a, found, faults)

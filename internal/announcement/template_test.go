@@ -34,7 +34,7 @@ func makeOf(t *testing.T, tpl Template, input string) (callbacks.Callback, callb
 	found := Announcement{
 		CallbackID: "c2lnbi1vZmY=", Queue: "default", Function: "contract-renewal", Name: "sign-off", Payload: json.RawMessage(input),
 	}
-	c, content, err := tpl.Make(found, []byte(input), templateQueues, schema.NewCompiler(), time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC))
+	c, content, err := tpl.Make(t.Context(), found, []byte(input), templateQueues, schema.NewCompiler(), time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,7 +177,7 @@ func TestTemplate_TooLarge(t *testing.T) {
 	}
 	found := Announcement{CallbackID: "c2lnbi1vZmY=", Queue: "default", Description: "The input has too many bytes."}
 	part := Template{Payload: json.RawMessage(`"{{input/small}}"`)}
-	if _, content, err := part.Make(found, []byte(input), templateQueues, schema.NewCompiler(), time.Now()); err != nil || string(content.Payload) != "1" || content.Description != "" || content.InputUnread {
+	if _, content, err := part.Make(t.Context(), found, []byte(input), templateQueues, schema.NewCompiler(), time.Now()); err != nil || string(content.Payload) != "1" || content.Description != "" || content.InputUnread {
 		t.Errorf("got %+v, %v", content, err)
 	}
 }
@@ -283,7 +283,7 @@ func TestTemplate_PayloadNotMade(t *testing.T) {
 		"Missing": {whole, `{"total":1,"iban":"DE02"}`, "large"},
 	} {
 		found := Announcement{CallbackID: "c2lnbi1vZmY=", Queue: "default", Payload: json.RawMessage(tt.input)}
-		c, content, err := tt.template.Make(found, found.Payload, queues, time.Now())
+		c, content, err := tt.template.Make(t.Context(), found, found.Payload, queues, nil, time.Now())
 		if err != nil || c.Requirement.Rule != tt.rule {
 			t.Errorf("%s: bound by rule %q, want %q (%v)", name, c.Requirement.Rule, tt.rule, err)
 		}

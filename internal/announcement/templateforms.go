@@ -2,6 +2,7 @@ package announcement
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,11 +16,11 @@ import (
 
 // forms returns the forms of a template, with what they propose made of the input. A proposed answer
 // that does not fit its form is left out: the form then starts as without one.
-func (f *filling) forms(t *Template, compiler form.Compiler) map[string]Form {
+func (f *filling) forms(ctx context.Context, t *Template, compiler form.Compiler) map[string]Form {
 	forms := maps.Clone(t.Forms)
 	for i, o := range t.Outcomes {
 		if sent := forms[o.Name]; len(sent.Value) > 0 {
-			sent.Value = f.proposed(sent, "outcomes/"+strconv.Itoa(i)+"/value", compiler)
+			sent.Value = f.proposed(ctx, sent, "outcomes/"+strconv.Itoa(i)+"/value", compiler)
 			forms[o.Name] = sent
 		}
 	}
@@ -27,10 +28,11 @@ func (f *filling) forms(t *Template, compiler form.Compiler) map[string]Form {
 }
 
 // proposed fills in the value of a form. It is empty if it cannot be used.
-func (f *filling) proposed(sent Form, field string, compiler form.Compiler) json.RawMessage {
+func (f *filling) proposed(ctx context.Context, sent Form, field string, compiler form.Compiler) json.RawMessage {
 	var out bytes.Buffer
 	template, ok := jsontext.Read(sent.Value)
-	if !ok || !f.value(&out, template, field) {
+	f.spoiled = false
+	if !ok || !f.value(&out, template, field) || f.spoiled {
 		return nil
 	}
 	if out.Len() > callbacks.MaxValueBytes {
@@ -39,7 +41,7 @@ func (f *filling) proposed(sent Form, field string, compiler form.Compiler) json
 	}
 	shape, _ := form.Parse(string(sent.Value)) // its names are the operator's, not the input's
 	sent.Value = out.Bytes()
-	if at, misfit := sent.misfit(compiler); misfit {
+	if at, misfit := sent.misfit(ctx, compiler); misfit {
 		f.leave(field+string(known(shape, at)), "it does not fit the form")
 		return nil
 	}
@@ -61,7 +63,7 @@ func known(v form.Value, p form.Pointer) (there form.Pointer) {
 
 // misfit finds the first place at which a form does not allow its proposed answer. What is missing is
 // left to the reviewer and to the desk. Where nothing can be checked, nothing fits.
-func (sent Form) misfit(compiler form.Compiler) (at form.Pointer, found bool) {
+func (sent Form) misfit(ctx context.Context, compiler form.Compiler) (at form.Pointer, found bool) {
 	value, err := form.Parse(string(sent.Value))
 	if err != nil || compiler == nil {
 		return "", true
@@ -70,7 +72,7 @@ func (sent Form) misfit(compiler form.Compiler) (at form.Pointer, found bool) {
 	if err != nil {
 		return "", true
 	}
-	for _, fault := range checker.Check(value.JSON()) {
+	for _, fault := range checker.Check(ctx, value.JSON()) {
 		if value.At(fault.Pointer).Exists() {
 			return fault.Pointer, true
 		}
@@ -96,7 +98,7 @@ func (c *templateCheck) forms(sample Announcement, compiler form.Compiler) {
 		}
 		references := c.references
 		c.payload(value, at)
-		if place, misfit := sent.misfit(compiler); misfit && c.references == references && len(faults) == 0 {
+		if place, misfit := sent.misfit(context.Background(), compiler); misfit && c.references == references && len(faults) == 0 {
 			c.faults.Add(at+string(place), "the form does not allow this value")
 		}
 	}

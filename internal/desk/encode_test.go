@@ -290,7 +290,7 @@ func (d *testDesk) found(template announcement.Template, input string) callbacks
 	a := announcement.Announcement{
 		CallbackID: "Zm91bmQ=", Queue: "finance", Function: encodes, Payload: json.RawMessage(input),
 	}
-	c, content, err := template.Make(a, a.Payload, desktest.Queues, nil, d.Clock.Now())
+	c, content, err := template.Make(d.Ctx, a, a.Payload, desktest.Queues, nil, d.Clock.Now())
 	if err != nil {
 		d.T.Fatal(err)
 	}

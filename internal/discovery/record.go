@@ -56,13 +56,13 @@ func (s *sighting) announcement(
 }
 
 // take makes a callback from one that was found, in the same way as from an announcement.
-func (d *search) take(s *scan, found *sighting, input []byte) (callbacks.Callback, callbacks.Content, error) {
+func (d *search) take(ctx context.Context, s *scan, found *sighting, input []byte) (callbacks.Callback, callbacks.Content, error) {
 	a := found.announcement(s.Watch, s.reading.ARN, s.reading.Trace.Deadline, input)
 	if _, known := d.queues[a.Queue]; !known {
 		a.Queue = callbacks.DefaultQueue // another replica was configured with more queues
 	}
 	if t := d.template(s.Watch, found.Start); t != nil && input != nil {
-		return t.Make(a, input, d.queues, d.forms, d.now())
+		return t.Make(ctx, a, input, d.queues, d.forms, d.now())
 	}
 	return a.Callback(callbacks.SourceDiscovery, nil, d.queues, d.now())
 }
@@ -71,7 +71,7 @@ func (d *search) take(s *scan, found *sighting, input []byte) (callbacks.Callbac
 // rest of the function must not wait for it: every scan tries it again and counts it as
 // unannounced.
 func (d *search) refuses(ctx context.Context, s *scan, found *sighting) bool {
-	_, _, err := d.take(s, found, nil)
+	_, _, err := d.take(ctx, s, found, nil)
 	if err != nil && !found.refused {
 		d.log.ErrorContext(ctx, "a callback found in a history cannot be recorded; the next scan tries it again", "function", s.Function, "execution", s.reading.ARN, "error", err)
 	}
@@ -81,7 +81,7 @@ func (d *search) refuses(ctx context.Context, s *scan, found *sighting) bool {
 
 // receive records a callback that was found and returns our ID for it.
 func (d *search) receive(ctx context.Context, s *scan, found *sighting, input []byte) (callbacks.ID, error) {
-	c, content, err := d.take(s, found, input)
+	c, content, err := d.take(ctx, s, found, input)
 	if err != nil {
 		return "", fmt.Errorf("read a callback in a history: %w", err)
 	}
