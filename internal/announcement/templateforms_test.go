@@ -12,7 +12,7 @@ import (
 
 // terms is a form about some values of contractInput.
 const terms = `{"type":"object","required":["no","reason"],"properties":{
-  "no":{"type":"number","maximum":1}, "reason":{"type":"string"}, "by":{"type":"string","x-stamp":"email"},
+  "no":{"type":"number","maximum":1}, "reason":{"type":"string"}, "by":{"type":"string"},
   "name":{"type":"string","maxLength":20}, "twice":{"type":"object"}, "all":{}}}`
 
 func withForm(schema, value string) Template {
