@@ -1,15 +1,12 @@
 package callbacks
 
 import (
-	"regexp"
 	"slices"
 	"time"
 )
 
 // DefaultQueue receives callbacks whose request names no queue.
 const DefaultQueue = "default"
-
-var queueName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
 
 // Queue says who may see the callbacks that are routed to it, and who must sign them.
 type Queue struct {

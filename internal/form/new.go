@@ -9,7 +9,7 @@ import (
 const (
 	MaxFields  = 300
 	MaxNesting = 5     // groups and lists in each other
-	MaxOptions = 8_000 // of all choices together
+	MaxOptions = 8_000 // of all choices together, those of a list's items as often as it has items
 )
 
 // New reads a schema. It takes any document: what cannot be drawn is said in the form's Reasons.
@@ -178,6 +178,14 @@ func (b *builder) group(f *Field, k *keywords, depth int) {
 	}
 }
 
+// rows is how many items a list is drawn with at most: each repeats the choices of its fields.
+func (k *keywords) rows() int {
+	if most := k.count("maxItems"); most > 0 {
+		return min(most, MaxRows)
+	}
+	return MaxRows
+}
+
 func (b *builder) list(f *Field, k *keywords, depth int) {
 	f.Widget = List
 	items := k.value("items")
@@ -185,8 +193,12 @@ func (b *builder) list(f *Field, k *keywords, depth int) {
 		b.cannot("items", k.at, "nothing is said about the items")
 		return
 	}
+	before := b.options
 	if f.Item = b.field(items, k.place("items"), depth+1); f.Item == nil {
 		return
+	}
+	if b.options += (b.options - before) * (k.rows() - 1); b.options > MaxOptions {
+		b.cannot("items", k.place("items"), "all items together would have too many choices")
 	}
 	f.Item.ReadOnly = f.Item.ReadOnly || f.ReadOnly
 	if f.Item.any(func(item *Field) bool { return item.Stamp != "" }) {

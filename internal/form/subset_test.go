@@ -96,6 +96,7 @@ func TestNotDrawn(t *testing.T) {
 		{`{"type":"array"}`, `items at : nothing is said about the items`},
 		{`{"type":"array","items":{"type":"array","items":{"type":"string"}}}`, `items at /items: a list of lists or of secrets cannot be drawn`},
 		{`{"type":"array","items":{"type":"string","writeOnly":true}}`, `items at /items: a list of lists or of secrets cannot be drawn`},
+		{`{"type":"array","items":{"enum":[` + choices + `]}}`, `items at /items: all items together would have too many choices`},
 		{`{"enum":[{"a":1}]}`, `enum at : a choice of objects or arrays cannot be drawn`},
 		{`{"oneOf":[{"type":"string"},{"type":"integer"}]}`, `oneOf at /oneOf: only one schema, one and null, or constants can be drawn`},
 		{`{"type":"string","x-stamp":"password"}`, `x-stamp at : the desk writes reviewer, email and now`},
