@@ -36,3 +36,42 @@ func TestBindNeverDecides(t *testing.T) {
 		}
 	})
 }
+
+// TestBoundAnewEscalatesAnew: an escalation by the rule that bound a callback before lets nobody
+// sign by the new rule. The new rule's own escalation comes at its own time.
+func TestBoundAnewEscalatesAnew(t *testing.T) {
+	t.Parallel()
+	for name, bind := range map[string]func(c *Case, r Requirement, now time.Time){
+		"ApplyPolicy": func(c *Case, r Requirement, now time.Time) {
+			c.ApplyPolicy(r, "New rule.", ReviewLimits{}, now, ops)
+		},
+		"Announced": func(c *Case, r Requirement, now time.Time) {
+			c.Announced(&Content{}, Callback{Request: c.Request}, Content{}, func(*Callback, *Content) Requirement { return r }, now, shop)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newScene()
+			s.Callback.Requirement.Basis, s.Now = BasisOtherwise, at(time.Hour)
+			c := Case{Callback: *s.Callback}
+			s.Callback = &c.Callback
+			if _, err := c.Escalate(s.Now, tester); err != nil {
+				t.Fatal(err)
+			}
+			s.signer.Groups = []string{"leads"}
+			checkRefusal(t, s.MaySign(s.signer, s.proposal), "")
+			r := needs("1 finance")
+			r.Basis, r.Escalate = BasisCondition, &Escalation{After: 0.75, To: []string{"heads"}}
+			bind(&c, r, s.Now)
+			if due := c.NextEscalation(); c.Requirement.Escalate != r.Escalate || !due.Equal(at(90*time.Minute)) {
+				t.Errorf("bound by %+v, escalates at %v", c.Requirement, due)
+			}
+			for now, want := range map[time.Time]ReasonCode{s.Now: CodeQueue, at(90*time.Minute - 1): CodeQueue, at(90 * time.Minute): ""} {
+				s.Now, s.signer.Groups = now, []string{"heads"}
+				checkRefusal(t, s.MaySign(s.signer, s.proposal), want)
+				s.signer.Groups = []string{"leads"}
+				checkRefusal(t, s.MaySign(s.signer, s.proposal), CodeQueue)
+			}
+		})
+	}
+}
