@@ -14,9 +14,6 @@ import (
 func drawScene(t *rapid.T) *scene {
 	r := drawRequirement(t)
 	r.Version = "v1"
-	if rapid.Bool().Draw(t, "escalates") {
-		r.Escalate = &Escalation{After: 0.5, To: []string{"c"}}
-	}
 	requester := Requester{Email: fmt.Sprintf("%d@example.com", rapid.IntRange(0, 3).Draw(t, "requester"))}
 	if rapid.IntRange(0, 5).Draw(t, "unknown") == 0 {
 		requester = Requester{}

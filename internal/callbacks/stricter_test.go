@@ -10,6 +10,7 @@ import (
 func TestCovers(t *testing.T) {
 	t.Parallel()
 	late, early := &Escalation{After: 0.9, To: []string{"leads"}}, &Escalation{After: 0.5, To: []string{"leads", "heads"}}
+	lateToHeads, earlyToLeads := &Escalation{After: 0.9, To: []string{"heads"}}, &Escalation{After: 0.5, To: []string{"leads"}}
 	escalating := func(e *Escalation) func(*Terms) { return func(t *Terms) { t.Escalate = e } }
 	one := needs("1")
 	for name, tt := range map[string]struct {
@@ -35,6 +36,8 @@ func TestCovers(t *testing.T) {
 		"ShorterAge":         {one.with(func(t *Terms) { t.GroupsNotOlderThan = time.Hour }), one.with(within8h), true, false},
 		"NoEscalation":       {one, one.with(escalating(late)), true, false},
 		"LaterEscalation":    {one.with(escalating(late)), one.with(escalating(early)), true, false},
+		"EscalationToOthers": {one.with(escalating(late)), one.with(escalating(lateToHeads)), false, false},
+		"SameGroupsLater":    {one.with(escalating(late)), one.with(escalating(earlyToLeads)), true, false},
 		"TwoWays":            {needs("2").with(twoAgainst), one, false, false},
 	} {
 		if got := tt.one.Covers(tt.other.Terms); got != tt.first {
@@ -84,7 +87,8 @@ func alwaysMet(terms Terms, r Requirement, signed []Signature) bool {
 	return true
 }
 
-// TestTightenedCovers: what stood is never loosened, and what is stricter is taken as it is.
+// TestTightenedCovers: what stood is never loosened, what is stricter is taken as it is, and both
+// sides' reasons are asked for.
 func TestTightenedCovers(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -92,6 +96,9 @@ func TestTightenedCovers(t *testing.T) {
 		got := now.tightened(stood)
 		if !got.Covers(stood) {
 			t.Fatalf("%+v does not cover what stood: %+v", got, stood)
+		}
+		if !within(now.Reason, got.Reason) {
+			t.Fatalf("%+v asks for fewer reasons than %+v", got, now)
 		}
 		if now.Covers(stood) && (!got.Covers(now) || !now.Covers(got)) {
 			t.Fatalf("%+v is not %+v", got, now)

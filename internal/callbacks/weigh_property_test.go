@@ -12,6 +12,7 @@ import (
 
 var (
 	someGroups    = rapid.SliceOfDistinct(rapid.SampledFrom([]string{"a", "b", "c"}), rapid.ID)
+	someStances   = rapid.SliceOfDistinct(rapid.SampledFrom([]Stance{For, Against}), rapid.ID)
 	someProposals = rapid.SampledFrom([]Proposal{approve, edited, reject, changes})
 )
 
@@ -25,6 +26,13 @@ func drawRequirement(t *rapid.T) Requirement {
 	}
 	if rapid.Bool().Draw(t, "limited") {
 		r.GroupsNotOlderThan = time.Hour
+	}
+	r.Reason = someStances.Draw(t, "reason")
+	if rapid.Bool().Draw(t, "escalates") {
+		r.Escalate = &Escalation{
+			After: rapid.SampledFrom([]float64{0.25, 0.5}).Draw(t, "after"),
+			To:    rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"a", "b", "c"}), 1, 2, rapid.ID).Draw(t, "to"),
+		}
 	}
 	return r
 }
