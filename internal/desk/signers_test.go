@@ -11,12 +11,14 @@ import (
 	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/delegation"
 	"countersign/internal/desk"
 	"countersign/internal/desktest"
 )
 
 // TestSigners: a template lists who signed. A preview shows them as they would be with the reader's
-// own signature, and says what others will still change; what the last one saw is sent.
+// own signature, and says what others will still change; what the last one saw is sent. Whoever
+// acts for somebody else is listed with that person's name.
 func TestSigners(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
@@ -27,6 +29,13 @@ func TestSigners(t *testing.T) {
 		}}
 	})
 	require(d, c.ID, asks(2))
+	tom := desktest.Reviewer("tom") // in no group of the queue
+	d.SignIn(desktest.Dana)
+	d.SignIn(tom)
+	_, err := d.Delegations.Make(d.Ctx, desktest.Dana, delegation.Wish{
+		From: desktest.Dana.ID, To: tom.ID, Queues: []string{"finance"}, Since: d.Clock.Now(), Until: d.Clock.Now().Add(24 * time.Hour),
+	})
+	callbackstest.Must(t, err)
 	shown := func(p callbacks.Person) desk.Preview {
 		t.Helper()
 		preview, err := d.Service.Preview(d.Ctx, p, c.ID, callbacks.Choice{Outcome: "pay", Comment: `Fine & "good".`})
@@ -45,13 +54,13 @@ func TestSigners(t *testing.T) {
 	}
 	d.MustDecide(desktest.Mara, c.ID, "pay", `Fine & "good".`)
 	d.Clock.Advance(time.Minute)
-	last := shown(desktest.Dana)
-	const dana = `{"id":"u-dana","name":"dana","email":"dana@harborline.example","at":"2026-11-24T13:01:00Z","comment":"Fine & \"good\".","actingFor":null}`
-	want := `{"by":"dana", "signed": [` + mara + `,` + dana + `],"n":1.50}`
+	last := shown(tom)
+	const forDana = `{"id":"u-tom","name":"tom","email":"tom@harborline.example","at":"2026-11-24T13:01:00Z","comment":"Fine & \"good\".","actingFor":"dana"}`
+	want := `{"by":"tom", "signed": [` + mara + `,` + forDana + `],"n":1.50}`
 	if got := string(last.Completion.Result); got != want || last.NotFinal != nil {
 		t.Errorf("the last sees\n%s, want\n%s; not final are %v", got, want, last.NotFinal)
 	}
-	d.MustDecide(desktest.Dana, c.ID, "pay", `Fine & "good".`)
+	d.MustDecide(tom, c.ID, "pay", `Fine & "good".`)
 	d.Deliver()
 	if sent := string(d.Lambda.Sent()[0].Result); sent != want {
 		t.Errorf("sent\n%s, want\n%s", sent, want)
