@@ -32,10 +32,16 @@ type signGroup struct {
 
 // signsNeeded reports whether a request needs more than one signature, or has one that does not
 // count, so that its page shows who signed and who is missing. A request with one signature says
-// all of that in its bar.
+// that in its bar.
 func signsNeeded(m Review) bool {
 	ended := slices.ContainsFunc(m.Signatures, func(given callbacks.Signature) bool { return given.End != nil })
 	return severalSigners(&m.Callback) || len(m.Signatures) > 1 || ended
+}
+
+// ruled reports whether the reader is told of a rule: it has a name, or applies because a condition
+// could not be evaluated.
+func ruled(m Review) bool {
+	return m.Callback.Requirement.Rule != "" || m.Callback.Requirement.Basis == callbacks.BasisFault
 }
 
 // severalSigners reports whether one signature may not decide a request.

@@ -10,6 +10,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/views/viewstest"
+	"countersign/views/words"
 )
 
 // The signatures of EXP-2296.
@@ -142,12 +143,34 @@ func signLines(box *goquery.Selection) []string {
 	})
 }
 
-// TestSignaturePanel_OneSignature: a request that one person decides has no box of signatures.
+// TestSignaturePanel_OneSignature: a request that one person decides, by no rule, has no box of
+// signatures.
 func TestSignaturePanel_OneSignature(t *testing.T) {
 	t.Parallel()
 	for _, m := range []Review{sampleReview(), decidedReview()} {
 		if doc := reviewPage(t, m); doc.Find("#signatures, .signs").Length() != 0 {
 			t.Errorf("%s: there is a box of signatures", m.Callback.State)
+		}
+	}
+}
+
+// TestSignaturePanel_RuleOfOne: a request that one person decides by a rule has a box without places,
+// which says what the rule asks for and why it applies, while it waits and after.
+func TestSignaturePanel_RuleOfOne(t *testing.T) {
+	t.Parallel()
+	for _, m := range []Review{sampleReview(), decidedReview()} {
+		r := &m.Callback.Requirement
+		r.Rule, r.Terms = "everyday", callbacks.OneSignature.Terms
+		r.Basis, r.Fault = callbacks.BasisFault, "no such key: total"
+		box := reviewPage(t, m).Find("#signatures")
+		if waits := m.Callback.State == callbacks.Pending; (box.Find("#why-signature").Length() == 1) != waits {
+			t.Errorf("%s: why somebody can sign is told: %t", m.Callback.State, !waits)
+		}
+		box.Find("details").Remove()
+		want := "Signature Rule everyday: " + words.Terms(r.Terms) +
+			" It applies because a condition could not be evaluated: no such key: total."
+		if got := viewstest.Words(box); got != want || box.Find(".slot").Length() > 0 {
+			t.Errorf("%s: %q, want %q", m.Callback.State, got, want)
 		}
 	}
 }
