@@ -83,19 +83,6 @@ var fateWords = map[desk.Fate]string{
 // Fate says what became of a signature.
 func Fate(f desk.Fate) string { return fateWords[f] }
 
-// TooLate says of a callback that ended before enough had signed what was missing: "1 of 2 signed,
-// too late: 1 more from controllers was missing." It is empty if nobody had signed.
-func TooLate(t callbacks.Tally) string {
-	if t.Has == 0 {
-		return ""
-	}
-	verb := "was"
-	if t.Needs-t.Has > 1 {
-		verb = "were"
-	}
-	return fmt.Sprintf("%d of %d signed, too late: %s %s missing.", t.Has, t.Needs, t.Words(), verb)
-}
-
 // SignedMark says how many have signed a callback that needs several signatures, for a row of a
 // list. ok is false for any other callback, and for one that is decided.
 func SignedMark(r *desk.Row) (m Mark, ok bool) {
