@@ -138,8 +138,8 @@ type Callback struct {
 	// record; zero before.
 	EscalatedAt time.Time
 	// WaitingSince is when the first signature of the request as it stands was given, withdrawn or
-	// not, while any waits for others; zero while none does. It stays when the last one decides,
-	// and if the callback ends before that.
+	// not, while any waits for others; zero while none does. It stays when the last one of
+	// several decides, and if the callback ends before that.
 	WaitingSince time.Time
 
 	Decision *Decision // nil until somebody decides

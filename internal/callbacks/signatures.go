@@ -49,6 +49,9 @@ func (c *Case) Sign(gate Gate, p Signer, ballot Ballot, limits ReviewLimits) (*S
 	if c.Requirement.Places() > 1 || c.Requirement.against() > 1 { // else the decision says it all
 		c.recordSigned(given, standing, ballot.Changes, gate.Now)
 	}
+	if standing.Of(given.Proposal).Has < 2 {
+		c.WaitingSince = time.Time{} // what waited is no part of what one person decided
+	}
 	return given, nil
 }
 

@@ -93,6 +93,24 @@ func TestSignaturesAgainst(t *testing.T) {
 	callbackstest.Same(t, "audit", storetest.AuditOf(t, d.Store, c.ID), want)
 }
 
+// TestVetoWaitedForNobody: a rejection by one person after an approval is no decision that several
+// people signed.
+func TestVetoWaitedForNobody(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.Announce(nil)
+	require(d, c.ID, asks(3))
+	d.MustDecide(desktest.Mara, c.ID, "approve", "")
+	if d.Get(c.ID).WaitingSince.IsZero() {
+		t.Error("the approval waits for nobody")
+	}
+	d.Clock.Advance(time.Minute)
+	vetoed, err := d.Decide(desktest.Dana, c.ID, "reject", "No budget.")
+	if err != nil || vetoed.State != callbacks.Decided || !vetoed.WaitingSince.IsZero() || !d.Get(c.ID).WaitingSince.IsZero() {
+		t.Errorf("after the veto: %+v, %v", vetoed, err)
+	}
+}
+
 // TestPageOfSignatures: sheet, previews and rows say to each reader what stands and what their own
 // signature would do.
 func TestPageOfSignatures(t *testing.T) {

@@ -116,7 +116,7 @@ func (m *Metrics) Response(status int) {
 	m.replies.WithLabelValues(strconv.Itoa(status)).Inc()
 }
 
-// Decision counts a callback that was decided, and how long its signatures took if there are several.
+// Decision counts a callback that was decided, and how long its signatures took if several decided.
 func (m *Metrics) Decision(c callbacks.Callback) {
 	m.decisions.WithLabelValues(string(c.Decision.Kind)).Inc()
 	if !c.WaitingSince.IsZero() {
