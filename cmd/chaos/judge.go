@@ -106,7 +106,7 @@ func (e evidence) counts() (found []count) {
 	add(decided, e.record.Decision != nil)
 	add(undecided, e.record.Decision == nil)
 	add(deniedThoughRecorded, e.anyRecordedBefore(e.denied))
-	add(decidedTogether, e.signedEnough() && len(e.signatures) > 1)
+	add(decidedTogether, e.signers() > 1)
 	add(sentOtherBytes, e.sentOtherBytes())
 	add(neverSettled, e.record.State.Open() || e.delivery != nil && !e.delivery.DueAt.IsZero() && !e.hasReceipt())
 	add(shownNotRecorded, !e.allRecorded())
@@ -248,10 +248,24 @@ func (e evidence) allRecorded() bool {
 	return true
 }
 
-// signedEnough reports whether the signatures on record decide for what was decided.
+// signedEnough reports whether as many people signed for what was decided as the run asked for. It
+// counts them without the desk's own code, which is what the run judges.
 func (e evidence) signedEnough() bool {
-	decided := callbacks.Weigh(e.record.Requirement, e.signatures).Decided
-	return decided != nil && e.record.Decision != nil && decided.Outcome == e.record.Decision.Outcome
+	if e.fate == together {
+		return e.signers() >= 2
+	}
+	return e.signers() >= 1
+}
+
+// signers returns how many different people have a live signature for what was decided.
+func (e evidence) signers() int {
+	people := map[string]bool{}
+	for _, s := range e.signatures {
+		if e.record.Decision != nil && s.End == nil && s.Outcome == e.record.Decision.Outcome {
+			people[s.By.ID] = true
+		}
+	}
+	return len(people)
 }
 
 // allSigned reports whether every signature that a page called recorded is on record and counts.

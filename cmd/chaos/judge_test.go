@@ -28,7 +28,7 @@ func delivered() evidence {
 		record: callbacks.Callback{
 			State:    callbacks.Completed,
 			Decision: &callbacks.Decision{Outcome: "approve", Kind: ours.Kind, SHA256: ours.SHA256(), By: callbacks.Actor{ID: "mara"}, At: at},
-			Ending:   &callbacks.Ending{By: callbacks.EndedByUs}, Requirement: callbacks.OneSignature,
+			Ending:   &callbacks.Ending{By: callbacks.EndedByUs},
 		},
 		signatures: []callbacks.Signature{signedBy("mara", ours.SHA256())},
 		delivery:   &callbacks.Delivery{Completion: ours},
@@ -47,7 +47,7 @@ func signedBy(person, shown string) callbacks.Signature {
 
 // signedTogether is the evidence of a decision that two people signed.
 func signedTogether(e *evidence) {
-	e.record.Requirement = callbacks.Requirement{Terms: callbacks.Terms{Signatures: []callbacks.Threshold{{For: 2}}}}
+	e.fate = together
 	e.signed = []told{{"dana", "shown", at}}
 	e.signatures = append([]callbacks.Signature{signedBy("dana", "shown")}, e.signatures...)
 }
@@ -107,6 +107,14 @@ var judgements = map[string]struct {
 	"OneOfTwo": {but(signedTogether, func(e *evidence) {
 		e.signed, e.signatures = nil, e.signatures[1:]
 	}), []count{decided, tooFewSigned, deliveredOnce}},
+	"OneOfTwoTwice": {but(signedTogether, func(e *evidence) {
+		e.signed, e.signatures[0].By.ID = nil, "mara"
+	}), []count{decided, tooFewSigned, deliveredOnce}},
+	// The desk weighed by a rule of one signature, where the run asked for two.
+	"WeighedWrongly": {but(signedTogether, func(e *evidence) {
+		e.record.Requirement, e.signed, e.signatures = callbacks.OneSignature, nil, e.signatures[1:]
+	}), []count{decided, tooFewSigned, deliveredOnce}},
+	"SignedByNobody": {func(e *evidence) { e.signatures = nil }, []count{decided, tooFewSigned, deliveredOnce}},
 	"SignedForAnother": {but(signedTogether, func(e *evidence) {
 		e.signatures[0].Hash, e.signatures[0].Outcome = "b2", "reject"
 	}), []count{decided, tooFewSigned, deliveredOnce}},
