@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"os/exec"
@@ -46,13 +47,20 @@ func promtool(t *testing.T, args ...string) {
 	}
 }
 
-// inTrouble scrapes a desk that Lambda throttles and strangers write to, and which dies in the end.
+// inTrouble scrapes a desk that Lambda throttles, a codec server refuses and strangers write to, and
+// which dies in the end.
 func inTrouble(t *testing.T, alerts string) {
+	const payroll = "payroll"
 	scraped := freeAddress(t)
+	codec := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(codec.Close)
+	token := fileOf(t, t.TempDir(), "token", codecToken)
 	w := newWorld(t, func(settings map[string]string) {
 		settings["METRICS_ADDR"] = scraped
-		settings[deskText] += "functions: {" + function + ": {watch: {queue: finance}}}\n"
+		settings[deskText] += "functions: {" + function + ": {watch: {queue: finance}}, " +
+			payroll + ": {codec: {url: '" + codec.URL + "', token: {file: " + token + "}}}}\n"
 	})
+	w.register(payroll)
 	p := startPrometheus(t, alerts, scraped)
 	w.engine.SetFaults(nil,
 		fault.Fault{Kind: fault.Throttled, Operation: "SendDurableExecutionCallbackHeartbeat"},
@@ -65,6 +73,8 @@ func inTrouble(t *testing.T, alerts string) {
 	mara.arm("approve")
 	mara.confirm()
 	p.fires("CountersignDecisionsDoNotArrive", func() {})
+	encoded := w.askFrom(t, payroll, expense())
+	p.fires("CountersignCodecFails", func() { mara.open(encoded.page()) })
 	p.fires("CountersignSendersRefused", func() {
 		resp, err := http.Post(w.url+"/webhooks/callbacks", "application/json", strings.NewReader("{}"))
 		if err != nil {
