@@ -147,9 +147,22 @@ func writePlan(b *strings.Builder, p policy.Plan, seen *policy.Evidence) {
 	for _, d := range p.Pending[:min(len(p.Pending), maxPlanned)] {
 		fmt.Fprintf(b, "%-9s  %s  %s: %s, instead of %s\n", d.Direction, d.Callback.ID, d.Callback.Title, required(d.Is), required(d.Was))
 	}
+	writeStranded(b, p.Stranded)
 	fmt.Fprintf(b, "Of %s, %d would need fewer signatures, and %d more.\n", plural(p.Compared, "request"), p.Fewer, p.More)
 	if seen.MoreRequests {
 		b.WriteString("Only the newest requests of each queue were looked at.\n")
+	}
+}
+
+// writeStranded writes which requests wait in a queue that would be gone.
+func writeStranded(b *strings.Builder, all []callbacks.Callback) {
+	if len(all) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "%s in a queue that would be gone. Nobody could sign them but those to whom they were escalated.\n",
+		plural(len(all), "pending request"))
+	for i := range all[:min(len(all), maxPlanned)] {
+		fmt.Fprintf(b, "%-9s  %s  %s: queue %s\n", "stranded", all[i].ID, all[i].Title, all[i].Queue)
 	}
 }
 

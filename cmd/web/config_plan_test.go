@@ -122,6 +122,27 @@ func TestConfigPlan(t *testing.T) {
 	}
 }
 
+// TestConfigPlan_QueueGone: requests that wait in a queue that the new file does not have are named.
+func TestConfigPlan_QueueGone(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	was := writeFile(t, filepath.Join(folder, "countersign.yaml"), plannedDesk)
+	is := writeFile(t, filepath.Join(folder, "new.yaml"), strings.Replace(plannedDesk, "  finance:", "  money:", 1))
+	variables := map[string]string{"COUNTERSIGN_CONFIG_FILE": was, "COUNTERSIGN_DATABASE_URL": seenDatabase(t, was)}
+	got := runConfig(t, variables, "plan", is)
+	for _, want := range []string{
+		"2 pending requests in a queue that would be gone.", "  EXP YQ==: queue finance\n", "  EXP Yg==: queue finance\n",
+		"0 of 0 pending requests would get other terms",
+	} {
+		if !strings.Contains(got.stdout, want) || got.code != 0 {
+			t.Errorf("no %q in %+v", want, got)
+		}
+	}
+	if got = runConfig(t, variables, "plan", was); strings.Contains(got.stdout, "would be gone") {
+		t.Errorf("the same file: %+v", got)
+	}
+}
+
 // TestConfigPlan_Roles: groups that lose a role are named, and who could sign no more.
 func TestConfigPlan_Roles(t *testing.T) {
 	t.Parallel()

@@ -16,6 +16,8 @@ type Plan struct {
 	// version. They keep what they have.
 	Pending []Difference
 	Waiting int // how many pending requests were compared
+	// Stranded are requests that wait in a queue that the new version does not have.
+	Stranded []callbacks.Callback
 	// Past are how many of Compared requests in any state would get fewer or more signatures.
 	Fewer, More, Compared int
 }
@@ -47,6 +49,9 @@ func Compare(was, is Policy, e *Evidence) Plan {
 func (p *Plan) compare(is Policy, r Request) {
 	queue, known := is.Queues[r.Callback.Queue]
 	if !known {
+		if r.Callback.State == callbacks.Pending {
+			p.Stranded = append(p.Stranded, r.Callback)
+		}
 		return
 	}
 	c := r.Callback
