@@ -11,6 +11,7 @@ import (
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/internal/fault"
 	"countersign/views"
 	"countersign/views/review"
 )
@@ -146,14 +147,14 @@ const notEncoded = "Nothing was recorded or sent, and what you wrote is still he
 // answerRefusal answers a refused decision with a page on which the reviewer can change or copy it. Other
 // errors have pages of their own, which keep the comment too.
 func (s *server) answerRefusal(c echo.Context, d decision, err error) error {
-	faults, invalid := errors.AsType[callbacks.Invalid](err)
+	faults, invalid := errors.AsType[fault.List](err)
 	refusal, refused := errors.AsType[*callbacks.Refusal](err)
 	failed, unencoded := errors.AsType[*desk.CodecError](err)
 	switch {
 	case refused && refusal.Code.Signed():
 		// Others signed meanwhile: the page says what became of it, and keeps the comment.
 		return s.showReview(c, http.StatusConflict, review.Draft{
-			Outcome: d.Outcome, Comment: d.Comment, Answer: d.Answer, Fields: d.Fields, Faults: callbacks.Invalid{{Pointer: "outcome", Detail: refusal.Reason}},
+			Outcome: d.Outcome, Comment: d.Comment, Answer: d.Answer, Fields: d.Fields, Faults: fault.List{{Pointer: "outcome", Detail: refusal.Reason}},
 		})
 	case invalid:
 		return s.showReview(c, http.StatusUnprocessableEntity, review.Draft{Outcome: d.Outcome, Comment: d.Comment, Answer: d.Answer, Fields: d.Fields, Faults: faults})
@@ -162,7 +163,7 @@ func (s *server) answerRefusal(c echo.Context, d decision, err error) error {
 	case unencoded:
 		retryAfter(c, retrySoon)
 		return s.showReview(c, http.StatusServiceUnavailable, review.Draft{
-			Outcome: d.Outcome, Comment: d.Comment, Answer: d.Answer, Fields: d.Fields, Faults: callbacks.Invalid{{Pointer: "outcome", Detail: failed.Words + " " + notEncoded}},
+			Outcome: d.Outcome, Comment: d.Comment, Answer: d.Answer, Fields: d.Fields, Faults: fault.List{{Pointer: "outcome", Detail: failed.Words + " " + notEncoded}},
 		})
 	case errors.Is(err, callbacks.ErrOldGroups):
 		return s.signInAgain(c, auth.Draft{Outcome: d.Outcome, Comment: d.Comment, Answer: d.Answer, Fields: d.Fields}, err)

@@ -15,6 +15,7 @@ import (
 	"countersign/handlers/webhooks"
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
+	"countersign/internal/fault"
 	"countersign/internal/inflight"
 	"countersign/internal/ratelimit"
 	"countersign/views"
@@ -50,7 +51,7 @@ var failures = []failure{
 	{isA(callbacks.ErrForbidden), http.StatusForbidden, forbiddenPage, "You may not do this."},
 	{isA(callbacks.ErrOldGroups), http.StatusForbidden, oldGroupsPage, "Your groups were read too long ago. Sign in again."},
 	{isA(callbacks.ErrConflict), http.StatusConflict, overtakenPage, "The callback is no longer in that state."},
-	{isOf[callbacks.Invalid], http.StatusUnprocessableEntity, invalidPage, "Something in the request is not valid."},
+	{isOf[fault.List], http.StatusUnprocessableEntity, invalidPage, "Something in the request is not valid."},
 	{isOf[*http.MaxBytesError], http.StatusRequestEntityTooLarge, tooLargePage, "The request is too large."},
 	{isA(inflight.ErrFull), http.StatusTooManyRequests, tooManyPage, "Too many requests. Wait a moment."},
 	{isOf[*ratelimit.Error], http.StatusTooManyRequests, tooManyPage, "Too many requests. Wait a moment."},
@@ -198,14 +199,14 @@ func signedOutPage(s *server, c echo.Context, _ error) templ.Component {
 }
 
 func invalidPage(s *server, c echo.Context, err error) templ.Component {
-	faults, _ := errors.AsType[callbacks.Invalid](err)
+	faults, _ := errors.AsType[fault.List](err)
 	return views.InvalidPage(s.plainShell(c), views.BadRequest{Faults: faults, Back: wayBack(c)})
 }
 
 // oneFault is the page of a request with one thing wrong.
 func oneFault(s *server, c echo.Context, status int, pointer, detail string) templ.Component {
 	return views.InvalidPage(s.plainShell(c), views.BadRequest{
-		Status: status, Faults: callbacks.Invalid{{Pointer: pointer, Detail: detail}}, Back: wayBack(c),
+		Status: status, Faults: fault.List{{Pointer: pointer, Detail: detail}}, Back: wayBack(c),
 	})
 }
 

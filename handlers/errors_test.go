@@ -12,6 +12,7 @@ import (
 
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
+	"countersign/internal/fault"
 	"countersign/internal/inflight"
 	"countersign/internal/ratelimit"
 )
@@ -26,7 +27,7 @@ func TestFailureOf(t *testing.T) {
 		{callbacks.ErrForbidden, http.StatusForbidden},
 		{&callbacks.Refusal{Code: "queue"}, http.StatusForbidden},
 		{callbacks.ErrConflict, http.StatusConflict},
-		{callbacks.Invalid{{Pointer: "comment"}}, http.StatusUnprocessableEntity},
+		{fault.List{{Pointer: "comment"}}, http.StatusUnprocessableEntity},
 		{callbacks.ErrUnavailable, http.StatusServiceUnavailable},
 		{fmt.Errorf("%w: %w", callbacks.ErrUncertain, callbacks.ErrUnavailable), http.StatusServiceUnavailable},
 		{callbacks.ErrNoRoom, http.StatusServiceUnavailable},

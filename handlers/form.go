@@ -12,6 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/fault"
 	answer "countersign/internal/form"
 	"countersign/internal/inflight"
 	"countersign/views"
@@ -42,7 +43,7 @@ func readBody(c echo.Context) (url.Values, error) {
 		return nil, err
 	}
 	if err != nil {
-		return nil, callbacks.Invalid{{Pointer: "form", Detail: "The form arrived incomplete. Nothing was recorded."}}
+		return nil, fault.List{{Pointer: "form", Detail: "The form arrived incomplete. Nothing was recorded."}}
 	}
 	return c.Request().PostForm, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/internal/fault"
 )
 
 // leaseAnswer tells a page about its review. Times are in Unix milliseconds, spans in milliseconds.
@@ -53,7 +54,7 @@ func (s *server) lease(c echo.Context) error {
 		}
 		return c.NoContent(http.StatusNoContent)
 	default:
-		err = callbacks.Invalid{{Pointer: "action", Detail: "open, renew or release"}}
+		err = fault.List{{Pointer: "action", Detail: "open, renew or release"}}
 	}
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
+	"countersign/internal/fault"
 	"countersign/internal/policy"
 	"countersign/views"
 	"countersign/views/admin"
@@ -56,7 +57,7 @@ func (s *server) applyPolicy(c echo.Context) error {
 	}
 	reason := form.Get("policy")
 	_, err = s.Service.ApplyPolicy(c.Request().Context(), s.person(c), callbackOf(c), reason)
-	faults, invalid := errors.AsType[callbacks.Invalid](err)
+	faults, invalid := errors.AsType[fault.List](err)
 	switch {
 	case invalid:
 		draft := review.PolicyDraft{Reason: reason, Fault: faults[0].Detail}

@@ -11,6 +11,7 @@ import (
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/internal/fault"
 	"countersign/views"
 	"countersign/views/review"
 )
@@ -24,7 +25,7 @@ func (s *server) stateRequester(c echo.Context) error {
 	}
 	said := statementIn(form)
 	stated, err := s.Service.StateRequester(c.Request().Context(), s.person(c), callbackOf(c), said)
-	if faults, invalid := errors.AsType[callbacks.Invalid](err); invalid {
+	if faults, invalid := errors.AsType[fault.List](err); invalid {
 		return s.showReview(c, http.StatusUnprocessableEntity, review.Draft{Asker: review.AskerDraft{Statement: said, Faults: faults}})
 	}
 	if errors.Is(err, callbacks.ErrOldGroups) {

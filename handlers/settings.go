@@ -13,6 +13,7 @@ import (
 	"countersign/handlers/query"
 	"countersign/internal/callbacks"
 	"countersign/internal/delegation"
+	"countersign/internal/fault"
 	"countersign/internal/printable"
 	"countersign/views"
 	"countersign/views/account"
@@ -39,7 +40,7 @@ func (s *server) delegate(c echo.Context) error {
 	if err == nil {
 		_, err = s.Delegations.Make(c.Request().Context(), s.person(c), wish)
 	}
-	if faults, invalid := errors.AsType[callbacks.Invalid](err); invalid {
+	if faults, invalid := errors.AsType[fault.List](err); invalid {
 		m.Faults = faults
 		return s.showSettings(c, http.StatusUnprocessableEntity, m)
 	}
@@ -117,7 +118,7 @@ func (s *server) delegationDraft(c echo.Context, values url.Values) account.Dele
 func (s *server) wish(c echo.Context, m *account.Settings) (delegation.Wish, error) {
 	draft := m.Draft
 	wish := delegation.Wish{From: draft.Of, Queues: draft.Queues}
-	var faults callbacks.Invalid
+	var faults fault.List
 	found, exact, err := s.Delegations.Find(c.Request().Context(), draft.Who)
 	chosen := slices.ContainsFunc(found, func(k delegation.Known) bool { return k.ID == draft.Person })
 	switch {

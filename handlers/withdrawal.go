@@ -9,6 +9,7 @@ import (
 
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
+	"countersign/internal/fault"
 	"countersign/views"
 	"countersign/views/review"
 )
@@ -22,7 +23,7 @@ func (s *server) withdraw(c echo.Context) error {
 	}
 	why := form.Get("why")
 	current, err := s.Service.Withdraw(c.Request().Context(), s.person(c), callbackOf(c), why)
-	faults, invalid := errors.AsType[callbacks.Invalid](err)
+	faults, invalid := errors.AsType[fault.List](err)
 	switch {
 	case invalid:
 		for i := range faults {

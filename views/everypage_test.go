@@ -6,6 +6,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/internal/fault"
 	"countersign/internal/people"
 	"countersign/views"
 	"countersign/views/account"
@@ -65,7 +66,7 @@ func reviewPages() map[string]templ.Component {
 	refused := pagetest.Review(viewstest.Pending())
 	refused.Previews, refused.Refused = nil, &callbacks.Refusal{Code: "requester", Reason: "Queue finance requires a second person: you made this request, so someone else must decide it."}
 	draft := pagetest.Review(viewstest.Pending())
-	draft.Draft = review.Draft{Outcome: "reject", Faults: callbacks.Invalid{{Pointer: "comment", Detail: "Reject needs a comment."}}}
+	draft.Draft = review.Draft{Outcome: "reject", Faults: fault.List{{Pointer: "comment", Detail: "Reject needs a comment."}}}
 	locked := pagetest.Review(viewstest.Pending())
 	locked.Callback.Clocks.Timeout = viewstest.Now.Sub(locked.Callback.Clocks.StartedAt) + time.Second
 	free := pagetest.Review(viewstest.Pending())
@@ -97,7 +98,7 @@ func reviewPages() map[string]templ.Component {
 		"confirm":         review.ConfirmPage(onReview, confirm),
 		"confirm-stale":   review.ConfirmPage(onReview, stale),
 		"preview":         review.Preview(opened.Previews[0]),
-		"preview-fault":   review.PreviewFault(callbacks.Invalid{{Pointer: "comment", Detail: "At most 4000 characters, this has 5000."}}),
+		"preview-fault":   review.PreviewFault(fault.List{{Pointer: "comment", Detail: "At most 4000 characters, this has 5000."}}),
 	}
 }
 
@@ -150,8 +151,8 @@ func problemPages() map[string]templ.Component {
 		"405":                  views.WrongMethodPage(mine),
 		"409":                  review.ConflictPage(viewstest.Keeping(onReview, "Line 7 has no itemised receipt."), review.Conflict{Callback: taken, Tried: "Reject", Next: &review.Next{Row: &next}, List: opened.List}),
 		"409-clock":            review.ConflictPage(onReview, review.Conflict{Callback: timedOut.Callback, Tried: "Approve", List: opened.List}),
-		"413":                  views.InvalidPage(viewstest.Keeping(mine, "Line 7 has no receipt."), views.BadRequest{Status: 413, Faults: callbacks.Invalid{{Pointer: "body", Detail: "is over 64 KB"}}, Back: views.Address{Path: "/"}}),
-		"422":                  views.InvalidPage(mine, views.BadRequest{Faults: callbacks.Invalid{{Pointer: "from", Detail: "is not a time such as 2026-11-24T13:00"}}, Back: views.Address{Path: "/"}}),
+		"413":                  views.InvalidPage(viewstest.Keeping(mine, "Line 7 has no receipt."), views.BadRequest{Status: 413, Faults: fault.List{{Pointer: "body", Detail: "is over 64 KB"}}, Back: views.Address{Path: "/"}}),
+		"422":                  views.InvalidPage(mine, views.BadRequest{Faults: fault.List{{Pointer: "from", Detail: "is not a time such as 2026-11-24T13:00"}}, Back: views.Address{Path: "/"}}),
 		"429":                  views.TooManyPage(nobody, views.TooMany{RetryAfter: 20 * time.Second}),
 		"429-form":             views.TooManyPage(mine, views.TooMany{RetryAfter: time.Second, Posted: true}),
 		"500":                  views.FailurePage(mine, views.Failure{RequestID: "01JD9K4T9B"}),

@@ -15,6 +15,7 @@ import (
 	"countersign/internal/delegation"
 	"countersign/internal/desk"
 	"countersign/internal/discovery"
+	"countersign/internal/fault"
 	"countersign/internal/people"
 	"countersign/internal/readquota"
 	"countersign/views"
@@ -51,7 +52,7 @@ func hostile(m review.Review) review.Review {
 	m.Content = callbacks.Content{Payload: []byte(`{` + strconv.Quote(evil) + `:[` + strconv.Quote(evil) + `,{}]}`), Links: []callbacks.Link{{Title: evil, URL: "https://example.com/" + evil}}, Tags: []string{evil}}
 	m.Description = untrusted.Sanitise(prose(), []byte(`<p onclick=alert(1)>`+evil+`</b></p><a href="javascript:alert(3)">x</a>`))
 	m.Draft.Comment = evil
-	m.Draft.Faults = callbacks.Invalid{{Pointer: "comment", Detail: evil}, {Pointer: "outcome", Detail: evil}}
+	m.Draft.Faults = fault.List{{Pointer: "comment", Detail: evil}, {Pointer: "outcome", Detail: evil}}
 	if m.Previews != nil {
 		m.Previews = viewstest.Previews(*c, evil)
 	}
@@ -116,7 +117,7 @@ func TestHTMLInjection(t *testing.T) {
 	asking.WantsRequester, asking.Previews, asking.Refused = true, nil, &callbacks.Refusal{Code: evil, Reason: evil}
 	asking.Draft.Asker = review.AskerDraft{
 		Statement: desk.Statement{Requester: evil, RequesterID: evil, Reason: evil},
-		Faults:    callbacks.Invalid{{Pointer: "requester", Detail: evil}, {Pointer: "requesterId", Detail: evil}, {Pointer: "reason", Detail: evil}},
+		Faults:    fault.List{{Pointer: "requester", Detail: evil}, {Pointer: "requesterId", Detail: evil}, {Pointer: "reason", Detail: evil}},
 	}
 	asking.Callback.Queue, asking.Callback.Requester.StatedBy = evil, ""
 	decided.Next = &review.Next{Row: &rows[0]}
@@ -130,7 +131,7 @@ func TestHTMLInjection(t *testing.T) {
 		"preview": review.Preview(open.Previews[0]),
 		"later":   review.Previews([]desk.Preview{open.Previews[0], longPreview(evil)}, ""),
 		"asker":   review.Page(admins, asking),
-		"fault":   review.PreviewFault(callbacks.Invalid{{Detail: evil}}),
+		"fault":   review.PreviewFault(fault.List{{Detail: evil}}),
 		"watches": admin.WatchesPage(s, admin.Watches{Searched: discovery.Searched{
 			Watches: []discovery.WatchState{{Watch: discovery.Watch{Function: evil, Account: evil, Region: evil, Queue: evil}, Problem: evil, Unannounced: 1}},
 			Quotas:  []readquota.Quota{{Lane: callbacks.Lane{Account: evil, Region: evil}}},
@@ -146,7 +147,7 @@ func TestHTMLInjection(t *testing.T) {
 		"signin":      account.SignInPage(s, account.SignIn{Provider: evil, Return: "/callbacks/" + evil, Down: true, Problem: evil}),
 		"forbidden":   views.ForbiddenPage(viewstest.Keeping(s, evil), views.Forbidden{Reason: evil, Code: evil, Callback: "x"}),
 		"conflict":    review.ConflictPage(viewstest.Keeping(s, evil), review.Conflict{Callback: decided.Callback, Tried: evil, Next: decided.Next, List: s.Address}),
-		"invalid":     views.InvalidPage(s, views.BadRequest{Faults: callbacks.Invalid{{Pointer: evil, Detail: evil}}, Back: s.Address}),
+		"invalid":     views.InvalidPage(s, views.BadRequest{Faults: fault.List{{Pointer: evil, Detail: evil}}, Back: s.Address}),
 		"failure":     views.FailurePage(s, views.Failure{RequestID: evil}),
 		"unavailable": views.UnavailablePage(viewstest.Keeping(s, evil), views.Unavailable{RequestID: evil, Decision: &views.Unrecorded{Callback: "x", Outcome: evil}}),
 		"old-groups":  review.SignInAgainPage(viewstest.Keeping(s, evil), review.SignInAgain{Tried: evil, Asker: asking.Draft.Asker.Statement, Return: s.Address}),
@@ -231,7 +232,7 @@ func hostileSettings() account.Settings {
 	m := pagetest.SettingsWithFaults()
 	m.Book.Of.Name, m.Book.Delegations[0].To, m.Book.Delegations[1].From = evil, bad, bad
 	m.Draft.Who, m.Draft.Since, m.Draft.Until, m.Search = evil, evil, evil, evil
-	m.Faults = callbacks.Invalid{{Pointer: "who", Detail: evil}}
+	m.Faults = fault.List{{Pointer: "who", Detail: evil}}
 	m.Candidates = []delegation.Known{{ID: evil, Name: evil, Email: evil + "@x"}}
 	m.Found = m.Candidates
 	return m

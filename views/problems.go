@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/fault"
 	"countersign/internal/form"
 	"countersign/views/words"
 )
@@ -21,7 +22,7 @@ type Forbidden struct {
 // filter.
 type BadRequest struct {
 	Status int // 422 when zero
-	Faults callbacks.Invalid
+	Faults fault.List
 	Back   Address // where to go on
 }
 

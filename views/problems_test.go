@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/fault"
 	"countersign/views"
 	"countersign/views/review"
 	"countersign/views/viewstest"
@@ -82,7 +83,7 @@ func TestProblemPages(t *testing.T) {
 		{"ForbiddenElse", views.ForbiddenPage(s, views.Forbidden{Reason: "This list is for admins.", Code: "role"}), "403", "Your role does not allow this", "This list is for admins."},
 		{"NoRole", views.NoRolePage(s, views.NoRole{}), "403", "You are signed in, but have no role here", "Ask platform@harborline.example for one."},
 		{"NotFound", views.NotFoundPage(s), "404", "There is no such page, or it is not yours to see", "Ask platform@harborline.example."},
-		{"Invalid", views.InvalidPage(s, views.BadRequest{Faults: callbacks.Invalid{{Pointer: "from", Detail: "is no time"}}}), "422", "This request is not valid", "from is no time"},
+		{"Invalid", views.InvalidPage(s, views.BadRequest{Faults: fault.List{{Pointer: "from", Detail: "is no time"}}}), "422", "This request is not valid", "from is no time"},
 		{"WrongMethod", views.WrongMethodPage(s), "405", "This address is not a page", "Nothing was changed."},
 		{"TooMany", views.TooManyPage(s, views.TooMany{RetryAfter: 20 * time.Second}), "429", "Too many requests", "Try again in 20 s."},
 		{"Failure", views.FailurePage(s, views.Failure{RequestID: "01JD"}), "500", "Countersign made a mistake", "Request 01JD"},

@@ -8,6 +8,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/delegation"
+	"countersign/internal/fault"
 	"countersign/internal/people"
 	"countersign/internal/standin"
 	"countersign/internal/standin/oidc"
@@ -28,7 +29,7 @@ func (w *world) delegate(ctx context.Context, issuer string, d standin.Delegatio
 	_, err := inForce.delegations.Make(ctx, by, delegation.Wish{
 		From: from.ID, To: to.ID, Queues: []string{d.Queue}, Since: now, Until: now.Add(d.Lasts),
 	})
-	if _, invalid := errors.AsType[callbacks.Invalid](err); invalid {
+	if _, invalid := errors.AsType[fault.List](err); invalid {
 		// somebody has changed the countersign.yaml of the demo
 		w.desk.log.WarnContext(ctx, "the delegation of the demo was not made", "from", d.From.Name, "to", d.To.Name, "error", err)
 		return nil

@@ -43,7 +43,7 @@ type Listing struct {
 }
 
 // ParseListing reads the address of a list. Times without a zone are in the reader's. A wrong value
-// is [callbacks.Invalid], because a list that silently shows other rows misleads. Unknown
+// is a fault.List, because a list that silently shows other rows misleads. Unknown
 // parameters are ignored: others add theirs to links.
 func ParseListing(values url.Values, fallback desk.Scope, zone *time.Location) (Listing, error) {
 	p := Parameters{Values: values, Zone: zone}

@@ -13,6 +13,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/internal/fault"
 	"countersign/views"
 	"countersign/views/lists"
 	"countersign/views/words"
@@ -101,8 +102,8 @@ func TestParseListing_Refuses(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, err = ParseListing(values, desk.ScopeAvailable, time.UTC)
-			var faults callbacks.Invalid
-			if !errors.As(err, &faults) || !slices.ContainsFunc(faults, func(f callbacks.Fault) bool { return f.Pointer == pointer }) {
+			var faults fault.List
+			if !errors.As(err, &faults) || !slices.ContainsFunc(faults, func(f fault.Fault) bool { return f.Pointer == pointer }) {
 				t.Errorf("error %v, want a fault at %s", err, pointer)
 			}
 		})

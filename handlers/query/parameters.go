@@ -8,6 +8,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/internal/fault"
 )
 
 // maxSearch bounds a text parameter in characters: a whole execution ARN or callback ID has to fit.
@@ -17,8 +18,8 @@ const maxSearch = 1024
 // fault reads as if it were not there.
 type Parameters struct {
 	Values url.Values
-	Zone   *time.Location    // of times that do not name theirs; needed by Moment and End only
-	Faults callbacks.Invalid // so far, each at the name of its parameter
+	Zone   *time.Location // of times that do not name theirs; needed by Moment and End only
+	Faults fault.List     // so far, each at the name of its parameter
 }
 
 // OneOf reads a choice. An empty value, as an empty form field sends it, means the fallback.

@@ -8,6 +8,7 @@ import (
 
 	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
+	"countersign/internal/fault"
 	"countersign/internal/intake"
 	"countersign/internal/ratelimit"
 )
@@ -31,7 +32,7 @@ func TestDocumentIsComplete(t *testing.T) {
 	for _, err := range []error{
 		intake.ErrNoCredentials, intake.ErrHeader, intake.ErrStale, intake.ErrNoMatch, intake.ErrTooLarge, intake.ErrMediaType, intake.ErrBody,
 		errOff, intake.ErrAPIKey, intake.ErrRawDelivery, intake.ErrUnknownTopic, intake.ErrStaleNotification, intake.ErrNotFromSNS,
-		intake.ErrSNSUnreachable, intake.ErrBusy, callbacks.ErrDifferent, callbacks.ErrUnavailable, callbacks.Invalid{{}}, &ratelimit.Error{},
+		intake.ErrSNSUnreachable, intake.ErrBusy, callbacks.ErrDifferent, callbacks.ErrUnavailable, fault.List{{}}, &ratelimit.Error{},
 	} {
 		words = append(words, ProblemOf(err).Code)
 	}

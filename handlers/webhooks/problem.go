@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/fault"
 	"countersign/internal/inflight"
 	"countersign/internal/intake"
 	"countersign/internal/problem"
@@ -83,7 +84,7 @@ var problems = problem.Table{
 // ProblemOf says what a sender learns of an error of [Handlers]. One that is not in the table is a
 // 500 that tells nothing; the caller logs it.
 func ProblemOf(err error) problem.Problem {
-	if invalid, ok := errors.AsType[callbacks.Invalid](err); ok {
+	if invalid, ok := errors.AsType[fault.List](err); ok {
 		return invalidProblem(invalid)
 	}
 	if limit, ok := errors.AsType[*ratelimit.Error](err); ok {
@@ -101,7 +102,7 @@ func ProblemOf(err error) problem.Problem {
 	}
 }
 
-func invalidProblem(invalid callbacks.Invalid) problem.Problem {
+func invalidProblem(invalid fault.List) problem.Problem {
 	p := problem.Problem{
 		Err: invalid, Status: http.StatusUnprocessableEntity, Code: "invalid",
 		Detail: "The message is not valid. Nothing was recorded.",

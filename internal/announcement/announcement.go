@@ -12,6 +12,7 @@ import (
 
 	"countersign/internal/arn"
 	"countersign/internal/callbacks"
+	"countersign/internal/fault"
 	"countersign/internal/printable"
 )
 
@@ -76,10 +77,10 @@ func (a Announcement) Fingerprint() string {
 }
 
 // Callback checks the announcement and makes the callback and its content. It returns all faults at
-// once, as [callbacks.Invalid]. allowed lists the queues that the sender may address; an empty list allows
+// once, as [fault.List]. allowed lists the queues that the sender may address; an empty list allows
 // any.
 func (a Announcement) Callback(source string, allowed []string, queues callbacks.Queues, now time.Time) (callbacks.Callback, callbacks.Content, error) {
-	var faults callbacks.Invalid
+	var faults fault.List
 	id, err := callbacks.ParseCallbackID(a.CallbackID)
 	if err != nil {
 		faults.Add("/callbackId", "%v", err)
@@ -130,7 +131,7 @@ func (a Announcement) Callback(source string, allowed []string, queues callbacks
 
 // needRequester notes a requester who cannot be told from whoever decides. unclear says why; it is
 // empty for one who can. who asks for four eyes. A history does not say who the requester is.
-func (a Announcement) needRequester(source, unclear, who string, faults *callbacks.Invalid) {
+func (a Announcement) needRequester(source, unclear, who string, faults *fault.List) {
 	if unclear != "" && source != callbacks.SourceDiscovery {
 		faults.Add("/requester", "this %s. %s asks for four eyes and has to tell who asks: "+
 			`send one address, as in "Ines Calloway <ines@example.com>", or requesterId, `+
@@ -155,7 +156,7 @@ func (a Announcement) clocks(now time.Time) callbacks.Clocks {
 // check reports what is wrong with the values, and returns who asks and why that is unclear. It
 // normalises the outcomes.
 func (a Announcement) check(
-	source string, queue callbacks.Queue, now time.Time, faults *callbacks.Invalid,
+	source string, queue callbacks.Queue, now time.Time, faults *fault.List,
 ) (_ callbacks.Requester, unclear string) {
 	a.checkText(faults)
 	a.checkClocks(faults)
@@ -179,7 +180,7 @@ func (a Announcement) check(
 	return requester, unclear
 }
 
-func (a Announcement) queue(allowed []string, queues callbacks.Queues, faults *callbacks.Invalid) callbacks.Queue {
+func (a Announcement) queue(allowed []string, queues callbacks.Queues, faults *fault.List) callbacks.Queue {
 	name := cmp.Or(a.Queue, callbacks.DefaultQueue)
 	if a.Queue == "" && len(allowed) > 0 && !slices.Contains(allowed, callbacks.DefaultQueue) {
 		// a source that may not use the default queue has its first queue as default

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/fault"
 )
 
 var queues = callbacks.Queues{
@@ -53,7 +54,7 @@ func TestAnnouncementWithoutRequester(t *testing.T) {
 			t.Parallel()
 			a := announcement(func(a *Announcement) { a.Queue, a.Requester, a.RequesterID = tt.queue, tt.requester, tt.id })
 			_, _, err := a.Callback(tt.source, nil, queues, t0)
-			faults, refused := errors.AsType[callbacks.Invalid](err)
+			faults, refused := errors.AsType[fault.List](err)
 			if refused != tt.want || refused && (len(faults) != 1 || faults[0].Pointer != "/requester" || !strings.Contains(faults[0].Detail, "requesterId")) {
 				t.Errorf("got %v, want it refused: %t", err, tt.want)
 			}
@@ -99,7 +100,7 @@ func TestAnnouncementFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, _, err := announcement(tt.change).Callback("expenses", nil, queues, t0)
-			var faults callbacks.Invalid
+			var faults fault.List
 			if !errors.As(err, &faults) || faults[0].Pointer != tt.want {
 				t.Errorf("got %v, want a fault at %s", err, tt.want)
 			}
@@ -108,7 +109,7 @@ func TestAnnouncementFaults(t *testing.T) {
 	t.Run("AllAtOnce", func(t *testing.T) {
 		t.Parallel()
 		_, _, err := Announcement{CallbackID: "?", Queue: "nowhere", Timeout: -1}.Callback("expenses", nil, queues, t0)
-		var faults callbacks.Invalid
+		var faults fault.List
 		if !errors.As(err, &faults) || len(faults) != 3 {
 			t.Errorf("got %v, want three faults", err)
 		}
@@ -219,7 +220,7 @@ func TestCallback_BoundByRule(t *testing.T) {
 			a := announcement(func(a *Announcement) { a.Queue, a.Requester = "pay", tc.requester })
 			c, _, err := a.Callback(tc.source, nil, ruled, t0)
 			if tc.fault != "" {
-				faults, _ := errors.AsType[callbacks.Invalid](err)
+				faults, _ := errors.AsType[fault.List](err)
 				if len(faults) != 1 || faults[0].Pointer != tc.fault || !strings.Contains(faults[0].Detail, `Rule "all" asks for four eyes`) {
 					t.Errorf("got %v", err)
 				}

@@ -10,11 +10,12 @@ import (
 	"unicode/utf8"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/fault"
 	"countersign/internal/mask"
 	"countersign/internal/printable"
 )
 
-func (a Announcement) checkText(faults *callbacks.Invalid) {
+func (a Announcement) checkText(faults *fault.List) {
 	for _, text := range []struct {
 		at, value string
 		limit     int
@@ -42,7 +43,7 @@ func (a Announcement) checkText(faults *callbacks.Invalid) {
 }
 
 // checkAhead refuses a start that lies too far in the future: the sender's clock is wrong.
-func (a Announcement) checkAhead(now time.Time, faults *callbacks.Invalid) {
+func (a Announcement) checkAhead(now time.Time, faults *fault.List) {
 	if a.StartedAt.After(now.Add(maxAhead)) {
 		faults.Add("/startedAt", "lies %s in the future: check the sender's clock", a.StartedAt.Sub(now).Round(time.Second))
 	}
@@ -56,7 +57,7 @@ func ValidTime(t time.Time) bool {
 	return year >= 1971 && year <= 9999
 }
 
-func (a Announcement) checkClocks(faults *callbacks.Invalid) {
+func (a Announcement) checkClocks(faults *fault.List) {
 	for _, instant := range []struct {
 		at string
 		t  time.Time
@@ -78,7 +79,7 @@ func (a Announcement) checkClocks(faults *callbacks.Invalid) {
 	}
 }
 
-func checkTags(tags []string, faults *callbacks.Invalid) {
+func checkTags(tags []string, faults *fault.List) {
 	if len(tags) > maxTags {
 		faults.Add("/tags", "at most %d tags", maxTags)
 		tags = tags[:maxTags]
@@ -92,7 +93,7 @@ func checkTags(tags []string, faults *callbacks.Invalid) {
 	}
 }
 
-func checkMasked(pointers []string, faults *callbacks.Invalid) {
+func checkMasked(pointers []string, faults *fault.List) {
 	if len(pointers) > mask.MaxPointers {
 		faults.Add("/masked", "at most %d pointers", mask.MaxPointers)
 		pointers = pointers[:mask.MaxPointers]
@@ -104,7 +105,7 @@ func checkMasked(pointers []string, faults *callbacks.Invalid) {
 	}
 }
 
-func checkLinks(links []callbacks.Link, faults *callbacks.Invalid) {
+func checkLinks(links []callbacks.Link, faults *fault.List) {
 	if len(links) > maxLinks {
 		faults.Add("/links", "at most %d links", maxLinks)
 		links = links[:maxLinks]
@@ -155,7 +156,7 @@ func validHost(u *url.URL) bool {
 
 // checkLine adds a fault for a character that has no place in a line that people base a decision
 // on.
-func checkLine(at, line string, faults *callbacks.Invalid) {
+func checkLine(at, line string, faults *fault.List) {
 	if r, place, found := printable.Unseen(line); found {
 		faults.Add(at, "%s", unseenFault(r, place))
 	}

@@ -5,12 +5,13 @@ import (
 	"strings"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/fault"
 	"countersign/internal/form"
 )
 
 // checkForms checks what outcomes bring for their answers, as far as that needs no validator, and
 // completes the outcomes.
-func (a Announcement) checkForms(faults *callbacks.Invalid) {
+func (a Announcement) checkForms(faults *fault.List) {
 	for i := range a.Outcomes {
 		o, at := &a.Outcomes[i], fmt.Sprintf("/outcomes/%d", i)
 		sent := a.Forms[o.Name]
@@ -36,14 +37,14 @@ func (a Announcement) checkForms(faults *callbacks.Invalid) {
 
 // checkSize refuses what is too large: a reviewer has to read it, and each signature keeps an
 // answer.
-func checkSize(size, limit int, at string, faults *callbacks.Invalid) {
+func checkSize(size, limit int, at string, faults *fault.List) {
 	if size > limit {
 		faults.Add(at, "at most %d bytes, this has %d: a reviewer reads and fills in all of it", limit, size)
 	}
 }
 
 // drawing reads a form for what the outcome keeps of it.
-func drawing(o *callbacks.Outcome, sent Form, at string, faults *callbacks.Invalid) {
+func drawing(o *callbacks.Outcome, sent Form, at string, faults *fault.List) {
 	schema, err := form.Parse(string(sent.Schema))
 	if err != nil {
 		faults.Add(at+"/form", "%s", err)

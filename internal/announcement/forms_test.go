@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/fault"
 )
 
 // TestDrawing: a form whose values the desk could not keep from people's eyes is refused.
@@ -28,7 +29,7 @@ func TestDrawing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var o callbacks.Outcome
-			var faults callbacks.Invalid
+			var faults fault.List
 			drawing(&o, Form{Schema: json.RawMessage(tt.schema), Value: json.RawMessage(tt.value)}, "/outcomes/0", &faults)
 			switch {
 			case tt.want == "" && faults != nil:

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/fault"
 )
 
 // TestTitles: what people's tools leave in a title does not refuse a request, and what turns text
@@ -49,7 +50,7 @@ func TestTitles(t *testing.T) {
 		"ab\uFFFD":           "character 3 is U+FFFD (replacement character)",
 	} {
 		_, _, err := announcement(func(a *Announcement) { a.Title = sent }).Callback("expenses", nil, queues, t0)
-		faults, ok := errors.AsType[callbacks.Invalid](err)
+		faults, ok := errors.AsType[fault.List](err)
 		if !ok || faults[0].Pointer != "/title" || !strings.HasPrefix(faults[0].Detail, want) {
 			t.Errorf("%+q: got %v, want %s", sent, err, want)
 		}
@@ -78,7 +79,7 @@ func TestLinesNameTheCharacter(t *testing.T) {
 	} {
 		for _, bad := range []rune{'\u202e', '\u200b', '\u0000', '\u001b', '\u00ad', '\u3164', '\n', '\uFFFD'} {
 			_, _, err := announcement(func(a *Announcement) { change(a, "ab"+string(bad)+"c") }).Callback("expenses", nil, queues, t0)
-			faults, ok := errors.AsType[callbacks.Invalid](err)
+			faults, ok := errors.AsType[fault.List](err)
 			if !ok || len(faults) != 1 || faults[0].Pointer != pointer || !strings.HasPrefix(faults[0].Detail, "character 3 is U+") {
 				t.Errorf("%s with %U: %v", pointer, bad, err)
 			}

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/fault"
 	"countersign/internal/printable"
 	"countersign/internal/spelling"
 )
@@ -30,7 +31,7 @@ var (
 
 // checkOutcomes normalises a sender's outcomes and adds faults for what is wrong with them, under
 // the pointer. rejectAs is the kind that the queue gives to reject.
-func checkOutcomes(outcomes []callbacks.Outcome, rejectAs callbacks.Kind, pointer string, faults *callbacks.Invalid) {
+func checkOutcomes(outcomes []callbacks.Outcome, rejectAs callbacks.Kind, pointer string, faults *fault.List) {
 	if len(outcomes) > maxOutcomes {
 		faults.Add(pointer, "at most %d outcomes fit on the page", maxOutcomes)
 		outcomes = outcomes[:maxOutcomes]
@@ -56,7 +57,7 @@ func checkOutcomes(outcomes []callbacks.Outcome, rejectAs callbacks.Kind, pointe
 }
 
 // checkKnown checks that an outcome with a well-known name means what reviewers expect of it.
-func checkKnown(o *callbacks.Outcome, rejectAs callbacks.Kind, at string, faults *callbacks.Invalid) {
+func checkKnown(o *callbacks.Outcome, rejectAs callbacks.Kind, at string, faults *fault.List) {
 	switch {
 	case o.Name == callbacks.OutcomeApprove && o.Kind == callbacks.Failure:
 		faults.Add(at+"/kind", "an outcome named approve is a success: give this one another name")
@@ -71,7 +72,7 @@ func checkKnown(o *callbacks.Outcome, rejectAs callbacks.Kind, at string, faults
 	}
 }
 
-func checkOutcome(o *callbacks.Outcome, at string, faults *callbacks.Invalid) {
+func checkOutcome(o *callbacks.Outcome, at string, faults *fault.List) {
 	if n := utf8.RuneCountInString(strings.TrimSpace(o.Label)); n == 0 || n > maxOutcomeLabel {
 		faults.Add(at+"/label", "one line of 1 to %d characters", maxOutcomeLabel)
 	} else if !printable.HasInk(o.Label) {
@@ -104,7 +105,7 @@ func checkOutcome(o *callbacks.Outcome, at string, faults *callbacks.Invalid) {
 	}
 }
 
-func checkSuccess(o *callbacks.Outcome, at string, faults *callbacks.Invalid) {
+func checkSuccess(o *callbacks.Outcome, at string, faults *fault.List) {
 	if o.ErrorType != "" || o.ErrorMessage != "" || len(o.ErrorData) > 0 {
 		faults.Add(at, "errorType, errorMessage and errorData belong to a failure")
 	}
@@ -127,7 +128,7 @@ func checkSuccess(o *callbacks.Outcome, at string, faults *callbacks.Invalid) {
 	}
 }
 
-func checkFailure(o *callbacks.Outcome, at string, faults *callbacks.Invalid) {
+func checkFailure(o *callbacks.Outcome, at string, faults *fault.List) {
 	if len(o.Payload) > 0 || o.Encoding != "" {
 		faults.Add(at, "payload and encoding belong to a success")
 	}
@@ -147,7 +148,7 @@ func checkFailure(o *callbacks.Outcome, at string, faults *callbacks.Invalid) {
 }
 
 // checkTemplate checks a template of an outcome; answered says that it has a form.
-func checkTemplate(template json.RawMessage, at string, answered bool, faults *callbacks.Invalid) {
+func checkTemplate(template json.RawMessage, at string, answered bool, faults *fault.List) {
 	if len(template) > maxTemplate {
 		faults.Add(at, "a template has at most %d bytes", maxTemplate)
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/fault"
 )
 
 // TestOutcomesThatMislead: each is refused, where its sender sees it.
@@ -45,7 +46,7 @@ func TestOutcomesThatMislead(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var faults callbacks.Invalid
+			var faults fault.List
 			checkOutcomes(tt.outcomes, tt.rejectAs, "/outcomes", &faults)
 			switch {
 			case tt.want == "" && faults != nil:
@@ -106,7 +107,7 @@ func TestCheckOutcomes(t *testing.T) {
 			t.Parallel()
 			o := ok
 			tt.change(&o)
-			var faults callbacks.Invalid
+			var faults fault.List
 			checkOutcomes([]callbacks.Outcome{o}, callbacks.Failure, "/outcomes", &faults)
 			switch {
 			case tt.want == "" && faults != nil:
@@ -118,7 +119,7 @@ func TestCheckOutcomes(t *testing.T) {
 	}
 	t.Run("ErrTwice", func(t *testing.T) {
 		t.Parallel()
-		var faults callbacks.Invalid
+		var faults fault.List
 		if checkOutcomes([]callbacks.Outcome{ok, ok}, callbacks.Failure, "/outcomes", &faults); len(faults) != 1 || faults[0].Pointer != "/outcomes/1/name" {
 			t.Errorf("got %v", faults)
 		}
@@ -126,7 +127,7 @@ func TestCheckOutcomes(t *testing.T) {
 	t.Run("Defaults", func(t *testing.T) {
 		t.Parallel()
 		outcomes := []callbacks.Outcome{ok, {Name: "stop", Label: "Stop", Kind: callbacks.Failure, ErrorType: "Stopped"}}
-		var faults callbacks.Invalid
+		var faults fault.List
 		checkOutcomes(outcomes, callbacks.Failure, "/outcomes", &faults)
 		if faults != nil || outcomes[0].Comment != callbacks.CommentOptional || outcomes[1].Comment != callbacks.CommentRequired || outcomes[1].ErrorMessage != "{{comment}}" {
 			t.Errorf("got %v, %+v", faults, outcomes)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/fault"
 	"countersign/internal/form"
 	"countersign/internal/jsontext"
 )
@@ -43,7 +44,7 @@ func (t *Template) Make(
 	a := f.announcement(t, found)
 	a.Forms = f.forms(ctx, t, compiler)
 	c, content, err := a.Callback(callbacks.SourceDiscovery, nil, queues, now)
-	if faults, ok := errors.AsType[callbacks.Invalid](err); ok {
+	if faults, ok := errors.AsType[fault.List](err); ok {
 		f.withdraw(&a, found, faults)
 		c, content, err = a.Callback(callbacks.SourceDiscovery, nil, queues, now)
 	}
@@ -107,7 +108,7 @@ func isAddress(text string) bool {
 }
 
 // withdraw takes back what the template said and an announcement could not say.
-func (f *filling) withdraw(a *Announcement, found Announcement, faults callbacks.Invalid) {
+func (f *filling) withdraw(a *Announcement, found Announcement, faults fault.List) {
 	var tags []int
 	for _, fault := range faults {
 		place := strings.TrimPrefix(fault.Pointer, "/")

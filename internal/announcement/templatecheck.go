@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/fault"
 	"countersign/internal/form"
 	"countersign/internal/jsontext"
 )
@@ -16,8 +17,8 @@ const maxReferences = 100
 // Check returns what is wrong with a template whatever the input is. The pointers lead into the
 // template as countersign.yaml has it. rejectAs is the kind that the queue gives to reject; compiler
 // reads the forms, and may be nil if there are none.
-func (t *Template) Check(rejectAs callbacks.Kind, compiler form.Compiler) callbacks.Invalid {
-	var faults callbacks.Invalid
+func (t *Template) Check(rejectAs callbacks.Kind, compiler form.Compiler) fault.List {
+	var faults fault.List
 	c := templateCheck{faults: &faults}
 	sample := Announcement{
 		Title: c.sample("/title", t.Title), Description: c.sample("/description", t.Description),
@@ -45,7 +46,7 @@ func (t *Template) Check(rejectAs callbacks.Kind, compiler form.Compiler) callba
 
 // templateCheck looks at the texts of one template.
 type templateCheck struct {
-	faults     *callbacks.Invalid
+	faults     *fault.List
 	references int
 }
 

@@ -140,7 +140,8 @@ func worker(p string) bool {
 // ground reports whether a package is small, general, and below all others.
 func ground(p string) bool {
 	return slices.ContainsFunc([]string{
-		"arn", "child", "clientip", "inflight", "jsonsyntax", "jsontext", "loopback", "mask", "matching", "printable", "problem", "ratelimit", "reload", "spelling", "worker",
+		"arn", "child", "clientip", "fault", "inflight", "jsonsyntax", "jsontext", "loopback", "mask", "matching",
+		"printable", "problem", "ratelimit", "reload", "spelling", "worker",
 	}, func(name string) bool { return under(p, "internal/"+name) })
 }
 

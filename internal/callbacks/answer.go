@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"countersign/internal/fault"
 	"countersign/internal/jsonsyntax"
 	"countersign/internal/printable"
 )
@@ -121,13 +122,13 @@ func (o Outcome) answer(a Answer) Answer {
 func lines(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") }
 
 // Completion is what an answer sends as a result or as a failure, byte for byte as it was typed. The
-// error is an [Invalid] that names the answer's fields.
+// error is an [fault.List] that names the answer's fields.
 func (a Answer) Completion(kind Kind) (Completion, error) {
 	if kind == Failure {
 		return a.failure()
 	}
-	if fault := a.resultFault(); fault != "" {
-		return Completion{}, Invalid{{Pointer: FieldResult, Detail: fault}}
+	if wrong := a.resultFault(); wrong != "" {
+		return Completion{}, fault.List{{Pointer: FieldResult, Detail: wrong}}
 	}
 	return Completion{Kind: Success, Result: []byte(a.Result), Text: a.Format == FormatText}, nil
 }
@@ -158,7 +159,7 @@ func (a Answer) resultFault() string {
 const notText = "This holds bytes that are not text in UTF-8."
 
 func (a Answer) failure() (Completion, error) {
-	var faults Invalid
+	var faults fault.List
 	switch n := utf8.RuneCountInString(a.ErrorType); {
 	case !printable.HasInk(a.ErrorType):
 		faults.Add(FieldErrorType, "Write the error's type: functions tell errors apart by it.")

@@ -105,7 +105,7 @@ type Facts struct {
 	Requester *Requester // as an admin stated it
 	Reason    string     // how the admin knows, or why somebody did it
 
-	Field string // JSON pointer of the value that was revealed, cut if it is long; never the value
+	Field string // JSON pointer of the value that was revealed, at most maxFact; never the value
 
 	Groups []string // to which it was escalated, or of which people are missing
 
@@ -118,6 +118,9 @@ type Facts struct {
 	Execution OperationStatus // how the execution ended after the decision
 	Event     int             // number of the history event that shows it, 0 if none was read
 }
+
+// maxFact bounds, in characters, what is kept of a text from outside.
+const maxFact = 320
 
 // maxAudited is how many changes of an answer an entry holds. The signature keeps the whole answer.
 const maxAudited = 20

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	"countersign/internal/printable"
 )
 
 // Errors that callers distinguish with errors.Is. Their texts are for operators; the pages have
@@ -70,65 +68,6 @@ func (r *Refusal) Error() string { return r.Reason }
 
 // Is makes errors.Is(err, ErrForbidden) true.
 func (r *Refusal) Is(target error) bool { return target == ErrForbidden }
-
-// Invalid is a list of faults in what somebody sent. Each fault names its place.
-type Invalid []Fault
-
-// Fault is one thing that is wrong. Pointer is a JSON pointer (RFC 6901) into a document, or the
-// name of a form field.
-type Fault struct {
-	Pointer string
-	Detail  string
-}
-
-func (v Invalid) Error() string {
-	switch len(v) {
-	case 0:
-		return "nothing is wrong"
-	case 1:
-		return fmt.Sprintf("%s: %s", v[0].Pointer, v[0].Detail)
-	}
-	return fmt.Sprintf("%d fields are not valid, first %s: %s", len(v), v[0].Pointer, v[0].Detail)
-}
-
-// Limits of what a report of faults says. Pointers and details repeat what was sent, and nobody
-// fixes more than this at once.
-const (
-	MaxFaults  = 32
-	maxPointer = 512 // bytes
-	maxDetail  = 320 // bytes
-)
-
-// Add adds a fault.
-func (v *Invalid) Add(pointer, format string, args ...any) {
-	*v = append(*v, Fault{Pointer: clip(pointer, maxPointer), Detail: clip(fmt.Sprintf(format, args...), maxDetail)})
-}
-
-// Err returns the list as an error, or nil if it is empty. If there are more than [MaxFaults], the
-// error says how many it leaves out.
-func (v Invalid) Err() error { return v.And(0) }
-
-// And is Err for a list that leaves out more faults, whose number is given.
-func (v Invalid) And(more int) error {
-	if len(v) == 0 {
-		return nil
-	}
-	if over := len(v) - MaxFaults; over > 0 {
-		v, more = v[:MaxFaults:MaxFaults], more+over
-	}
-	if more > 0 {
-		return append(v, Fault{Detail: fmt.Sprintf("and %d more", more)})
-	}
-	return v
-}
-
-// clip returns at most limit bytes of a text, with a mark if the text was longer.
-func clip(s string, limit int) string {
-	if len(s) <= limit {
-		return s
-	}
-	return printable.Cut(s, limit) + "…"
-}
 
 func (e *OldGroups) Error() string {
 	return fmt.Sprintf("%v: %v, the limit is %v", ErrOldGroups, e.Age, e.Limit)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"countersign/internal/fault"
 	"countersign/internal/form"
 )
 
@@ -78,7 +79,7 @@ func (f *Filling) Check(ctx context.Context, o Outcome, checker form.Checker, by
 // Invalid is what is wrong with the answer as faults of a posted form, each at "answer" and the
 // place. It is nil if nothing is.
 func (f *Filling) Invalid() error {
-	var faults Invalid
+	var faults fault.List
 	for _, fault := range f.Faults {
 		name := "The answer"
 		if e := f.Near(fault.Pointer); e != nil && e.Title != "" {
@@ -116,7 +117,7 @@ func (o Outcome) stamped(answer form.Value, by Person, at time.Time) form.Value 
 // CheckForms says what makes the forms of a request unusable, under the pointers of the outcomes in
 // an announcement. compiler may be nil at a desk that takes no forms.
 func CheckForms(outcomes []Outcome, forms Forms, compiler form.Compiler) error {
-	var faults Invalid
+	var faults fault.List
 	for i, o := range outcomes {
 		if !o.Form {
 			continue

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"countersign/internal/fault"
 	"countersign/internal/form"
 	"countersign/internal/matching"
 	"countersign/internal/printable"
@@ -44,7 +45,7 @@ func (g Gate) MaySign(s Signer, p Proposal) error {
 
 // Sign gives a signature. It returns the callback's signatures, the new one last, and what they add
 // up to. An earlier signature of the same person is replaced. Besides the errors of [Gate.MaySign]
-// there are [Invalid] for a missing comment, and [ErrStale] if the signature would decide although
+// there are [fault.List] for a missing comment, and [ErrStale] if the signature would decide although
 // the person was told that it would not, or the other way round.
 func (g Gate) Sign(s Signer, b Ballot) ([]Signature, Standing, error) {
 	claim, why := g.judge(s, b.Proposal)
@@ -52,7 +53,7 @@ func (g Gate) Sign(s Signer, b Ballot) ([]Signature, Standing, error) {
 		return nil, Standing{}, err
 	}
 	if g.requirement().NeedsReason(b.Proposal.Stance) && !printable.HasInk(b.Comment) {
-		return nil, Standing{}, Invalid{{Pointer: "comment", Detail: "The rule asks for a comment."}}
+		return nil, Standing{}, fault.List{{Pointer: "comment", Detail: "The rule asks for a comment."}}
 	}
 	signature := claim.signature()
 	signature.Answer, signature.Comment, signature.Shown, signature.Via = b.Answer, b.Comment, b.Shown, b.Via

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"countersign/internal/mask"
+	"countersign/internal/printable"
 )
 
 // Revealed is a value of a payload that pages mask, as its sender spelled it.
@@ -61,5 +62,5 @@ func Masks(lists ...[]string) []string {
 // because of it.
 func (c *Case) Revealed(pointer string, now time.Time, by Actor) {
 	c.Bookkeeping = true
-	c.Audit = append(c.Audit, c.entry(now, by, ActionRevealed, Facts{Field: clip(pointer, maxDetail)}))
+	c.Audit = append(c.Audit, c.entry(now, by, ActionRevealed, Facts{Field: printable.Clip(pointer, maxFact)}))
 }

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"countersign/internal/fault"
 )
 
 var mara = Person{ID: "u-1", Subject: "u-1", Name: "Mara Okafor", Email: "mara@harborline.example", Groups: []string{"finance-approvers"}, Roles: Roles{Reviewer: true}}
@@ -102,7 +104,7 @@ func TestPreview_TooLong(t *testing.T) {
 			runtime.ReadMemStats(&before)
 			_, err := Prepared{Outcome: o}.completion(false, choice, mara, nil)
 			runtime.ReadMemStats(&after)
-			faults, ok := errors.AsType[Invalid](err)
+			faults, ok := errors.AsType[fault.List](err)
 			if !ok || faults[0].Pointer != "comment" || !strings.Contains(faults[0].Detail, "Lambda takes at most 1048576 bytes") {
 				t.Errorf("got %v, want a fault of the comment", err)
 			}
@@ -122,7 +124,7 @@ func TestPreview_LongByItself(t *testing.T) {
 	template := json.RawMessage(`"` + strings.Repeat("{{reviewer.name}}", 3000) + `"`)
 	long := Prepared{Outcome: Outcome{Name: "long", Kind: Success, Payload: template}}
 	_, err := long.completion(false, Choice{Outcome: "long"}, named, nil)
-	if faults, ok := errors.AsType[Invalid](err); !ok || faults[0].Pointer != "outcome" {
+	if faults, ok := errors.AsType[fault.List](err); !ok || faults[0].Pointer != "outcome" {
 		t.Errorf("got %v, want a fault of the outcome", err)
 	}
 }
@@ -152,7 +154,7 @@ func TestPreview_LongTogether(t *testing.T) {
 			}
 			choice := Choice{Outcome: "pay", Comment: tt.comments[len(tt.comments)-1]}
 			_, err := Prepared{Outcome: o}.completion(false, choice, mara, signed)
-			faults, _ := errors.AsType[Invalid](err)
+			faults, _ := errors.AsType[fault.List](err)
 			if tt.place == "" {
 				if err != nil {
 					t.Errorf("got %v, want none", err)

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"countersign/internal/fault"
 )
 
 // Prepared is what a choice would send, before anybody signs it.
@@ -15,11 +17,11 @@ type Prepared struct {
 }
 
 // Prepare makes what a choice would send if the signer gave the last signature, at the time that the
-// choice was prepared. With an [Invalid], the result says only what was chosen.
+// choice was prepared. With an [fault.List], the result says only what was chosen.
 func (g Gate) Prepare(p Signer, choice Choice) (Prepared, error) {
 	outcome, ok := g.Queue.offer(g.Callback, choice.Outcome)
 	if !ok {
-		return Prepared{}, Invalid{{Pointer: "outcome", Detail: "This request does not offer that outcome."}}
+		return Prepared{}, fault.List{{Pointer: "outcome", Detail: "This request does not offer that outcome."}}
 	}
 	made := Prepared{Outcome: outcome, Answer: outcome.answer(choice.Answer)}
 	made.Outcome = outcome.labelled(made.Answer)
@@ -40,13 +42,13 @@ func (g Gate) Prepare(p Signer, choice Choice) (Prepared, error) {
 func (p Prepared) completion(text bool, choice Choice, by Person, signed []Signature) (Completion, error) {
 	choice.Comment = tidyComment(choice.Comment)
 	if n := utf8.RuneCountInString(choice.Comment); n > MaxCommentRunes {
-		return Completion{}, Invalid{{Pointer: "comment", Detail: fmt.Sprintf("At most %d characters, this has %d.", MaxCommentRunes, n)}}
+		return Completion{}, fault.List{{Pointer: "comment", Detail: fmt.Sprintf("At most %d characters, this has %d.", MaxCommentRunes, n)}}
 	}
 	if p.Outcome.Free() {
 		return p.Answer.Completion(p.Outcome.Kind)
 	}
 	if p.Outcome.Form && p.Answer.Document == "" {
-		return Completion{}, Invalid{{Pointer: FieldAnswer, Detail: "The request has a form now: fill it in."}}
+		return Completion{}, fault.List{{Pointer: FieldAnswer, Detail: "The request has a form now: fill it in."}}
 	}
 	if p.Outcome.Comment == CommentNone {
 		choice.Comment = ""
@@ -75,7 +77,7 @@ func (o Outcome) fitting(choice Choice, by Person, signed []Signature) (Completi
 // tooLong is the fault of a completion of n bytes or more. It is about the comment only if the
 // reviewer can mend it there: neither a template that is too long by itself nor the comments of
 // those who signed before become shorter with theirs.
-func (o Outcome) tooLong(choice Choice, by Person, signed []Signature, n int) Invalid {
+func (o Outcome) tooLong(choice Choice, by Person, signed []Signature, n int) fault.List {
 	limit := fmt.Sprintf("Lambda takes at most %d bytes, this would be %d or more.", MaxCompletionBytes, n)
 	signed = slices.Clone(signed)
 	commented := choice.Comment != ""
@@ -84,7 +86,7 @@ func (o Outcome) tooLong(choice Choice, by Person, signed []Signature, n int) In
 		signed[last].Comment = ""
 	}
 	if _, left := o.fitting(choice, by, signed); commented && left <= MaxCompletionBytes {
-		return Invalid{{Pointer: "comment", Detail: limit}}
+		return fault.List{{Pointer: "comment", Detail: limit}}
 	}
 	for i := range signed {
 		signed[i].Comment = ""
@@ -93,7 +95,7 @@ func (o Outcome) tooLong(choice Choice, by Person, signed []Signature, n int) In
 		limit = "The comments of those who signed are too long together. " + limit +
 			" Somebody who signed must withdraw that and sign again with a shorter comment."
 	}
-	return Invalid{{Pointer: "outcome", Detail: limit}}
+	return fault.List{{Pointer: "outcome", Detail: limit}}
 }
 
 // tidyComment normalises the line ends of a form, so that the same comment gives the same bytes

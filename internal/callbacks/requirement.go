@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/internal/fault"
 	"countersign/internal/printable"
 )
 
@@ -99,12 +100,12 @@ func (t Terms) CommentRule(o Outcome) CommentRule {
 	return o.Comment
 }
 
-// CheckComment returns nil, or [Invalid] if an outcome needs a comment and this is none.
+// CheckComment returns nil, or [fault.List] if an outcome needs a comment and this is none.
 func (t Terms) CheckComment(o Outcome, comment string) error {
 	if t.CommentRule(o) != CommentRequired || printable.HasInk(comment) {
 		return nil
 	}
-	return Invalid{{Pointer: "comment", Detail: o.Label + " needs a comment."}}
+	return fault.List{{Pointer: "comment", Detail: o.Label + " needs a comment."}}
 }
 
 // KeptComment is what is recorded as the comment of a choice: nothing if none is asked for.

@@ -3,6 +3,8 @@ package callbacks
 import (
 	"fmt"
 	"slices"
+
+	"countersign/internal/printable"
 )
 
 // Condition is what a rule asks of a request before it applies. An adapter compiles it from the
@@ -85,7 +87,7 @@ func (q Queue) choose(c *Callback, content *Content) Requirement {
 			return q.requirement(step.Rule, BasisCondition)
 		case StepFault:
 			r := q.requirement(q.FallbackFor(step.Rule), BasisFault)
-			r.Fault = clip(fmt.Sprintf("%s: %s", step.Rule.Name, step.Fault), maxDetail)
+			r.Fault = printable.Clip(step.Rule.Name+": "+step.Fault, maxFact)
 			return r
 		case StepNot, StepUntested:
 		}

@@ -121,7 +121,7 @@ func TestBindFourEyes(t *testing.T) {
 func TestBindBoundsTheFault(t *testing.T) {
 	t.Parallel()
 	long := answer{err: errors.New(strings.Repeat("x", 5000))}
-	if got := (Queue{Rules: []Rule{rule("a", long)}}).Bind(&Callback{}, &Content{}).Fault; len(got) > maxDetail+len("…") {
+	if got := (Queue{Rules: []Rule{rule("a", long)}}).Bind(&Callback{}, &Content{}).Fault; len(got) > maxFact+len("…") {
 		t.Errorf("the fault has %d bytes", len(got))
 	}
 }

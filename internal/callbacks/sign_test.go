@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"countersign/internal/fault"
 )
 
 // TestSignKeepsWhatWasTrue: everything that the gate went by is on the signature, and of the groups
@@ -81,7 +83,7 @@ func TestSignNeedsAReason(t *testing.T) {
 		s := newScene()
 		s.Callback.Requirement.Reason = []Stance{Against}
 		_, _, err := s.Sign(s.signer, Ballot{Proposal: tt.proposal, Comment: tt.comment, Sends: tt.proposal == reject})
-		var faults Invalid
+		var faults fault.List
 		if refused := errors.As(err, &faults) && faults[0].Pointer == "comment"; refused != tt.refused || !refused && err != nil {
 			t.Errorf("%s with %q: %v", tt.proposal.Outcome, tt.comment, err)
 		}

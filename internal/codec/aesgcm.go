@@ -8,6 +8,7 @@ import (
 	"countersign/durable/aesgcm"
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/internal/fault"
 )
 
 // aesGCM encrypts for functions that decrypt with package aesgcm.
@@ -43,7 +44,7 @@ func bound(to callbacks.Target) error {
 	if to.ExecutionARN != "" {
 		return nil
 	}
-	return callbacks.Invalid{{Pointer: "outcome", Detail: "This function reads encrypted results, which are bound to the execution's ARN; its sender did not give one. Ask its owner."}}
+	return fault.List{{Pointer: "outcome", Detail: "This function reads encrypted results, which are bound to the execution's ARN; its sender did not give one. Ask its owner."}}
 }
 
 // document is a result for a serdes that decodes JSON: plain text becomes a JSON string, even if it

@@ -15,6 +15,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/codec"
 	"countersign/internal/desk"
+	"countersign/internal/fault"
 )
 
 const execution = "arn:aws:lambda:eu-central-1:123456789012:function:payroll:1/durable-execution/run-7/0a1b"
@@ -96,7 +97,7 @@ func TestUnbound(t *testing.T) {
 	for _, f := range []codec.Function{{AESKey: key}, {KMSKey: k.CreateKey()}} {
 		c, _ := one(t, f, k.config())
 		sent, err := c.Encoder.Encode(t.Context(), callbacks.Target{}, mara, success([]byte("1")))
-		if faults, ok := errors.AsType[callbacks.Invalid](err); !ok || faults[0].Pointer != "outcome" || sent != nil {
+		if faults, ok := errors.AsType[fault.List](err); !ok || faults[0].Pointer != "outcome" || sent != nil {
 			t.Errorf("%s: %s, %v", c.Encoder.Says(), sent, err)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/fault"
 	"countersign/internal/people"
 )
 
@@ -113,10 +114,10 @@ func (d *Delegation) check(others []Delegation) error {
 		o := &others[i]
 		switch {
 		case o.From.ID == d.To.ID && o.To.ID == d.From.ID && o.meets(d):
-			return callbacks.Invalid{{Pointer: "since", Detail: fmt.Sprintf("%s acts for %s in this time. "+
+			return fault.List{{Pointer: "since", Detail: fmt.Sprintf("%s acts for %s in this time. "+
 				"If each acted for the other, that would be a circle.", d.From.Name, d.To.Name)}}
 		case o.From.ID == d.From.ID && o.To.ID == d.To.ID && o.meets(d) && overlap(o.Queues, d.Queues):
-			return callbacks.Invalid{{Pointer: "who", Detail: fmt.Sprintf("%s acts for %s in this time already. "+
+			return fault.List{{Pointer: "who", Detail: fmt.Sprintf("%s acts for %s in this time already. "+
 				"End that delegation first, or choose other queues.", d.To.Name, d.From.Name)}}
 		}
 		if o.From.ID == d.From.ID {
@@ -129,9 +130,9 @@ func (d *Delegation) check(others []Delegation) error {
 	const many = "%s %s %d people already, now or later. End one of these delegations first."
 	switch {
 	case from >= MaxOpen:
-		return callbacks.Invalid{{Pointer: "who", Detail: fmt.Sprintf(many, d.From.Name, "is represented by", from)}}
+		return fault.List{{Pointer: "who", Detail: fmt.Sprintf(many, d.From.Name, "is represented by", from)}}
 	case to >= MaxOpen:
-		return callbacks.Invalid{{Pointer: "who", Detail: fmt.Sprintf(many, d.To.Name, "acts for", to)}}
+		return fault.List{{Pointer: "who", Detail: fmt.Sprintf(many, d.To.Name, "acts for", to)}}
 	}
 	return nil
 }

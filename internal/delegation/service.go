@@ -11,6 +11,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/internal/fault"
 	"countersign/internal/people"
 	"countersign/internal/spelling"
 )
@@ -120,7 +121,7 @@ type Wish struct {
 }
 
 // Make makes a delegation from the person themselves or, by an admin, from anybody. Errors:
-// [callbacks.ErrForbidden], [callbacks.ErrOldGroups], and [callbacks.Invalid] with the fields of the
+// [callbacks.ErrForbidden], [callbacks.ErrOldGroups], and [fault.List] with the fields of the
 // form: who, since, until and queues.
 func (s *Service) Make(ctx context.Context, by callbacks.Person, w Wish) (Delegation, error) {
 	now := s.cfg.Now()
@@ -133,7 +134,7 @@ func (s *Service) Make(ctx context.Context, by callbacks.Person, w Wish) (Delega
 	}
 	to, err := s.cfg.Store.Profile(ctx, w.To)
 	if errors.Is(err, callbacks.ErrNotFound) {
-		return Delegation{}, callbacks.Invalid{{Pointer: "who", Detail: "Nobody who has signed in here is chosen."}}
+		return Delegation{}, fault.List{{Pointer: "who", Detail: "Nobody who has signed in here is chosen."}}
 	}
 	if err != nil {
 		return Delegation{}, fmt.Errorf("read the delegate: %w", err)
@@ -159,7 +160,7 @@ func (s *Service) Make(ctx context.Context, by callbacks.Person, w Wish) (Delega
 
 // check holds the rules about what a delegation says.
 func (s *Service) check(w Wish, from callbacks.Person, now time.Time) error {
-	var faults callbacks.Invalid
+	var faults fault.List
 	if w.To == from.ID {
 		faults.Add("who", "Nobody acts for themselves. Choose somebody else.")
 	}

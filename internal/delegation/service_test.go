@@ -13,6 +13,7 @@ import (
 	"countersign/internal/desk"
 	"countersign/internal/desk/storetest"
 	"countersign/internal/desktest"
+	"countersign/internal/fault"
 )
 
 const day = 24 * time.Hour
@@ -52,7 +53,7 @@ func TestMake(t *testing.T) {
 		by     callbacks.Person
 		change change
 		want   error  // nil if it is made
-		field  string // of a callbacks.Invalid
+		field  string // of a fault.List
 	}{
 		"Own":               {desktest.Mara, nil, nil, ""},
 		"ByAnAdmin":         {desktest.Ops, nil, nil, ""},
@@ -91,7 +92,7 @@ func TestMake(t *testing.T) {
 				tt.change(d, &w)
 			}
 			made, err := d.Delegations.Make(d.Ctx, tt.by, w)
-			var invalid callbacks.Invalid
+			var invalid fault.List
 			switch {
 			case tt.field != "" && (!errors.As(err, &invalid) || invalid[0].Pointer != tt.field):
 				t.Errorf("got %v, want a fault at %s", err, tt.field)
@@ -192,7 +193,7 @@ func TestNoChain(t *testing.T) {
 	d := open(t)
 	delegate(t, d, desktest.Mara, desktest.Teo)
 	_, err := d.Delegations.Make(d.Ctx, desktest.Teo, wish(d, desktest.Teo, ines))
-	if invalid := (callbacks.Invalid{}); !errors.As(err, &invalid) || invalid[0].Pointer != "queues" {
+	if invalid := (fault.List{}); !errors.As(err, &invalid) || invalid[0].Pointer != "queues" {
 		t.Errorf("got %v", err)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"countersign/internal/desk"
 	"countersign/internal/desk/storetest"
 	"countersign/internal/desktest"
+	"countersign/internal/fault"
 )
 
 // inLegal puts an announcement into the queue that takes answers.
@@ -103,7 +104,7 @@ func TestAnswer_Faults(t *testing.T) {
 		"Everything": {failure("", "", ""), "2 fields are not valid, first errorType: Write the error's type: functions tell errors apart by it."},
 	} {
 		_, err := d.Choose(desktest.Mara, c.ID, tt.choice)
-		if faults, ok := errors.AsType[callbacks.Invalid](err); !ok || faults.Error() != tt.want {
+		if faults, ok := errors.AsType[fault.List](err); !ok || faults.Error() != tt.want {
 			t.Errorf("%s: got %v, want %s", name, err, tt.want)
 		}
 	}

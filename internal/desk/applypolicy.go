@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/fault"
 	"countersign/internal/spelling"
 )
 
 // ApplyPolicy binds a pending callback anew to what the present policy of its queue asks. A changed
 // configuration never does that by itself: an admin does, for a reason that goes on record with
 // both requirements. Nothing changes if the callback is bound to the present policy already.
-// Errors: [callbacks.ErrNotFound], [callbacks.ErrForbidden], [callbacks.Invalid] without a reason,
+// Errors: [callbacks.ErrNotFound], [callbacks.ErrForbidden], [fault.List] without a reason,
 // [callbacks.ErrOldGroups], and [callbacks.ErrConflict] if the callback is not pending any more, or
 // is another request than the policy was chosen for, because it was announced, corrected or bound
 // meanwhile.
@@ -53,7 +54,7 @@ func (s *Service) mayApplyPolicy(admin callbacks.Person, c *callbacks.Callback, 
 	if _, configured := s.queues[c.Queue]; !configured {
 		return &callbacks.Refusal{Code: callbacks.CodeQueue, Reason: "Queue " + c.Queue + " is not configured any more, so it has no policy to apply."}
 	}
-	var faults callbacks.Invalid
+	var faults fault.List
 	checkReason(&faults, reason, "Say why: it goes on record.")
 	if err := faults.Err(); err != nil {
 		return err

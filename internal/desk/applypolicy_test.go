@@ -13,6 +13,7 @@ import (
 	"countersign/internal/desk"
 	"countersign/internal/desk/storetest"
 	"countersign/internal/desktest"
+	"countersign/internal/fault"
 )
 
 // TestApplyPolicy: an admin binds a callback to the present policy, on record. A signature that
@@ -75,7 +76,7 @@ func TestApplyPolicyRefused(t *testing.T) {
 		"ErrNoQueue":  {desktest.Ops, gone.ID, "Why not.", callbacks.ErrForbidden},
 	} {
 		_, err := d.Service.ApplyPolicy(d.Ctx, tt.who, tt.id, tt.reason)
-		if faults := (callbacks.Invalid{}); errors.As(err, &faults) && faults[0].Pointer == "reason" {
+		if faults := (fault.List{}); errors.As(err, &faults) && faults[0].Pointer == "reason" {
 			err = errInvalid
 		}
 		if !errors.Is(err, tt.want) {

@@ -25,7 +25,7 @@ type Encoder interface {
 	Says() string
 	// Encode returns the bytes to send, which are text in UTF-8, and differ each time if it draws a
 	// nonce. The result is a success that has one: nothing is sent for one without. by is the person who decides. It is bounded in time. Errors: a *[CodecError], or an
-	// [callbacks.Invalid] if this result can never be encoded.
+	// a fault.List if this result can never be encoded.
 	Encode(ctx context.Context, to callbacks.Target, by callbacks.Person, result callbacks.Completion) ([]byte, error)
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"countersign/internal/arn"
 	"countersign/internal/callbacks"
+	"countersign/internal/fault"
 )
 
 // codec returns the codec of the waiting function. The function in the ARN takes precedence over
@@ -53,7 +54,7 @@ func (s *Service) encode(
 	case err != nil:
 		out.err = fmt.Errorf("encode the result for %s: %w", c.Function, err)
 	case n > callbacks.MaxCompletionBytes:
-		out.err = callbacks.Invalid{{Pointer: "comment", Detail: fmt.Sprintf("Lambda takes at most %d bytes, %s this would be %d.", callbacks.MaxCompletionBytes, encoder.Says(), n)}}
+		out.err = fault.List{{Pointer: "comment", Detail: fmt.Sprintf("Lambda takes at most %d bytes, %s this would be %d.", callbacks.MaxCompletionBytes, encoder.Says(), n)}}
 	case !utf8.Valid(result):
 		out.err = fmt.Errorf("encode the result for %s: it is not UTF-8", c.Function)
 	}
@@ -130,5 +131,5 @@ func (s *Service) checkAddressee(c *callbacks.Callback) error {
 	if len(s.codecs) == 0 || c.Function != "" {
 		return nil
 	}
-	return callbacks.Invalid{{Pointer: "/function", Detail: "is missing, and executionArn too. Some functions of this desk read results in a format of their own, so the desk has to know which function waits: send one of the two"}}
+	return fault.List{{Pointer: "/function", Detail: "is missing, and executionArn too. Some functions of this desk read results in a format of their own, so the desk has to know which function waits: send one of the two"}}
 }

@@ -11,6 +11,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/internal/desktest"
+	"countersign/internal/fault"
 	"countersign/internal/mask"
 	"countersign/internal/schema"
 )
@@ -152,12 +153,12 @@ func TestEncode_addressee(t *testing.T) {
 		return err
 	}
 	err := nameless()
-	if faults, ok := errors.AsType[callbacks.Invalid](err); !ok || faults[0].Pointer != "/function" {
+	if faults, ok := errors.AsType[fault.List](err); !ok || faults[0].Pointer != "/function" {
 		t.Errorf("got %v, want a fault at /function", err)
 	}
 	unbound := d.Announce(func(a *announcement.Announcement) { a.ExecutionARN, a.Function = "", encodes })
 	_, err = d.Decide(desktest.Mara, unbound.ID, "approve", "")
-	if _, ok := errors.AsType[callbacks.Invalid](err); !ok {
+	if _, ok := errors.AsType[fault.List](err); !ok {
 		t.Errorf("got %v, want a fault: nothing can be bound to no execution", err)
 	}
 	d.WantState(unbound.ID, callbacks.Pending)

@@ -11,6 +11,7 @@ import (
 	"countersign/internal/desk"
 	"countersign/internal/desk/storetest"
 	"countersign/internal/desktest"
+	"countersign/internal/fault"
 	"countersign/internal/form"
 )
 
@@ -95,7 +96,7 @@ func TestForm_Faults(t *testing.T) {
 			t.Errorf("%q: got %v, want %s", typed, err, want)
 		}
 		_, err := d.Service.Sign(d.Ctx, desktest.Mara, c.ID, choice, "seen")
-		if faults, ok := errors.AsType[callbacks.Invalid](err); !ok || faults[0].Pointer != "answer/quantity" {
+		if faults, ok := errors.AsType[fault.List](err); !ok || faults[0].Pointer != "answer/quantity" {
 			t.Errorf("%q is signed without a preview: got %v", typed, err)
 		}
 		previews, err := d.Service.PreviewAll(d.Ctx, desktest.Mara, c.ID, choice)
@@ -176,7 +177,7 @@ func TestForm_Refused(t *testing.T) {
 		withForm(tt.value, tt.payload)(&a)
 		a.Forms["approve"] = announcement.Form{Schema: json.RawMessage(tt.schema), Value: json.RawMessage(tt.value)}
 		_, err := d.Service.Receive(d.Ctx, desk.Source{Name: "expenses"}, "", a)
-		if faults, ok := errors.AsType[callbacks.Invalid](err); !ok || !strings.HasPrefix(faults[0].Pointer+": "+faults[0].Detail, tt.want) {
+		if faults, ok := errors.AsType[fault.List](err); !ok || !strings.HasPrefix(faults[0].Pointer+": "+faults[0].Detail, tt.want) {
 			t.Errorf("%s: got %v, want %s", name, err, tt.want)
 		}
 	}

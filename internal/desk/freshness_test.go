@@ -9,6 +9,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/internal/desktest"
+	"countersign/internal/fault"
 )
 
 const groupsLimit = 8 * time.Hour
@@ -104,7 +105,7 @@ func TestOldGroupsAndAFault(t *testing.T) {
 	c := d.Announce(func(a *announcement.Announcement) { a.Timeout = 24 * time.Hour })
 	d.Clock.Advance(groupsLimit)
 	_, err := d.Service.Sign(d.Ctx, p, c.ID, callbacks.Choice{Outcome: "reject", PreparedAt: d.Clock.Now()}, "seen")
-	if _, invalid := errors.AsType[callbacks.Invalid](err); !invalid {
+	if _, invalid := errors.AsType[fault.List](err); !invalid {
 		t.Errorf("got %v, want that a comment is missing", err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/fault"
 	"countersign/internal/mask"
 )
 
@@ -22,7 +23,7 @@ type Preview struct {
 	Filling *callbacks.Filling // the form with the reader's answer; nil if the outcome has none
 	// Faults say why this cannot be sent. Completion is then empty, unless they are those of a form: it
 	// is then what the answer would be sent as.
-	Faults     callbacks.Invalid
+	Faults     fault.List
 	PreparedAt time.Time
 	// Shown is what pages show of the completion's body, if a masked value is in that. It is sent,
 	// and the hash is that of the real bytes. A free answer is shown as it was typed.
@@ -160,7 +161,7 @@ func (s *Service) previews(
 	for _, outcome := range s.queues.Offers(gate.Callback) {
 		draft.Outcome = outcome.Name
 		shown, err := s.preview(ctx, gate, p, draft, forms)
-		if faults, invalid := errors.AsType[callbacks.Invalid](err); invalid {
+		if faults, invalid := errors.AsType[fault.List](err); invalid {
 			shown.Faults = faults
 		} else if err != nil {
 			return nil, fmt.Errorf("preview of %s: %w", outcome.Name, err)
@@ -218,7 +219,7 @@ func (s *Service) preview(
 }
 
 // prepared is what the choice would send, at the time that it was prepared. With an
-// [callbacks.Invalid], the preview says only what was chosen.
+// [fault.List], the preview says only what was chosen.
 func (s *Service) prepared(gate callbacks.Gate, p callbacks.Signer, choice callbacks.Choice) (Preview, error) {
 	c := gate.Callback
 	codec := s.codec(c)

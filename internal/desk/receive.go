@@ -17,7 +17,7 @@ type Source struct {
 
 // Announcement is what a sender says of a callback; package announcement has the fields.
 type Announcement interface {
-	// Callback makes the callback and its content, or says what is wrong as [callbacks.Invalid].
+	// Callback makes the callback and its content, or says what is wrong as a fault.List.
 	// allowed lists the queues that the sender may address; an empty list allows any.
 	Callback(source string, allowed []string, queues callbacks.Queues, now time.Time) (callbacks.Callback, callbacks.Content, error)
 	// Fingerprint tells two announcements of one callback apart.
@@ -25,7 +25,7 @@ type Announcement interface {
 }
 
 // Receive records an announcement. It is idempotent by message ID, and by callback ID if the
-// content is the same. It returns wrong values as [callbacks.Invalid], different content under a
+// content is the same. It returns wrong values as a fault.List, different content under a
 // known callback ID as [callbacks.ErrDifferent], and another announcement under a known message ID
 // as [callbacks.ErrReused].
 func (s *Service) Receive(

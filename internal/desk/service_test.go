@@ -12,6 +12,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/internal/desktest"
+	"countersign/internal/fault"
 )
 
 func TestReceive(t *testing.T) {
@@ -57,7 +58,7 @@ func TestReceive(t *testing.T) {
 	})
 }
 
-// errInvalid stands for any callbacks.Invalid.
+// errInvalid stands for any fault.List.
 var errInvalid = errors.New("invalid")
 
 func TestDecide(t *testing.T) {
@@ -80,7 +81,7 @@ func TestDecide(t *testing.T) {
 			d := newDesk(t)
 			c := d.Announce(tt.change)
 			_, err := d.Decide(tt.who, c.ID, tt.outcome, tt.comment)
-			if invalid := (callbacks.Invalid{}); errors.As(err, &invalid) {
+			if invalid := (fault.List{}); errors.As(err, &invalid) {
 				err = errInvalid
 			}
 			if !errors.Is(err, tt.want) {

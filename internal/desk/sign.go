@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/fault"
 	"countersign/internal/form"
 	"countersign/internal/spelling"
 )
@@ -20,7 +21,7 @@ var ErrSignedAlready = errors.New("this signature is on record already")
 // identifies. It either waits for others or, as the last one, makes the decision;
 // [callbacks.Choice.Sends] says which of the two the person was told. A recorded decision is
 // delivered whatever happens to this process. Errors: [ErrSignedAlready], [callbacks.ErrNotFound],
-// [callbacks.ErrForbidden], [callbacks.Invalid] for a missing comment, [callbacks.ErrOldGroups],
+// [callbacks.ErrForbidden], [fault.List] for a missing comment, [callbacks.ErrOldGroups],
 // [callbacks.ErrStale] for an old preview or if the signature would do something else than the
 // person was told, a *[CodecError] if the result cannot be encoded for the function at the moment,
 // and [callbacks.ErrConflict] if somebody or a clock was faster; the returned callback then says
@@ -164,12 +165,12 @@ func (s *Service) confirmed(
 // Withdraw takes back the signature of a person that waits for others, on record, for a reason. It
 // changes nothing if that is done already. Whoever signed needs no other right, so that leaving the
 // queue's groups does not make a signature final. Errors: [callbacks.ErrNotFound],
-// [callbacks.Invalid] without a reason, [callbacks.ErrOldGroups], and [callbacks.ErrConflict] if
+// [fault.List] without a reason, [callbacks.ErrOldGroups], and [callbacks.ErrConflict] if
 // the callback is decided or ended, or nothing of theirs waits.
 func (s *Service) Withdraw(
 	ctx context.Context, p callbacks.Person, id callbacks.ID, why string,
 ) (callbacks.Callback, error) {
-	var faults callbacks.Invalid
+	var faults fault.List
 	checkReason(&faults, why, "Say why: it goes on record.")
 	if err := faults.Err(); err != nil {
 		return callbacks.Callback{}, err

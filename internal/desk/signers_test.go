@@ -14,6 +14,7 @@ import (
 	"countersign/internal/delegation"
 	"countersign/internal/desk"
 	"countersign/internal/desktest"
+	"countersign/internal/fault"
 )
 
 // TestSigners: a template lists who signed. A preview shows them as they would be with the reader's
@@ -203,6 +204,6 @@ func TestReasonForTheRecord(t *testing.T) {
 }
 
 func reasonIsMissing(err error) bool {
-	faults, invalid := errors.AsType[callbacks.Invalid](err)
+	faults, invalid := errors.AsType[fault.List](err)
 	return invalid && faults[0].Pointer == "comment"
 }

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/fault"
 	"countersign/internal/printable"
 )
 
@@ -19,7 +20,7 @@ type Statement struct {
 
 // check makes the requester of a statement. Faults name the fields of the form.
 func (s Statement) check() (callbacks.Requester, error) {
-	var faults callbacks.Invalid
+	var faults fault.List
 	r, fault := callbacks.ParseRequester(s.Requester, s.RequesterID)
 	if fault != "" {
 		faults.Add("requester", "This %s. Give one address, or the subject beside it.", fault)
@@ -31,7 +32,7 @@ func (s Statement) check() (callbacks.Requester, error) {
 }
 
 // checkLine adds a fault if a line of a form is too long, or holds what nobody can see.
-func checkLine(faults *callbacks.Invalid, field, value string, limit int) {
+func checkLine(faults *fault.List, field, value string, limit int) {
 	if _, _, hidden := printable.Unseen(value); hidden || utf8.RuneCountInString(value) > limit {
 		faults.Add(field, "One line of at most %d characters.", limit)
 	}
@@ -39,7 +40,7 @@ func checkLine(faults *callbacks.Invalid, field, value string, limit int) {
 
 // checkReason adds a fault unless somebody says in a line why they do something; missing is what
 // they read without one.
-func checkReason(faults *callbacks.Invalid, reason, missing string) {
+func checkReason(faults *fault.List, reason, missing string) {
 	if !printable.HasInk(reason) {
 		faults.Add("reason", "%s", missing)
 		return
@@ -49,7 +50,7 @@ func checkReason(faults *callbacks.Invalid, reason, missing string) {
 
 // StateRequester lets an admin name the requester of a callback that waits in a queue with four
 // eyes and whose requester cannot be compared. Errors: [callbacks.ErrNotFound],
-// [callbacks.ErrForbidden], [callbacks.Invalid], [callbacks.ErrOldGroups], and
+// [callbacks.ErrForbidden], [fault.List], [callbacks.ErrOldGroups], and
 // [callbacks.ErrConflict] if nobody needs to name the requester any more. Signatures given before
 // are void, because nobody compared those who signed with the requester named now.
 func (s *Service) StateRequester(

@@ -9,6 +9,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/internal/desktest"
+	"countersign/internal/fault"
 	"countersign/views/words"
 )
 
@@ -146,7 +147,7 @@ func TestStateRequester_Invalid(t *testing.T) {
 		"reason":      {RequesterID: "u-1", Reason: "\u2800"},
 	} {
 		_, err := d.Service.StateRequester(d.Ctx, desktest.Ops, c.ID, said)
-		if faults, ok := errors.AsType[callbacks.Invalid](err); !ok || len(faults) != 1 || faults[0].Pointer != field {
+		if faults, ok := errors.AsType[fault.List](err); !ok || len(faults) != 1 || faults[0].Pointer != field {
 			t.Errorf("%s: got %v", field, err)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"countersign/internal/desk"
 	"countersign/internal/desk/storetest"
 	"countersign/internal/desktest"
+	"countersign/internal/fault"
 )
 
 // TestWithdraw: a signature that waits is taken back, with its reason on record; the person may
@@ -66,7 +67,7 @@ func TestWithdrawRefused(t *testing.T) {
 		"ErrTwoLines":  {desktest.Mara, "One\nand two", errInvalid},
 	} {
 		_, err := d.Service.Withdraw(d.Ctx, tt.who, c.ID, tt.reason)
-		if faults := (callbacks.Invalid{}); errors.As(err, &faults) && faults[0].Pointer == "reason" {
+		if faults := (fault.List{}); errors.As(err, &faults) && faults[0].Pointer == "reason" {
 			err = errInvalid
 		}
 		if !errors.Is(err, tt.want) {

@@ -9,6 +9,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/internal/fault"
 )
 
 // Reversal encodes and decodes by writing bytes from last to first, so that anybody can tell what was
@@ -42,7 +43,7 @@ func (*Reversal) Says() string { return "written backwards" }
 // Encode implements [desk.Encoder].
 func (r *Reversal) Encode(_ context.Context, to callbacks.Target, by callbacks.Person, result callbacks.Completion) ([]byte, error) {
 	if to.ExecutionARN == "" {
-		return nil, callbacks.Invalid{{Pointer: "outcome", Detail: "The execution's ARN is missing."}}
+		return nil, fault.List{{Pointer: "outcome", Detail: "The execution's ARN is missing."}}
 	}
 	return r.reverse(by, result.Result)
 }

@@ -11,7 +11,7 @@ import (
 var byteOrderMark = []byte("\ufeff")
 
 // Decode reads the body of an announcement. It returns all faults of its shape at once, as
-// [callbacks.Invalid]; a document that two readers could understand differently is not read
+// a fault.List; a document that two readers could understand differently is not read
 // further. The domain checks the values. The payload stays as it was sent, byte for byte.
 func Decode(body []byte) (announcement.Announcement, error) {
 	body = bytes.TrimPrefix(body, byteOrderMark)

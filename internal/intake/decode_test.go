@@ -12,6 +12,7 @@ import (
 
 	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
+	"countersign/internal/fault"
 	"countersign/internal/intake"
 )
 
@@ -188,7 +189,7 @@ func TestDecodeRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := intake.Decode([]byte(test.body))
-			if diff := cmp.Diff(error(callbacks.Invalid{{Pointer: test.pointer, Detail: test.detail}}), err); diff != "" {
+			if diff := cmp.Diff(error(fault.List{{Pointer: test.pointer, Detail: test.detail}}), err); diff != "" {
 				t.Errorf("error (-want +got):\n%s", diff)
 			}
 		})
@@ -206,7 +207,7 @@ func TestDecodeDeepest(t *testing.T) {
 func TestDecodeListsAllFaults(t *testing.T) {
 	t.Parallel()
 	_, err := intake.Decode([]byte(`{"title":1,"tags":[2],"links":[{"url":3}],"zebra":4,"apple":5}`))
-	faults, _ := errors.AsType[callbacks.Invalid](err)
+	faults, _ := errors.AsType[fault.List](err)
 	var got []string
 	for _, fault := range faults {
 		got = append(got, fault.Pointer)
@@ -232,12 +233,12 @@ func TestDecodeBoundsFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := intake.Decode([]byte(test.body))
-			faults, _ := errors.AsType[callbacks.Invalid](err)
-			want := callbacks.MaxFaults
+			faults, _ := errors.AsType[fault.List](err)
+			want := fault.Max
 			if test.more != "" {
 				want++
 			}
-			if len(faults) != want || test.more != "" && faults[callbacks.MaxFaults] != (callbacks.Fault{Detail: test.more}) {
+			if len(faults) != want || test.more != "" && faults[fault.Max] != (fault.Fault{Detail: test.more}) {
 				t.Errorf("%d faults, the last %v; want %d and %q", len(faults), faults[len(faults)-1], want, test.more)
 			}
 		})
@@ -275,7 +276,7 @@ func TestDecodeYears(t *testing.T) {
 	} {
 		for _, field := range []string{"startedAt", "executionDeadline"} {
 			a, err := intake.Decode([]byte(`{"callbackId":"QUJD","` + field + `":"` + text + `"}`))
-			if faults, _ := errors.AsType[callbacks.Invalid](err); ok != (err == nil) || !ok && faults[0].Pointer != "/"+field {
+			if faults, _ := errors.AsType[fault.List](err); ok != (err == nil) || !ok && faults[0].Pointer != "/"+field {
 				t.Errorf("%s %s: %v", field, text, err)
 			}
 			if err == nil {

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"countersign/internal/callbacks"
+	"countersign/internal/fault"
 )
 
 const (
@@ -21,12 +21,12 @@ const (
 // faults collects faults up to a bound and counts the rest, because a document may be nothing but
 // faults.
 type faults struct {
-	list callbacks.Invalid
+	list fault.List
 	more int
 }
 
 func (f *faults) add(pointer, format string, args ...any) {
-	if len(f.list) >= callbacks.MaxFaults {
+	if len(f.list) >= fault.Max {
 		f.more++
 		return
 	}
@@ -118,7 +118,7 @@ func (w *walker) value() bool {
 // duplicate records that an object has the name at the end of the path twice. It makes the pointer
 // only if the fault is told.
 func (w *walker) duplicate() {
-	if len(w.faults.list) >= callbacks.MaxFaults {
+	if len(w.faults.list) >= fault.Max {
 		w.faults.more++
 		return
 	}

@@ -68,7 +68,7 @@ type ExecutionEvent struct {
 
 // DecodeEvent reads an event. Its End is empty for an event of another kind and for an execution
 // that goes on. Unknown fields are ignored, because AWS may add some. Faults come back as
-// [callbacks.Invalid].
+// a fault.List.
 func DecodeEvent(body []byte) (ExecutionEvent, error) {
 	var f faults
 	checkDocument(body, &f)

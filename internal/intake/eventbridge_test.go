@@ -10,8 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/internal/fault"
 	"countersign/internal/intake"
 )
 
@@ -171,7 +171,7 @@ func TestDecodeEventRefuses(t *testing.T) {
 			t.Parallel()
 			got, err := intake.DecodeEvent(test.body)
 			var pointers []string
-			invalid, _ := errors.AsType[callbacks.Invalid](err)
+			invalid, _ := errors.AsType[fault.List](err)
 			for _, fault := range invalid {
 				pointers = append(pointers, fault.Pointer)
 			}
@@ -189,7 +189,7 @@ func FuzzDecodeEvent(f *testing.F) {
 	f.Add([]byte(`{"id":"a","source":"aws.lambda","detail-type":"Durable Execution Status Change","detail":{"status":null}}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		e, err := intake.DecodeEvent(body)
-		invalid, ok := errors.AsType[callbacks.Invalid](err)
+		invalid, ok := errors.AsType[fault.List](err)
 		if err != nil && (!ok || len(invalid) == 0) {
 			t.Fatalf("got %v", err)
 		}

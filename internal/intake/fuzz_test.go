@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"countersign/internal/callbacks"
+	"countersign/internal/fault"
 	"countersign/internal/intake"
 )
 
@@ -22,7 +22,7 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		a, err := intake.Decode(body)
 		if err != nil {
-			invalid, ok := errors.AsType[callbacks.Invalid](err)
+			invalid, ok := errors.AsType[fault.List](err)
 			if !ok || len(invalid) == 0 || len(invalid) > 32 {
 				t.Fatalf("got %v", err)
 			}

@@ -9,8 +9,8 @@ import (
 	"net/http"
 	"time"
 
-	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/internal/fault"
 )
 
 // maxNotificationAge is how far a message's time may be off. SNS tries at most an hour to deliver
@@ -101,7 +101,7 @@ type Notification struct {
 }
 
 // Verify tells which topic a message is from. A body that is no message of SNS is
-// [callbacks.Invalid]. Verify asks for the certificate only after all other checks.
+// [fault.List]. Verify asks for the certificate only after all other checks.
 func (s *SNS) Verify(ctx context.Context, body []byte) (Notification, error) {
 	e, err := s.read(ctx, body)
 	if err != nil {
@@ -113,7 +113,7 @@ func (s *SNS) Verify(ctx context.Context, body []byte) (Notification, error) {
 	}
 	at, err := parseInstant(e["Timestamp"])
 	if err != nil {
-		return Notification{}, callbacks.Invalid{{Pointer: "/Timestamp", Detail: err.Error()}}
+		return Notification{}, fault.List{{Pointer: "/Timestamp", Detail: err.Error()}}
 	}
 	if off := s.now().Sub(at); off > maxNotificationAge || off < -maxNotificationAge {
 		return Notification{}, ErrStaleNotification

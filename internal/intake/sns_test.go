@@ -12,8 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/internal/fault"
 	"countersign/internal/intake"
 )
 
@@ -149,7 +149,7 @@ func TestSNSMalformed(t *testing.T) {
 			a := newAmazon(t)
 			_, err := a.sns(clock).Verify(t.Context(), test.body)
 			var pointers []string
-			invalid, _ := errors.AsType[callbacks.Invalid](err)
+			invalid, _ := errors.AsType[fault.List](err)
 			for _, fault := range invalid {
 				pointers = append(pointers, fault.Pointer)
 			}
@@ -169,7 +169,7 @@ func TestSNSFieldsCannotMove(t *testing.T) {
 	}
 	moved := changed(m, "Message", "{}", "MessageId", "forged", "Subject", "x\nMessageId\n"+m["MessageId"].(string))
 	_, err := newAmazon(t).sns(clock).Verify(t.Context(), document(t, moved))
-	if _, invalid := errors.AsType[callbacks.Invalid](err); !invalid {
+	if _, invalid := errors.AsType[fault.List](err); !invalid {
 		t.Errorf("got %v", err)
 	}
 }
@@ -309,7 +309,7 @@ func FuzzSNS(f *testing.F) {
 		if err == nil {
 			t.Fatalf("let in: %+v", n)
 		}
-		if _, invalid := errors.AsType[callbacks.Invalid](err); !invalid && !isAny(err, intake.ErrUnknownTopic, intake.ErrStaleNotification,
+		if _, invalid := errors.AsType[fault.List](err); !invalid && !isAny(err, intake.ErrUnknownTopic, intake.ErrStaleNotification,
 			intake.ErrNotFromSNS, intake.ErrSNSUnreachable) {
 			t.Errorf("%v is no error that a sender can be told", err)
 		}

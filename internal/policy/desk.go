@@ -8,6 +8,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/internal/fault"
 )
 
 // Config is what a [Desk] works with. Every field but EmailTrusted is required.
@@ -21,7 +22,7 @@ type Config struct {
 	// Read reads the text of a countersign.yaml, without its secrets. The error has a line for each
 	// fault.
 	Read func(text []byte) (Policy, error)
-	// Decode reads a message as functions send it, or returns [callbacks.Invalid].
+	// Decode reads a message as functions send it, or returns [fault.List].
 	Decode func(text []byte) (desk.Announcement, error)
 }
 
@@ -49,7 +50,7 @@ type Answer struct {
 
 	Title         string // of the request that was tried
 	Trial         *Trial // under the policy in force
-	RequestFaults callbacks.Invalid
+	RequestFaults fault.List
 
 	Draft         *Policy // what the pasted file says, as it may be tried
 	DraftFindings []Finding
@@ -91,7 +92,7 @@ func (d *Desk) Ask(ctx context.Context, p callbacks.Person, q Question) (Answer,
 // pasted it may not see, so the pasted policy reads all of it.
 func (d *Desk) try(q Question, a *Answer, pasted Policy) error {
 	request, found, err := d.request(q, a)
-	if invalid, ok := errors.AsType[callbacks.Invalid](err); ok {
+	if invalid, ok := errors.AsType[fault.List](err); ok {
 		a.RequestFaults = invalid
 		return nil
 	}
@@ -133,7 +134,7 @@ func (d *Desk) request(q Question, a *Answer) (r Request, found bool, err error)
 		}
 	}
 	if q.Callback != "" {
-		return Request{}, false, callbacks.Invalid{{Pointer: "callback", Detail: "This callback is no longer pending. Choose another."}}
+		return Request{}, false, fault.List{{Pointer: "callback", Detail: "This callback is no longer pending. Choose another."}}
 	}
 	return Request{}, false, nil
 }

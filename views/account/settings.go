@@ -8,6 +8,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/delegation"
+	"countersign/internal/fault"
 	"countersign/views"
 	"countersign/views/words"
 )
@@ -19,7 +20,7 @@ type Settings struct {
 	Reader string // the key of whoever reads it
 	Admin  bool   // the reader is an admin
 	Draft  DelegationDraft
-	Faults callbacks.Invalid
+	Faults fault.List
 	// Candidates are the people whom the name in the draft may mean; the reader chooses one.
 	Candidates []delegation.Known
 	// SignInAgain is why the reader has to sign in again before they delegate; empty if they need not.
@@ -125,7 +126,7 @@ func endDelegationPath(d *delegation.Delegation) string {
 
 // fault is what is wrong with a field; empty if nothing is.
 func (m Settings) fault(field string) string {
-	i := slices.IndexFunc(m.Faults, func(f callbacks.Fault) bool { return f.Pointer == field })
+	i := slices.IndexFunc(m.Faults, func(f fault.Fault) bool { return f.Pointer == field })
 	if i < 0 {
 		return ""
 	}

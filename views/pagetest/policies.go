@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/fault"
 	"countersign/internal/policy"
 	"countersign/views/admin"
 	"countersign/views/viewstest"
@@ -119,7 +120,7 @@ func PoliciesAsked(word string) admin.Policies {
 func PoliciesRefused(word string) admin.Policies {
 	m := Policies(word)
 	m.Question = policy.Question{Request: "{" + word, File: "queus: {}" + word}
-	m.RequestFaults = callbacks.Invalid{{Pointer: "/payload", Detail: "This is not JSON: " + word}}
+	m.RequestFaults = fault.List{{Pointer: "/payload", Detail: "This is not JSON: " + word}}
 	m.FileFault = errors.New("countersign.yaml:1:1: queus: there is no such key: did you mean queues?\ncountersign.yaml:2:3: " + word)
 	return m
 }

@@ -9,6 +9,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/internal/fault"
 	"countersign/views"
 	"countersign/views/review"
 	"countersign/views/untrusted"
@@ -49,7 +50,7 @@ func Answering(text string) review.Review {
 	m.Signatures = []callbacks.Signature{viewstest.SignedAnswer(text)}
 	m.Standing = callbacks.Weigh(c.Requirement, m.Signatures)
 	m.Draft = review.Draft{
-		Outcome: callbacks.OutcomeFailure, Faults: callbacks.Invalid{{Pointer: callbacks.FieldErrorMessage, Detail: text}},
+		Outcome: callbacks.OutcomeFailure, Faults: fault.List{{Pointer: callbacks.FieldErrorMessage, Detail: text}},
 		Answer: callbacks.Answer{Format: callbacks.FormatJSON, Result: text, ErrorType: text, ErrorData: text},
 	}
 	m.Previews = append(viewstest.Previews(*c, "", m.Signatures...), viewstest.FreePreviews(*c, m.Draft.Written(), m.Signatures...)...)

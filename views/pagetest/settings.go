@@ -5,6 +5,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/delegation"
+	"countersign/internal/fault"
 	"countersign/views/account"
 	"countersign/views/viewstest"
 )
@@ -42,7 +43,7 @@ func SettingsWithFaults() account.Settings {
 	m.Found = []delegation.Known{{ID: "u-dan", Name: "Dan Fisher", Email: "dan@harborline.example"}}
 	m.Candidates = append([]delegation.Known{{ID: "u-daniela", Name: "Daniela Reyes"}}, m.Found...)
 	m.Draft = account.DelegationDraft{Of: viewstest.Dana.ID, Who: "dan", Since: "2026-12-05", Until: "2027-12-12", Queues: []string{"finance"}}
-	m.Faults = callbacks.Invalid{{Pointer: "who", Detail: "Choose who you mean."}, {Pointer: "until", Detail: "At most 90 days ahead."}}
+	m.Faults = fault.List{{Pointer: "who", Detail: "Choose who you mean."}, {Pointer: "until", Detail: "At most 90 days ahead."}}
 	m.SignInAgain = "Your groups were read 9 h ago; a delegation needs groups younger than 8 h."
 	return m
 }

@@ -7,6 +7,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/internal/fault"
 	"countersign/views/viewstest"
 )
 
@@ -29,7 +30,7 @@ func TestAnswerBoxes(t *testing.T) {
 	t.Parallel()
 	m := offeringAnswers(t, Draft{
 		Outcome: callbacks.OutcomeResult, Answer: callbacks.Answer{Format: callbacks.FormatJSON, Result: "-\n</textarea>", ErrorMessage: "No"},
-		Faults: callbacks.Invalid{{Pointer: callbacks.FieldResult, Detail: "Line 1, column 2: a digit is missing."}},
+		Faults: fault.List{{Pointer: callbacks.FieldResult, Detail: "Line 1, column 2: a digit is missing."}},
 	})
 	page := viewstest.HTML(t, Page(viewstest.Shell("mine", "/"), m))
 	if got := page.Find("#result").Text(); strings.TrimPrefix(got, "\n") != "-\n</textarea>" {

@@ -3,13 +3,14 @@ package review
 import (
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/internal/fault"
 	"countersign/views"
 )
 
 // AskerDraft is what an admin entered about the requester, with the faults to correct first.
 type AskerDraft struct {
 	desk.Statement
-	Faults callbacks.Invalid
+	Faults fault.List
 }
 
 // askerField is one field of that form.

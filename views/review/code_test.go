@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"countersign/internal/callbacks"
+	"countersign/internal/fault"
 	"countersign/views/viewstest"
 	"countersign/views/words"
 )
@@ -70,7 +70,7 @@ func TestPreviewSaysWhatFollows(t *testing.T) {
 
 func TestPreviewFault(t *testing.T) {
 	t.Parallel()
-	doc := viewstest.HTML(t, PreviewFault(callbacks.Invalid{{Pointer: "comment", Detail: "At most 4000 characters."}}))
+	doc := viewstest.HTML(t, PreviewFault(fault.List{{Pointer: "comment", Detail: "At most 4000 characters."}}))
 	if got := viewstest.Words(doc.Find("[role=alert]")); got != "At most 4000 characters." {
 		t.Errorf("%q", got)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/internal/fault"
 	"countersign/views/viewstest"
 	"countersign/views/words"
 
@@ -65,7 +66,7 @@ func TestPreviewForEveryOutcome(t *testing.T) {
 func TestDraftIsKept(t *testing.T) {
 	t.Parallel()
 	m := sampleReview()
-	m.Draft = Draft{Outcome: "reject", Comment: " line\nnext ", Faults: callbacks.Invalid{
+	m.Draft = Draft{Outcome: "reject", Comment: " line\nnext ", Faults: fault.List{
 		{Pointer: "comment", Detail: "Reject needs a comment."}, {Pointer: "outcome", Detail: "Choose again."},
 	}}
 	doc := reviewPage(t, m)

@@ -7,6 +7,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/internal/fault"
 	"countersign/internal/form"
 	"countersign/views"
 	"countersign/views/forms"
@@ -55,7 +56,7 @@ func answerForms(m Review) []forms.Form {
 }
 
 // isFormFault reports whether a fault has its place in a form.
-func isFormFault(f callbacks.Fault) bool { return strings.HasPrefix(f.Pointer, callbacks.FieldAnswer) }
+func isFormFault(f fault.Fault) bool { return strings.HasPrefix(f.Pointer, callbacks.FieldAnswer) }
 
 // changesOf are the changes of a preview's answer.
 func changesOf(p desk.Preview) []form.Change {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/fault"
 	"countersign/internal/form"
 	"countersign/views"
 	"countersign/views/viewstest"
@@ -83,7 +84,7 @@ func TestForm_Refused(t *testing.T) {
 	t.Parallel()
 	s, m := withForm(t, "many", 1)
 	m.Draft.Outcome = "approve"
-	m.Draft.Faults = callbacks.Invalid{{Pointer: callbacks.FieldAnswer + "/amount", Detail: "Amount: a number"}}
+	m.Draft.Faults = fault.List{{Pointer: callbacks.FieldAnswer + "/amount", Detail: "Amount: a number"}}
 	page := viewstest.HTML(t, Page(s, m))
 	if got := page.Find("answer-form input[type=text]").AttrOr("value", ""); got != "many" {
 		t.Errorf("what was typed became %q", got)

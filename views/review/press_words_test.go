@@ -5,6 +5,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/internal/fault"
 )
 
 // TestPressOfSenders: a sender's label is in quotes where words of ours are beside it, and can say
@@ -38,7 +39,7 @@ func TestFaultsOfWhoCannotSign(t *testing.T) {
 	t.Parallel()
 	m := sampleReview()
 	for i := range m.Previews {
-		m.Previews[i].Faults = callbacks.Invalid{{Pointer: "outcome", Detail: "Too long."}}
+		m.Previews[i].Faults = fault.List{{Pointer: "outcome", Detail: "Too long."}}
 	}
 	if n := len(offered(m)); n != len(m.Previews) {
 		t.Errorf("%d of %d are offered", n, len(m.Previews))

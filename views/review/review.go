@@ -3,6 +3,7 @@ package review
 import (
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/internal/fault"
 	"countersign/internal/form"
 	"countersign/views"
 	"countersign/views/payload"
@@ -28,12 +29,12 @@ type Review struct {
 type Draft struct {
 	Outcome string
 	Comment string
-	Answer  callbacks.Answer  // for a free outcome
-	Fields  form.Posted       // of the outcomes' forms
-	Pressed string            // the button of a form that was pressed; empty if none was
-	Faults  callbacks.Invalid // what has to change before it can be recorded
-	Waited  bool              // it waited for a new sign-in of its person
-	Asker   AskerDraft        // an admin's other form
+	Answer  callbacks.Answer // for a free outcome
+	Fields  form.Posted      // of the outcomes' forms
+	Pressed string           // the button of a form that was pressed; empty if none was
+	Faults  fault.List       // what has to change before it can be recorded
+	Waited  bool             // it waited for a new sign-in of its person
+	Asker   AskerDraft       // an admin's other form
 	// Withdrawal is the reason for which the reader wanted to withdraw their signature.
 	Withdrawal string
 	Policy     PolicyDraft // an admin's form of the present rules

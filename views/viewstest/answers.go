@@ -5,6 +5,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/internal/fault"
 )
 
 // FreePreviews are the previews of the free outcomes with an answer, which Mara wrote.
@@ -15,7 +16,7 @@ func FreePreviews(c callbacks.Callback, a callbacks.Answer, signatures ...callba
 		p := desk.Preview{Prepared: callbacks.Prepared{Outcome: o, Answer: a}, PreparedAt: Now}
 		made, err := a.Completion(o.Kind)
 		p.Completion = made
-		p.Faults, _ = errors.AsType[callbacks.Invalid](err)
+		p.Faults, _ = errors.AsType[fault.List](err)
 		p.Why, p.Sends = gate.Explain(signer, p.Proposal()), gate.Sends(signer, p.Proposal())
 		p.Tally = gate.Standing().Of(p.Proposal())
 		previews = append(previews, p)
