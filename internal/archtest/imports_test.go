@@ -141,7 +141,7 @@ func worker(p string) bool {
 func ground(p string) bool {
 	return slices.ContainsFunc([]string{
 		"arn", "child", "clientip", "fault", "inflight", "jsonsyntax", "jsontext", "loopback", "mask", "matching",
-		"printable", "problem", "ratelimit", "reload", "spelling", "worker",
+		"outbound", "printable", "problem", "ratelimit", "reload", "spelling", "worker",
 	}, func(name string) bool { return under(p, "internal/"+name) })
 }
 
