@@ -1,0 +1,64 @@
+package wording
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"countersign/internal/notice"
+	"countersign/internal/printable"
+)
+
+// Title is what a callback is called: "Expense report EXP-2291: $7,846.20", or "A request in
+// finance" if its queue keeps the title back.
+func Title(i notice.Item) string {
+	if i.Title == "" {
+		return "A request in " + Line(i.Queue)
+	}
+	return Line(i.Title)
+}
+
+// Line is text from outside, as one line that can be shown.
+func Line(text string) string { return printable.String(text, printable.Line) }
+
+// Cut shortens a line to a number of characters, with "…" at its end if something is left out.
+func Cut(line string, most int) string {
+	if utf8.RuneCountInString(line) <= most {
+		return line
+	}
+	return strings.TrimRight(string([]rune(line)[:most-1]), " ") + "…"
+}
+
+// Requester says who asks: "Ines Calloway asks." It is empty if nobody was named.
+func Requester(i notice.Item) string {
+	if i.Requester == "" {
+		return ""
+	}
+	return Line(i.Requester) + " asks."
+}
+
+// Signer names who signed: "Tomasz Wierzbicki for Mara Okafor".
+func Signer(s notice.Signer) string {
+	if s.For == "" {
+		return Line(s.Name)
+	}
+	return Line(s.Name) + " for " + Line(s.For)
+}
+
+// Held says who has a callback open: "Dana Fischer has it open." It is empty if nobody does.
+func Held(i notice.Item) string {
+	if i.Held == "" {
+		return ""
+	}
+	return Line(i.Held) + " has it open."
+}
+
+// sentences joins those of them that are not empty.
+func sentences(list ...string) string {
+	var said []string
+	for _, s := range list {
+		if s != "" {
+			said = append(said, s)
+		}
+	}
+	return strings.Join(said, " ")
+}

@@ -1,0 +1,108 @@
+package wording
+
+import (
+	"fmt"
+
+	"countersign/internal/notice"
+)
+
+// Why says why its reader gets a message: "You get this because you are in finance-approvers and
+// have not opened the notice of 13:41."
+func Why(m *notice.Message) string {
+	switch m.Kind {
+	case notice.Test:
+		return "You get this because you asked for a test."
+	case notice.Failed:
+		return "You get this because you signed it."
+	case notice.Attention, notice.Nobody:
+		return "You get this because you are an admin of this desk."
+	case notice.Digest:
+		return "You get this because you asked for a digest. It is left out when nothing waits."
+	case notice.MaySign, notice.Needed, notice.Decided, notice.Ended:
+	}
+	switch {
+	case m.Why.Group == "" && m.Why.For == "":
+		return ""
+	case m.Settings == "": // a place of a group
+		return "This goes to a place of " + Line(m.Why.Group) + "."
+	}
+	return "You get this because " + membership(m.Why) + since(m) + "."
+}
+
+// membership says by which right the reader may sign.
+func membership(w notice.Why) string {
+	if w.For != "" {
+		return "you act for " + Line(w.For)
+	}
+	text := "you are in " + Line(w.Group)
+	if w.Escalated {
+		text += ", which may sign since it was escalated"
+	}
+	return text
+}
+
+// since says what went before: an earlier notice, or time.
+func since(m *notice.Message) string {
+	text := ""
+	if !m.Why.Unopened.IsZero() {
+		text += " and have not opened the notice of " + Clock(m.Why.Unopened, m.At, m.Zone)
+	}
+	if m.Why.Share > 0 {
+		text += fmt.Sprintf(", and %.0f %% of the time is over", m.Why.Share*100)
+	}
+	return text
+}
+
+// Gist is what a message is about in a few words, without the title of anything: "1 waits for you,
+// ends 14:32". It is fit for a lock screen, which is public.
+func Gist(m *notice.Message) string {
+	if len(m.Items) == 0 {
+		return "A test from " + Line(m.Desk)
+	}
+	switch first := m.Items[0]; m.Kind {
+	case notice.MaySign, notice.Digest:
+		return waiting(m)
+	case notice.Needed:
+		return needed(first, m)
+	case notice.Decided:
+		return "Decided, nothing to do"
+	case notice.Ended:
+		return "Ended, nothing to do"
+	case notice.Failed:
+		return "The execution failed after you signed"
+	case notice.Attention:
+		return "A delivery needs an admin"
+	case notice.Nobody:
+		return "Too few people could sign a request"
+	case notice.Test:
+	}
+	return "A test from " + Line(m.Desk)
+}
+
+// waiting says how many wait and when the nearest ends.
+func waiting(m *notice.Message) string {
+	n, first := len(m.Items), m.Items[0]
+	text := fmt.Sprintf("%d wait for you", n)
+	if n == 1 {
+		text = "1 waits for you"
+	}
+	switch {
+	case first.Deadline.IsZero():
+		return text
+	case n == 1:
+		return text + ", ends " + EndsAt(first, m)
+	}
+	return text + ", nearest ends " + EndsAt(first, m)
+}
+
+// needed says that a callback is at risk.
+func needed(i notice.Item, m *notice.Message) string {
+	text := "You are needed"
+	if left := Left(i, m.At); left != "" {
+		text = "Ends in " + left
+	}
+	if i.Held == "" {
+		return text + ", nobody has it open"
+	}
+	return text
+}
