@@ -70,11 +70,12 @@ fmt-check:
 	if [ -n "$$unformatted" ]; then printf 'gofmt would change:\n%s\n' "$$unformatted"; exit 1; fi
 
 .PHONY: generate
-generate: node_modules/.package-lock.json ## Build templates, stylesheet and the copy of htmx; format the sources.
+generate: node_modules/.package-lock.json ## Build templates, stylesheet, font and the copy of htmx; format the sources.
 	go tool templ fmt views
 	go tool templ generate
 	npx @tailwindcss/cli -i assets/app.css -o static/app.css --minify
 	npx @tailwindcss/cli -i assets/form.css -o static/form.css --minify
+	node scripts/subset-font.mjs
 	cp node_modules/htmx.org/dist/htmx.min.js static/js/htmx.min.js
 	scripts/sources.sh | xargs -0 gofmt -w
 

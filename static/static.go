@@ -1,11 +1,11 @@
-// Package static holds the stylesheet, scripts and pictures of the pages, and serves them under
+// Package static holds the stylesheet, scripts, font and pictures of the pages, and serves them under
 // names that contain a hash of their content. A browser may therefore keep a file for ever, and a
 // new release has new names.
 //
 // [URL] returns the path that a page links to; [Handler] serves it. Files are compressed once, at
-// the first request. Scripts are ES modules that import each other by relative name. This package
-// replaces those names by the hashed ones, because an import map would have to be inline, which the
-// content security policy forbids.
+// the first request. Scripts are ES modules that import each other by relative name, and the
+// stylesheet names its font so. This package replaces those names by the hashed ones; for scripts
+// an import map would have to be inline, which the content security policy forbids.
 package static
 
 import (
@@ -86,12 +86,11 @@ func load(fsys fs.FS) (*files, error) {
 	return all, nil
 }
 
-// loader loads files in such an order that a module's imports are named before the module is
-// hashed.
+// loader loads files in such an order that what a file imports is named before the file is hashed.
 type loader struct {
 	fsys    fs.FS
 	files   *files
-	loading map[string]bool // the modules whose imports are being followed
+	loading map[string]bool // the files whose imports are being followed
 }
 
 func (l *loader) load(name string) (*file, error) {
@@ -106,8 +105,8 @@ func (l *loader) load(name string) (*file, error) {
 	if err != nil {
 		return nil, err
 	}
-	if path.Ext(name) == ".js" {
-		if body, err = l.replaceImports(name, body); err != nil {
+	if relative := imports[path.Ext(name)]; relative != nil {
+		if body, err = l.replaceImports(name, body, relative); err != nil {
 			return nil, err
 		}
 	}

@@ -199,6 +199,22 @@ func TestModulesImportHashedNames(t *testing.T) {
 	}
 }
 
+func TestStylesheetsLoadHashedNames(t *testing.T) {
+	t.Parallel()
+	all, err := load(fstest.MapFS{
+		"a.css":       {Data: []byte(`@font-face{src:url(./inter.woff2)format("woff2")}a{mask:url("./inter.woff2")}b{mask:url("data:,./x")}`)},
+		"inter.woff2": {Data: []byte("font")},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	font := all.byName["inter.woff2"].url
+	want := `@font-face{src:url(` + font + `)format("woff2")}a{mask:url("` + font + `")}b{mask:url("data:,./x")}`
+	if got := string(all.byName["a.css"].body); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
 // TestHashFollowsImports: an importer gets a new name when what it imports changes, else browsers
 // would keep the old pair.
 func TestHashFollowsImports(t *testing.T) {
@@ -240,10 +256,12 @@ func TestEmbeddedFiles(t *testing.T) {
 	if missing := URL("nowhere.css"); missing != "/static/nowhere.css" || get(Handler(), "GET", missing).Code != 404 {
 		t.Errorf("a missing file has the URL %s", missing)
 	}
-	relative := regexp.MustCompile(`url\(["']?[^"')#:]+["')]`)
+	named := regexp.MustCompile(`url\(["']?([^"')#:]+)["')]`)
 	for name, f := range embedded().byName {
-		if filepath.Ext(name) == ".css" && relative.Match(f.body) {
-			t.Errorf("%s names a file without its hash: %s", name, relative.Find(f.body))
+		for _, url := range named.FindAllSubmatch(f.body, -1) {
+			if filepath.Ext(name) == ".css" && embedded().byURL[string(url[1])] == nil {
+				t.Errorf("%s names a file without its hash: %s", name, url[0])
+			}
 		}
 	}
 }

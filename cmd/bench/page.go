@@ -9,8 +9,8 @@ import (
 
 // Limits for a first page load, and the time after which it counts as broken.
 const (
-	pageKilobytes = 60.0
-	pageRequests  = 8
+	pageKilobytes = 95.0
+	pageRequests  = 9
 	pageTimeout   = 30 * time.Second
 	// settleTime is how long requests are still counted after the list is shown.
 	settleTime = 500 * time.Millisecond
