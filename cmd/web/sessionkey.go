@@ -64,7 +64,7 @@ func checkKeyFile(settings config.Config) error {
 
 // readKeyFile reads a key file, which only its owner may be able to read. It has the form of the
 // setting.
-func readKeyFile(path string) (config.SessionKeys, error) {
+func readKeyFile(path string) (config.Keys, error) {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
@@ -79,7 +79,7 @@ func readKeyFile(path string) (config.SessionKeys, error) {
 	if err != nil {
 		return nil, err
 	}
-	var keys config.SessionKeys
+	var keys config.Keys
 	if err := keys.UnmarshalText(bytes.TrimSpace(text)); err != nil {
 		return nil, fmt.Errorf("%s %w; remove it, and the next start makes a new key; everybody must sign in again", path, err)
 	}

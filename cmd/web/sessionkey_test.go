@@ -34,7 +34,7 @@ func TestSessionKeyFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	// What the file holds is what the setting takes.
-	var keys config.SessionKeys
+	var keys config.Keys
 	if err := keys.UnmarshalText(bytes.TrimSpace(text)); err != nil {
 		t.Fatal(err)
 	}

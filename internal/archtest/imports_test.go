@@ -129,7 +129,7 @@ func testSupport(p string) bool {
 
 // domain reports whether a package has rules of the domain.
 func domain(p string) bool {
-	return worker(p) || slices.ContainsFunc([]string{"announcement", "callbacks", "delegation", "desk", "form", "history", "notice", "people", "policy", "readquota", "rollout"}, func(name string) bool { return under(p, "internal/"+name) })
+	return worker(p) || slices.ContainsFunc([]string{"announcement", "callbacks", "delegation", "desk", "form", "history", "notice", "people", "policy", "readquota", "rollout", "secrets"}, func(name string) bool { return under(p, "internal/"+name) })
 }
 
 // worker reports whether a package of the domain runs by itself.
@@ -140,7 +140,7 @@ func worker(p string) bool {
 // ground reports whether a package is small, general, and below all others.
 func ground(p string) bool {
 	return slices.ContainsFunc([]string{
-		"arn", "child", "clientip", "fault", "inflight", "jsonsyntax", "jsontext", "loopback", "mask", "matching",
+		"arn", "child", "clientip", "fault", "inflight", "jsonsyntax", "jsontext", "keyring", "loopback", "mask", "matching",
 		"outbound", "printable", "problem", "ratelimit", "reload", "spelling", "worker",
 	}, func(name string) bool { return under(p, "internal/"+name) })
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/keyring"
 	"countersign/internal/people"
 )
 
@@ -44,9 +45,9 @@ func New(cfg Config) (*Auth, error) {
 	if err := cfg.complete(); err != nil {
 		return nil, fmt.Errorf("sign-in is not configured: %w", err)
 	}
-	keys, err := newKeyring(cfg.SessionKeys)
+	keys, err := keyring.New(cfg.SessionKeys)
 	if err != nil {
-		return nil, fmt.Errorf("sign-in is not configured: %w", err)
+		return nil, fmt.Errorf("sign-in needs a key for its sessions: %w", err)
 	}
 	kept := &safe{store: cfg.Store, keys: keys, log: cfg.Logger}
 	return &Auth{

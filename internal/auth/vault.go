@@ -13,6 +13,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/internal/keyring"
 	"countersign/internal/people"
 )
 
@@ -44,7 +45,7 @@ var errOver = errors.New("the session ended or changed in the meantime")
 // safe seals what the store keeps.
 type safe struct {
 	store    Store
-	keys     keyring
+	keys     *keyring.Ring
 	log      *slog.Logger
 	unopened atomic.Int64
 	told     sync.Once
@@ -53,7 +54,7 @@ type safe struct {
 // opened returns what a session holds. If no key opens it, nobody is signed in with it: its person
 // has to sign in again.
 func (s *safe) opened(ctx context.Context, sealed, tokenHash []byte) (data []byte, ok bool) {
-	if data, ok = s.keys.open(sealed, tokenHash); !ok {
+	if data, ok = s.keys.Open(sealed, tokenHash); !ok {
 		s.unopened.Add(1)
 		s.told.Do(func() {
 			s.log.WarnContext(ctx, "a session is encrypted with a key that is not configured; its owner must sign in again. This is logged once; "+
@@ -114,7 +115,7 @@ func (v vault) FindCtx(ctx context.Context, token string) (data []byte, found bo
 // CommitCtx implements [scs.CtxStore]. It returns [errOver] if the session is not as it was found.
 func (v vault) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
 	hash := hashOf(token)
-	s := people.StoredSession{TokenHash: hash, Sealed: v.keys.seal(data, hash), ExpiresAt: expiry}
+	s := people.StoredSession{TokenHash: hash, Sealed: v.keys.Seal(data, hash), ExpiresAt: expiry}
 	s.Session, _ = ctx.Value(aboutKey{}).(people.Session)
 	if v.begins {
 		return v.store.Insert(ctx, s)

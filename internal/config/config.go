@@ -35,8 +35,10 @@ type Config struct {
 	Intake    Intake  `envPrefix:"INTAKE_"`
 	Groups    Groups  `envPrefix:"GROUPS_"`
 	Session   Session `envPrefix:"SESSION_"`
-	Review    Review  `envPrefix:"REVIEW_"`
-	Lambda    Lambda  `envPrefix:"LAMBDA_"`
+	// SecretsKeys encrypt what reviewers type into the secret fields of forms.
+	SecretsKeys Keys   `env:"SECRETS_KEY" secret:"true" help:"Key for the secrets that reviewers type into forms: 32 bytes in base64, the same for all replicas; several with commas to replace one. Without one, a form that asks for a secret is refused." example:"9sKd4Q…"`
+	Review      Review `envPrefix:"REVIEW_"`
+	Lambda      Lambda `envPrefix:"LAMBDA_"`
 	// KMSEndpoint is for functions with a kmsKey.
 	KMSEndpoint URL     `env:"KMS_ENDPOINT" help:"KMS API instead of AWS's own, such as a VPC endpoint." example:"https://vpce-0a1b.kms.eu-central-1.vpce.amazonaws.com"`
 	WatchRate   float64 `env:"WATCH_RATE" envDefault:"5" help:"Reads of executions per second in one account and region, by all replicas together. AWS allows 15." example:"5"`
@@ -78,7 +80,7 @@ type Intake struct {
 // Session bounds how long a sign-in lasts, and has the keys that encrypt sessions.
 type Session struct {
 	Idle     time.Duration `env:"IDLE" envDefault:"8h" help:"How long a session lasts without a request." example:"8h"`
-	Keys     SessionKeys   `env:"KEY" secret:"true" help:"Key for the sessions in the database: 32 bytes in base64; several with commas to replace one. Required with PostgreSQL; with SQLite one is made beside the database." example:"3q2+7w…"`
+	Keys     Keys          `env:"KEY" secret:"true" help:"Key for the sessions in the database: 32 bytes in base64; several with commas to replace one. Required with PostgreSQL; with SQLite one is made beside the database." example:"3q2+7w…"`
 	Lifetime time.Duration `env:"LIFETIME" envDefault:"24h" help:"How long a session lasts at most." example:"24h"`
 }
 

@@ -14,7 +14,7 @@ func TestSecretsAreNeverPrinted(t *testing.T) {
 	t.Parallel()
 	c, err := load(variables(
 		"DATABASE_URL", "postgres://desk:hunter2@db:5432/countersign?password=hunter3",
-		"EVENTBRIDGE_KEYS", "first-"+goodToken+",second-"+goodToken, "SESSION_KEY", goodKey+","+olderKey,
+		"EVENTBRIDGE_KEYS", "first-"+goodToken+",second-"+goodToken, "SESSION_KEY", goodKey+","+olderKey, "SECRETS_KEY", goodKey,
 	), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -31,7 +31,7 @@ func TestSecretsAreNeverPrinted(t *testing.T) {
 		"%v": fmt.Sprintf("%v %v", c, c.OIDC), "%+v": fmt.Sprintf("%+v %+v", c, c.Desk.Sources), "%#v": fmt.Sprintf("%#v", c), "%q": fmt.Sprintf("%q", []any{c.OIDC}),
 	}
 	for how, text := range printed {
-		for _, secret := range []string{"s3cret-of-the-client", "hunter2", "hunter3", goodSecret[6:], goodToken} {
+		for _, secret := range []string{"s3cret-of-the-client", "hunter2", "hunter3", goodSecret[6:], goodToken, goodKey, olderKey} {
 			if strings.Contains(text, secret) {
 				t.Errorf("%s shows %q:\n%s", how, secret, text)
 			}
@@ -49,6 +49,7 @@ func TestProblemsNeverRepeatASecret(t *testing.T) {
 	for name, value := range map[string][]string{
 		"DATABASE_URL":     {"postgres://u:" + secret + "/@db", "mysql://u:" + secret + "@db/x", "host=db password=" + secret, "postgres://u:" + secret + "@db"},
 		"SESSION_KEY":      {secret, goodKey + "," + secret, secret + secret + "AAAA", goodKey + secret},
+		"SECRETS_KEY":      {secret, goodKey + "," + secret},
 		"EVENTBRIDGE_KEYS": {secret, secret + secret + "," + secret + secret, secret + "\n" + secret},
 	} {
 		for _, v := range value {
