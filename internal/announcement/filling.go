@@ -3,6 +3,7 @@ package announcement
 import (
 	"bytes"
 	"encoding/json"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -35,6 +36,9 @@ func (f *filling) leave(field, why string) {
 		f.left = append(f.left, callbacks.LeftOut{Field: field, Why: why})
 	}
 }
+
+// placeholder finds what a text of a template of the configuration takes from the input.
+var placeholder = regexp.MustCompile(`\{\{([^{}]*)\}\}`)
 
 // reference reads what stands between the braces of a placeholder: the tokens of a JSON pointer into
 // the input. ok is false if it names nothing of the input.

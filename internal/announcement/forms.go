@@ -7,6 +7,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/fault"
 	"countersign/internal/form"
+	"countersign/internal/template"
 )
 
 // checkForms checks what outcomes bring for their answers, as far as that needs no validator, and
@@ -26,7 +27,7 @@ func (a Announcement) checkForms(faults *fault.List) {
 		checkSize(len(sent.Schema), callbacks.MaxFormBytes, at+"/form", faults)
 		checkSize(len(sent.Value), callbacks.MaxValueBytes, at+"/value", faults)
 		if o.Kind == callbacks.Success && len(o.Payload) == 0 {
-			o.Payload = []byte(callbacks.PlaceholderAnswer)
+			o.Payload = []byte(template.Answer)
 		}
 		if !strings.Contains(string(o.Payload)+string(o.ErrorData), `"{{answer`) {
 			faults.Add(at+"/form", `no template uses the answer: put "{{answer}}" or "{{answer/path}}" into one, as a whole value`)

@@ -1,7 +1,6 @@
 package announcement
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -13,6 +12,7 @@ import (
 	"countersign/internal/fault"
 	"countersign/internal/printable"
 	"countersign/internal/spelling"
+	"countersign/internal/template"
 )
 
 const (
@@ -24,10 +24,7 @@ const (
 	maxPlaceholders = 100
 )
 
-var (
-	outcomeName = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,39}$`)
-	placeholder = regexp.MustCompile(`\{\{([^{}]*)\}\}`)
-)
+var outcomeName = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,39}$`)
 
 // checkOutcomes normalises a sender's outcomes and adds faults for what is wrong with them, under
 // the pointer. rejectAs is the kind that the queue gives to reject.
@@ -120,7 +117,7 @@ func checkSuccess(o *callbacks.Outcome, at string, faults *fault.List) {
 	case callbacks.EncodingJSON:
 	case callbacks.EncodingText:
 		name, placeholder := strings.CutPrefix(string(o.Payload), `"{{`)
-		if o.Payload[0] != '"' || placeholder && callbacks.WholeValue(strings.TrimSuffix(name, `}}"`)) {
+		if o.Payload[0] != '"' || placeholder && template.WholeValue(strings.TrimSuffix(name, `}}"`)) {
 			faults.Add(at+"/payload", "with encoding text the payload is a JSON string")
 		}
 	default:
@@ -139,8 +136,9 @@ func checkFailure(o *callbacks.Outcome, at string, faults *fault.List) {
 	if o.ErrorMessage == "" {
 		o.ErrorMessage = "{{comment}}"
 	}
-	if name := wholeValue([]byte(o.ErrorMessage)); name != "" {
-		faults.Add(at+"/errorMessage", "{{%s}} is a JSON value, and a message is a text", name)
+	named := template.Placeholders([]byte(o.ErrorMessage))
+	if i := slices.IndexFunc(named, template.WholeValue); i >= 0 {
+		faults.Add(at+"/errorMessage", "{{%s}} is a JSON value, and a message is a text", named[i])
 	} else {
 		checkTemplate(json.RawMessage(o.ErrorMessage), at+"/errorMessage", o.Form, faults)
 	}
@@ -148,68 +146,28 @@ func checkFailure(o *callbacks.Outcome, at string, faults *fault.List) {
 }
 
 // checkTemplate checks a template of an outcome; answered says that it has a form.
-func checkTemplate(template json.RawMessage, at string, answered bool, faults *fault.List) {
-	if len(template) > maxTemplate {
+func checkTemplate(text json.RawMessage, at string, answered bool, faults *fault.List) {
+	if len(text) > maxTemplate {
 		faults.Add(at, "a template has at most %d bytes", maxTemplate)
 	}
-	found := placeholder.FindAllSubmatch(template, -1)
-	if len(found) > maxPlaceholders {
-		faults.Add(at, "a template has at most %d placeholders, this has %d", maxPlaceholders, len(found))
+	named := template.Placeholders(text)
+	if len(named) > maxPlaceholders {
+		faults.Add(at, "a template has at most %d placeholders, this has %d", maxPlaceholders, len(named))
 		return
 	}
-	for _, match := range found {
-		name := string(match[1])
+	for _, name := range named {
 		switch {
-		case callbacks.WholeValue(name):
+		case template.WholeValue(name):
 			if name != "signatures" && !answered {
 				faults.Add(at, "{{%s}} is about the answer to a form, and this outcome has none", name)
 			}
-		case !slices.Contains(callbacks.Placeholders, name):
+		case !slices.Contains(template.Names, name):
 			faults.Add(at, "{{%s}} is not known; a template may use {{%s}}, and \"{{signatures}}\" as a whole value",
-				name, strings.Join(callbacks.Placeholders, "}}, {{"))
+				name, strings.Join(template.Names, "}}, {{"))
 		}
 	}
-	if name := misplaced(template); name != "" {
-		faults.Add(at, "\"{{%s}}\" stands for %s: it has to be a whole value, and no key or part of a string", name, stands(name))
+	if name := template.Misplaced(text); name != "" {
+		faults.Add(at, "\"{{%s}}\" stands for %s: it has to be a whole value, and no key or part of a string",
+			name, template.Stands(name))
 	}
-}
-
-// stands says what a placeholder of a whole value stands for.
-func stands(name string) string {
-	if name == "signatures" || name == "changes" {
-		return "an array"
-	}
-	return "a JSON value"
-}
-
-// wholeValue is the first placeholder in a template that stands for a whole value; empty if it has
-// none.
-func wholeValue(template []byte) string {
-	for _, match := range placeholder.FindAllSubmatch(template, -1) {
-		if callbacks.WholeValue(string(match[1])) {
-			return string(match[1])
-		}
-	}
-	return ""
-}
-
-// misplaced is the first placeholder of a whole value that is not the whole of a string that is a
-// value; empty if there is none. The template is JSON, so a quotation mark that follows a colon, a
-// bracket or a comma begins a string.
-func misplaced(template []byte) string {
-	for _, at := range placeholder.FindAllSubmatchIndex(template, -1) {
-		name := string(template[at[2]:at[3]])
-		if !callbacks.WholeValue(name) {
-			continue
-		}
-		before, quoted := bytes.CutSuffix(template[:at[0]], []byte(`"`))
-		after, closed := bytes.CutPrefix(template[at[1]:], []byte(`"`))
-		before, after = bytes.TrimSpace(before), bytes.TrimSpace(after)
-		opens := len(before) == 0 || bytes.ContainsRune([]byte(":[,"), rune(before[len(before)-1]))
-		closes := len(after) == 0 || bytes.ContainsRune([]byte(",]}"), rune(after[0]))
-		if !quoted || !closed || !opens || !closes || strings.ContainsAny(name, `"\\`) {
-			return name
-		}
-	}
-	return ""
 }

@@ -7,6 +7,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/fault"
+	"countersign/internal/template"
 )
 
 // TestOutcomesThatMislead: each is refused, where its sender sees it.
@@ -94,7 +95,7 @@ func TestCheckOutcomes(t *testing.T) {
 		"ErrSignersAfterQuote": {payload(`["x, \"{{signatures}}"]`), "/outcomes/0/payload"},
 		"ErrSignersInQuotes":   {payload(`["x: \"{{signatures}}\" "]`), "/outcomes/0/payload"},
 		"ErrSignersAsText": {func(o *callbacks.Outcome) {
-			o.Encoding, o.Payload = callbacks.EncodingText, json.RawMessage(callbacks.PlaceholderSignatures)
+			o.Encoding, o.Payload = callbacks.EncodingText, json.RawMessage(template.Signatures)
 		}, "/outcomes/0/payload"},
 		"ErrSignersInMessage": {func(o *callbacks.Outcome) {
 			o.Kind, o.Payload, o.ErrorType, o.ErrorMessage = callbacks.Failure, nil, "No", `"{{signatures}}"`

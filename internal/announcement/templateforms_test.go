@@ -8,6 +8,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/form"
 	"countersign/internal/schema"
+	"countersign/internal/template"
 )
 
 // terms is a form about some values of contractInput.
@@ -50,7 +51,7 @@ func TestTemplateForms(t *testing.T) {
 		if got := leftOut(content); sent.Value != want.value || got != want.left {
 			t.Errorf("%s: proposes %s without %q, want %+v", value, sent.Value, got, want)
 		}
-		if sent.Schema != terms || !c.Outcomes[0].Form || string(c.Outcomes[0].Payload) != callbacks.PlaceholderAnswer {
+		if sent.Schema != terms || !c.Outcomes[0].Form || string(c.Outcomes[0].Payload) != template.Answer {
 			t.Errorf("%s: the form is gone: %+v with %s", value, c.Outcomes, sent.Schema)
 		}
 		if string(tpl.Forms["renew"].Value) != value || tpl.Outcomes[0].Form {

@@ -3,10 +3,10 @@
 // of that decision ends.
 //
 // It owns the words and the rules, and imports the standard library, packages of the ground, and
-// package form, which reads answers as fields. It does not know HTTP, SQL, AWS or OpenID. Its ports
-// are those that several packages of the domain use: a [Lambda] completes callbacks, an
-// [Invalidator] tells open pages to look again, a [Condition] says whether a rule applies to a
-// request.
+// packages form, which reads answers as fields, and template, which fills in what is sent. It does
+// not know HTTP, SQL, AWS or OpenID. Its ports are those that several packages of the domain use:
+// a [Lambda] completes callbacks, an [Invalidator] tells open pages to look again, a [Condition]
+// says whether a rule applies to a request.
 //
 // The rules are pure: a transition is a method of [Callback], or of [Case] where it also changes
 // signatures or reviews. It is given values, the time and the actor, and either makes the change or

@@ -1,13 +1,13 @@
 package callbacks
 
 import (
-	"bytes"
 	"encoding/json"
 	"slices"
 	"strings"
 	"time"
 
 	"countersign/internal/form"
+	"countersign/internal/template"
 )
 
 // CommentRule says whether an outcome takes a comment.
@@ -30,8 +30,8 @@ const (
 	EncodingText Encoding = "text" // the payload is a JSON string; its text is sent without quotes
 )
 
-// Outcome is one way to decide a request. The template is JSON with {{comment}} and the other
-// [Placeholders] inside strings; they are filled when somebody decides.
+// Outcome is one way to decide a request. Package template knows what
+// stands in its templates for the comment and other values; they are filled when somebody decides.
 type Outcome struct {
 	Name     string          `json:"name"`
 	Label    string          `json:"label"`
@@ -50,13 +50,6 @@ type Outcome struct {
 	Form   bool           `json:"-"`
 	Stamps []form.Stamped `json:"-"` // what the desk writes into the answer
 }
-
-// Placeholders are the names that a template may use as {{name}} inside its strings.
-var Placeholders = []string{"outcome", "comment", "decidedAt", "reviewer.id", "reviewer.name", "reviewer.email"}
-
-// PlaceholderSignatures is the whole of a string that stands for who signed, as an array. Each has
-// id, name, email, at, comment, and actingFor, which is null for those who signed in their own right.
-const PlaceholderSignatures = `"{{signatures}}"`
 
 const detailsTemplate = `"outcome":"{{outcome}}","comment":"{{comment}}","reviewer":{"id":"{{reviewer.id}}","name":"{{reviewer.name}}","email":"{{reviewer.email}}"},"decidedAt":"{{decidedAt}}"`
 
@@ -100,16 +93,15 @@ type Choice struct {
 // Fill makes the completion of a choice by a person. signed are the signatures that decide, theirs
 // last. The same arguments always give the same bytes.
 func (o Outcome) Fill(choice Choice, by Person, signed []Signature) Completion {
-	inJSON, inText := o.fillers(choice, by, signed)
-	document := func(template json.RawMessage) string { return inJSON.Replace(string(template)) }
+	fill := o.filler(choice, by, signed)
 	if o.Kind == Failure {
 		return Completion{Kind: Failure, Error: ErrorObject{
 			ErrorType:    o.ErrorType,
-			ErrorMessage: inText.Replace(o.ErrorMessage),
-			ErrorData:    document(o.ErrorData),
+			ErrorMessage: fill.Text(o.ErrorMessage),
+			ErrorData:    fill.JSON(string(o.ErrorData)),
 		}}
 	}
-	result := []byte(document(o.Payload))
+	result := []byte(fill.JSON(string(o.Payload)))
 	if o.Encoding == EncodingText {
 		var text string
 		if err := json.Unmarshal(result, &text); err == nil {
@@ -119,125 +111,59 @@ func (o Outcome) Fill(choice Choice, by Person, signed []Signature) Completion {
 	return Completion{Kind: Success, Result: result}
 }
 
-// fillers replace the placeholders of a JSON document and of plain text with the values of a
-// choice. A placeholder can only stand inside a JSON string, so replacing it with escaped text
-// keeps the document valid, with the sender's order and spelling; a Replacer never looks at text
-// that it inserted.
-func (o Outcome) fillers(choice Choice, by Person, signed []Signature) (inJSON, inText *strings.Replacer) {
-	values := map[string]string{
-		"outcome":        o.Name,
-		"comment":        choice.Comment,
-		"decidedAt":      choice.PreparedAt.UTC().Format(time.RFC3339),
-		"reviewer.id":    by.Subject,
-		"reviewer.name":  by.Name,
-		"reviewer.email": by.Email,
-	}
-	escaped := append([]string{PlaceholderSignatures, o.signersArray(signed)}, o.answerFillers(choice, by)...)
-	var plain []string
-	for _, name := range Placeholders {
-		escaped = append(escaped, "{{"+name+"}}", quoted(values[name]))
-		plain = append(plain, "{{"+name+"}}", values[name])
-	}
-	return strings.NewReplacer(escaped...), strings.NewReplacer(plain...)
-}
-
-// listsSigners reports whether the outcome's templates say who signed.
-func (o Outcome) listsSigners() bool {
-	return bytes.Contains(o.Payload, []byte(PlaceholderSignatures)) ||
-		bytes.Contains(o.ErrorData, []byte(PlaceholderSignatures))
-}
-
-// signersArray is what [PlaceholderSignatures] stands for.
-func (o Outcome) signersArray(signed []Signature) string {
-	type signer struct {
-		ID        string  `json:"id"` // the subject, like reviewer.id
-		Name      string  `json:"name"`
-		Email     string  `json:"email"`
-		At        string  `json:"at"`
-		Comment   string  `json:"comment"`
-		ActingFor *string `json:"actingFor"`
-	}
-	all := make([]signer, 0, len(signed))
-	for _, s := range signed {
-		one := signer{
-			ID: s.Subject, Name: s.By.Name, Email: s.Email,
-			At: s.At.UTC().Format(time.RFC3339),
-		}
-		if o.Comment != CommentNone { // else it is for the record alone
-			one.Comment = s.Comment
-		}
-		if s.ActingFor != nil {
-			one.ActingFor = &s.ActingFor.Name
-		}
-		all = append(all, one)
-	}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(all); err != nil { // strings always encode
-		panic(err)
-	}
-	return strings.TrimSpace(b.String())
-}
-
-// NotFinal are the placeholders of the outcome's templates whose values only the last signature
-// fixes, sorted as they are listed.
-func (o Outcome) NotFinal() (names []string) {
-	templates := string(o.Payload) + o.ErrorMessage + string(o.ErrorData)
-	for _, name := range Placeholders {
-		if name != "outcome" && strings.Contains(templates, "{{"+name+"}}") {
-			names = append(names, name)
-		}
-	}
-	if o.listsSigners() {
-		names = append(names, "signatures")
-	}
-	return names
-}
-
 // longestEscape is how many bytes JSON may need for one byte.
 const longestEscape = len(`\u0000`)
 
 // leastSize returns the size in bytes of what [Outcome.Fill] would make, or somewhat less, without
-// making it: a comment repeated in many places of a template can become far longer than either.
+// making it.
 func (o Outcome) leastSize(choice Choice, by Person, signed []Signature) int {
-	inJSON, inText := o.fillers(choice, by, signed)
-	var n length
-	if o.Kind == Failure {
-		_, _ = inText.WriteString(&n, o.ErrorMessage) // writing to a length cannot fail
-		_, _ = inJSON.WriteString(&n, string(o.ErrorData))
-		return int(n)
+	fill := o.filler(choice, by, signed)
+	switch n := fill.SizeOfJSON(string(o.Payload)); {
+	case o.Kind == Failure:
+		return fill.SizeOfText(o.ErrorMessage) + fill.SizeOfJSON(string(o.ErrorData))
+	case o.Encoding == EncodingText:
+		return n / longestEscape
+	default:
+		return n
 	}
-	_, _ = inJSON.WriteString(&n, string(o.Payload))
-	if o.Encoding == EncodingText {
-		return int(n) / longestEscape
+}
+
+// filler fills the outcome's templates with the values of a choice.
+func (o Outcome) filler(choice Choice, by Person, signed []Signature) template.Filler {
+	values := template.Values{
+		Outcome: o.Name, Comment: choice.Comment, DecidedAt: choice.PreparedAt,
+		Reviewer: template.Reviewer{ID: by.Subject, Name: by.Name, Email: by.Email},
+		Answered: o.Form, Changes: choice.Changes,
 	}
-	return int(n)
-}
-
-// length counts the bytes written to it and keeps none.
-type length int
-
-func (n *length) Write(p []byte) (int, error) {
-	*n += length(len(p))
-	return len(p), nil
-}
-
-func (n *length) WriteString(s string) (int, error) {
-	*n += length(len(s))
-	return len(s), nil
-}
-
-// quoted returns s as it is written between the quotes of a JSON string.
-func quoted(s string) string {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(s); err != nil { // a string always encodes
-		panic(err)
+	for _, s := range signed {
+		values.Signers = append(values.Signers, o.signer(s))
 	}
-	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(b.String()), `"`), `"`)
+	if document, err := form.Parse(choice.Answer.Document); o.Form && err == nil { // else it is null
+		values.Answer = o.stamped(document, by, choice.PreparedAt)
+	}
+	return values.Filler(o.templates()...)
 }
+
+// signer is a signature as templates list it.
+func (o Outcome) signer(s Signature) template.Signer {
+	listed := template.Signer{ID: s.Subject, Name: s.By.Name, Email: s.Email, At: s.At.UTC().Format(time.RFC3339)}
+	if o.Comment != CommentNone { // else it is for the record alone
+		listed.Comment = s.Comment
+	}
+	if s.ActingFor != nil {
+		listed.ActingFor = &s.ActingFor.Name
+	}
+	return listed
+}
+
+// templates are what the outcome sends, before it is filled.
+func (o Outcome) templates() []string {
+	return []string{string(o.Payload), o.ErrorMessage, string(o.ErrorData)}
+}
+
+// NotFinal are the placeholders of the outcome's templates whose values only the last signature
+// fixes.
+func (o Outcome) NotFinal() []string { return template.NotFinal(o.templates()...) }
 
 // The names of the default outcomes. Pages and reviewers know them.
 const (

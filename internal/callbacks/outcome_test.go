@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"countersign/internal/fault"
+	"countersign/internal/template"
 )
 
 var mara = Person{ID: "u-1", Subject: "u-1", Name: "Mara Okafor", Email: "mara@harborline.example", Groups: []string{"finance-approvers"}, Roles: Roles{Reviewer: true}}
@@ -90,12 +91,12 @@ func placeholders(n int) json.RawMessage {
 // older than the limit of placeholders. It measures memory, so nothing runs beside it.
 func TestPreview_TooLong(t *testing.T) {
 	const copies = 5900 // in 64 KiB; that is 135 MiB of comment
-	template := placeholders(copies)
+	long := placeholders(copies)
 	for name, o := range map[string]Outcome{
-		"JSON":    {Kind: Success, Payload: template},
-		"Text":    {Kind: Success, Payload: template, Encoding: EncodingText},
-		"Message": {Kind: Failure, ErrorType: "No", ErrorMessage: string(template)},
-		"Data":    {Kind: Failure, ErrorType: "No", ErrorData: template},
+		"JSON":    {Kind: Success, Payload: long},
+		"Text":    {Kind: Success, Payload: long, Encoding: EncodingText},
+		"Message": {Kind: Failure, ErrorType: "No", ErrorMessage: string(long)},
+		"Data":    {Kind: Failure, ErrorType: "No", ErrorData: long},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o.Name = "long"
@@ -121,8 +122,8 @@ func TestPreview_LongByItself(t *testing.T) {
 	t.Parallel()
 	named := mara
 	named.Name = strings.Repeat("Mara ", 100)
-	template := json.RawMessage(`"` + strings.Repeat("{{reviewer.name}}", 3000) + `"`)
-	long := Prepared{Outcome: Outcome{Name: "long", Kind: Success, Payload: template}}
+	names := json.RawMessage(`"` + strings.Repeat("{{reviewer.name}}", 3000) + `"`)
+	long := Prepared{Outcome: Outcome{Name: "long", Kind: Success, Payload: names}}
 	_, err := long.completion(false, Choice{Outcome: "long"}, named, nil)
 	if faults, ok := errors.AsType[fault.List](err); !ok || faults[0].Pointer != "outcome" {
 		t.Errorf("got %v, want a fault of the outcome", err)
@@ -133,7 +134,7 @@ func TestPreview_LongByItself(t *testing.T) {
 // last one cannot mend that with theirs. They can if theirs is too much.
 func TestPreview_LongTogether(t *testing.T) {
 	t.Parallel()
-	lists := strings.Repeat(PlaceholderSignatures+",", 90)
+	lists := strings.Repeat(template.Signatures+",", 90)
 	o := Outcome{Name: "pay", Kind: Success, Payload: json.RawMessage("[" + lists + "1]")}
 	long := strings.Repeat("x", MaxCommentRunes)
 	for name, tt := range map[string]struct {

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"countersign/internal/fault"
+	"countersign/internal/template"
 )
 
 // Prepared is what a choice would send, before anybody signs it.
@@ -26,7 +27,7 @@ func (g Gate) Prepare(p Signer, choice Choice) (Prepared, error) {
 	made := Prepared{Outcome: outcome, Answer: outcome.answer(choice.Answer)}
 	made.Outcome = outcome.labelled(made.Answer)
 	var signed []Signature
-	if outcome.listsSigners() {
+	if template.ListsSigners(outcome.templates()...) {
 		signed = g.signers(p, made.Proposal(), tidyComment(choice.Comment), choice.PreparedAt)
 	}
 	completion, err := made.completion(g.ReadsText, choice, p.Person, signed)

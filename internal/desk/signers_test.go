@@ -15,6 +15,7 @@ import (
 	"countersign/internal/desk"
 	"countersign/internal/desktest"
 	"countersign/internal/fault"
+	"countersign/internal/template"
 )
 
 // TestSigners: a template lists who signed. A preview shows them as they would be with the reader's
@@ -75,7 +76,7 @@ func TestSignersChangeMeanwhile(t *testing.T) {
 	d := newDesk(t)
 	c := d.Announce(func(a *announcement.Announcement) {
 		a.Outcomes = []callbacks.Outcome{{
-			Name: "pay", Label: "Pay", Kind: callbacks.Success, Payload: json.RawMessage(callbacks.PlaceholderSignatures),
+			Name: "pay", Label: "Pay", Kind: callbacks.Success, Payload: json.RawMessage(template.Signatures),
 		}}
 	})
 	require(d, c.ID, asks(3))

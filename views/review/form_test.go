@@ -7,6 +7,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/fault"
 	"countersign/internal/form"
+	"countersign/internal/template"
 	"countersign/views"
 	"countersign/views/viewstest"
 )
@@ -21,7 +22,7 @@ func withForm(t *testing.T, typed string, needs int) (views.Shell, Review) {
 	t.Helper()
 	s := viewstest.Shell("mine", "/")
 	m := Review{Sheet: viewstest.Pending()}
-	o := callbacks.Outcome{Name: "approve", Label: "Approve", Kind: callbacks.Success, Form: true, Payload: []byte(callbacks.PlaceholderAnswer)}
+	o := callbacks.Outcome{Name: "approve", Label: "Approve", Kind: callbacks.Success, Form: true, Payload: []byte(template.Answer)}
 	m.Callback.Outcomes = []callbacks.Outcome{o}
 	brought := callbacks.Form{Schema: amountSchema, Value: amountProposed}
 	m.Content.Forms = callbacks.Forms{"approve": brought}

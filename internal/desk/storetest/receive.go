@@ -13,6 +13,7 @@ import (
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/desk"
 	"countersign/internal/form"
+	"countersign/internal/template"
 )
 
 func testReceive(t *testing.T, open func(*testing.T) Store) {
@@ -89,7 +90,7 @@ func receiveKeepsOutcomes(t *testing.T, s Store) {
 	for name, want := range map[string][]callbacks.Outcome{
 		"Form": {{
 			Name: "approve", Label: "Approve", Kind: callbacks.Success, Comment: callbacks.CommentOptional, Encoding: callbacks.EncodingJSON,
-			Payload: []byte(callbacks.PlaceholderAnswer), Form: true, Stamps: []form.Stamped{{Pointer: "/by", Stamp: form.StampEmail}},
+			Payload: []byte(template.Answer), Form: true, Stamps: []form.Stamped{{Pointer: "/by", Stamp: form.StampEmail}},
 		}},
 		"Default":        callbacks.DefaultOutcomes(callbacks.Failure),
 		"RejectSucceeds": callbacks.DefaultOutcomes(callbacks.Success),
