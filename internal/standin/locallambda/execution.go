@@ -61,6 +61,7 @@ type execution struct {
 	unsaved           bool
 	unsavedOperations []*operation
 	savedEvents       int
+	saves             int  // changes of it in the file
 	forgotten         bool // to be deleted
 }
 

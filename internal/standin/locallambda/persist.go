@@ -69,24 +69,32 @@ func (e *Engine) save() error {
 			op.unsaved = false
 		}
 		x.unsaved, x.unsavedOperations, x.savedEvents = false, nil, len(x.events)
+		x.saves++
 	}
 	e.unsaved = nil
 	return nil
 }
 
+// maxChanges is how many changes of an execution the file keeps for each of its operations and
+// events, because heartbeats add changes without end. Then its next change has all of it.
+const maxChanges = 4
+
 // change returns what has changed of the execution since it was saved.
 func (x *execution) change() (store.Change, error) {
-	c := store.Change{ARN: x.arn, Number: x.number, Gone: x.forgotten, Execution: x.toRecord()}
-	for _, op := range x.unsavedOperations {
-		c.Operations = append(c.Operations, store.Row{ID: op.id, Record: op.toRecord()})
+	c := store.Change{Execution: x.number, Afresh: x.forgotten}
+	if x.forgotten {
+		return c, nil
 	}
-	for _, ev := range x.events[x.savedEvents:] {
-		record, err := ev.toRecord()
-		if err != nil {
-			return c, fmt.Errorf("save %s: %w", x.arn, err)
-		}
-		c.Events = append(c.Events, store.Row{ID: ev.id, Record: record})
+	operations, events := x.unsavedOperations, x.events[x.savedEvents:]
+	if x.saves > maxChanges*(len(x.operations)+len(x.events)) {
+		c.Afresh, x.saves = true, 0
+		operations, events = x.operations, x.events
 	}
+	record, err := x.toRecord(operations, events)
+	if err != nil {
+		return c, fmt.Errorf("save %s: %w", x.arn, err)
+	}
+	c.Record = record
 	return c, nil
 }
 
@@ -101,14 +109,8 @@ func (e *Engine) load() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	l := loading{engine: e, executions: map[int64]*execution{}}
-	for _, read := range []func() error{
-		func() error { return e.store.Executions(l.readExecution) },
-		func() error { return e.store.Operations(l.readOperation) },
-		func() error { return e.store.Events(l.readEvent) },
-	} {
-		if err := read(); err != nil {
-			return err
-		}
+	if err := e.store.Changes(l.readChange); err != nil {
+		return err
 	}
 	for _, number := range slices.Sorted(maps.Keys(l.executions)) {
 		if err := l.executions[number].resume(); err != nil {
@@ -121,47 +123,25 @@ func (e *Engine) load() error {
 	return nil
 }
 
-func (l *loading) readExecution(number int64, record []byte) error {
+// readChange makes a change of an execution again.
+func (l *loading) readChange(number int64, record []byte) error {
 	var r executionRecord
 	if err := json.Unmarshal(record, &r); err != nil {
 		return err
 	}
-	l.executions[number] = r.execution(l.engine, number)
-	return nil
-}
-
-func (l *loading) readOperation(number int64, record []byte) error {
-	var r operationRecord
-	if err := json.Unmarshal(record, &r); err != nil {
-		return err
-	}
 	x := l.executions[number]
 	if x == nil {
+		x = &execution{engine: l.engine, number: number, byID: map[string]*operation{}}
+		l.executions[number] = x
+	}
+	if r.Save != x.saves+1 {
 		return errIncomplete
 	}
-	x.add(r.operation())
-	return nil
-}
-
-func (l *loading) readEvent(number int64, record []byte) error {
-	var r eventRecord
-	if err := json.Unmarshal(record, &r); err != nil {
-		return err
-	}
-	x := l.executions[number]
-	if x == nil {
-		return errIncomplete
-	}
-	ev, err := r.event(x)
-	if err != nil {
-		return err
-	}
-	x.events = append(x.events, ev)
-	return nil
+	return r.restore(x)
 }
 
 // errIncomplete is for a file that another program has written to.
-var errIncomplete = errors.New("an execution lacks some of its records")
+var errIncomplete = errors.New("an execution lacks some of its changes")
 
 // resume makes a loaded execution part of the engine again: its indexes, its alarms and, if it is
 // due an invocation, its place in the queue.

@@ -10,9 +10,11 @@ import (
 	"countersign/internal/standin/locallambda/wire"
 )
 
-// executionRecord is an execution in the file. Its input is in its first event, and its outcome in
-// its EXECUTION operation.
+// executionRecord is a change of an execution in the file: the execution as it is then, with the
+// operations that are new or changed, and the events that are new. Its input is in its first event,
+// and its outcome in its EXECUTION operation.
 type executionRecord struct {
+	Save                         int // counts the changes, from 1
 	ARN, Name, Function, Version string
 	Sync, Suspended              bool
 	Timeout, Retention           time.Duration
@@ -20,26 +22,54 @@ type executionRecord struct {
 	Status                       executionStatus
 	Revision, Seen               uint64
 	Failures                     int
+	Operations                   []operationRecord
+	Events                       []eventRecord
 }
 
 // toRecord leaves out what a restart invalidates: tokens, the invocation that runs, and the retry
 // that waits.
-func (x *execution) toRecord() executionRecord {
-	return executionRecord{
-		ARN: x.arn, Name: x.name, Function: x.function, Version: x.version, Sync: x.sync, Suspended: x.suspended,
+func (x *execution) toRecord(operations []*operation, events []*event) (executionRecord, error) {
+	r := executionRecord{
+		Save: x.saves + 1,
+		ARN:  x.arn, Name: x.name, Function: x.function, Version: x.version, Sync: x.sync, Suspended: x.suspended,
 		Timeout: x.timeout, Retention: x.retention, StartedAt: x.startedAt, EndedAt: x.endedAt, Status: x.status,
 		Revision: x.revision, Seen: x.seen, Failures: x.failures,
+		Operations: make([]operationRecord, len(operations)), Events: make([]eventRecord, len(events)),
 	}
+	for i, op := range operations {
+		r.Operations[i] = op.toRecord()
+	}
+	for i, ev := range events {
+		var err error
+		if r.Events[i], err = ev.toRecord(); err != nil {
+			return r, err
+		}
+	}
+	return r, nil
 }
 
-// execution is the inverse of toRecord. Operations and events come from their own records.
-func (r executionRecord) execution(e *Engine, number int64) *execution {
-	return &execution{
-		engine: e, number: number, byID: map[string]*operation{},
-		arn: r.ARN, name: r.Name, function: r.Function, version: r.Version, sync: r.Sync, suspended: r.Suspended,
-		timeout: r.Timeout, retention: r.Retention, startedAt: r.StartedAt, endedAt: r.EndedAt, status: r.Status,
-		revision: r.Revision, seen: r.Seen, failures: r.Failures,
+// restore makes the change again on an execution that has all earlier ones.
+func (r executionRecord) restore(x *execution) error {
+	x.arn, x.name, x.function, x.version, x.sync, x.suspended = r.ARN, r.Name, r.Function, r.Version, r.Sync, r.Suspended
+	x.timeout, x.retention, x.startedAt, x.endedAt, x.status = r.Timeout, r.Retention, r.StartedAt, r.EndedAt, r.Status
+	x.revision, x.seen, x.failures, x.saves = r.Revision, r.Seen, r.Failures, r.Save
+	for _, saved := range r.Operations {
+		op := saved.operation()
+		if known := x.byID[op.id]; known != nil {
+			op.execution = x
+			*known = *op
+			continue
+		}
+		x.add(op)
 	}
+	for _, saved := range r.Events {
+		ev, err := saved.event(x)
+		if err != nil {
+			return err
+		}
+		x.events = append(x.events, ev)
+	}
+	return nil
 }
 
 // operationRecord is an operation in the file.
