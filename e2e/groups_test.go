@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 )
 
@@ -23,8 +24,8 @@ const (
 	neverOld  = 8 * time.Hour
 )
 
-// TestGroupsTooOld: the person writes a comment and decides, signs in again, finds what they wrote
-// and chose, and decides.
+// TestGroupsTooOld: the person writes a comment, and their groups become too old. The bar then offers
+// no way to decide, but to sign in again; they find what they wrote, and decide.
 func TestGroupsTooOld(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -34,16 +35,49 @@ func TestGroupsTooOld(t *testing.T) {
 	mara.comes("#freshness", "Live")
 	mara.write("#comment", "Not in “July”\nwith <Lena>")
 	w.restart(t, oldAtOnce)
-	mara.comes("#presence .groups", "to decide, you sign in again")
+	mara.comes(".decide", "Your groups were read")
+	mara.reads(".decide", "Sign in again to sign", "What you typed is kept")
+	if mara.has(".decide button[name=outcome]") {
+		t.Error("there is a button that could only be refused")
+	}
+	mara.inspect("groups-too-old")
+
+	w.restart(t, neverOld)
+	mara.submit(`.decide form[action="/auth/login"] button`)
+	mara.submit(`button[name="subject"][value="mara"]`)
+	mara.until(`location.pathname === "` + a.page() + `"`)
+	mara.hasComment("Not in “July”\nwith <Lena>")
 	mara.arm("reject")
+	mara.confirm()
+	mara.reaches("completed")
+}
+
+// TestGroupsTooOldAtThePress: a press meets groups that became too old meanwhile. The person signs in
+// again, finds what they wrote and chose, and decides.
+func TestGroupsTooOldAtThePress(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.ask(t, expense())
+	mara := w.signIn(t, "mara")
+	stream := &network.BlockPattern{URLPattern: w.url + "/events", Block: true}
+	call(mara, network.SetBlockedURLs, network.SetBlockedURLsParams{URLPatterns: []*network.BlockPattern{stream}})
+	mara.open(a.page())
+	mara.comes("#freshness", "paused")
+	// else the page reads of it before the press
+	readings := &network.BlockPattern{URLPattern: w.url + a.page(), Block: true}
+	call(mara, network.SetBlockedURLs, network.SetBlockedURLsParams{URLPatterns: []*network.BlockPattern{stream, readings}})
+	mara.write("#comment", "Not in “July”\nwith <Lena>")
+	mara.arm("reject")
+	w.restart(t, oldAtOnce)
 	if status := mara.confirm(); status != http.StatusForbidden {
 		t.Fatalf("a decision by old groups answers %d", status)
 	}
-	mara.reads("#problem", "Sign in again to decide", "You chose", "Reject")
+	call(mara, network.SetBlockedURLs, network.SetBlockedURLsParams{})
+	mara.reads("#problem", "Sign in again to sign", "You chose", "Reject")
 	if got := mara.kept(); got != "Not in “July”\nwith <Lena>" {
 		t.Errorf("the comment that was typed is now %q", got)
 	}
-	mara.inspect("groups-too-old")
+	mara.inspect("groups-too-old-at-the-press")
 	if closed := w.closings(t, a); len(closed) > 0 {
 		t.Fatalf("it was decided: %v", closed)
 	}

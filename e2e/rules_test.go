@@ -53,7 +53,7 @@ func TestGroupsTooOldForTheRule(t *testing.T) {
 	mara.comes("#freshness", "Live")
 	mara.write("#comment", "Compared with\nlast year")
 	w.groupsNotOlderThan(t, a, time.Nanosecond)
-	mara.comes(".decide", "The rule needs groups read within")
+	mara.comes(".decide", "a signature here needs groups read within")
 	mara.inspect("rule-groups-too-old")
 	w.groupsNotOlderThan(t, a, neverOld)
 	mara.submit(`.decide form[action="/auth/login"] button`)

@@ -111,7 +111,7 @@ func TestSettings_OldGroups(t *testing.T) {
 	s.as(rosa)
 	s.clock.Advance(groupsMaxAge - time.Minute)
 	b.get("/") // the session is used, but its groups are not read again
-	s.clock.Advance(time.Minute)
+	s.clock.Advance(time.Minute + 1)
 	a := b.post("/settings/delegations", delegating("rosa"))
 	again := a.document(t).Find(".note.problem a").AttrOr("href", "")
 	if a.status != http.StatusForbidden || again == "" {

@@ -14,7 +14,7 @@ import (
 func (b *browser) outstay(s *site) {
 	b.t.Helper()
 	for range 2 {
-		s.clock.Advance(groupsMaxAge / 2)
+		s.clock.Advance(groupsMaxAge/2 + 1)
 		if a := b.get("/"); a.status != http.StatusOK {
 			b.t.Fatalf("the list answers %d: reading needs no fresh groups", a.status)
 		}
@@ -61,12 +61,12 @@ func TestSignInAgain(t *testing.T) {
 			waits := expense()
 			waits.Timeout = 24 * time.Hour
 			id, b := s.receive(waits).ID, s.as(rita)
-			b.outstay(s)
 			const comment = "Hotel <over> cap\nwas not agreed."
 			form := url.Values{"outcome": {"reject"}, "comment": {comment}}
 			if scripted {
 				form = b.choose(id, "reject", comment)
 			}
+			b.outstay(s)
 			a := b.decide(id, form)
 			doc := a.document(t)
 			if a.status != http.StatusForbidden || doc.Find("#kept-comment").Text() != comment || !strings.Contains(doc.Find("#problem").Text(), "read 8 h ago") {
@@ -175,7 +175,7 @@ func TestSignInAgainToResend(t *testing.T) {
 	}
 }
 
-// TestOldGroupsElsewhere: reviews stop, and previews go on.
+// TestOldGroupsElsewhere: reviews and previews stop, and the page offers to sign in again.
 func TestOldGroupsElsewhere(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -187,12 +187,16 @@ func TestOldGroupsElsewhere(t *testing.T) {
 	if a := b.post(path+"/reviews", url.Values{"action": {"open"}}); a.status != http.StatusForbidden || !strings.Contains(a.body, "Sign in again") {
 		t.Errorf("a review: %d %s", a.status, a.body)
 	}
-	if a := b.choose(id, "approve", ""); a.Get("seen") == "" {
-		t.Error("previews only read")
+	if a := b.post(path+"/preview", url.Values{"outcome": {"approve"}}); a.status != http.StatusForbidden || !strings.Contains(a.body, "Sign in again") {
+		t.Errorf("a preview: %d %s", a.status, a.body)
+	}
+	page := b.get(path).document(t)
+	if page.Find(`.decide form[action="/auth/login"] button`).Length() != 1 || page.Find(".decide button[name=outcome]").Length() > 0 {
+		t.Errorf("the bar is %s", page.Find(".decide").Text())
 	}
 }
 
-// TestGroupsNote: a quiet line says it before it happens, and after.
+// TestGroupsNote: a quiet line says it before it happens, then the bar does.
 func TestGroupsNote(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -209,11 +213,15 @@ func TestGroupsNote(t *testing.T) {
 		t.Errorf("too early: %q", got)
 	}
 	s.clock.Advance(5*time.Minute + time.Second)
-	if got, want := note(), "Your groups were read 7 h 55 m ago; after 8 h you sign in again to decide."; got != want {
+	if got, want := note(), "Your groups were read 7 h 55 m ago; after 8 h you sign in again to sign."; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	s.clock.Advance(5 * time.Minute)
-	if got := note(); !strings.HasPrefix(got, "Your groups were read 8 h ago: to decide, you sign in again.") {
+	s.clock.Advance(5*time.Minute + 1)
+	if got := note(); got != "" {
 		t.Errorf("got %q", got)
+	}
+	bar := b.get("/callbacks/" + string(id)).document(t).Find(".decide").Text()
+	if !strings.Contains(bar, "Your groups were read 8 h ago, and a signature here needs groups read within 8 h. Sign in again.") {
+		t.Errorf("the bar says %q", bar)
 	}
 }

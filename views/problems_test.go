@@ -74,7 +74,7 @@ func TestProblemPages(t *testing.T) {
 		text  string
 	}{
 		{"Forbidden", views.ForbiddenPage(s, views.Forbidden{Reason: "Ask Aiko.", Code: "requester", Callback: "x"}), "403", "You cannot decide your own request", "Ask Aiko."},
-		{"SignInAgain", review.SignInAgainPage(s, review.SignInAgain{Age: 8*time.Hour + 65*time.Second, Limit: 8 * time.Hour, Tried: "Approve"}), "403", "Sign in again to decide", "Your groups were read 8 h 1 m ago, and a decision needs groups that were read within 8 h."},
+		{"SignInAgain", review.SignInAgainPage(s, review.SignInAgain{Age: 8*time.Hour + 65*time.Second, Limit: 8 * time.Hour, Tried: "Approve"}), "403", "Sign in again to sign", "Your groups were read 8 h 1 m ago, and a signature needs groups that were read within 8 h."},
 		{"SignInAgainElse", review.SignInAgainPage(s, review.SignInAgain{Age: 9 * time.Hour, Limit: 8 * time.Hour}), "403", "Sign in again to go on", "Your groups were read 9 h ago, and this needs groups that were read within 8 h."},
 		{"ForbiddenQueue", views.ForbiddenPage(s, views.Forbidden{Reason: "Ask Mara.", Code: "queue", Callback: "x"}), "403", "You can see this, but not decide it", "Ask Mara."},
 		{"ForbiddenGroup", views.ForbiddenPage(s, views.Forbidden{Reason: "Ask them.", Code: "group", Callback: "x"}), "403", "You are in none of the groups that must sign this", "Ask them."},

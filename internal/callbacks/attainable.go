@@ -12,7 +12,7 @@ import (
 // Delegations do not matter: a delegate signs in the right of a delegator, who could sign as well.
 func (g Gate) Attainable(people []Person) Tally {
 	g.Signatures = nil
-	requirement, p := g.requirement(), Proposal{Hash: "everybody", Stance: For}
+	requirement, p := g.Callback.Requirement, Proposal{Hash: "everybody", Stance: For}
 	var given []Signature
 	// Of members of the same thresholds, as many as there are places are enough. Two accounts with
 	// one address are one of them.
@@ -51,5 +51,5 @@ func (g Gate) Fills(s Signer, p Proposal) []bool {
 		return nil
 	}
 	given := claim.signature()
-	return g.requirement().members(&given)
+	return g.Callback.Requirement.members(&given)
 }

@@ -42,9 +42,6 @@ func TestAttainable(t *testing.T) {
 		"SignedAlready": {[]Person{mara, dana, aiko}, func(s *scene) {
 			s.signed(Signature{By: Actor{ID: "p-mara-2"}, Address: mara.VerifiedAddress(), Proposal: s.proposal}) // by another account
 		}, ""},
-		"FourEyesSince": {[]Person{mara, ines, aiko}, func(s *scene) {
-			s.Callback.Requirement.Exclude, s.Queue.FourEyes = nil, true
-		}, "1 more from finance"},
 	} {
 		s := newScene()
 		if tt.change != nil {

@@ -85,5 +85,5 @@ func (s Signer) Acts(now time.Time) bool {
 func (q Queues) lends(d *Delegation, to Person, queue string, now time.Time) bool {
 	from := &d.From
 	return d.inForce(to, queue, now) && from.Roles.signs() && from.InGroup(q[queue].Groups) &&
-		now.Sub(from.GroupsReadAt) <= delegatorGroupsMaxAge
+		from.FreshGroups(delegatorGroupsMaxAge, now) == nil
 }

@@ -175,7 +175,7 @@ func (c *claim) testRole() (GateTest, bool) {
 }
 
 func (c *claim) testRequester() (GateTest, bool) {
-	if !c.requirement().ExcludesRequester() {
+	if !c.Callback.Requirement.ExcludesRequester() {
 		return GateTest{}, false
 	}
 	asks := c.Callback.Requester.String()
@@ -188,19 +188,18 @@ func (c *claim) testRequester() (GateTest, bool) {
 }
 
 func (c *claim) testFreshness() (GateTest, bool) {
-	limit := c.Callback.Requirement.GroupsNotOlderThan
+	limit, value := c.groupsLimit(), readAgo(c.signer.GroupsReadAt, c.Now)
 	if limit == 0 {
 		return GateTest{}, false
 	}
-	age := c.Now.Sub(c.signer.GroupsReadAt)
-	if age > limit {
+	if old := oldGroups(c.signer.GroupsReadAt, c.Now, limit); old != nil {
 		return GateTest{
-			Result: GateUnknown, Value: readAgo(c.signer.GroupsReadAt, c.Now),
-			Reason: "The rule needs groups read within " + approximately(limit) + ". Sign in again.",
-			old:    &OldGroups{Age: age, Limit: limit},
+			Result: GateUnknown, Value: value, old: old,
+			Reason: "Your groups were " + value + ", and a signature here needs groups read within " +
+				approximately(limit) + ". Sign in again.",
 		}, true
 	}
-	return passed(readAgo(c.signer.GroupsReadAt, c.Now))
+	return passed(value)
 }
 
 func (c *claim) testDelegator() (GateTest, bool) {
@@ -209,7 +208,7 @@ func (c *claim) testDelegator() (GateTest, bool) {
 	}
 	from := &c.delegation.From
 	value := readAgo(from.GroupsReadAt, c.Now)
-	if c.Now.Sub(from.GroupsReadAt) > delegatorGroupsMaxAge {
+	if from.FreshGroups(delegatorGroupsMaxAge, c.Now) != nil {
 		return GateTest{
 			Result: GateUnknown, Value: value,
 			Reason: "The groups of " + from.Actor().Name + ", for whom you act, are not known any more. " +
@@ -276,8 +275,8 @@ func (c *claim) testCount() (GateTest, bool) {
 // The matching may move others over to make room.
 func (c *claim) testPlace() (GateTest, bool) {
 	others := c.others()
-	before := Weigh(c.requirement(), others).Of(c.proposal)
-	after := Weigh(c.requirement(), append(others, c.signature())).Of(c.proposal)
+	before := Weigh(c.Callback.Requirement, others).Of(c.proposal)
+	after := Weigh(c.Callback.Requirement, append(others, c.signature())).Of(c.proposal)
 	value := fmt.Sprintf("%d of %d", before.Has, before.Needs)
 	if after.Has > before.Has {
 		return passed(value)

@@ -60,7 +60,7 @@ untested no_place: A signature that you can give is missing ()
 	}, `
 passed not_pending: The request waits for signatures (63 h left)
 passed role: You have a role that signs ()
-unknown groups_old: Your groups are fresh enough (read 9 h ago) The rule needs groups read within 8 h. Sign in again.
+unknown groups_old: Your groups are fresh enough (read 9 h ago) Your groups were read 9 h ago, and a signature here needs groups read within 8 h. Sign in again.
 untested queue: You may see the request ()
 untested group: You are in a group that the rule asks for ()
 passed requester: You neither are nor act for the requester (Ines)

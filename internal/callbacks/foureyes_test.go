@@ -5,35 +5,33 @@ import (
 	"testing"
 )
 
-// TestFourEyesThatComeLater: once a queue gets four eyes, what the requester signed before does not
-// count any more, in the gate and on the page. A callback that was decided before keeps
-// what it was decided by.
-func TestFourEyesThatComeLater(t *testing.T) {
+// TestFourEyesBindOnRecord: a queue that gets four eyes, or gives them up, changes nothing for a
+// request that waits, until an admin applies the present policy. What the requester signed then
+// becomes void on record, and does not count again once the queue has no four eyes any more.
+func TestFourEyesBindOnRecord(t *testing.T) {
 	t.Parallel()
 	s := newScene()
 	s.Callback.Requirement = needs("2 finance")
 	s.signed(vote("p-ines", "finance", mayBeRequester))
-	if !s.Sends(s.signer, approve) {
-		t.Fatal("without four eyes, the second signature does not decide")
-	}
 	s.Queue.FourEyes = true
-	if s.Sends(s.signer, approve) || s.Standing().Leading().Has != 0 {
-		t.Errorf("the requester's signature counts: %+v", s.Standing())
+	if !s.Sends(s.signer, approve) {
+		t.Fatal("the file changed what a request needs, and nobody applied it")
 	}
-	if listed := s.signers(s.signer, approve, "", s.Now); len(listed) != 1 {
-		t.Errorf("%d would have signed", len(listed))
+	s.Queue.Rules = []Rule{{Name: "two", Terms: needs("2 finance").Terms}}
+	present := s.Queue.Bind(s.Callback, &Content{})
+	c := Case{Callback: *s.Callback, Signatures: s.Signatures}
+	c.ApplyPolicy(present, "Four eyes.", DefaultReviewLimits, s.Now, Actor{ID: "p-adam"})
+	if len(c.Audit) != 2 || c.Audit[0].Action != ActionPolicyApplied || c.Audit[1].Action != ActionVoid {
+		t.Fatalf("on record: %+v", c.Audit)
 	}
-	signatures, standing, err := s.sign()
-	if err != nil || standing.Decided != nil || len(s.Callback.Requirement.Exclude) != 0 {
-		t.Fatalf("signed: %+v, %v", standing, err)
-	}
-	s.Signatures, s.Queue.FourEyes = signatures, false
-	if s.Standing().Decided == nil {
-		t.Error("without four eyes, both count")
-	}
-	s.Queue.FourEyes, s.Callback.State = true, Decided
-	if s.Standing().Decided == nil {
-		t.Error("the decision of before does not count any more")
+	s.Callback, s.Signatures = &c.Callback, c.Signatures
+	for _, s.Queue.FourEyes = range []bool{true, false} {
+		if s.Sends(s.signer, approve) || s.Standing().Leading().Has != 0 {
+			t.Errorf("four eyes of the queue %t: the requester's signature counts: %+v", s.Queue.FourEyes, s.Standing())
+		}
+		if listed := s.signers(s.signer, approve, "", s.Now); len(listed) != 1 {
+			t.Errorf("%d would have signed", len(listed))
+		}
 	}
 }
 

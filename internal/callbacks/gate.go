@@ -18,6 +18,9 @@ type Gate struct {
 	Queue      Queue       // as it is configured now
 	Signatures []Signature // all of the callback's
 	Now        time.Time
+	// GroupsMaxAge is the greatest age of the groups of anybody who changes something here, besides
+	// that of the requirement; 0 for no limit.
+	GroupsMaxAge time.Duration
 	// ReadsText says that the waiting function reads bare text; see [Gate.Prepare].
 	ReadsText bool
 }
@@ -52,18 +55,47 @@ func (g Gate) Sign(s Signer, b Ballot) ([]Signature, Standing, error) {
 	if err := g.refusal(why); err != nil {
 		return nil, Standing{}, err
 	}
-	if g.requirement().NeedsReason(b.Proposal.Stance) && !printable.HasInk(b.Comment) {
+	if g.Callback.Requirement.NeedsReason(b.Proposal.Stance) && !printable.HasInk(b.Comment) {
 		return nil, Standing{}, fault.List{{Pointer: "comment", Detail: "The rule asks for a comment."}}
 	}
 	signature := claim.signature()
 	signature.Answer, signature.Comment, signature.Shown, signature.Via = b.Answer, b.Comment, b.Shown, b.Via
 	signature.ConfigVersion = b.ConfigVersion
 	signatures := append(claim.others(), signature)
-	standing := Weigh(g.requirement(), signatures)
+	standing := Weigh(g.Callback.Requirement, signatures)
 	if decides := standing.decides(b.Proposal); decides != b.Sends {
 		return nil, Standing{}, fmt.Errorf("the signature decides: %t: %w", decides, ErrStale)
 	}
 	return signatures, standing, nil
+}
+
+// MayTakePart returns nil if the signer may take part in the decision while the callback is pending:
+// if they could sign if nobody had signed yet. Otherwise it is a *[Refusal] or an *[OldGroups]. It
+// says nothing of the places that others have filled.
+func (g Gate) MayTakePart(s Signer) error {
+	pending := *g.Callback
+	pending.State = Pending
+	g.Callback, g.Signatures = &pending, nil
+	return g.MaySign(s, Proposal{Stance: For})
+}
+
+// groupsLimit is the greatest age of groups that a signature may rest on; 0 for no limit.
+func (g Gate) groupsLimit() time.Duration {
+	limit, here := g.Callback.Requirement.GroupsNotOlderThan, g.GroupsMaxAge
+	if limit == 0 || here == 0 {
+		return max(limit, here)
+	}
+	return min(limit, here)
+}
+
+// FreshUntil is the last moment at which the person may sign without signing in again; zero if their
+// groups never grow too old.
+func (g Gate) FreshUntil(p Person) time.Time {
+	limit := g.groupsLimit()
+	if limit == 0 {
+		return time.Time{}
+	}
+	return p.GroupsReadAt.Add(limit)
 }
 
 // Explain tests whether a signer may sign for a proposal, and says what each test found.
@@ -73,7 +105,7 @@ func (g Gate) Explain(s Signer, p Proposal) Explanation {
 }
 
 // Standing is what the signatures add up to.
-func (g Gate) Standing() Standing { return Weigh(g.requirement(), g.Signatures) }
+func (g Gate) Standing() Standing { return Weigh(g.Callback.Requirement, g.Signatures) }
 
 // Sends reports whether the signature of somebody who may sign for a proposal would decide.
 func (g Gate) Sends(s Signer, p Proposal) bool {
@@ -181,7 +213,7 @@ func (c *claim) signature() Signature {
 
 // standing is what the signatures add up to together with the one that the signer would give.
 func (c *claim) standing() Standing {
-	return Weigh(c.requirement(), append(c.others(), c.signature()))
+	return Weigh(c.Callback.Requirement, append(c.others(), c.signature()))
 }
 
 // named returns those of some groups that the queue or the requirement names. No other can matter,
@@ -197,16 +229,6 @@ func (g Gate) named(groups []string) (named []string) {
 		}
 	}
 	return named
-}
-
-// requirement is what binds the callback. While it is pending, four eyes that its queue got after
-// it arrived count too, also for what is signed already.
-func (g Gate) requirement() Requirement {
-	r := g.Callback.Requirement
-	if g.Callback.State == Pending && g.Queue.FourEyes && !r.ExcludesRequester() {
-		r.Exclude = []Exclusion{ExcludeRequester}
-	}
-	return r
 }
 
 // excluded says why the signer, or somebody they act for, may be the requester; nil if none can be.

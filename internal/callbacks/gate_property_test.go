@@ -23,8 +23,8 @@ func drawScene(t *rapid.T) *scene {
 			State: Pending, Requirement: r, ReceivedAt: t0, Clocks: Clocks{StartedAt: t0, Timeout: 2 * time.Hour},
 			Request: Request{Source: "shop", Queue: "finance", Requester: requester},
 		},
-		Queue: Queue{Name: "finance", Groups: someGroups.Draw(t, "queue"), FourEyes: rapid.IntRange(0, 3).Draw(t, "four eyes") == 0},
-		Now:   t0,
+		Queue: Queue{Name: "finance", Groups: someGroups.Draw(t, "queue")},
+		Now:   t0, GroupsMaxAge: rapid.SampledFrom([]time.Duration{0, 30 * time.Minute, 2 * time.Hour}).Draw(t, "groups max age"),
 	}}
 }
 
@@ -56,7 +56,7 @@ func drawPeople(t *rapid.T) []Signer {
 
 // excludedHere reports whether a person, or somebody they act for, asks.
 func (s *scene) excludedHere(p Signer) bool {
-	if !slices.Contains(s.Callback.Requirement.Exclude, ExcludeRequester) && !s.Queue.FourEyes {
+	if !slices.Contains(s.Callback.Requirement.Exclude, ExcludeRequester) {
 		return false
 	}
 	asks := s.Callback.Requester
@@ -126,8 +126,8 @@ func TestWhoCannotSignWouldNotCount(t *testing.T) {
 			forced := vote(s.signer.ID, "", to(s.proposal), signedAt(s.Now.Sub(t0)))
 			forced.Groups, forced.InQueue = s.signer.Groups, overlap(s.Queue.Groups, s.signer.Groups)
 			forced.GroupsReadAt, forced.Address = s.Now, s.signer.VerifiedAddress()
-			before := Weigh(s.requirement(), s.Signatures).Of(s.proposal)
-			after := Weigh(s.requirement(), append(slices.Clone(s.Signatures), forced)).Of(s.proposal)
+			before := Weigh(s.Callback.Requirement, s.Signatures).Of(s.proposal)
+			after := Weigh(s.Callback.Requirement, append(slices.Clone(s.Signatures), forced)).Of(s.proposal)
 			if after.Has > before.Has && forced.InQueue {
 				t.Fatalf("refused with %s, and the signature would count: %+v\n%s", failed.Code, after, why.inShort())
 			}

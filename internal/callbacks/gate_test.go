@@ -92,9 +92,6 @@ var gateRows = []gateRow{
 	{"Requester", func(s *scene) { s.Callback.Requester.Email = "Mara@example.com" }, CodeRequester, ""},
 	{"RequesterAgainst", func(s *scene) { s.Callback.Requester.Email, s.proposal = "mara@example.com", reject }, CodeRequester, ""},
 	{"RequesterNotExcluded", func(s *scene) { s.Callback.Requirement.Exclude, s.Callback.Requester.Email = nil, "mara@example.com" }, "", ""},
-	{"RequesterFourEyes", func(s *scene) {
-		s.Callback.Requirement, s.Queue.FourEyes, s.Callback.Requester.Email = OneSignature, true, "mara@example.com"
-	}, CodeRequester, ""},
 	{"NobodyAnnounced", func(s *scene) {
 		s.Callback.Source, s.Callback.Requester = SourceDiscovery, Requester{}
 	}, CodeUnannounced, ""},
@@ -108,6 +105,14 @@ var gateRows = []gateRow{
 	{"Old", func(s *scene) { s.Callback.Requirement.GroupsNotOlderThan = 10*time.Minute - 1 }, CodeGroupsOld, ""},
 	{"NeverRead", func(s *scene) {
 		s.Callback.Requirement.GroupsNotOlderThan, s.signer.GroupsReadAt = time.Hour, time.Time{}
+	}, CodeGroupsOld, ""},
+	{"FreshHere", func(s *scene) { s.GroupsMaxAge = 10 * time.Minute }, "", ""},
+	{"OldHere", func(s *scene) { s.GroupsMaxAge = 10*time.Minute - 1 }, CodeGroupsOld, ""},
+	{"OldForTheRuleOnly", func(s *scene) {
+		s.GroupsMaxAge, s.Callback.Requirement.GroupsNotOlderThan = time.Hour, time.Minute
+	}, CodeGroupsOld, ""},
+	{"OldHereOnly", func(s *scene) {
+		s.GroupsMaxAge, s.Callback.Requirement.GroupsNotOlderThan = time.Minute, time.Hour
 	}, CodeGroupsOld, ""},
 	{"OldAndInNoGroup", func(s *scene) {
 		s.Callback.Requirement.GroupsNotOlderThan, s.signer.Groups = time.Minute, nil
@@ -310,7 +315,7 @@ func checkCounts(t interface{ Errorf(string, ...any) }, s *scene, signatures []S
 		t.Errorf("the signature is not in the tally %+v", tally)
 	}
 	others, _ := end(s.Signatures, SignatureEnd{}, func(other *Signature) bool { return other.By.ID == given.By.ID })
-	if before := Weigh(s.requirement(), others).Of(s.proposal); tally.Has != before.Has+1 {
+	if before := Weigh(s.Callback.Requirement, others).Of(s.proposal); tally.Has != before.Has+1 {
 		t.Errorf("%d counted before, %d after", before.Has, tally.Has)
 	}
 }

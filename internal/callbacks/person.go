@@ -65,6 +65,25 @@ func (p Person) InGroup(groups []string) bool {
 	return slices.ContainsFunc(groups, func(g string) bool { return slices.Contains(p.Groups, g) })
 }
 
+// FreshGroups returns nil, or an *[OldGroups] if the provider named the person's groups longer ago
+// than a limit; 0 is no limit. Rights come from groups, and a person who left a group must not go
+// on deciding by it until their session ends.
+func (p Person) FreshGroups(limit time.Duration, now time.Time) error {
+	if old := oldGroups(p.GroupsReadAt, now, limit); old != nil {
+		return old
+	}
+	return nil
+}
+
+// oldGroups returns nil unless groups were older than a limit at some time.
+func oldGroups(readAt, at time.Time, limit time.Duration) *OldGroups {
+	age := at.Sub(readAt)
+	if limit == 0 || age <= limit {
+		return nil
+	}
+	return &OldGroups{Age: age, Limit: limit}
+}
+
 // VerifiedAddress is the person's address, the same for all its spellings, if the provider vouches
 // for it and it is readable; else it is empty.
 func (p Person) VerifiedAddress() string {

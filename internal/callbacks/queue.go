@@ -30,8 +30,8 @@ type Queue struct {
 	Rules     []Rule
 	Otherwise string
 	Version   ConfigVersion
-	// FourEyes adds to each rule that requesters may not decide their own requests, and that nobody
-	// may decide one whose requester is unknown.
+	// FourEyes adds to what binds a request that requesters may not decide their own, and that nobody
+	// may decide one whose requester is unknown. As every term, it binds on arrival.
 	FourEyes bool
 	// GroupsNotOlderThan is the greatest age of the groups that a signature rests on; 0 for no
 	// limit.
@@ -84,15 +84,6 @@ func (q Queues) Gate(c *Callback, signatures []Signature, now time.Time) Gate {
 	return Gate{Callback: c, Queue: q[c.Queue], Signatures: signatures, Now: now}
 }
 
-// MayDecide returns nil if the person may take part in the decision of a callback while it is
-// pending: if the gate would let them sign if nobody had signed yet. Otherwise it is a *[Refusal]
-// or an *[OldGroups]. It says nothing of the places that others have filled.
-func (q Queues) MayDecide(s Signer, c *Callback, now time.Time) error {
-	pending := *c
-	pending.State = Pending
-	return q.Gate(&pending, nil, now).MaySign(s, Proposal{Stance: For})
-}
-
 // comparedWithRequester returns nil only for people who are certainly not the requester of a
 // callback. For others it says why they, or nobody, can be told from the requester.
 func comparedWithRequester(p Person, c *Callback) *Refusal {
@@ -124,6 +115,6 @@ func (p Person) stated(r Requester) bool {
 
 // WantsRequester reports whether an admin may name the requester: the requester may not sign, and
 // the sender did not name them in a form that can be compared.
-func (q Queues) WantsRequester(c *Callback) bool {
-	return q.Gate(c, nil, time.Time{}).requirement().ExcludesRequester() && c.requesterOpen()
+func (c *Callback) WantsRequester() bool {
+	return c.Requirement.ExcludesRequester() && c.requesterOpen()
 }

@@ -89,8 +89,8 @@ func TestDelegateSees(t *testing.T) {
 	}
 }
 
-// TestMayDecide has a row for each condition of the gate, beside one that passes it.
-func TestMayDecide(t *testing.T) {
+// TestMayTakePart has a row for each condition of the gate, beside one that passes it.
+func TestMayTakePart(t *testing.T) {
 	t.Parallel()
 	finance := []string{"finance-approvers"}
 	reviewer := person(append([]string{"release-managers"}, finance...), Roles{Reviewer: true})
@@ -138,8 +138,8 @@ func TestMayDecide(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			tt.c.Requirement = OneSignature
-			err := queues.MayDecide(Signer{Person: tt.p}, &tt.c, t0)
+			tt.c.Requirement = queues[tt.c.Queue].Bind(&tt.c, &Content{})
+			err := queues.Gate(&tt.c, nil, t0).MayTakePart(Signer{Person: tt.p})
 			var refusal *Refusal
 			switch {
 			case tt.refused == "" && err != nil:
@@ -151,8 +151,8 @@ func TestMayDecide(t *testing.T) {
 	}
 }
 
-// TestQueueBinds: a callback keeps what its queue asked for, so four eyes stay when the
-// queue gives them up.
+// TestQueueBinds: a callback keeps what its queue asked for when it arrived. Four eyes stay when the
+// queue gives them up, and do not come when it gets them: an admin applies the present policy.
 func TestQueueBinds(t *testing.T) {
 	t.Parallel()
 	teo := person([]string{"finance-approvers", "release-managers"}, Roles{Reviewer: true})
@@ -161,11 +161,12 @@ func TestQueueBinds(t *testing.T) {
 		"releases": {Name: "releases", Groups: []string{"release-managers"}, FourEyes: true},
 	}
 	for name, tt := range map[string]struct {
-		exclude    []Exclusion
-		now, after ReasonCode
+		exclude []Exclusion
+		may     ReasonCode
+		present []Exclusion
 	}{
-		"finance":  {[]Exclusion{ExcludeRequester}, CodeRequester, CodeRequester},
-		"releases": {nil, "", CodeRequester},
+		"finance":  {[]Exclusion{ExcludeRequester}, CodeRequester, nil},
+		"releases": {nil, "", []Exclusion{ExcludeRequester}},
 	} {
 		c := New(Callback{Request: Request{
 			Source: "expenses", Queue: name, Requester: Requester{Name: "Teo Vance", Email: "teo@harborline.example"},
@@ -174,20 +175,21 @@ func TestQueueBinds(t *testing.T) {
 		if diff := cmp.Diff(OneSignature.with(func(t *Terms) { t.Exclude = tt.exclude }), c.Requirement); diff != "" {
 			t.Errorf("%s: -want +got:\n%s", name, diff)
 		}
-		checkRefusal(t, queues.MayDecide(Signer{Person: teo}, &c, t0), tt.now)
-		checkRefusal(t, later.MayDecide(Signer{Person: teo}, &c, t0), tt.after)
-		if !later.WantsRequester(&Callback{Requirement: c.Requirement, Request: Request{Queue: name}, State: Pending}) {
-			t.Errorf("%s: nobody may say who asks", name)
+		for _, q := range []Queues{queues, later} {
+			checkRefusal(t, q.Gate(&c, nil, t0).MayTakePart(Signer{Person: teo}), tt.may)
+		}
+		if present := later.PresentPolicy(&c, &Content{}); present == nil || !slices.Equal(present.Exclude, tt.present) {
+			t.Errorf("%s: the present policy is %+v", name, present)
 		}
 	}
 }
 
-// TestMayDecideInEveryState: whether a person may sign does not depend on whether somebody did.
-func TestMayDecideInEveryState(t *testing.T) {
+// TestMayTakePartInEveryState: whether a person may sign does not depend on whether somebody did.
+func TestMayTakePartInEveryState(t *testing.T) {
 	t.Parallel()
 	for _, state := range []State{Pending, Decided, Completed, TimedOut} {
 		c := Callback{State: state, Requirement: OneSignature, Request: Request{Queue: "releases"}}
-		if err := queues.MayDecide(Signer{Person: person([]string{"release-managers"}, Roles{Reviewer: true})}, &c, t0); err != nil {
+		if err := queues.Gate(&c, nil, t0).MayTakePart(Signer{Person: person([]string{"release-managers"}, Roles{Reviewer: true})}); err != nil {
 			t.Errorf("%s: %v", state, err)
 		}
 		if c.State != state {
@@ -212,7 +214,8 @@ func TestWantsRequester(t *testing.T) {
 		"TwoEyes":     {Callback{Request: Request{Queue: "releases"}, State: Pending}, false},
 		"NoSuchQueue": {Callback{Request: Request{Queue: "gone"}, State: Pending}, false},
 	} {
-		if got := queues.WantsRequester(&tt.c); got != tt.want {
+		tt.c.Requirement = queues[tt.c.Queue].Bind(&tt.c, &Content{})
+		if got := tt.c.WantsRequester(); got != tt.want {
 			t.Errorf("%s: %v, want %v", name, got, tt.want)
 		}
 	}

@@ -30,9 +30,8 @@ func (c *Case) holdSigned(b ReviewLimits, now time.Time) {
 }
 
 // Sign puts a signature on record, if the gate of the case takes it. If the ballot sends, this is
-// the last signature: the terms by which it decides stay on record as the requirement, and the
-// caller makes the decision. Otherwise the signature waits for others. Its errors are those of
-// [Gate.Sign]. Package desk calls it.
+// the last signature, and the caller makes the decision. Otherwise the signature waits for others.
+// Its errors are those of [Gate.Sign]. Package desk calls it.
 func (c *Case) Sign(gate Gate, p Signer, ballot Ballot, limits ReviewLimits) (*Signature, error) {
 	signatures, standing, err := gate.Sign(p, ballot)
 	if err != nil {
@@ -45,7 +44,6 @@ func (c *Case) Sign(gate Gate, p Signer, ballot Ballot, limits ReviewLimits) (*S
 		c.holdSigned(limits, gate.Now)
 		return given, nil
 	}
-	c.Requirement = gate.requirement()                             // the terms by which it was decided stay on record
 	if c.Requirement.Places() > 1 || c.Requirement.against() > 1 { // else the decision says it all
 		c.recordSigned(given, standing, ballot.Changes, gate.Now)
 	}

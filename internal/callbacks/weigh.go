@@ -75,8 +75,8 @@ func (t Terms) Fits(s *Signature) bool { return slices.Contains(t.fits(s), true)
 func (t Terms) eligible(s *Signature) bool {
 	switch {
 	case t.ExcludesRequester() && !s.NotRequester,
-		t.GroupsNotOlderThan > 0 && s.At.Sub(s.GroupsReadAt) > t.GroupsNotOlderThan,
-		s.ActingFor != nil && s.At.Sub(s.ActingFor.ReadAt) > delegatorGroupsMaxAge:
+		oldGroups(s.GroupsReadAt, s.At, t.GroupsNotOlderThan) != nil,
+		s.ActingFor != nil && oldGroups(s.ActingFor.ReadAt, s.At, delegatorGroupsMaxAge) != nil:
 		return false
 	}
 	return true

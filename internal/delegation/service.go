@@ -270,10 +270,7 @@ func (s *Service) subject(ctx context.Context, by callbacks.Person, key string) 
 
 // fresh returns nil or an *[callbacks.OldGroups], as for every change by a person.
 func (s *Service) fresh(p callbacks.Person, now time.Time) error {
-	if age := now.Sub(p.GroupsReadAt); s.cfg.GroupsMaxAge > 0 && age >= s.cfg.GroupsMaxAge {
-		return &callbacks.OldGroups{Age: age, Limit: s.cfg.GroupsMaxAge}
-	}
-	return nil
+	return p.FreshGroups(s.cfg.GroupsMaxAge, now)
 }
 
 // Known is somebody who has signed in here, as others may know them.

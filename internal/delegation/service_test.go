@@ -118,7 +118,7 @@ func TestOldGroups(t *testing.T) {
 	d := open(t)
 	s := delegation.New(delegation.Config{Store: d.Store, Queues: desktest.Queues, Now: d.Clock.Now, GroupsMaxAge: time.Hour, RightsChanged: d.Invalidations.RightsChanged})
 	old := desktest.Mara
-	old.GroupsReadAt = d.Clock.Now().Add(-time.Hour)
+	old.GroupsReadAt = d.Clock.Now().Add(-time.Hour - 1)
 	if _, err := s.Make(d.Ctx, old, wish(d, old, desktest.Dana)); !errors.Is(err, callbacks.ErrOldGroups) {
 		t.Errorf("got %v", err)
 	}

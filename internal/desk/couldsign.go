@@ -33,7 +33,7 @@ func (s *Service) couldSign(ctx context.Context, reader callbacks.Signer, sheet 
 	if c.State != callbacks.Pending || !s.queues.MaySee(reader, c.Queue, now) {
 		return nil, nil
 	}
-	gate, leading := s.queues.Gate(c, sheet.Signatures, now), sheet.Standing.Leading()
+	gate, leading := s.gate(c, sheet.Signatures, now), sheet.Standing.Leading()
 	named := make([][]callbacks.Person, len(c.Requirement.Signatures))
 	for i, threshold := range c.Requirement.Signatures {
 		if i < len(leading.Filled) && leading.Filled[i] >= max(threshold.For, 1) {

@@ -97,7 +97,9 @@ func TestCouldSign_ActsForRequester(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	c := d.Announce(nil)
-	require(d, c.ID, asks(2))
+	r := asks(2)
+	r.Exclude = []callbacks.Exclusion{callbacks.ExcludeRequester}
+	require(d, c.ID, r)
 	s := desk.NewService(desk.ServiceConfig{
 		Store: d.Store, Queues: desktest.Queues, Invalidator: d.Invalidations, ReviewLimits: callbacks.DefaultReviewLimits, Now: d.Clock.Now,
 		Delegations: acting{d.Clock.Now(), d.Clock.Now().Add(time.Hour)}, Seen: seen{desktest.Mara, desktest.Dana},

@@ -37,14 +37,14 @@ func (s *Service) encode(
 	ctx context.Context, c *callbacks.Callback, p callbacks.Signer, choice callbacks.Choice, seen string,
 ) (encoded, error) {
 	encoder, now := s.codec(c).Encoder, s.now()
-	if encoder == nil || c.State != callbacks.Pending || s.queues.MayDecide(p, c, now) != nil {
+	if encoder == nil || c.State != callbacks.Pending || s.mayTakePart(p, c, now) != nil {
 		return encoded{}, nil
 	}
 	signatures, err := s.signatures(ctx, c)
 	if err != nil {
 		return encoded{}, err
 	}
-	made, err := s.prepared(s.queues.Gate(c, signatures, now), p, choice)
+	made, err := s.prepared(s.gate(c, signatures, now), p, choice)
 	if err != nil || !encodes(made.Completion) || made.Seen() != seen {
 		return encoded{}, nil // the transaction finds out why
 	}

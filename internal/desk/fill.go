@@ -46,7 +46,7 @@ func (s *Service) filled(
 func (s *Service) answered(
 	ctx context.Context, c *callbacks.Callback, p callbacks.Signer, choice callbacks.Choice,
 ) (callbacks.Choice, error) {
-	if c.State != callbacks.Pending || s.queues.MayDecide(p, c, s.now()) != nil {
+	if c.State != callbacks.Pending || s.mayTakePart(p, c, s.now()) != nil {
 		return choice, nil // the transaction says so
 	}
 	forms, err := s.formsOf(ctx, c)

@@ -9,7 +9,6 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/internal/desktest"
-	"countersign/internal/fault"
 )
 
 const groupsLimit = 8 * time.Hour
@@ -38,14 +37,14 @@ func TestOldGroups(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.Clock.Advance(groupsLimit - time.Second)
+	d.Clock.Advance(groupsLimit)
 	shown, err := d.Service.Preview(d.Ctx, p, c.ID, callbacks.Choice{Outcome: "approve"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	choice := callbacks.Choice{Outcome: "approve", Sends: true, PreparedAt: shown.PreparedAt}
 	if _, err := d.Service.RenewReview(d.Ctx, p, c.ID, lease.Review.ID, callbacks.SignOfLife{}); err != nil {
-		t.Errorf("a second before: %v", err)
+		t.Errorf("as old as they may be: %v", err)
 	}
 	d.Clock.Advance(time.Second)
 	for name, act := range map[string]func() error{
@@ -61,16 +60,16 @@ func TestOldGroups(t *testing.T) {
 			_, err := d.Service.StateRequester(d.Ctx, admin, c.ID, desk.Statement{RequesterID: "u-1", Reason: "So."})
 			return err
 		},
+		"PreviewAll":    func() error { _, err := d.Service.PreviewAll(d.Ctx, p, c.ID, callbacks.Choice{}); return err },
 		"RetryDelivery": func() error { _, err := d.Service.RetryDelivery(d.Ctx, admin, c.ID); return err },
 	} {
 		old, ok := errors.AsType[*callbacks.OldGroups](act())
-		if !ok || old.Age != groupsLimit || old.Limit != groupsLimit || errors.Is(old, callbacks.ErrForbidden) {
+		if !ok || old.Age != groupsLimit+time.Second || old.Limit != groupsLimit || errors.Is(old, callbacks.ErrForbidden) {
 			t.Errorf("%s: %v", name, old)
 		}
 	}
 	for name, read := range map[string]func() error{
-		"Sheet":      func() error { _, err := d.Service.Sheet(d.Ctx, p, c.ID); return err },
-		"PreviewAll": func() error { _, err := d.Service.PreviewAll(d.Ctx, p, c.ID, callbacks.Choice{}); return err },
+		"Sheet": func() error { _, err := d.Service.Sheet(d.Ctx, p, c.ID); return err },
 		"List": func() error {
 			_, err := d.Service.List(d.Ctx, p, desk.Filter{Scope: desk.ScopeAvailable})
 			return err
@@ -98,15 +97,23 @@ func TestNobodySaysWhenTheGroupsWereRead(t *testing.T) {
 	}
 }
 
-// TestOldGroupsAndAFault: what the person can mend on the page comes first.
-func TestOldGroupsAndAFault(t *testing.T) {
+// TestSheetExplainsOldGroups: what explains whether somebody can sign knows the limit of the desk,
+// and so does a rule that asks for younger groups.
+func TestSheetExplainsOldGroups(t *testing.T) {
 	t.Parallel()
 	d, p := newFreshDesk(t)
 	c := d.Announce(func(a *announcement.Announcement) { a.Timeout = 24 * time.Hour })
-	d.Clock.Advance(groupsLimit)
-	_, err := d.Service.Sign(d.Ctx, p, c.ID, callbacks.Choice{Outcome: "reject", PreparedAt: d.Clock.Now()}, "seen")
-	if _, invalid := errors.AsType[fault.List](err); !invalid {
-		t.Errorf("got %v, want that a comment is missing", err)
+	for _, age := range []time.Duration{groupsLimit, groupsLimit + 1} {
+		p.GroupsReadAt = d.Clock.Now().Add(-age)
+		sheet, err := d.Service.Sheet(d.Ctx, p, c.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		failed, fails := sheet.Why.Failed()
+		if old := age > groupsLimit; fails != old || errors.Is(sheet.Refused, callbacks.ErrOldGroups) != old ||
+			old && failed.Code != callbacks.CodeGroupsOld {
+			t.Errorf("groups of %v: %+v, refused %v", age, sheet.Why, sheet.Refused)
+		}
 	}
 }
 

@@ -75,7 +75,7 @@ func mark(value any) string {
 }
 
 // Preview shows what a choice would send, without recording anything. A comment that the outcome
-// requires may still be missing. Preview is the first of two steps, so it demands fresh groups as
+// requires may still be missing. Preview is the first of two steps, so it demands what
 // [Service.Sign] does.
 func (s *Service) Preview(
 	ctx context.Context, p callbacks.Person, id callbacks.ID, choice callbacks.Choice,
@@ -93,7 +93,7 @@ func (s *Service) Preview(
 		return Preview{}, err
 	}
 	shown.cover(cover)
-	return shown, s.fresh(p, gate.Now)
+	return shown, nil
 }
 
 // PreviewAll reads a callback and shows what each outcome would send, as Previews does.
@@ -126,10 +126,10 @@ func (s *Service) Previews(
 	ctx context.Context, p callbacks.Person, sheet *Sheet, draft callbacks.Choice,
 ) ([]Preview, error) {
 	now, signer := s.now(), callbacks.Signer{Person: p, Delegations: sheet.Delegations}
-	if err := s.queues.MayDecide(signer, &sheet.Callback, now); err != nil {
+	if err := s.mayTakePart(signer, &sheet.Callback, now); err != nil {
 		return nil, err
 	}
-	gate := s.queues.Gate(&sheet.Callback, sheet.Signatures, now)
+	gate := s.gate(&sheet.Callback, sheet.Signatures, now)
 	previews, err := s.previews(ctx, gate, signer, draft, sheet.Content.Forms, sheet.cover)
 	return sheet.Past.told(previews), err
 }
@@ -143,7 +143,7 @@ func (s *Service) open(
 		return callbacks.Gate{}, signer, nil, err
 	}
 	now := s.now()
-	if err := s.queues.MayDecide(signer, &c, now); err != nil {
+	if err := s.mayTakePart(signer, &c, now); err != nil {
 		return callbacks.Gate{}, signer, nil, err
 	}
 	signatures, err := s.signatures(ctx, &c)
@@ -151,7 +151,7 @@ func (s *Service) open(
 		return callbacks.Gate{}, signer, nil, err
 	}
 	forms, err = s.formsOf(ctx, &c)
-	return s.queues.Gate(&c, signatures, now), signer, forms, err
+	return s.gate(&c, signatures, now), signer, forms, err
 }
 
 func (s *Service) previews(

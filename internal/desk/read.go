@@ -96,7 +96,7 @@ func (s *Service) List(ctx context.Context, p callbacks.Person, f Filter) (Page,
 	}
 	for i := range page.Rows {
 		row := &page.Rows[i]
-		row.Signing = signing(s.queues.Gate(&row.Callback, row.Signatures, q.Now), reader)
+		row.Signing = signing(s.gate(&row.Callback, row.Signatures, q.Now), reader)
 	}
 	return page, nil
 }

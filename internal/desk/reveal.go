@@ -50,7 +50,7 @@ func (s *Service) Reveal(
 // MayReveal reports whether a page offers a person to reveal what a callback masks.
 func (s *Service) MayReveal(ctx context.Context, p callbacks.Person, c *callbacks.Callback) (bool, error) {
 	reader, err := s.Signer(ctx, p)
-	return err == nil && c.State == callbacks.Pending && s.queues.MayDecide(reader, c, s.now()) == nil, err
+	return err == nil && c.State == callbacks.Pending && s.mayTakePart(reader, c, s.now()) == nil, err
 }
 
 // mayReveal returns nil if somebody may see the masked values of a callback now: if they may sign

@@ -59,8 +59,8 @@ func TestVisible(t *testing.T) {
 	}
 }
 
-// TestListCountsNobodyExcluded: once a queue gets four eyes, lists do not count what was signed
-// before by somebody who may be the requester.
+// TestListCountsNobodyExcluded: lists do not count a signature of somebody who may be the requester
+// for a rule that excludes them.
 func TestListCountsNobodyExcluded(t *testing.T) {
 	t.Parallel()
 	given := callbacks.Signature{
@@ -68,11 +68,9 @@ func TestListCountsNobodyExcluded(t *testing.T) {
 		Proposal: callbacks.Proposal{Hash: "a", Outcome: "approve", Stance: callbacks.For},
 	}
 	for fourEyes, want := range map[bool]int{false: 1, true: 0} {
-		gate := callbacks.Gate{
-			Callback:   &callbacks.Callback{State: callbacks.Pending, Requirement: callbacks.OneSignature},
-			Queue:      callbacks.Queue{FourEyes: fourEyes},
-			Signatures: []callbacks.Signature{given},
-		}
+		c := callbacks.Callback{State: callbacks.Pending}
+		c.Requirement = callbacks.Queue{FourEyes: fourEyes}.Bind(&c, &callbacks.Content{})
+		gate := callbacks.Gate{Callback: &c, Signatures: []callbacks.Signature{given}}
 		if got := signing(gate, callbacks.Signer{}).Has; got != want {
 			t.Errorf("four eyes %t: %d count, want %d", fourEyes, got, want)
 		}

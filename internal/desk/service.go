@@ -117,39 +117,30 @@ func (s *Service) changed(c callbacks.Callback) {
 	s.invalidator.Changed(c.Invalidation())
 }
 
+// gate is the gate of a callback with its signatures.
+func (s *Service) gate(c *callbacks.Callback, signatures []callbacks.Signature, now time.Time) callbacks.Gate {
+	gate := s.queues.Gate(c, signatures, now)
+	gate.GroupsMaxAge = s.groupsMaxAge
+	return gate
+}
+
+// mayTakePart is [callbacks.Gate.MayTakePart].
+func (s *Service) mayTakePart(p callbacks.Signer, c *callbacks.Callback, now time.Time) error {
+	return s.gate(c, nil, now).MayTakePart(p)
+}
+
 // fresh is the check that every change by a person passes besides that of their rights: it returns
-// nil or an *[callbacks.OldGroups]. Rights come from groups, and a person who left a group must not
-// go on deciding by it until their session ends.
+// nil or an *[callbacks.OldGroups]. Whoever may sign has passed it.
 func (s *Service) fresh(p callbacks.Person, now time.Time) error {
-	age := now.Sub(p.GroupsReadAt)
-	if s.groupsMaxAge == 0 || age < s.groupsMaxAge {
-		return nil
-	}
-	return &callbacks.OldGroups{Age: age, Limit: s.groupsMaxAge}
+	return p.FreshGroups(s.groupsMaxAge, now)
 }
 
-// freshUntil is the time from which the person has to sign in again before they change something;
-// zero for never.
-func (s *Service) freshUntil(p callbacks.Person) time.Time {
-	if s.groupsMaxAge == 0 {
-		return time.Time{}
-	}
-	return p.GroupsReadAt.Add(s.groupsMaxAge)
-}
-
-// MayDecide is [callbacks.Queues.MayDecide] for a person with the rights that others gave them.
+// MayDecide returns nil if a person, with the rights that others gave them, may take part in the
+// decision of a callback; otherwise a *[callbacks.Refusal] or an *[callbacks.OldGroups].
 func (s *Service) MayDecide(ctx context.Context, p callbacks.Person, c *callbacks.Callback) error {
 	signer, err := s.signerOf(ctx, p, c)
 	if err != nil {
 		return err
 	}
-	return s.queues.MayDecide(signer, c, s.now())
-}
-
-// mayTakePart is nil when the person may decide the callback and their groups are fresh.
-func (s *Service) mayTakePart(p callbacks.Signer, c *callbacks.Callback, now time.Time) error {
-	if err := s.queues.MayDecide(p, c, now); err != nil {
-		return err
-	}
-	return s.fresh(p.Person, now)
+	return s.mayTakePart(signer, c, s.now())
 }

@@ -20,11 +20,13 @@ type Sheet struct {
 	Delivery *callbacks.Delivery    // of a decided callback, if there is one
 	Sent     []byte                 // what pages show of its completion, as Preview.Shown
 	Audit    []callbacks.AuditEntry // newest first, the latest MaxPage
-	Refused  error                  // why its reader may not decide it, a *[callbacks.Refusal]; nil if they may
+	// Refused is why its reader may not decide it, a *[callbacks.Refusal] or an
+	// *[callbacks.OldGroups]; nil if they may.
+	Refused error
 	// WantsRequester says that an admin may name the requester, because four eyes need to know.
 	WantsRequester bool
-	// FreshUntil is the time from which the reader has to sign in again before they decide, unless
-	// their groups are read again before then; zero for never.
+	// FreshUntil is the last moment at which the reader may sign without signing in again, unless
+	// their groups are read again before then; zero for no limit.
 	FreshUntil time.Time
 
 	Signatures  []callbacks.Signature  // all, in the order in which they were given
@@ -58,8 +60,7 @@ func (s *Service) Sheet(ctx context.Context, p callbacks.Person, id callbacks.ID
 	}
 	sheet := Sheet{
 		Callback: c, Content: content, Delegations: reader.Delegations,
-		Refused: s.queues.MayDecide(reader, &c, s.now()), WantsRequester: s.queues.WantsRequester(&c),
-		FreshUntil: s.freshUntil(p),
+		Refused: s.mayTakePart(reader, &c, s.now()), WantsRequester: c.WantsRequester(),
 	}
 	if sheet.Signatures, err = s.signatures(ctx, &c); err != nil {
 		return Sheet{}, err
@@ -123,8 +124,8 @@ func (s *Sheet) deliver(d *callbacks.Delivery) {
 
 // weigh says what the signatures of a sheet add up to, and what its reader may do about it.
 func (s *Service) weigh(sheet *Sheet, p callbacks.Signer) {
-	gate := s.queues.Gate(&sheet.Callback, sheet.Signatures, s.now())
-	sheet.Standing = gate.Standing()
+	gate := s.gate(&sheet.Callback, sheet.Signatures, s.now())
+	sheet.Standing, sheet.FreshUntil = gate.Standing(), gate.FreshUntil(p.Person)
 	sheet.Why = gate.Explain(p, sheet.Standing.Leading().Proposal)
 	last := callbacks.LastSignature(sheet.Signatures, p.Person)
 	if last != nil && sheet.Callback.State == callbacks.Pending && !last.Live() && last.End.Lapse == callbacks.Void {

@@ -80,10 +80,10 @@ func (s *Service) sign(
 	if c.State != callbacks.Pending {
 		return c.WrongState("sign")
 	}
-	if err := s.queues.MayDecide(p, &c.Callback, now); err != nil {
+	if err := s.mayTakePart(p, &c.Callback, now); err != nil {
 		return err
 	}
-	gate := s.queues.Gate(&c.Callback, c.Signatures, now)
+	gate := s.gate(&c.Callback, c.Signatures, now)
 	made, err := s.confirmed(gate, p, choice, seen)
 	if err != nil {
 		return err
@@ -146,11 +146,6 @@ func (s *Service) confirmed(
 		return Preview{}, err
 	}
 	if err := gate.Callback.Requirement.CheckComment(made.Outcome, choice.Comment); err != nil {
-		return Preview{}, err
-	}
-	if err := s.fresh(p.Person, now); err != nil {
-		// checked after everything else that the person can fix, so that the comment they typed is
-		// worth keeping until they have signed in
 		return Preview{}, err
 	}
 	switch {

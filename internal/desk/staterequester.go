@@ -71,7 +71,7 @@ func (s *Service) StateRequester(
 		return callbacks.Callback{}, err
 	}
 	c, err := s.store.Change(ctx, id, callbacks.Parts{Signatures: true}, func(c *callbacks.Case) error {
-		if !s.queues.WantsRequester(&c.Callback) {
+		if !c.WantsRequester() {
 			return c.WrongState("say who asks for")
 		}
 		return c.RequesterStated(requester, statement.Reason, s.ReviewLimits(c.Queue), now, p.Actor())

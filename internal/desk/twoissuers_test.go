@@ -94,11 +94,13 @@ func TestRequesterBySubjectAtTwoIssuers(t *testing.T) {
 // TestStatedUnderTheOldKey: a statement that holds a subject is that of whoever has the subject.
 func TestStatedUnderTheOldKey(t *testing.T) {
 	t.Parallel()
-	queues := callbacks.Queues{"finance": {Name: "finance", Groups: []string{"finance-approvers"}, FourEyes: true}}
+	queue := callbacks.Queue{Name: "finance", Groups: []string{"finance-approvers"}, FourEyes: true}
 	p := namesake
 	for stated, want := range map[string]callbacks.ReasonCode{p.Subject: "stated", p.ID: "stated", "u-other": ""} {
-		c := callbacks.Callback{Requirement: callbacks.OneSignature, Request: callbacks.Request{Queue: "finance", Source: "expenses", Requester: callbacks.Requester{ID: "u-ines", StatedBy: stated}}}
-		if got := reasonOf(queues.MayDecide(callbacks.Signer{Person: p}, &c, callbackstest.T0)); got != want {
+		c := callbacks.Callback{Request: callbacks.Request{Queue: "finance", Source: "expenses", Requester: callbacks.Requester{ID: "u-ines", StatedBy: stated}}}
+		c.Requirement = queue.Bind(&c, &callbacks.Content{})
+		gate := callbacks.Gate{Callback: &c, Queue: queue, Now: callbackstest.T0}
+		if got := reasonOf(gate.MayTakePart(callbacks.Signer{Person: p})); got != want {
 			t.Errorf("stated by %q: %q, want %q", stated, got, want)
 		}
 	}

@@ -260,7 +260,7 @@ func (a *Alarms) seen(
 func (p Policy) lacking(
 	c *callbacks.Callback, signers []callbacks.Person, now time.Time,
 ) (groups []string, lacks bool) {
-	if p.Queues.WantsRequester(c) && c.Requester.StatedBy == "" {
+	if c.WantsRequester() && c.Requester.StatedBy == "" {
 		return nil, false
 	}
 	tally := p.Queues.Gate(c, nil, now).Attainable(signers)

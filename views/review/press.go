@@ -216,6 +216,9 @@ func barredText(m Review) string {
 		return refusal.Reason
 	}
 	if failed, ok := m.Why.Failed(); ok && failed.Reason != "" {
+		if errors.Is(m.Refused, callbacks.ErrOldGroups) {
+			return failed.Reason + " What you typed is kept. This page sends no heartbeats until then."
+		}
 		return failed.Reason
 	}
 	return "Someone else must."

@@ -173,8 +173,8 @@ func TestBarred(t *testing.T) {
 	}
 	old.Why.Tests = []callbacks.GateTest{{Code: callbacks.CodeGroupsOld, Result: callbacks.GateUnknown, Reason: "Sign in again."}}
 	for want, m := range map[string]Review{
-		"You cannot sign: you asked for this. You made this request, so someone else must decide it.": asker,
-		"Not known whether you can sign. Sign in again.":                                              old,
+		"You cannot sign: you asked for this. You made this request, so someone else must decide it.":                      asker,
+		"Not known whether you can sign. Sign in again. What you typed is kept. This page sends no heartbeats until then.": old,
 	} {
 		bar := reviewPage(t, m).Find("overtaken-bar")
 		if bar.Find("details.why .tests li").Length() != len(m.Why.Tests) {

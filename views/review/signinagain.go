@@ -22,7 +22,7 @@ type SignInAgain struct {
 // title says what the sign-in is for.
 func (m SignInAgain) title() string {
 	if m.Tried != "" {
-		return "Sign in again to decide"
+		return "Sign in again to sign"
 	}
 	return "Sign in again to go on"
 }
@@ -31,7 +31,7 @@ func (m SignInAgain) title() string {
 func (m SignInAgain) why() string {
 	what := "this"
 	if m.Tried != "" {
-		what = "a decision"
+		what = "a signature"
 	}
 	return "Your groups were read " + ageOfGroups(m.Age) + " ago, and " + what + " needs groups that were read within " + words.Duration(m.Limit) + "."
 }
@@ -57,21 +57,18 @@ func (m SignInAgain) kept(s views.Shell) string {
 // in never sees the notice.
 func earlyGroups(limit time.Duration) time.Duration { return min(10*time.Minute, limit/4) }
 
-// groupsNote says that the reader has to sign in again to decide, soon or already; it is empty if
-// they need not.
+// groupsNote says that the reader soon has to sign in again to sign; it is empty if they need not.
+// Once their groups are too old, the bar says so.
 func groupsNote(s views.Shell, m Review) string {
 	if m.FreshUntil.IsZero() || m.Refused != nil || m.Callback.State != callbacks.Pending {
 		return ""
 	}
-	read := "Your groups were read " + ageOfGroups(s.Moment.Since(s.Viewer.GroupsReadAt)) + " ago"
 	limit := m.FreshUntil.Sub(s.Viewer.GroupsReadAt)
-	switch left := m.FreshUntil.Sub(s.Moment.Now); {
-	case left <= 0:
-		return read + ": to decide, you sign in again. What you typed is kept. This page sends no heartbeats until then."
-	case left <= earlyGroups(limit):
-		return read + "; after " + words.Duration(limit) + " you sign in again to decide."
+	if m.FreshUntil.Sub(s.Moment.Now) > earlyGroups(limit) {
+		return ""
 	}
-	return ""
+	return "Your groups were read " + ageOfGroups(s.Moment.Since(s.Viewer.GroupsReadAt)) + " ago; after " +
+		words.Duration(limit) + " you sign in again to sign."
 }
 
 // ageOfGroups formats an age without the seconds once it is a minute.

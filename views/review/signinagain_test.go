@@ -21,9 +21,9 @@ func TestGroupsNote(t *testing.T) {
 		want       string
 	}{
 		{7*time.Hour + 49*time.Minute, 8 * time.Hour, ""},
-		{7*time.Hour + 50*time.Minute, 8 * time.Hour, "Your groups were read 7 h 50 m ago; after 8 h you sign in again to decide."},
+		{7*time.Hour + 50*time.Minute, 8 * time.Hour, "Your groups were read 7 h 50 m ago; after 8 h you sign in again to sign."},
 		{8*time.Hour - time.Second, 8 * time.Hour, "Your groups were read 7 h 59 m ago; after 8 h you"},
-		{8 * time.Hour, 8 * time.Hour, "Your groups were read 8 h ago: to decide, you sign in again."},
+		{8 * time.Hour, 8 * time.Hour, "Your groups were read 8 h ago; after 8 h you"},
 		{14 * time.Minute, 20 * time.Minute, ""},
 		{15 * time.Minute, 20 * time.Minute, "Your groups were read 15 min ago; after 20 min you"},
 		{30 * time.Second, 40 * time.Second, "Your groups were read 30 s ago; after 40 s you"},
