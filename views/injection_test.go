@@ -11,6 +11,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/microcosm-cc/bluemonday"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/delegation"
 	"countersign/internal/desk"
@@ -134,7 +135,7 @@ func TestHTMLInjection(t *testing.T) {
 		"fault":   review.PreviewFault(fault.List{{Detail: evil}}),
 		"watches": admin.WatchesPage(s, admin.Watches{Searched: discovery.Searched{
 			Watches: []discovery.WatchState{{Watch: discovery.Watch{Function: evil, Account: evil, Region: evil, Queue: evil}, Problem: evil, Unannounced: 1}},
-			Quotas:  []readquota.Quota{{Lane: callbacks.Lane{Account: evil, Region: evil}}},
+			Quotas:  []readquota.Quota{{Lane: arn.Lane{Account: evil, Region: evil}}},
 		}}),
 		"configuration": admin.ConfigurationPage(s, hostileConfiguration()),
 		"policies":      admin.PoliciesPage(s, pagetest.Policies(evil)), "policies asked": admin.PoliciesPage(s, pagetest.PoliciesAsked(evil)),

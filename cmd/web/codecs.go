@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 
 	"countersign/durable/kmsgcm"
-	"countersign/internal/callbacks"
+	"countersign/internal/arn"
 	"countersign/internal/codec"
 	"countersign/internal/config"
 	"countersign/internal/config/deskfile"
@@ -31,7 +31,7 @@ func formats(d *deskfile.Desk) map[string]codec.Function {
 }
 
 // codecs makes the codecs of an edition.
-func (d *program) codecs(what *purpose, lanes callbacks.Lanes) (map[string]desk.Codec, error) {
+func (d *program) codecs(what *purpose, lanes arn.Lanes) (map[string]desk.Codec, error) {
 	keys := newKeyClients(d.lambda, d.fixed.kmsEndpoint)
 	return codec.New(what.formats, codec.Config{KMS: keys.of, Lanes: lanes, Now: d.now, Observe: d.coded})
 }
@@ -62,14 +62,14 @@ type keyClients struct {
 	endpoint string
 
 	mu      sync.Mutex
-	clients map[callbacks.Lane]*kms.Client
+	clients map[arn.Lane]*kms.Client
 }
 
 func newKeyClients(api *lambdaapi.Client, endpoint string) *keyClients {
-	return &keyClients{api: api, endpoint: endpoint, clients: map[callbacks.Lane]*kms.Client{}}
+	return &keyClients{api: api, endpoint: endpoint, clients: map[arn.Lane]*kms.Client{}}
 }
 
-func (k *keyClients) of(lane callbacks.Lane) kmsgcm.KMS {
+func (k *keyClients) of(lane arn.Lane) kmsgcm.KMS {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	client, ok := k.clients[lane]

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"countersign/internal/arn"
-	"countersign/internal/callbacks"
 	"countersign/internal/config"
 	"countersign/internal/config/deskfile"
 	"countersign/internal/doctor"
@@ -41,10 +40,10 @@ func accountsToExamine(settings config.Config, client *lambdaapi.Client, more []
 
 // keysToExamine returns the keys of KMS that are used in an account. One that is named without its
 // account is used in that of each callback, so it is in every account's policy.
-func keysToExamine(settings config.Config, lanes callbacks.Lanes, account string) (keys []string) {
+func keysToExamine(settings config.Config, lanes arn.Lanes, account string) (keys []string) {
 	for _, f := range settings.Desk.Formats() {
 		named := arn.Parse(f.KMSKey).Account != ""
-		if f.KMSKey != "" && (!named || lanes.Of(callbacks.Target{ExecutionARN: f.KMSKey}).Account == account) {
+		if f.KMSKey != "" && (!named || lanes.Of(f.KMSKey, "").Account == account) {
 			keys = append(keys, f.KMSKey)
 		}
 	}
@@ -61,7 +60,7 @@ func clientToExamine(ctx context.Context, settings config.Config) (*lambdaapi.Cl
 
 // functionsToExamine returns the named functions by account: those that are watched, those with a
 // format or key, and those in more, which the command line names.
-func functionsToExamine(settings config.Config, lanes callbacks.Lanes, more []string) map[string][]doctor.Function {
+func functionsToExamine(settings config.Config, lanes arn.Lanes, more []string) map[string][]doctor.Function {
 	all, watches := map[string][]doctor.Function{}, settings.Desk.Watches()
 	for _, name := range slices.Sorted(maps.Keys(watches)) {
 		w := watches[name]
@@ -72,7 +71,7 @@ func functionsToExamine(settings config.Config, lanes callbacks.Lanes, more []st
 	}
 	for _, name := range slices.Concat(keyed(settings), more) {
 		if _, watched := watches[name]; !watched {
-			account := lanes.Of(callbacks.Target{ExecutionARN: name}).Account
+			account := lanes.Of(name, "").Account
 			all[account] = append(all[account], doctor.Function{Name: name})
 		}
 	}

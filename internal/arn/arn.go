@@ -1,5 +1,5 @@
-// Package arn takes Amazon Resource Names apart. It belongs to the ground: it knows AWS's notation
-// and no word of the domain.
+// Package arn takes Amazon Resource Names apart, and says in which account and region of AWS a
+// request runs. It belongs to the ground: it knows AWS's notation and no word of the domain.
 package arn
 
 import "strings"

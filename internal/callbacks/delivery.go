@@ -3,6 +3,8 @@ package callbacks
 import (
 	"slices"
 	"time"
+
+	"countersign/internal/arn"
 )
 
 // Delivery is the work of getting a decision accepted by Lambda and finding out what became of it.
@@ -11,7 +13,7 @@ import (
 type Delivery struct {
 	Callback   ID
 	Completion Completion
-	Lane       Lane // where it is sent, fixed when the decision was made
+	Lane       arn.Lane // where it is sent, fixed when the decision was made
 	// of the worker that claimed it; zero if any worker may claim it once it is due
 	Lease Lease
 	Tries int // attempts begun so far

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/durable/kmsgcm"
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 )
@@ -31,9 +32,9 @@ type Function struct {
 // Config is what codecs work with.
 type Config struct {
 	// KMS returns the client of a lane; needed for functions with a KMSKey.
-	KMS func(callbacks.Lane) kmsgcm.KMS
+	KMS func(arn.Lane) kmsgcm.KMS
 	// Lanes find the lane of a key.
-	Lanes callbacks.Lanes
+	Lanes arn.Lanes
 	// Transport is that to codec servers; if nil, the standard library's.
 	Transport http.RoundTripper
 	Now       func() time.Time

@@ -20,8 +20,8 @@ import (
 // the function decrypts.
 type kmsKey struct {
 	key    string
-	client func(callbacks.Lane) kmsgcm.KMS
-	lanes  callbacks.Lanes
+	client func(arn.Lane) kmsgcm.KMS
+	lanes  arn.Lanes
 }
 
 // Says implements [desk.Encoder].
@@ -48,11 +48,11 @@ func (k kmsKey) Encode(ctx context.Context, to callbacks.Target, _ callbacks.Per
 	return sealed, nil
 }
 
-func (k kmsKey) lane(to callbacks.Target) callbacks.Lane {
+func (k kmsKey) lane(to callbacks.Target) arn.Lane {
 	if arn.Parse(k.key).Resource != "" {
-		return k.lanes.Of(callbacks.Target{ExecutionARN: k.key})
+		return k.lanes.Of(k.key, "")
 	}
-	return k.lanes.Of(to)
+	return k.lanes.Of(to.ExecutionARN, to.Region)
 }
 
 // words say what an answer of KMS means for the person who waits.

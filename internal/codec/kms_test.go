@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 
 	"countersign/durable/kmsgcm"
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/codec"
 	"countersign/internal/standin/localkms"
@@ -26,7 +27,7 @@ type keys struct {
 	server *httptest.Server
 
 	mu    sync.Mutex
-	lanes []callbacks.Lane
+	lanes []arn.Lane
 }
 
 func newKeys(t *testing.T) *keys {
@@ -43,8 +44,8 @@ func newKeys(t *testing.T) *keys {
 
 func (k *keys) config() codec.Config {
 	return codec.Config{
-		Lanes: callbacks.Lanes{Region: "eu-west-1", Accounts: []string{"123456789012"}},
-		KMS: func(lane callbacks.Lane) kmsgcm.KMS {
+		Lanes: arn.Lanes{Region: "eu-west-1", Accounts: []string{"123456789012"}},
+		KMS: func(lane arn.Lane) kmsgcm.KMS {
 			k.mu.Lock()
 			defer k.mu.Unlock()
 			k.lanes = append(k.lanes, lane)
@@ -101,15 +102,15 @@ func TestKMSIsReadFromItsDescription(t *testing.T) {
 func TestKMSLanes(t *testing.T) {
 	t.Parallel()
 	k := newKeys(t)
-	arn := k.CreateKey("alias/payroll")
+	key := k.CreateKey("alias/payroll")
 	for _, tc := range []struct {
 		key  string
 		to   callbacks.Target
-		want callbacks.Lane
+		want arn.Lane
 	}{
-		{"alias/payroll", to, callbacks.Lane{Account: "123456789012", Region: "eu-central-1"}},
-		{"alias/payroll", callbacks.Target{ExecutionARN: "approvals/7"}, callbacks.Lane{Region: "eu-west-1"}},
-		{arn, callbacks.Target{ExecutionARN: "approvals/7"}, callbacks.Lane{Account: "123456789012", Region: "eu-central-1"}},
+		{"alias/payroll", to, arn.Lane{Account: "123456789012", Region: "eu-central-1"}},
+		{"alias/payroll", callbacks.Target{ExecutionARN: "approvals/7"}, arn.Lane{Region: "eu-west-1"}},
+		{key, callbacks.Target{ExecutionARN: "approvals/7"}, arn.Lane{Account: "123456789012", Region: "eu-central-1"}},
 	} {
 		c, _ := one(t, codec.Function{KMSKey: tc.key}, k.config())
 		if _, err := c.Encoder.Encode(t.Context(), tc.to, mara, success([]byte("1"))); err != nil {

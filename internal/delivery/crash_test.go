@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/internal/announcement"
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/delivery"
 	"countersign/internal/desk"
@@ -52,7 +53,7 @@ func (m *mortal) Change(ctx context.Context, id callbacks.ID, parts callbacks.Pa
 	})
 }
 
-func (m *mortal) ClaimDeliveries(ctx context.Context, now time.Time, lease callbacks.Lease, limit int, full []callbacks.Lane) (work []delivery.Work, err error) {
+func (m *mortal) ClaimDeliveries(ctx context.Context, now time.Time, lease callbacks.Lease, limit int, full []arn.Lane) (work []delivery.Work, err error) {
 	return work, m.write("ClaimDeliveries", func() error {
 		work, err = m.Store.ClaimDeliveries(ctx, now, lease, limit, full)
 		return err

@@ -3,6 +3,7 @@ package delivery
 import (
 	"context"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 )
 
@@ -22,7 +23,7 @@ func (d *Worker) close() {
 }
 
 // Reserve implements [desk.Handover].
-func (d *Worker) Reserve(lane callbacks.Lane) callbacks.Lease {
+func (d *Worker) Reserve(lane arn.Lane) callbacks.Lease {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.running == nil || !d.slots.Try(lane) {
@@ -49,7 +50,7 @@ func (d *Worker) Begin(c callbacks.Callback, delivery callbacks.Delivery) {
 }
 
 // Release implements [desk.Handover].
-func (d *Worker) Release(lane callbacks.Lane) {
+func (d *Worker) Release(lane arn.Lane) {
 	defer d.calls.Done()
 	if d.slots.Release(lane) {
 		d.Wake()

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/delivery"
 	"countersign/internal/desktest"
@@ -69,7 +70,7 @@ func TestDoubtWaitsForTheBudget(t *testing.T) {
 	c := d.Announce(nil)
 	d.MustDecide(desktest.Mara, c.ID, "approve", "")
 	d.Deliver()
-	d.Throttle(callbacks.Lane{Region: "eu-central-1"}, time.Minute)
+	d.Throttle(arn.Lane{Region: "eu-central-1"}, time.Minute)
 	for range 30 {
 		d.Clock.Advance(time.Second)
 		d.Deliver()
@@ -88,7 +89,7 @@ func TestDoubtWaitsForTheBudget(t *testing.T) {
 func TestReceiptWaitsForTheBudget(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.Throttle(callbacks.Lane{Region: "eu-central-1"}, time.Hour)
+	d.Throttle(arn.Lane{Region: "eu-central-1"}, time.Hour)
 	c := d.Announce(nil)
 	d.MustDecide(desktest.Mara, c.ID, "approve", "")
 	d.Deliver()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/internal/announcement"
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/delivery"
 	"countersign/internal/desk/storetest"
@@ -159,7 +160,7 @@ type claims struct {
 	made atomic.Int64
 }
 
-func (c *claims) ClaimDeliveries(ctx context.Context, now time.Time, lease callbacks.Lease, limit int, full []callbacks.Lane) ([]delivery.Work, error) {
+func (c *claims) ClaimDeliveries(ctx context.Context, now time.Time, lease callbacks.Lease, limit int, full []arn.Lane) ([]delivery.Work, error) {
 	c.made.Add(1)
 	return c.Store.ClaimDeliveries(ctx, now, lease, limit, full)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 )
 
@@ -18,7 +19,7 @@ type Store interface {
 	// ClaimDeliveries leases up to limit deliveries that are due and whose lease, if any, has run
 	// out. It skips lanes that are full. It begins each by [callbacks.Delivery.Begin]; an attempt
 	// left open by an earlier claim makes the delivery doubtful.
-	ClaimDeliveries(ctx context.Context, now time.Time, lease callbacks.Lease, limit int, full []callbacks.Lane) ([]Work, error)
+	ClaimDeliveries(ctx context.Context, now time.Time, lease callbacks.Lease, limit int, full []arn.Lane) ([]Work, error)
 	// Change is Change of [desk.Store].
 	Change(
 		ctx context.Context, id callbacks.ID, parts callbacks.Parts,

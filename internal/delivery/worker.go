@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/history"
 	"countersign/internal/readquota"
@@ -39,7 +40,7 @@ type Worker struct {
 	jitter      func() float64
 
 	wake  worker.Alarm
-	slots *worker.Bulkhead[callbacks.Lane]
+	slots *worker.Bulkhead[arn.Lane]
 	// decisions that Lambda has not answered yet
 	sending atomic.Int64
 	// what wakes the loop must be due before this time, in Unix milliseconds
@@ -74,7 +75,7 @@ func NewWorker(c Config) *Worker {
 	return &Worker{
 		store: c.Store, lambda: c.Lambda, invalidator: c.Invalidator, log: c.Log, now: c.Now,
 		owner: string(callbacks.NewID()), jitter: c.Jitter,
-		wake: worker.NewAlarm(), slots: worker.NewBulkhead[callbacks.Lane](callsAtOnce),
+		wake: worker.NewAlarm(), slots: worker.NewBulkhead[arn.Lane](callsAtOnce),
 		histories: history.NewReader(c.History, history.ReadsAtOnce), follows: history.NewReader(c.History, history.ReadsAtOnce), pace: readquota.NewPace(c.History.Allowances.Rate()),
 	}
 }

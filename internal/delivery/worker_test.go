@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"countersign/internal/announcement"
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/delivery"
 	"countersign/internal/desk/storetest"
@@ -217,7 +218,7 @@ type dying struct {
 
 var errDied = errors.New("the process died here")
 
-func (s dying) ClaimDeliveries(ctx context.Context, now time.Time, lease callbacks.Lease, limit int, full []callbacks.Lane) ([]delivery.Work, error) {
+func (s dying) ClaimDeliveries(ctx context.Context, now time.Time, lease callbacks.Lease, limit int, full []arn.Lane) ([]delivery.Work, error) {
 	switch s.point {
 	case "BeforeClaim":
 		return nil, errDied

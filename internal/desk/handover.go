@@ -1,6 +1,7 @@
 package desk
 
 import "countersign/internal/callbacks"
+import "countersign/internal/arn"
 
 // Handover is how the service hands a decision to the worker that delivers it.
 //
@@ -11,11 +12,11 @@ import "countersign/internal/callbacks"
 type Handover interface {
 	// Reserve takes a slot of a lane and returns the lease to record with the decision. The lease
 	// is zero if no slot is free. If it is not zero, the caller must call Begin or Release.
-	Reserve(lane callbacks.Lane) callbacks.Lease
+	Reserve(lane arn.Lane) callbacks.Lease
 	// Begin delivers a decision that was recorded with the lease.
 	Begin(c callbacks.Callback, d callbacks.Delivery)
 	// Release gives the slot back. Call it if the decision was not recorded.
-	Release(lane callbacks.Lane)
+	Release(lane arn.Lane)
 	// Wake says that a delivery may be due now. It never blocks.
 	Wake()
 }
@@ -23,11 +24,11 @@ type Handover interface {
 // nobody leaves every decision to the workers of other processes.
 type nobody struct{}
 
-func (nobody) Reserve(callbacks.Lane) callbacks.Lease { return callbacks.Lease{} }
+func (nobody) Reserve(arn.Lane) callbacks.Lease { return callbacks.Lease{} }
 
 func (nobody) Begin(callbacks.Callback, callbacks.Delivery) {}
 
-func (nobody) Release(callbacks.Lane) {}
+func (nobody) Release(arn.Lane) {}
 
 func (nobody) Wake() {}
 
@@ -35,7 +36,7 @@ func (nobody) Wake() {}
 // as due and claimed like any other.
 type reservation struct {
 	to       Handover
-	lane     callbacks.Lane
+	lane     arn.Lane
 	lease    callbacks.Lease // zero without a slot
 	delivery *callbacks.Delivery
 	begun    bool
@@ -44,7 +45,7 @@ type reservation struct {
 // reserve takes a slot for the decision of a callback. Call release in the end, whether the
 // decision was recorded or not.
 func (s *Service) reserve(c *callbacks.Callback) *reservation {
-	lane := s.lanes.Of(c.Target())
+	lane := s.lanes.Of(c.ExecutionARN, c.Region)
 	return &reservation{to: s.deliveries, lane: lane, lease: s.deliveries.Reserve(lane)}
 }
 

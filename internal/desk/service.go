@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/form"
 )
@@ -22,7 +23,7 @@ type Service struct {
 	limits      callbacks.ReviewLimits
 	now         func() time.Time
 	codecs      map[string]Codec
-	lanes       callbacks.Lanes
+	lanes       arn.Lanes
 
 	groupsMaxAge time.Duration
 	deliveries   Handover
@@ -43,7 +44,7 @@ type ServiceConfig struct {
 	ReviewLimits callbacks.ReviewLimits
 	Now          func() time.Time
 	Codecs       map[string]Codec // by name of the function; others read plain JSON
-	Lanes        callbacks.Lanes
+	Lanes        arn.Lanes
 	// GroupsMaxAge is the greatest age of a person's groups at which they may change something;
 	// zero means no limit.
 	GroupsMaxAge time.Duration

@@ -130,7 +130,7 @@ func (s *Service) decide(
 		return err
 	}
 	c.Delivery = &callbacks.Delivery{
-		Callback: c.ID, Completion: sent, Lane: s.lanes.Of(c.Target()), DueAt: now,
+		Callback: c.ID, Completion: sent, Lane: s.lanes.Of(c.ExecutionARN, c.Region), DueAt: now,
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/internal/announcement"
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/delegation"
@@ -59,7 +60,7 @@ type Desk struct {
 	Clock         *callbackstest.Clock
 	Invalidations *Invalidations
 	Lambda        *Remote
-	Lanes         callbacks.Lanes
+	Lanes         arn.Lanes
 	Store         storetest.Store
 	Service       *desk.Service
 	Delegations   *delegation.Service
@@ -122,7 +123,7 @@ type Settings struct {
 func (d *Desk) Workers(lambda API, rate float64) Settings {
 	log, exact := slog.New(slog.DiscardHandler), func() float64 { return 0 }
 	histories := history.Config{
-		Source: lambda, Lanes: func() callbacks.Lanes { return d.Lanes }, Allowances: readquota.NewAllowances(d.Store, rate, d.Clock.Now), Log: log, Now: d.Clock.Now,
+		Source: lambda, Lanes: func() arn.Lanes { return d.Lanes }, Allowances: readquota.NewAllowances(d.Store, rate, d.Clock.Now), Log: log, Now: d.Clock.Now,
 	}
 	return Settings{
 		delivery.Config{

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/history"
 )
@@ -169,7 +170,7 @@ func (r *Remote) following(event int) (history.Page, error) {
 }
 
 // Execution implements [history.Source].
-func (r *Remote) Execution(context.Context, callbacks.Lane, callbacks.Target) (history.Execution, error) {
+func (r *Remote) Execution(context.Context, arn.Lane, callbacks.Target) (history.Execution, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.shown && r.byStatus() {

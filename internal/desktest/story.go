@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"countersign/internal/announcement"
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/internal/readquota"
@@ -75,7 +76,7 @@ func (d *Desk) Attention(p callbacks.Person) int {
 }
 
 // Throttle lets AWS throttle a lane for a while, as any replica may have found out.
-func (d *Desk) Throttle(lane callbacks.Lane, pause time.Duration) {
+func (d *Desk) Throttle(lane arn.Lane, pause time.Duration) {
 	d.T.Helper()
 	err := readquota.NewAllowances(d.Store, 1, d.Clock.Now).Answered(d.Ctx, lane, &callbacks.LambdaError{Reply: callbacks.ReplyThrottled, RetryAfter: pause})
 	if err != nil {
@@ -94,7 +95,7 @@ const (
 )
 
 // TheirLanes tells them apart.
-var TheirLanes = callbacks.Lanes{Accounts: []string{TheirAccount}, Region: "eu-central-1"}
+var TheirLanes = arn.Lanes{Accounts: []string{TheirAccount}, Region: "eu-central-1"}
 
 // In announces a callback of an account.
 func In(account, id string) func(*announcement.Announcement) {

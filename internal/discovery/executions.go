@@ -3,7 +3,7 @@ package discovery
 import (
 	"context"
 
-	"countersign/internal/callbacks"
+	"countersign/internal/arn"
 )
 
 // Executions lists the executions in which [Worker] looks for callbacks. Every
@@ -13,7 +13,7 @@ import (
 type Executions interface {
 	// DurableFunctions reads a page of the names of a lane's functions that have a durable
 	// configuration.
-	DurableFunctions(ctx context.Context, lane callbacks.Lane, marker string) (FunctionPage, error)
+	DurableFunctions(ctx context.Context, lane arn.Lane, marker string) (FunctionPage, error)
 	// RunningExecutions reads a page of a function's running executions.
 	RunningExecutions(ctx context.Context, of Watch, marker string) (ExecutionPage, error)
 }

@@ -57,8 +57,8 @@ func (d *search) overlooked(ctx context.Context, s *scan) error {
 
 // covers reports whether a callback belongs to the watched function. The ARN takes precedence over
 // the name, which a sender may have made up.
-func (w Watch) covers(c *callbacks.Callback, lanes callbacks.Lanes) bool {
-	return cmp.Or(arn.OfFunction(c.ExecutionARN).Function(), c.Function) == w.Name() && lanes.Of(c.Target()) == w.Lane()
+func (w Watch) covers(c *callbacks.Callback, lanes arn.Lanes) bool {
+	return cmp.Or(arn.OfFunction(c.ExecutionARN).Function(), c.Function) == w.Name() && lanes.Of(c.ExecutionARN, c.Region) == w.Lane()
 }
 
 // holds reports whether the trace will show when a callback ends.

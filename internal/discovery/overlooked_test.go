@@ -10,6 +10,7 @@ import (
 
 	"countersign/durable"
 	"countersign/internal/announcement"
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/internal/desktest"
@@ -149,7 +150,7 @@ func TestDiscovery_OverlooksOnce(t *testing.T) {
 // search's business.
 func TestDiscovery_OverlooksOthers(t *testing.T) {
 	t.Parallel()
-	for name, arn := range map[string]string{
+	for name, execution := range map[string]string{
 		"Function": "arn:aws:lambda:" + region + ":123456789012:function:expenses2:1/durable-execution/x/y",
 		"Region":   "arn:aws:lambda:us-east-1:123456789012:function:expenses:1/durable-execution/x/y",
 		"Account":  "arn:aws:lambda:" + region + ":" + desktest.TheirAccount + ":function:expenses:1/durable-execution/x/y",
@@ -158,9 +159,9 @@ func TestDiscovery_OverlooksOthers(t *testing.T) {
 			t.Parallel()
 			s := watching(t, "expenses")
 			register(s, "expenses", sign)
-			s.settings.Lanes = callbacks.Lanes{Accounts: []string{desktest.TheirAccount}, Region: region}
+			s.settings.Lanes = arn.Lanes{Accounts: []string{desktest.TheirAccount}, Region: region}
 			s.discovery = discovery.NewWorker(s.settings)
-			s.announce("bm90aGluZw==", func(a *announcement.Announcement) { a.Function, a.ExecutionARN = "expenses", arn })
+			s.announce("bm90aGluZw==", func(a *announcement.Announcement) { a.Function, a.ExecutionARN = "expenses", execution })
 			s.again()
 			if asked := s.front.take(); !slices.Equal(asked, []string{"list"}) {
 				t.Errorf("asked for %v, want the list alone", asked)

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/form"
 	"countersign/internal/history"
@@ -33,8 +34,8 @@ type search struct {
 	forms       form.Compiler
 	allowances  *readquota.Allowances
 	beat        func()
-	lane        callbacks.Lane
-	lanes       callbacks.Lanes
+	lane        arn.Lane
+	lanes       arn.Lanes
 	owner       string
 
 	scans    []*scan
@@ -43,7 +44,7 @@ type search struct {
 	data bool
 }
 
-func newSearch(c Config, lane callbacks.Lane) *search {
+func newSearch(c Config, lane arn.Lane) *search {
 	return &search{
 		store: c.Store, watchStore: c.WatchStore, runs: c.ExecutionStore, executions: c.Executions, histories: c.Histories, invalidator: c.Invalidator, log: c.Log, now: c.Now,
 		queues: c.Queues, watches: c.Watches, exceptions: c.Exceptions, templates: c.Templates, forms: c.Forms, allowances: c.Allowances, beat: c.Beat, lane: lane, lanes: c.Lanes, owner: string(callbacks.NewID()),

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/readquota"
 )
@@ -22,7 +23,7 @@ type Searched struct {
 const MaxGone = 100
 
 // Quota returns the quota of a lane, or nil if nothing was read there yet.
-func (s Searched) Quota(lane callbacks.Lane) *readquota.Quota {
+func (s Searched) Quota(lane arn.Lane) *readquota.Quota {
 	for i := range s.Quotas {
 		if s.Quotas[i].Lane == lane {
 			return &s.Quotas[i]

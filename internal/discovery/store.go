@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 )
 
@@ -31,7 +32,7 @@ type WatchStore interface {
 	Watches(ctx context.Context) ([]WatchState, error)
 	// ClaimWatches leases up to limit watches of a lane that are due and whose lease, if any, has
 	// run out. Their scan begins now.
-	ClaimWatches(ctx context.Context, lane callbacks.Lane, now time.Time, lease callbacks.Lease, limit int) ([]WatchState, error)
+	ClaimWatches(ctx context.Context, lane arn.Lane, now time.Time, lease callbacks.Lease, limit int) ([]WatchState, error)
 	// RenewWatch extends a lease. It may return [callbacks.ErrLeaseLost].
 	RenewWatch(ctx context.Context, w Watch, lease callbacks.Lease) error
 	// FinishWatch ends a scan: it writes ScannedAt, Problem, DueAt and the counts, and releases the
@@ -40,7 +41,7 @@ type WatchStore interface {
 	FinishWatch(ctx context.Context, owner string, s WatchState) error
 	// NextWatch is when the next watch of a lane is due or its lease runs out; zero if there is
 	// none.
-	NextWatch(ctx context.Context, lane callbacks.Lane) (time.Time, error)
+	NextWatch(ctx context.Context, lane arn.Lane) (time.Time, error)
 	// Gone counts, for each function, the callbacks that somebody announced and that are
 	// [callbacks.Callback.Gone], each up to limit. The map may omit functions without any.
 	Gone(ctx context.Context, functions []string, limit int) (map[string]int, error)

@@ -20,7 +20,7 @@ type Watch struct {
 }
 
 // Lane is the lane the function lives in.
-func (w Watch) Lane() callbacks.Lane { return callbacks.Lane{Account: w.Account, Region: w.Region} }
+func (w Watch) Lane() arn.Lane { return arn.Lane{Account: w.Account, Region: w.Region} }
 
 // Name is the function's name, also if it is watched by its ARN.
 func (w Watch) Name() string { return cmp.Or(arn.OfFunction(w.Function).Function(), w.Function) }

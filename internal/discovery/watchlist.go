@@ -3,7 +3,7 @@ package discovery
 import (
 	"slices"
 
-	"countersign/internal/callbacks"
+	"countersign/internal/arn"
 )
 
 // Watchlist is what is watched, each function once.
@@ -28,7 +28,7 @@ const (
 // [EveryFunction] of a lane stands for stays as long as the operator names that.
 func (l Watchlist) Named(watches []Watch) Watchlist {
 	var list Watchlist
-	every := map[callbacks.Lane]bool{}
+	every := map[arn.Lane]bool{}
 	for _, w := range watches {
 		list = append(list, WatchedFunction{w, OriginConfig})
 		every[w.Lane()] = every[w.Lane()] || w.Function == EveryFunction
@@ -43,7 +43,7 @@ func (l Watchlist) Named(watches []Watch) Watchlist {
 
 // Listed returns the list once the functions of a lane were listed, which [EveryFunction] stands
 // for there. A watch that the operator named stays theirs.
-func (l Watchlist) Listed(lane callbacks.Lane, watches []Watch) Watchlist {
+func (l Watchlist) Listed(lane arn.Lane, watches []Watch) Watchlist {
 	var list Watchlist
 	for _, w := range l {
 		if w.Origin == OriginConfig || w.Lane() != lane {

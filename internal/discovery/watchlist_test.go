@@ -4,7 +4,7 @@ import (
 	"slices"
 	"testing"
 
-	"countersign/internal/callbacks"
+	"countersign/internal/arn"
 )
 
 // TestWatchlist: whose a watch is, and when it goes.
@@ -35,7 +35,7 @@ func TestWatchlist(t *testing.T) {
 			t.Errorf("%s: %+v, want %+v", name, tt.got, tt.want)
 		}
 	}
-	if (callbacks.Lane{Region: "eu-west-1"}) != lane {
+	if (arn.Lane{Region: "eu-west-1"}) != lane {
 		t.Error("the tests watch another lane")
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/form"
 	"countersign/internal/history"
@@ -58,7 +59,7 @@ type Config struct {
 	Exceptions     []Exception
 	Templates      []Templates
 	Forms          form.Compiler // reads the forms of templates; nil if they have none
-	Lanes          callbacks.Lanes
+	Lanes          arn.Lanes
 	Allowances     *readquota.Allowances
 	Beat           func() // called when a heartbeat comes due; must not block
 }
@@ -69,7 +70,7 @@ func NewWorker(c Config) *Worker {
 		c.Beat = func() {}
 	}
 	d := &Worker{store: c.WatchStore, log: c.Log, now: c.Now, watches: c.Watches, allowances: c.Allowances}
-	lanes := map[callbacks.Lane]bool{}
+	lanes := map[arn.Lane]bool{}
 	for _, w := range c.Watches {
 		if !lanes[w.Lane()] {
 			lanes[w.Lane()] = true

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"countersign/durable"
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/desktest"
 	"countersign/internal/discovery"
@@ -312,7 +313,7 @@ func TestSearched(t *testing.T) {
 	s.scan()
 	for _, p := range []callbacks.Person{desktest.Ops, {ID: "u-eve", Subject: "u-eve", Roles: callbacks.Roles{Auditor: true}}} {
 		got, err := s.discovery.Searched(t.Context(), p)
-		if err != nil || len(got.Watches) != 1 || got.Quota(callbacks.Lane{Region: region}) == nil || got.Quota(callbacks.Lane{Region: "us-east-1"}) != nil {
+		if err != nil || len(got.Watches) != 1 || got.Quota(arn.Lane{Region: region}) == nil || got.Quota(arn.Lane{Region: "us-east-1"}) != nil {
 			t.Errorf("%s sees %+v, %v", p.Subject, got, err)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 )
 
@@ -121,7 +122,7 @@ func TestUnfinished_Room(t *testing.T) {
 	}
 	u.keep(of("c", 0), now)
 	elsewhere := of("c", 0)
-	elsewhere.query.Lane = callbacks.Lane{Region: "eu-west-1"}
+	elsewhere.query.Lane = arn.Lane{Region: "eu-west-1"}
 	if u.take(elsewhere, now).resumed {
 		t.Error("a reading goes on in another lane")
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/history"
 	"countersign/internal/history/historytest"
@@ -70,7 +71,7 @@ func (l *long) Page(_ context.Context, q history.Query) (history.Page, error) {
 	return page, nil
 }
 
-func (l *long) Execution(context.Context, callbacks.Lane, callbacks.Target) (history.Execution, error) {
+func (l *long) Execution(context.Context, arn.Lane, callbacks.Target) (history.Execution, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.refuse) > 0 {
@@ -128,7 +129,7 @@ func TestAsk_LongHistory(t *testing.T) {
 				}
 			}
 			began := quota.Now()
-			found, times := untilRead(t, quota, quota.Reader(source, callbacks.Lanes{}), asked)
+			found, times := untilRead(t, quota, quota.Reader(source, arn.Lanes{}), asked)
 			if found.History != callbacks.HistoryRead || found.Closing != test.want {
 				t.Errorf("found %+v, want %+v", found, test.want)
 			}
@@ -148,7 +149,7 @@ func TestAsk_OthersTakeTheirTurn(t *testing.T) {
 	t.Parallel()
 	quota := historytest.NewQuota(0)
 	source := &long{events: 1000, pageSize: 100, end: &ended, status: callbacks.StatusStopped}
-	reader := quota.Reader(source, callbacks.Lanes{})
+	reader := quota.Reader(source, arn.Lanes{})
 	const n = 12
 	read := map[int]bool{}
 	for round := 0; len(read) < n; round++ {
@@ -195,7 +196,7 @@ func TestAsk_Interrupted(t *testing.T) {
 			t.Parallel()
 			quota := historytest.NewQuota(time.Second)
 			source := &long{events: 50, pageSize: 10, end: &ended, status: callbacks.StatusStopped, fail: test.fail}
-			reader := quota.Reader(source, callbacks.Lanes{})
+			reader := quota.Reader(source, arn.Lanes{})
 			for i, want := range test.want {
 				if found := reader.Ask(t.Context(), asked); found.History != want {
 					t.Errorf("asking %d: %+v, want state %d", i+1, found, want)
@@ -225,7 +226,7 @@ func TestAsk_ExecutionUnknown(t *testing.T) {
 			t.Parallel()
 			quota, refused := historytest.NewQuota(time.Second), &callbacks.LambdaError{Reply: test.refuse}
 			source := &long{events: test.events, pageSize: 10, status: callbacks.StatusRunning, refuse: []error{refused, refused}}
-			reader := quota.Reader(source, callbacks.Lanes{})
+			reader := quota.Reader(source, arn.Lanes{})
 			for range 2 {
 				if found := reader.Ask(t.Context(), asked); found.Reply != test.refuse {
 					t.Errorf("found %+v, want the refusal", found)
@@ -244,7 +245,7 @@ func TestAsk_Endless(t *testing.T) {
 	t.Parallel()
 	quota := historytest.NewQuota(0)
 	source := &long{events: 1000, pageSize: 10, end: &ended, status: callbacks.StatusStopped}
-	found, _ := untilRead(t, quota, quota.Reader(source, callbacks.Lanes{}), asked)
+	found, _ := untilRead(t, quota, quota.Reader(source, arn.Lanes{}), asked)
 	if found.History != callbacks.HistoryUnreadable || found.Reply != callbacks.ReplyGone || source.pages() != 50 {
 		t.Errorf("found %+v after %d pages, want none after 50", found, source.pages())
 	}
@@ -255,7 +256,7 @@ func TestTail_EndpointThatIgnoresTheOrder(t *testing.T) {
 	t.Parallel()
 	quota := historytest.NewQuota(0)
 	source := &long{events: 200, pageSize: 10, ignores: true}
-	reader := quota.Reader(source, callbacks.Lanes{})
+	reader := quota.Reader(source, arn.Lanes{})
 	for range 100 {
 		tail, err := reader.Tail(t.Context(), asked, 190)
 		if err == nil {

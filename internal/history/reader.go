@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"time"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/readquota"
 	"countersign/internal/worker"
@@ -43,7 +44,7 @@ const DeniedReadings = 5
 // Config is what a reader of histories works with. Every field is required.
 type Config struct {
 	Source     Source
-	Lanes      func() callbacks.Lanes // which may change
+	Lanes      func() arn.Lanes // which may change
 	Allowances *readquota.Allowances
 	Log        *slog.Logger
 	Now        func() time.Time
@@ -53,11 +54,11 @@ type Config struct {
 // A reading that the quota interrupts continues where it was.
 type Reader struct {
 	source     Source
-	lanes      func() callbacks.Lanes
+	lanes      func() arn.Lanes
 	allowances *readquota.Allowances
 	log        *slog.Logger
 	now        func() time.Time
-	slots      *worker.Bulkhead[callbacks.Lane]
+	slots      *worker.Bulkhead[arn.Lane]
 	unfinished unfinished
 }
 
@@ -74,12 +75,12 @@ func (*PutOffError) Error() string {
 func NewReader(c Config, atOnce int) *Reader {
 	return &Reader{
 		source: c.Source, lanes: c.Lanes, allowances: c.Allowances, log: c.Log, now: c.Now,
-		slots: worker.NewBulkhead[callbacks.Lane](atOnce), unfinished: unfinished{all: map[key]*reading{}},
+		slots: worker.NewBulkhead[arn.Lane](atOnce), unfinished: unfinished{all: map[key]*reading{}},
 	}
 }
 
 // Lane is the lane in which the history of a callback is read.
-func (h *Reader) Lane(to callbacks.Target) callbacks.Lane { return h.lanes().Of(to) }
+func (h *Reader) Lane(to callbacks.Target) arn.Lane { return h.lanes().Of(to.ExecutionARN, to.Region) }
 
 // Ask reads how a callback ended, as far as the lane has a free slot and read quota now. The
 // reading is urgent, because somebody waits for it. It begins with the newest event, so that a
@@ -95,7 +96,7 @@ func (h *Reader) AskOn(ctx context.Context, target callbacks.Target) (callbacks.
 	if target.ExecutionARN == "" {
 		return callbacks.Finding{History: callbacks.HistoryUnreadable}, nil
 	}
-	lane := h.lanes().Of(target)
+	lane := h.lanes().Of(target.ExecutionARN, target.Region)
 	if !h.slots.Try(lane) {
 		return callbacks.Finding{History: callbacks.HistoryPutOff}, nil
 	}

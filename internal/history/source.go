@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 )
 
@@ -15,12 +16,12 @@ type Source interface {
 	Page(ctx context.Context, q Query) (Page, error)
 	// Execution reads how an execution stands. AWS counts these requests apart, and allows twice
 	// as many.
-	Execution(ctx context.Context, lane callbacks.Lane, of callbacks.Target) (Execution, error)
+	Execution(ctx context.Context, lane arn.Lane, of callbacks.Target) (Execution, error)
 }
 
 // Query asks for a page of a history.
 type Query struct {
-	Lane   callbacks.Lane
+	Lane   arn.Lane
 	Target callbacks.Target // its execution; the rest of it is for observers of the calls
 	After  int              // events up to this one are known, so a page may leave them out
 	Marker string           // empty for the first page

@@ -18,7 +18,7 @@ type Tail struct {
 // events older than a page are left out as a gap. If an endpoint ignores the order and begins with
 // the first event, Tail reads its history to the end.
 func (h *Reader) Tail(ctx context.Context, of callbacks.Target, after int) (Tail, error) {
-	lane := h.lanes().Of(of)
+	lane := h.lanes().Of(of.ExecutionARN, of.Region)
 	if !h.slots.Try(lane) {
 		return Tail{}, &PutOffError{}
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
-	"countersign/internal/callbacks"
+	"countersign/internal/arn"
 )
 
 // maxClients bounds how many clients are kept, because a region may come from an ARN that a stranger
@@ -22,11 +22,11 @@ const maxClients = 64
 // that were made for it. A call uses one version from its lane to its credentials: another account's
 // answer about a callback would be false.
 type accounts struct {
-	lanes callbacks.Lanes
+	lanes arn.Lanes
 	roles map[string]Role
 
 	mu      sync.Mutex
-	clients map[callbacks.Lane]*lambda.Client
+	clients map[arn.Lane]*lambda.Client
 }
 
 // SetAccounts replaces [Config.Accounts] and [Config.Regions] for the calls that begin after it.
@@ -36,22 +36,22 @@ func (c *Client) SetAccounts(roles map[string]Role, regions []string) {
 	if old != nil && maps.Equal(old.roles, roles) && slices.Equal(old.lanes.Regions, lanes.Regions) {
 		return
 	}
-	c.accounts.Store(&accounts{lanes: lanes, roles: roles, clients: map[callbacks.Lane]*lambda.Client{}})
+	c.accounts.Store(&accounts{lanes: lanes, roles: roles, clients: map[arn.Lane]*lambda.Client{}})
 }
 
 // LanesOf returns the mapping that [Client.SetAccounts] would put in force.
-func (c *Client) LanesOf(roles map[string]Role, regions []string) callbacks.Lanes {
-	return callbacks.Lanes{
+func (c *Client) LanesOf(roles map[string]Role, regions []string) arn.Lanes {
+	return arn.Lanes{
 		Accounts: slices.Sorted(maps.Keys(roles)), Region: c.config.Region,
 		Regions: slices.Compact(slices.Sorted(slices.Values(regions))),
 	}
 }
 
 // Lanes returns the mapping from callbacks to lanes that holds now.
-func (c *Client) Lanes() callbacks.Lanes { return c.accounts.Load().lanes }
+func (c *Client) Lanes() arn.Lanes { return c.accounts.Load().lanes }
 
 // client returns the SDK client of a lane. It makes one if needed.
-func (c *Client) client(lane callbacks.Lane, of *accounts) *lambda.Client {
+func (c *Client) client(lane arn.Lane, of *accounts) *lambda.Client {
 	of.mu.Lock()
 	defer of.mu.Unlock()
 	if client, ok := of.clients[lane]; ok {
@@ -70,7 +70,7 @@ func (c *Client) client(lane callbacks.Lane, of *accounts) *lambda.Client {
 
 // AWS returns the configuration for clients of other services in a lane: its region, and the
 // credentials of its account. Unlike calls of Lambda, those clients retry as the SDK does.
-func (c *Client) AWS(lane callbacks.Lane) aws.Config {
+func (c *Client) AWS(lane arn.Lane) aws.Config {
 	of, config := c.accounts.Load(), c.config.Copy()
 	config.Region = cmp.Or(lane.Region, of.lanes.Region)
 	if lane.Account != "" {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/lambdaapi"
 	"countersign/internal/lambdaapi/lambdaapitest"
@@ -30,7 +31,7 @@ func TestSetAccounts(t *testing.T) {
 	call(others)
 	client.SetAccounts(map[string]lambdaapi.Role{others: role}, []string{"eu-central-1", "mars-north-1"})
 	call(others)
-	gone := callbacks.Lane{Account: theirs, Region: "eu-central-1"}
+	gone := arn.Lane{Account: theirs, Region: "eu-central-1"}
 	_, err := client.DurableFunctions(t.Context(), gone, "")
 	if failed := lambdaError(t, err); failed.Reply != callbacks.ReplyCredentials || !strings.Contains(err.Error(), theirs+" is not configured") {
 		t.Errorf("an account that is gone: %v", err)
@@ -46,7 +47,7 @@ func TestSetAccounts(t *testing.T) {
 		t.Errorf("STS was asked %d times, want once for each role: nothing changed the last time", n)
 	}
 	lanes := client.Lanes()
-	if got := lanes.Of(callbacks.Target{Region: "mars-north-1"}); got.Region != "mars-north-1" || !slices.Equal(lanes.Accounts, []string{others}) {
+	if got := lanes.Of("", "mars-north-1"); got.Region != "mars-north-1" || !slices.Equal(lanes.Accounts, []string{others}) {
 		t.Errorf("lanes %+v", lanes)
 	}
 }
@@ -78,11 +79,11 @@ func TestAWS(t *testing.T) {
 	lambdaapitest.NewSTS(t)
 	client := withRoles(t, serve(t, ok).url)
 	for _, tc := range []struct {
-		lane           callbacks.Lane
+		lane           arn.Lane
 		region, signer string
 	}{
-		{callbacks.Lane{}, client.Lanes().Region, "AKID"},
-		{callbacks.Lane{Account: theirs, Region: "us-east-1"}, "us-east-1", "ASIA" + theirs},
+		{arn.Lane{}, client.Lanes().Region, "AKID"},
+		{arn.Lane{Account: theirs, Region: "us-east-1"}, "us-east-1", "ASIA" + theirs},
 	} {
 		config := client.AWS(tc.lane)
 		got, err := config.Credentials.Retrieve(t.Context())
@@ -90,7 +91,7 @@ func TestAWS(t *testing.T) {
 			t.Errorf("%v: %s in %s, %v", tc.lane, got.AccessKeyID, config.Region, err)
 		}
 	}
-	if _, err := client.AWS(callbacks.Lane{Account: "999999999999"}).Credentials.Retrieve(t.Context()); err == nil {
+	if _, err := client.AWS(arn.Lane{Account: "999999999999"}).Credentials.Retrieve(t.Context()); err == nil {
 		t.Error("an account without a role has credentials")
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 )
 
@@ -50,12 +51,12 @@ type option = func(*lambda.Options)
 // call runs requests in a callback's lane within a time limit and classifies errors.
 func (c *Client) call(ctx context.Context, to callbacks.Target, limit time.Duration, do func(context.Context, *lambda.Client, option) error) error {
 	accounts := c.accounts.Load()
-	return c.callBy(ctx, c.client(accounts.lanes.Of(to), accounts), to.CallbackID, limit, do)
+	return c.callBy(ctx, c.client(accounts.lanes.Of(to.ExecutionARN, to.Region), accounts), to.CallbackID, limit, do)
 }
 
 // callIn does the same as call in a given lane. It keeps the ID, which may be empty, out of errors.
 func (c *Client) callIn(
-	ctx context.Context, lane callbacks.Lane, id callbacks.CallbackID, limit time.Duration,
+	ctx context.Context, lane arn.Lane, id callbacks.CallbackID, limit time.Duration,
 	do func(context.Context, *lambda.Client, option) error,
 ) error {
 	return c.callBy(ctx, c.client(lane, c.accounts.Load()), id, limit, do)

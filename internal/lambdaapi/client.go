@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 )
 
@@ -80,7 +81,7 @@ func New(ctx context.Context, c Config) (*Client, error) {
 }
 
 // newClient makes the SDK client of a lane.
-func (c *Client) newClient(lane callbacks.Lane, of *accounts) *lambda.Client {
+func (c *Client) newClient(lane arn.Lane, of *accounts) *lambda.Client {
 	return lambda.NewFromConfig(c.config, func(o *lambda.Options) {
 		o.Region = cmp.Or(lane.Region, of.lanes.Region)
 		if lane.Account != "" {

@@ -22,8 +22,8 @@ func signedFor(r request) string {
 func TestRegion(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ region, arn, want string }{
-		"Target":            {"ap-southeast-2", arn, "ap-southeast-2"},
-		"ARN":               {"", arn, "eu-central-1"},
+		"Target":            {"ap-southeast-2", executionARN, "ap-southeast-2"},
+		"ARN":               {"", executionARN, "eu-central-1"},
 		"GovCloudARN":       {"", "arn:aws-us-gov:lambda:us-gov-west-1:1:function:f:1/x", "us-gov-west-1"},
 		"SovereignCloudARN": {"", "arn:aws-eusc:lambda:eusc-de-east-1:1:function:f:1/x", "eusc-de-east-1"},
 		"Default":           {"", "", "us-east-1"},

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/doctor"
 	"countersign/internal/loopback"
@@ -28,8 +29,8 @@ type Examiner struct {
 }
 
 // lane returns the account's lane in a region.
-func (x Examiner) lane(region string) callbacks.Lane {
-	lane := x.Client.Lanes().Of(callbacks.Target{Region: region})
+func (x Examiner) lane(region string) arn.Lane {
+	lane := x.Client.Lanes().Of("", region)
 	lane.Account = x.Account
 	return lane
 }

@@ -63,7 +63,7 @@ func TestMeanings(t *testing.T) {
 	}
 	nobody := httptest.NewServer(nil)
 	nobody.Close()
-	if got := examiner(t, nobody.URL).Execution(t.Context(), "eu-west-1", arn); got.Meaning != doctor.Silent || !strings.Contains(got.Text, "refused") {
+	if got := examiner(t, nobody.URL).Execution(t.Context(), "eu-west-1", executionARN); got.Meaning != doctor.Silent || !strings.Contains(got.Text, "refused") {
 		t.Errorf("got %+v", got)
 	}
 	if got := examiner(t, nobody.URL).Send(t.Context(), "", doctor.ListFunctions, ""); got.Meaning == doctor.Done {
@@ -75,7 +75,7 @@ func TestExaminedClock(t *testing.T) {
 	t.Parallel()
 	date := time.Now().Add(-time.Hour).UTC().Truncate(time.Second)
 	s := serve(t, refuse(403, "AccessDeniedException", "Date", date.Format(http.TimeFormat)))
-	got := examiner(t, s.url).Execution(t.Context(), "eu-west-1", arn).Clock
+	got := examiner(t, s.url).Execution(t.Context(), "eu-west-1", executionARN).Clock
 	if !got.Theirs.Equal(date) || time.Since(got.Ours) > time.Minute {
 		t.Errorf("got %+v", got)
 	}
@@ -120,7 +120,7 @@ func TestExaminedHistory(t *testing.T) {
 		"NoneEver": {nil, ""},
 	} {
 		g := engine{pageSize: 200, events: tt.events}
-		got, reply := examiner(t, serve(t, g.ServeHTTP).url).History(t.Context(), "eu-west-1", arn)
+		got, reply := examiner(t, serve(t, g.ServeHTTP).url).History(t.Context(), "eu-west-1", executionARN)
 		if got != tt.want || reply.Meaning != doctor.Done {
 			t.Errorf("%s: got %q, %+v", name, got, reply)
 		}
@@ -195,7 +195,7 @@ func TestCaller_role(t *testing.T) {
 	if caller != want || reply.Meaning != doctor.Done {
 		t.Errorf("got %+v, %+v", caller, reply)
 	}
-	if got := x.Execution(t.Context(), "eu-central-1", arn); got.Meaning != doctor.Denied {
+	if got := x.Execution(t.Context(), "eu-central-1", executionARN); got.Meaning != doctor.Denied {
 		t.Errorf("got %+v", got)
 	}
 	if r := server.requests(); len(r) != 1 || accessKey(r[0]) != "ASIA"+theirs || len(sts.Assumed()) != 1 {

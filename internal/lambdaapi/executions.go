@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
-	"countersign/internal/callbacks"
+	"countersign/internal/arn"
 	"countersign/internal/discovery"
 )
 
@@ -20,7 +20,7 @@ const (
 
 // DurableFunctions reads a page of a lane's functions and keeps the durable ones: only they have a
 // DurableConfig.
-func (c *Client) DurableFunctions(ctx context.Context, lane callbacks.Lane, marker string) (discovery.FunctionPage, error) {
+func (c *Client) DurableFunctions(ctx context.Context, lane arn.Lane, marker string) (discovery.FunctionPage, error) {
 	var page discovery.FunctionPage
 	err := c.callIn(ctx, lane, "", c.timeout, func(ctx context.Context, client *lambda.Client, wire option) error {
 		reply, err := client.ListFunctions(ctx, &lambda.ListFunctionsInput{Marker: optional(marker), MaxItems: aws.Int32(pageFunctions)}, wire)

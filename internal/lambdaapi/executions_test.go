@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/discovery"
 	"countersign/internal/history"
@@ -38,7 +39,7 @@ func TestDurableFunctions(t *testing.T) {
 			{"FunctionName": "pay", "DurableConfig": event{"ExecutionTimeout": 60}}, {"FunctionName": "thumbnails"}, {"FunctionName": "ship", "DurableConfig": event{}},
 		}})
 	})
-	got, err := newClient(t, lambdaapi.Config{Endpoint: s.url}).DurableFunctions(t.Context(), callbacks.Lane{Region: "eu-west-1"}, "m1")
+	got, err := newClient(t, lambdaapi.Config{Endpoint: s.url}).DurableFunctions(t.Context(), arn.Lane{Region: "eu-west-1"}, "m1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +97,7 @@ func TestEvents(t *testing.T) {
 		ev("ExecutionStopped", "root", nil),
 	}}
 	s := serve(t, g.ServeHTTP)
-	got, err := newClient(t, lambdaapi.Config{Endpoint: s.url}).Page(t.Context(), history.Query{Lane: callbacks.Lane{Region: "eu-west-1"}, Target: target, Limit: 100, Data: true})
+	got, err := newClient(t, lambdaapi.Config{Endpoint: s.url}).Page(t.Context(), history.Query{Lane: arn.Lane{Region: "eu-west-1"}, Target: target, Limit: 100, Data: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,7 +159,7 @@ func TestReadsAreOneAttempt(t *testing.T) {
 	t.Parallel()
 	for name, read := range map[string]func(*lambdaapi.Client) error{
 		"DurableFunctions": func(c *lambdaapi.Client) error {
-			_, err := c.DurableFunctions(t.Context(), callbacks.Lane{}, "")
+			_, err := c.DurableFunctions(t.Context(), arn.Lane{}, "")
 			return err
 		},
 		"RunningExecutions": func(c *lambdaapi.Client) error {

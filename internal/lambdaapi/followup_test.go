@@ -154,10 +154,10 @@ func TestAfterCannotTell(t *testing.T) {
 		sent  int
 	}{
 		"NoARN":     {ok, "", callbacks.ReplyInvalid, 0},
-		"Gone":      {refuse(404, "ResourceNotFoundException"), arn, callbacks.ReplyGone, 1},
-		"Denied":    {refuse(403, "AccessDeniedException"), arn, callbacks.ReplyDenied, 1},
-		"Throttled": {refuse(429, "TooManyRequestsException"), arn, callbacks.ReplyThrottled, 1},
-		"Fault":     {refuse(500, "ServiceException"), arn, callbacks.ReplyFault, 1},
+		"Gone":      {refuse(404, "ResourceNotFoundException"), executionARN, callbacks.ReplyGone, 1},
+		"Denied":    {refuse(403, "AccessDeniedException"), executionARN, callbacks.ReplyDenied, 1},
+		"Throttled": {refuse(429, "TooManyRequestsException"), executionARN, callbacks.ReplyThrottled, 1},
+		"Fault":     {refuse(500, "ServiceException"), executionARN, callbacks.ReplyFault, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

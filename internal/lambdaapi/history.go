@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/history"
 )
@@ -46,7 +47,7 @@ func (c *Client) Page(ctx context.Context, q history.Query) (history.Page, error
 
 // Execution reads how an execution stands. These requests have a quota of their own, of 30 a
 // second. An error is a *[callbacks.LambdaError].
-func (c *Client) Execution(ctx context.Context, lane callbacks.Lane, of callbacks.Target) (history.Execution, error) {
+func (c *Client) Execution(ctx context.Context, lane arn.Lane, of callbacks.Target) (history.Execution, error) {
 	if of.ExecutionARN == "" {
 		return history.Execution{}, noARN()
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/history"
 	"countersign/internal/history/historytest"
@@ -63,7 +64,7 @@ type engine struct {
 func (g engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	if r.URL.Query().Get("MaxItems") == "" {
-		answerJSON(w, event{"DurableExecutionArn": arn, "Status": g.status, "EndTimestamp": 99})
+		answerJSON(w, event{"DurableExecutionArn": executionARN, "Status": g.status, "EndTimestamp": 99})
 		return
 	}
 	var all []event
@@ -248,7 +249,7 @@ func TestHistory_NoARN(t *testing.T) {
 	client := newClient(t, lambdaapi.Config{Endpoint: server.url})
 	_, err := client.Page(t.Context(), history.Query{Target: callbacks.Target{CallbackID: callbackID}, Limit: 1})
 	wantAnswer(t, err, callbacks.ReplyInvalid)
-	_, err = client.Execution(t.Context(), callbacks.Lane{}, callbacks.Target{CallbackID: callbackID})
+	_, err = client.Execution(t.Context(), arn.Lane{}, callbacks.Target{CallbackID: callbackID})
 	wantAnswer(t, err, callbacks.ReplyInvalid)
 	if n := len(server.requests()); n != 0 {
 		t.Errorf("%d requests, want none", n)

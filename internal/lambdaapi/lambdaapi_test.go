@@ -20,9 +20,9 @@ import (
 // A callback ID with every character that base64 has and a path does not like.
 const callbackID = callbacks.CallbackID("QUJD/x+Y/z0=")
 
-const arn = "arn:aws:lambda:eu-central-1:123456789012:function:pay:3/durable-execution/order-7/4f2a"
+const executionARN = "arn:aws:lambda:eu-central-1:123456789012:function:pay:3/durable-execution/order-7/4f2a"
 
-var target = callbacks.Target{CallbackID: callbackID, ExecutionARN: arn, Region: "eu-west-1"}
+var target = callbacks.Target{CallbackID: callbackID, ExecutionARN: executionARN, Region: "eu-west-1"}
 
 var approved = callbacks.Completion{Kind: callbacks.Success, Result: []byte(`{"approved":true}`)}
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/history"
 	"countersign/internal/lambdaapi"
@@ -42,7 +43,7 @@ func TestRoles(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := client.DurableFunctions(t.Context(), callbacks.Lane{Account: theirs, Region: "eu-central-1"}, ""); err != nil {
+	if _, err := client.DurableFunctions(t.Context(), arn.Lane{Account: theirs, Region: "eu-central-1"}, ""); err != nil {
 		t.Fatal(err)
 	}
 	var keys []string
@@ -99,7 +100,7 @@ func TestRoleRefused(t *testing.T) {
 			for what, err := range map[string]error{
 				"complete": client.Complete(t.Context(), targetIn(theirs), approved),
 				"history": func() error {
-					_, err := client.Page(t.Context(), history.Query{Lane: client.Lanes().Of(targetIn(theirs)), Target: targetIn(theirs), Limit: 1})
+					_, err := client.Page(t.Context(), history.Query{Lane: client.Lanes().Of(targetIn(theirs).ExecutionARN, ""), Target: targetIn(theirs), Limit: 1})
 					return err
 				}(),
 			} {

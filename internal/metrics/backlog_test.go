@@ -10,6 +10,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/metrics"
@@ -31,7 +32,7 @@ func waiting() upkeep.Backlog {
 		LateHeartbeats: 1,
 		Reads: []readquota.Quota{
 			{
-				Lane: callbacks.Lane{Account: "123456789012", Region: "eu-central-1"}, Rate: 5, Minute: minute, Used: 41,
+				Lane: arn.Lane{Account: "123456789012", Region: "eu-central-1"}, Rate: 5, Minute: minute, Used: 41,
 				PausedUntil: callbackstest.T0.Add(30 * time.Second),
 			},
 			{Rate: 2.5, Minute: minute.Add(-time.Hour), Used: 7},

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 )
 
@@ -37,7 +38,7 @@ type Allowances struct {
 	now   func() time.Time
 
 	mu    sync.Mutex
-	lanes map[callbacks.Lane]*allowance
+	lanes map[arn.Lane]*allowance
 }
 
 type allowance struct {
@@ -52,7 +53,7 @@ type allowance struct {
 // NewAllowances makes empty allowances. rate is the number of requests a second in one lane, over
 // all replicas.
 func NewAllowances(store Store, rate float64, now func() time.Time) *Allowances {
-	return &Allowances{store: store, rate: rate, now: now, lanes: map[callbacks.Lane]*allowance{}}
+	return &Allowances{store: store, rate: rate, now: now, lanes: map[arn.Lane]*allowance{}}
 }
 
 // Rate is the number of requests a second in one lane, over all replicas.
@@ -61,7 +62,7 @@ func (p *Allowances) Rate() float64 { return p.rate }
 // Quotas returns the quotas of all lanes.
 func (p *Allowances) Quotas(ctx context.Context) ([]Quota, error) { return p.store.Quotas(ctx) }
 
-func (p *Allowances) of(lane callbacks.Lane) *allowance {
+func (p *Allowances) of(lane arn.Lane) *allowance {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	one, ok := p.lanes[lane]
@@ -76,7 +77,7 @@ func (p *Allowances) of(lane callbacks.Lane) *allowance {
 }
 
 // Take takes one request from the allowance of a lane, or returns when one may be made.
-func (p *Allowances) Take(ctx context.Context, lane callbacks.Lane, u Urgency) (allowed time.Time, ok bool, err error) {
+func (p *Allowances) Take(ctx context.Context, lane arn.Lane, u Urgency) (allowed time.Time, ok bool, err error) {
 	one := p.of(lane)
 	one.mu.Lock()
 	defer one.mu.Unlock()
@@ -111,7 +112,7 @@ func (p *Allowances) Take(ctx context.Context, lane callbacks.Lane, u Urgency) (
 
 // Answered notes the answer to a request that was taken. A 429 stops all requests to its lane, on
 // every replica.
-func (p *Allowances) Answered(ctx context.Context, lane callbacks.Lane, err error) error {
+func (p *Allowances) Answered(ctx context.Context, lane arn.Lane, err error) error {
 	one := p.of(lane)
 	one.mu.Lock()
 	defer one.mu.Unlock()

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/desk/storetest"
 	"countersign/internal/desktest"
@@ -12,7 +13,7 @@ import (
 )
 
 // spends counts the requests that may be made now, at most so many.
-func spends(t *testing.T, p *readquota.Allowances, lane callbacks.Lane, most int) (n int, next time.Time) {
+func spends(t *testing.T, p *readquota.Allowances, lane arn.Lane, most int) (n int, next time.Time) {
 	t.Helper()
 	for range most {
 		at, ok, err := p.Take(t.Context(), lane, readquota.WhenIdle)
@@ -33,12 +34,12 @@ type asking struct {
 	times int
 }
 
-func (a *asking) ChangeQuota(ctx context.Context, lane callbacks.Lane, now time.Time, fn func(*readquota.Quota, time.Time)) error {
+func (a *asking) ChangeQuota(ctx context.Context, lane arn.Lane, now time.Time, fn func(*readquota.Quota, time.Time)) error {
 	a.times++
 	return a.Store.ChangeQuota(ctx, lane, now, fn)
 }
 
-var here, elsewhere = callbacks.Lane{Region: "eu-central-1"}, callbacks.Lane{Account: desktest.TheirAccount, Region: "eu-central-1"}
+var here, elsewhere = arn.Lane{Region: "eu-central-1"}, arn.Lane{Account: desktest.TheirAccount, Region: "eu-central-1"}
 
 func TestAllowances_SharedByReplicas(t *testing.T) {
 	t.Parallel()

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 )
 
@@ -21,7 +22,7 @@ type Pace struct {
 
 // line is a queue of readings.
 type line struct {
-	lane    callbacks.Lane
+	lane    arn.Lane
 	urgency Urgency
 }
 
@@ -31,7 +32,7 @@ func NewPace(rate float64) *Pace {
 }
 
 // Slot plans a reading, not before the time at, and returns its time.
-func (p *Pace) Slot(lane callbacks.Lane, u Urgency, now, at time.Time) time.Time {
+func (p *Pace) Slot(lane arn.Lane, u Urgency, now, at time.Time) time.Time {
 	l := line{lane, u}
 	p.mu.Lock()
 	defer p.mu.Unlock()

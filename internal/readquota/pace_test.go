@@ -4,12 +4,12 @@ import (
 	"testing"
 	"time"
 
-	"countersign/internal/callbacks"
+	"countersign/internal/arn"
 )
 
 func TestPace(t *testing.T) {
 	t.Parallel()
-	p, lane := NewPace(5), callbacks.Lane{Region: "eu-west-1"}
+	p, lane := NewPace(5), arn.Lane{Region: "eu-west-1"}
 	for i := range 10 {
 		if got, want := p.Slot(lane, WhenIdle, start, start).Sub(start), time.Duration(i)*200*time.Millisecond; got != want {
 			t.Errorf("reading %d is planned after %v, want %v", i, got, want)

@@ -4,13 +4,14 @@ import (
 	"math"
 	"time"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 )
 
 // Quota counts the requests that read executions in one lane, over all replicas. AWS throttles them
 // for the whole account, so other clients lack what the desk takes.
 type Quota struct {
-	Lane callbacks.Lane
+	Lane arn.Lane
 	Rate float64 // requests a second, as of the last request
 	// PaidUntil is the time at which the rate has covered all requests so far (the generic cell
 	// rate algorithm).

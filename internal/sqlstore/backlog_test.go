@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/readquota"
@@ -74,7 +75,7 @@ func testBacklog(t *testing.T, s *sqlstore.Store) {
 	for _, state := range []callbacks.State{callbacks.Decided, callbacks.Decided, callbacks.Unconfirmed, callbacks.Completed, callbacks.TimedOut} {
 		add(func(c *callbacks.Callback) { c.Queue, c.State, c.ReceivedAt = "finance", state, oldest.Add(-time.Hour) })
 	}
-	spent := readquota.Quota{Lane: callbacks.Lane{Region: "eu-central-1"}, Rate: 5, Minute: callbackstest.T0, Used: 41}
+	spent := readquota.Quota{Lane: arn.Lane{Region: "eu-central-1"}, Rate: 5, Minute: callbackstest.T0, Used: 41}
 	if err := s.ChangeQuota(t.Context(), spent.Lane, now, func(b *readquota.Quota, _ time.Time) { *b = spent }); err != nil {
 		t.Fatal(err)
 	}

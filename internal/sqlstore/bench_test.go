@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/desk"
@@ -197,7 +198,7 @@ func decide(c *callbacks.Case) error {
 	callbackstest.DecidedBy("ada", at)(&c.Callback)
 	c.Signatures = append(c.Signatures, signature(c))
 	c.Delivery = &callbacks.Delivery{
-		Callback: c.ID, Completion: callbackstest.NewCompletion(), Lane: callbacks.Lane{Region: "eu-west-1"}, DueAt: at,
+		Callback: c.ID, Completion: callbackstest.NewCompletion(), Lane: arn.Lane{Region: "eu-west-1"}, DueAt: at,
 		Tries: 1, Lease: callbacks.Lease{Owner: "w", Until: at.Add(time.Minute)},
 	}
 	c.Delivery.Begin(&c.Callback, at)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/delivery"
 	"countersign/internal/sqlstore/engine"
@@ -40,7 +41,7 @@ func (t *tx) putDelivery(
 }
 
 // ClaimDeliveries implements delivery.Store.
-func (s *Store) ClaimDeliveries(ctx context.Context, now time.Time, lease callbacks.Lease, limit int, full []callbacks.Lane) ([]delivery.Work, error) {
+func (s *Store) ClaimDeliveries(ctx context.Context, now time.Time, lease callbacks.Lease, limit int, full []arn.Lane) ([]delivery.Work, error) {
 	args := []any{storable(lease.Owner), millis(lease.Until), millis(now)}
 	for _, l := range full {
 		args = append(args, storable(l.String()))

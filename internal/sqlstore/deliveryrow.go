@@ -7,6 +7,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 )
 
@@ -79,7 +80,7 @@ func (r *deliveryRow) delivery(id callbacks.ID) (callbacks.Delivery, error) {
 	d := callbacks.Delivery{
 		Callback:   id,
 		Completion: callbacks.Completion{Kind: callbacks.Kind(r.Kind), Result: r.Result},
-		Lane:       callbacks.ParseLane(r.Lane),
+		Lane:       arn.ParseLane(r.Lane),
 		Tries:      int(r.Tries),
 		Readings:   int(r.Readings),
 		Doubtful:   r.Doubtful,

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/delegation"
@@ -46,7 +47,7 @@ func exercise(t *testing.T, s *Store) {
 		return c.Record(entry, nil)
 	})
 	check(err)
-	_, err = s.ClaimDeliveries(ctx, now, callbacks.Lease{Owner: "w", Until: now.Add(time.Minute)}, 10, []callbacks.Lane{{Region: "elsewhere"}})
+	_, err = s.ClaimDeliveries(ctx, now, callbacks.Lease{Owner: "w", Until: now.Add(time.Minute)}, 10, []arn.Lane{{Region: "elsewhere"}})
 	check(err)
 	_, err = s.Change(ctx, c.ID, callbacks.Parts{Delivery: true}, func(c *callbacks.Case) error {
 		callbackstest.Ended(callbacks.Undeliverable, now)(&c.Callback)

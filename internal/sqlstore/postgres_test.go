@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/delegation/delegationtest"
@@ -81,7 +82,7 @@ func TestPostgresOneClock(t *testing.T) {
 	s := openPostgres(t)
 	var said []time.Time
 	for _, ours := range []time.Time{callbackstest.T0, callbackstest.T0.Add(time.Hour)} {
-		err := s.ChangeQuota(t.Context(), callbacks.Lane{Region: "eu-west-1"}, ours, func(_ *readquota.Quota, now time.Time) { said = append(said, now) })
+		err := s.ChangeQuota(t.Context(), arn.Lane{Region: "eu-west-1"}, ours, func(_ *readquota.Quota, now time.Time) { said = append(said, now) })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -150,7 +151,7 @@ func TestPostgresNewerTables(t *testing.T) {
 		check(nil, s.ReportReplica(t.Context(), rollout.Replica{Name: "a", SeenAt: now}))
 		check(s.Replicas(t.Context(), now, 1))
 		check(s.ConfigVersions(t.Context(), 1))
-		check(nil, s.ChangeQuota(t.Context(), callbacks.Lane{Region: "eu-west-1"}, now, func(*readquota.Quota, time.Time) {}))
+		check(nil, s.ChangeQuota(t.Context(), arn.Lane{Region: "eu-west-1"}, now, func(*readquota.Quota, time.Time) {}))
 	}
 	live()
 	u, err := url.Parse(at)

@@ -7,7 +7,7 @@ import (
 
 	"github.com/uptrace/bun"
 
-	"countersign/internal/callbacks"
+	"countersign/internal/arn"
 	"countersign/internal/readquota"
 )
 
@@ -28,7 +28,7 @@ type quotaRow struct {
 
 func (r *quotaRow) quota() readquota.Quota {
 	return readquota.Quota{
-		Lane: callbacks.Lane{Account: r.Account, Region: r.Region}, Rate: r.Rate, PaidUntil: fromMillis(r.PaidUntil), PausedUntil: fromMillis(r.PausedUntil),
+		Lane: arn.Lane{Account: r.Account, Region: r.Region}, Rate: r.Rate, PaidUntil: fromMillis(r.PaidUntil), PausedUntil: fromMillis(r.PausedUntil),
 		Strikes: int(r.Strikes), Minute: fromMillis(r.Minute), Used: int(r.Used), Before: int(r.UsedBefore),
 	}
 }
@@ -41,7 +41,7 @@ func rowOfQuota(b readquota.Quota) quotaRow {
 }
 
 // ChangeQuota implements readquota.Store.
-func (s *Store) ChangeQuota(ctx context.Context, lane callbacks.Lane, now time.Time, fn func(*readquota.Quota, time.Time)) error {
+func (s *Store) ChangeQuota(ctx context.Context, lane arn.Lane, now time.Time, fn func(*readquota.Quota, time.Time)) error {
 	return s.transact(ctx, func(ctx context.Context, t *tx) error {
 		text, args := t.insertion(&quotaRow{Account: lane.Account, Region: lane.Region})
 		if err := t.later(ctx, text+` on conflict (account, region) do nothing`, args...); err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/discovery"
 	"countersign/internal/sqlstore/engine"
@@ -153,7 +154,7 @@ func (s *Store) Watches(ctx context.Context) ([]discovery.WatchState, error) {
 }
 
 // ClaimWatches implements discovery.WatchStore.
-func (s *Store) ClaimWatches(ctx context.Context, lane callbacks.Lane, now time.Time, lease callbacks.Lease, limit int) ([]discovery.WatchState, error) {
+func (s *Store) ClaimWatches(ctx context.Context, lane arn.Lane, now time.Time, lease callbacks.Lease, limit int) ([]discovery.WatchState, error) {
 	var claimed []watchRow
 	err := s.transact(ctx, func(ctx context.Context, t *tx) (err error) {
 		claimed, err = rows[watchRow](ctx, t, `update watches set lease_owner = ?, claimable_at = ?, scan_from = ?
@@ -208,7 +209,7 @@ func (s *Store) leased(ctx context.Context, owner string, w discovery.Watch, fn 
 }
 
 // NextWatch implements discovery.WatchStore.
-func (s *Store) NextWatch(ctx context.Context, lane callbacks.Lane) (time.Time, error) {
+func (s *Store) NextWatch(ctx context.Context, lane arn.Lane) (time.Time, error) {
 	return s.next(ctx, `select claimable_at from watches where account = ? and region = ? order by claimable_at limit 1`,
 		storable(lane.Account), storable(lane.Region))
 }

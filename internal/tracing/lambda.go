@@ -7,6 +7,7 @@ import (
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/trace"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/history"
 )
@@ -59,7 +60,7 @@ func (h histories) Page(ctx context.Context, q history.Query) (history.Page, err
 }
 
 // Execution implements [history.Source].
-func (h histories) Execution(ctx context.Context, lane callbacks.Lane, of callbacks.Target) (history.Execution, error) {
+func (h histories) Execution(ctx context.Context, lane arn.Lane, of callbacks.Target) (history.Execution, error) {
 	ctx, end := h.tracing.begin(ctx, readsEnd, of)
 	execution, err := h.next.Execution(ctx, lane, of)
 	end(err)

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/history"
 	"countersign/internal/readquota"
@@ -190,7 +191,7 @@ func (s *Expiry) expire(ctx context.Context, id callbacks.ID) (again bool, err e
 
 // putOff plans when to ask about a callback again. If there was no read quota, the callback takes
 // its turn.
-func (s *Expiry) putOff(id callbacks.ID, lane callbacks.Lane, found callbacks.Finding) {
+func (s *Expiry) putOff(id callbacks.ID, lane arn.Lane, found callbacks.Finding) {
 	now := s.now()
 	var slot time.Time
 	if found.History == callbacks.HistoryPutOff {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/internal/announcement"
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/desktest"
 	"countersign/internal/history/historytest"
@@ -29,7 +30,7 @@ func TestSweepLooksBehindThrottledLanes(t *testing.T) {
 		// so that the clock is believed
 		a.CallbackID, a.ExecutionARN, a.Timeout = "b3Vy", "", 2*time.Minute
 	})
-	d.Throttle(callbacks.Lane{Account: desktest.TheirAccount, Region: "eu-central-1"}, 5*time.Minute)
+	d.Throttle(arn.Lane{Account: desktest.TheirAccount, Region: "eu-central-1"}, 5*time.Minute)
 	d.Clock.Advance(3 * time.Minute)
 	for range 2 {
 		d.Expire()
@@ -43,7 +44,7 @@ func TestSweepWaitsForTheBudget(t *testing.T) {
 	d := newDesk(t)
 	c := d.Announce(func(a *announcement.Announcement) { a.HeartbeatTimeout = time.Minute })
 	d.Lambda.Close(callbacks.Closing{By: callbacks.EndedByOther})
-	d.Throttle(callbacks.Lane{Region: "eu-central-1"}, 5*time.Minute)
+	d.Throttle(arn.Lane{Region: "eu-central-1"}, 5*time.Minute)
 	sweep := func() {
 		t.Helper()
 		if err := d.Expiry.RunOnce(d.Ctx); err != nil {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/discovery"
 	"countersign/internal/readquota"
@@ -140,7 +141,7 @@ func budgetWords(b readquota.Quota, m words.Moment) string {
 
 // laneName returns the region. If the account is not that of the desk's own credentials, it comes
 // first.
-func laneName(l callbacks.Lane) string {
+func laneName(l arn.Lane) string {
 	l.Region = cmp.Or(l.Region, "default region")
 	if l.Account == "" {
 		return l.Region

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/views"
 	"countersign/views/viewstest"
@@ -84,8 +85,8 @@ func inAccounts() Watches {
 	m.Quotas = append(m.Quotas,
 		readquota.Quota{Lane: theirs.Lane(), Rate: 5, PausedUntil: viewstest.Now.Add(38 * time.Second)},
 		// receipts
-		readquota.Quota{Lane: callbacks.Lane{Region: "us-east-1"}, Rate: 5, Minute: viewstest.Now.Truncate(time.Minute), Used: 7},
-		readquota.Quota{Lane: callbacks.Lane{Region: "sa-east-1"}, Rate: 5, Minute: viewstest.Now.Add(-time.Hour), Used: 7})
+		readquota.Quota{Lane: arn.Lane{Region: "us-east-1"}, Rate: 5, Minute: viewstest.Now.Truncate(time.Minute), Used: 7},
+		readquota.Quota{Lane: arn.Lane{Region: "sa-east-1"}, Rate: 5, Minute: viewstest.Now.Add(-time.Hour), Used: 7})
 	return m
 }
 
@@ -127,7 +128,7 @@ func TestWatchesPage_Off(t *testing.T) {
 
 func TestFreshness(t *testing.T) {
 	t.Parallel()
-	throttled := discovery.Searched{Quotas: []readquota.Quota{{Lane: callbacks.Lane{Region: "eu-central-1"}, PausedUntil: viewstest.Now.Add(38 * time.Second)}}}
+	throttled := discovery.Searched{Quotas: []readquota.Quota{{Lane: arn.Lane{Region: "eu-central-1"}, PausedUntil: viewstest.Now.Add(38 * time.Second)}}}
 	never, long, failed, fine := viewstest.Watch("a"), viewstest.Watch("a"), viewstest.Watch("a"), viewstest.Watch("a")
 	never.ScannedAt = time.Time{}
 	long.ScanFrom = viewstest.Now.Add(-2 * time.Minute)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/internal/discovery"
@@ -128,7 +129,7 @@ func Searched() discovery.Searched {
 	denied.Problem, denied.Unannounced = callbacks.ReplyDenied, 0
 	return discovery.Searched{
 		Watches: []discovery.WatchState{every, Watch("expense-approval"), denied},
-		Quotas:  []readquota.Quota{{Lane: callbacks.Lane{Region: "eu-central-1"}, Rate: 5, Minute: Now.Truncate(time.Minute), Used: 41}},
+		Quotas:  []readquota.Quota{{Lane: arn.Lane{Region: "eu-central-1"}, Rate: 5, Minute: Now.Truncate(time.Minute), Used: 41}},
 		Gone:    map[string]int{"expense-approval": 2, "order-refund": discovery.MaxGone},
 	}
 }

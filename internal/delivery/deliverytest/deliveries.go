@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/delivery"
@@ -197,7 +198,7 @@ func claimLimit(t *testing.T, s storetest.Store) {
 }
 
 func claimOtherLanes(t *testing.T, s storetest.Store) {
-	lanes := []callbacks.Lane{{Region: "eu-west-1"}, {Account: "111122223333", Region: "eu-west-1"}, {}}
+	lanes := []arn.Lane{{Region: "eu-west-1"}, {Account: "111122223333", Region: "eu-west-1"}, {}}
 	for _, lane := range lanes {
 		c := storetest.Put(t, s, callbackstest.NewCallback())
 		storetest.DecideIn(t, s, c.ID, lane, callbackstest.T0)

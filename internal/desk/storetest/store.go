@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/delegation"
@@ -135,11 +136,11 @@ func Change(t testing.TB, s Store, id callbacks.ID, change func(*callbacks.Case)
 // Decide records a decision with its delivery, which is due at a given time.
 func Decide(t testing.TB, s Store, id callbacks.ID, due time.Time) callbacks.Callback {
 	t.Helper()
-	return DecideIn(t, s, id, callbacks.Lane{}, due)
+	return DecideIn(t, s, id, arn.Lane{}, due)
 }
 
 // DecideIn records a decision that is delivered in a lane.
-func DecideIn(t testing.TB, s Store, id callbacks.ID, lane callbacks.Lane, due time.Time) callbacks.Callback {
+func DecideIn(t testing.TB, s Store, id callbacks.ID, lane arn.Lane, due time.Time) callbacks.Callback {
 	t.Helper()
 	return Change(t, s, id, func(c *callbacks.Case) error {
 		callbackstest.DecidedBy("ada", due)(&c.Callback)

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"time"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/delegation"
@@ -29,7 +30,7 @@ func (s twice) Change(ctx context.Context, id callbacks.ID, parts callbacks.Part
 	})
 }
 
-func (s twice) ChangeQuota(ctx context.Context, lane callbacks.Lane, now time.Time, fn func(*readquota.Quota, time.Time)) error {
+func (s twice) ChangeQuota(ctx context.Context, lane arn.Lane, now time.Time, fn func(*readquota.Quota, time.Time)) error {
 	return s.Store.ChangeQuota(ctx, lane, now, func(b *readquota.Quota, at time.Time) {
 		copied := clone(*b)
 		fn(&copied, at)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/desk/storetest"
@@ -50,7 +51,7 @@ func setWatches(t testing.TB, s storetest.Store, watches ...discovery.Watch) {
 }
 
 // setFunctions sets the watches that [discovery.EveryFunction] stands for in a lane.
-func setFunctions(t testing.TB, s storetest.Store, lane callbacks.Lane, watches ...discovery.Watch) {
+func setFunctions(t testing.TB, s storetest.Store, lane arn.Lane, watches ...discovery.Watch) {
 	t.Helper()
 	listed := func(l discovery.Watchlist) discovery.Watchlist { return l.Listed(lane, watches) }
 	if err := s.ChangeWatches(t.Context(), listed); err != nil {
@@ -201,7 +202,7 @@ func watchesClaimAtOnce(t *testing.T, s storetest.Store) {
 	var all sync.WaitGroup
 	for i := range 8 {
 		all.Go(func() {
-			claimed, err := s.ClaimWatches(t.Context(), callbacks.Lane{}, callbackstest.T0, callbacks.Lease{Owner: fmt.Sprint(i), Until: callbackstest.T0.Add(time.Minute)}, 5)
+			claimed, err := s.ClaimWatches(t.Context(), arn.Lane{}, callbackstest.T0, callbacks.Lease{Owner: fmt.Sprint(i), Until: callbackstest.T0.Add(time.Minute)}, 5)
 			if err != nil {
 				t.Errorf("claim: %v", err)
 			}

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"countersign/internal/callbacks"
+	"countersign/internal/arn"
 	"countersign/internal/history"
 	"countersign/internal/readquota"
 )
@@ -22,21 +22,21 @@ type Quota struct {
 
 	mu    sync.Mutex
 	now   time.Time
-	lanes map[callbacks.Lane]*readquota.Quota
+	lanes map[arn.Lane]*readquota.Quota
 	taken int
 }
 
 // NewQuota makes a quota. A step of a second makes one that is never short.
 func NewQuota(step time.Duration) *Quota {
 	return &Quota{
-		Step: step, now: time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC), lanes: map[callbacks.Lane]*readquota.Quota{},
+		Step: step, now: time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC), lanes: map[arn.Lane]*readquota.Quota{},
 	}
 }
 
 // Reader makes a reader on the quota.
-func (q *Quota) Reader(source history.Source, lanes callbacks.Lanes) *history.Reader {
+func (q *Quota) Reader(source history.Source, lanes arn.Lanes) *history.Reader {
 	return history.NewReader(history.Config{
-		Source: source, Lanes: func() callbacks.Lanes { return lanes }, Allowances: readquota.NewAllowances(q, Rate, q.Now),
+		Source: source, Lanes: func() arn.Lanes { return lanes }, Allowances: readquota.NewAllowances(q, Rate, q.Now),
 		Log: slog.New(slog.DiscardHandler), Now: q.Now,
 	}, history.ReadsAtOnce)
 }
@@ -65,7 +65,7 @@ func (q *Quota) Taken() int {
 
 // ChangeQuota implements [readquota.Store].
 func (q *Quota) ChangeQuota(
-	_ context.Context, lane callbacks.Lane, now time.Time, fn func(*readquota.Quota, time.Time),
+	_ context.Context, lane arn.Lane, now time.Time, fn func(*readquota.Quota, time.Time),
 ) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()

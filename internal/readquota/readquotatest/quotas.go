@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"countersign/internal/callbacks"
+	"countersign/internal/arn"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/desk/storetest"
 	"countersign/internal/readquota"
@@ -23,7 +23,7 @@ func budgetShared(t *testing.T, s storetest.Store) {
 	var all sync.WaitGroup
 	for range n {
 		all.Go(func() {
-			if err := s.ChangeQuota(t.Context(), callbacks.Lane{Region: "eu-west-1"}, callbackstest.T0, func(b *readquota.Quota, _ time.Time) { b.Used++ }); err != nil {
+			if err := s.ChangeQuota(t.Context(), arn.Lane{Region: "eu-west-1"}, callbackstest.T0, func(b *readquota.Quota, _ time.Time) { b.Used++ }); err != nil {
 				t.Errorf("change budget: %v", err)
 			}
 		})
@@ -38,8 +38,8 @@ func budgetShared(t *testing.T, s storetest.Store) {
 func budgetFields(t *testing.T, s storetest.Store) {
 	want := []readquota.Quota{
 		{Rate: 0.5}, // of the default region
-		{Lane: callbacks.Lane{Region: "eu-west-1"}, Rate: 5, PaidUntil: callbackstest.T0.Add(200 * time.Millisecond), PausedUntil: callbackstest.T0.Add(time.Minute), Strikes: 2, Minute: callbackstest.T0, Used: 3, Before: 9},
-		{Lane: callbacks.Lane{Account: "111122223333", Region: "eu-west-1"}, Rate: 1},
+		{Lane: arn.Lane{Region: "eu-west-1"}, Rate: 5, PaidUntil: callbackstest.T0.Add(200 * time.Millisecond), PausedUntil: callbackstest.T0.Add(time.Minute), Strikes: 2, Minute: callbackstest.T0, Used: 3, Before: 9},
+		{Lane: arn.Lane{Account: "111122223333", Region: "eu-west-1"}, Rate: 1},
 	}
 	for _, b := range want {
 		callbackstest.Must(t, s.ChangeQuota(t.Context(), b.Lane, callbackstest.T0, func(stored *readquota.Quota, _ time.Time) { *stored = b }))

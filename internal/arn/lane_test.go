@@ -1,16 +1,16 @@
-package callbacks_test
+package arn_test
 
 import (
 	"testing"
 
-	"countersign/internal/callbacks"
+	"countersign/internal/arn"
 )
 
 func TestLanes(t *testing.T) {
 	t.Parallel()
-	lanes := callbacks.Lanes{Accounts: []string{"111122223333"}, Region: "us-east-1", Regions: []string{"xx-new-1"}}
+	lanes := arn.Lanes{Accounts: []string{"111122223333"}, Region: "us-east-1", Regions: []string{"xx-new-1"}}
 	const rest = ":function:pay:3/durable-execution/order-7/4f2a"
-	for name, test := range map[string]struct{ region, arn, want string }{
+	for name, test := range map[string]struct{ region, named, want string }{
 		"Configured":      {"", "arn:aws:lambda:eu-central-1:111122223333" + rest, "111122223333/eu-central-1"},
 		"Unknown":         {"", "arn:aws:lambda:eu-central-1:999999999999" + rest, "eu-central-1"},
 		"TargetsRegion":   {"ap-southeast-2", "arn:aws:lambda:eu-central-1:111122223333" + rest, "111122223333/ap-southeast-2"},
@@ -26,8 +26,8 @@ func TestLanes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			lane := lanes.Of(callbacks.Target{Region: test.region, ExecutionARN: test.arn})
-			if lane.String() != test.want || callbacks.ParseLane(test.want) != lane {
+			lane := lanes.Of(test.named, test.region)
+			if lane.String() != test.want || arn.ParseLane(test.want) != lane {
 				t.Errorf("got %s (%+v), want %s", lane, lane, test.want)
 			}
 		})

@@ -1,10 +1,8 @@
-package callbacks
+package arn
 
 import (
 	"slices"
 	"strings"
-
-	"countersign/internal/arn"
 )
 
 // Lane is an AWS account and region: AWS throttles each lane separately, and a lane may hang by
@@ -30,33 +28,34 @@ func ParseLane(s string) Lane {
 	return Lane{Region: s}
 }
 
-// Lanes determines the lane of a callback.
+// Lanes determines in which lane something is.
 type Lanes struct {
 	Accounts []string // accounts with credentials of their own
-	Region   string   // of callbacks that name none
+	Region   string   // of what names none
 	Regions  []string // regions that an operator named, besides AWS's known ones
 }
 
 // has reports whether a region is one of AWS's or of the operator's. Any other text falls back to
 // the default, so that a stranger's text creates no lane.
 func (l Lanes) has(region string) bool {
-	return arn.KnownRegion(region) || region != "" && (region == l.Region || slices.Contains(l.Regions, region))
+	return KnownRegion(region) || region != "" && (region == l.Region || slices.Contains(l.Regions, region))
 }
 
-// Of returns the lane of a callback. The region comes from the target, else from the ARN, else from
-// the default; the account comes from the ARN. A stranger's ARN can only select among what is
-// configured. ARNs are read leniently, because not every engine writes them as AWS does.
-func (l Lanes) Of(to Target) Lane {
+// Of returns the lane of what an ARN names, if somebody says that it is in a region. The region comes
+// from what is said, else from the ARN, else from the default; the account comes from the ARN. A
+// stranger's ARN can only select among what is configured. ARNs are read leniently, because not every
+// engine writes them as AWS does.
+func (l Lanes) Of(named, region string) Lane {
 	lane := Lane{Region: l.Region}
-	execution := arn.Parse(to.ExecutionARN)
-	if execution.Resource != "" && slices.Contains(l.Accounts, execution.Account) {
-		lane.Account = execution.Account
+	parsed := Parse(named)
+	if parsed.Resource != "" && slices.Contains(l.Accounts, parsed.Account) {
+		lane.Account = parsed.Account
 	}
 	switch {
-	case l.has(to.Region):
-		lane.Region = to.Region
-	case l.has(execution.Region):
-		lane.Region = execution.Region
+	case l.has(region):
+		lane.Region = region
+	case l.has(parsed.Region):
+		lane.Region = parsed.Region
 	}
 	return lane
 }
