@@ -56,17 +56,18 @@ func (s *server) applyPolicy(c echo.Context) error {
 		return err
 	}
 	reason := form.Get("policy")
-	_, err = s.Service.ApplyPolicy(c.Request().Context(), s.person(c), callbackOf(c), reason)
+	applied, err := s.Service.ApplyPolicy(c.Request().Context(), s.person(c), callbackOf(c), reason)
 	faults, invalid := errors.AsType[fault.List](err)
 	switch {
 	case invalid:
 		draft := review.PolicyDraft{Reason: reason, Fault: faults[0].Detail}
 		return s.showReview(c, http.StatusUnprocessableEntity, review.Draft{Policy: draft})
 	case errors.Is(err, callbacks.ErrOldGroups):
-		return s.signInAgain(c, auth.Draft{}, err)
+		return s.signInAgain(c, auth.Draft{Policy: reason}, err)
 	case err != nil:
 		return err
 	}
+	s.forgetDraft(c, applied.ID)
 	return c.Redirect(http.StatusSeeOther, views.Address{Path: reviewPath(c), Query: s.origin(c).Values()}.String())
 }
 

@@ -57,7 +57,10 @@ func (s *server) keptDraft(c echo.Context) review.Draft {
 	if !ok {
 		return review.Draft{}
 	}
-	return review.Draft{Outcome: d.Outcome, Comment: d.Comment, Answer: d.Answer, Fields: d.Fields, Waited: true, Asker: review.AskerDraft{Statement: d.Asker}}
+	return review.Draft{
+		Outcome: d.Outcome, Comment: d.Comment, Answer: d.Answer, Fields: d.Fields, Waited: true,
+		Asker: review.AskerDraft{Statement: d.Asker}, Withdrawal: d.Withdrawal, Policy: review.PolicyDraft{Reason: d.Policy},
+	}
 }
 
 // forgetDraft drops what has been sent. The decision is recorded by then, so a failure is only

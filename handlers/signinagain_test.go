@@ -144,6 +144,42 @@ func TestSignInAgainToSayWhoAsks(t *testing.T) {
 	}
 }
 
+// TestSignInAgainWithAReason: the reason of each other form of the page is in its field again after
+// the sign-in, and waits no more once it is recorded.
+func TestSignInAgainWithAReason(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	waits := expense()
+	waits.Timeout = 24 * time.Hour
+	id := s.receive(waits).ID
+	s.require(id, 3)
+	path := id.Path()
+	signed := s.as(rita)
+	if a := signed.decide(id, signed.sign(id, "approve", "Fine.")); a.status != http.StatusSeeOther {
+		t.Fatalf("the signature: %d", a.status)
+	}
+	for _, form := range []struct{ subject, path, field string }{{rita, "/withdrawal", "why"}, {adam, "/policy", "policy"}} {
+		const reason = "Wrong <cost centre>."
+		typed, b := url.Values{form.field: {reason}}, s.as(form.subject)
+		b.outstay(s)
+		refused := b.post(path+form.path, typed)
+		if refused.status != http.StatusForbidden || !strings.Contains(refused.text(t), reason) {
+			t.Fatalf("%s: %d %s", form.path, refused.status, refused.text(t))
+		}
+		shown, back := b.signInAgain(refused, form.subject)
+		field := "[name=" + form.field + "]"
+		if got := back.document(t).Find(field).AttrOr("value", ""); got != reason {
+			t.Errorf("%s: the field has %q", form.path, got)
+		}
+		if a := b.post(path+form.path, typed); a.status != http.StatusSeeOther {
+			t.Fatalf("%s after the sign-in: %d %s", form.path, a.status, a.text(t))
+		}
+		if got := b.get(shown).document(t).Find(field).AttrOr("value", ""); got != "" {
+			t.Errorf("%s: what was recorded still waits: %q", form.path, got)
+		}
+	}
+}
+
 // TestSignInAgainToResend: nothing was typed, and the way leads back to the page of the decision.
 func TestSignInAgainToResend(t *testing.T) {
 	t.Parallel()

@@ -31,10 +31,11 @@ func (s *server) withdraw(c echo.Context) error {
 		}
 		return s.showReview(c, http.StatusUnprocessableEntity, review.Draft{Withdrawal: why, Faults: faults})
 	case errors.Is(err, callbacks.ErrOldGroups):
-		return s.signInAgain(c, auth.Draft{}, err)
+		return s.signInAgain(c, auth.Draft{Withdrawal: why}, err)
 	case err != nil:
 		return err
 	}
+	s.forgetDraft(c, current.ID)
 	signer, err := s.Service.Signer(c.Request().Context(), s.person(c))
 	if err != nil {
 		return err

@@ -9,8 +9,8 @@ import (
 	"countersign/internal/form"
 )
 
-// Draft is a decision, or an admin's statement about who asked, that waits until its author has
-// signed in again. It is kept in the session, so that it also survives in a browser that runs no
+// Draft is what somebody typed into a form of a callback's page, and that waits until they have
+// signed in again: a decision, or the reason of another form. It is kept in the session, so that it also survives in a browser that runs no
 // scripts. A session holds at most one.
 type Draft struct {
 	Callback callbacks.ID     `json:"callback"`
@@ -19,6 +19,9 @@ type Draft struct {
 	Answer   callbacks.Answer `json:"answer,omitzero"`
 	Fields   form.Posted      `json:"fields,omitempty"` // of the outcomes' forms
 	Asker    desk.Statement   `json:"asker,omitzero"`
+	// Withdrawal and Policy are why somebody withdraws their signature, or applies the present rules.
+	Withdrawal string `json:"withdrawal,omitempty"`
+	Policy     string `json:"policy,omitempty"`
 }
 
 // draftKey is the query parameter with which the page of a callback shows the draft. Without it the
