@@ -6,7 +6,6 @@ import (
 
 	api "github.com/slack-go/slack"
 
-	"countersign/internal/callbacks"
 	"countersign/internal/channels/wording"
 	"countersign/internal/notice"
 )
@@ -19,7 +18,6 @@ const (
 	maxFields = 10
 	maxItems  = 10
 	maxGone   = 5
-	maxEntry  = 120 // of a title and of a state, in a list
 )
 
 // draw is a message as one block of rich text.
@@ -46,9 +44,9 @@ func fallback(m *notice.Message) string {
 func single(m *notice.Message, i notice.Item) []api.RichTextSectionElement {
 	text := []api.RichTextSectionElement{bold(wording.Cut(wording.Title(i), maxTitle)), plain("\n")}
 	over := wording.Over(i, m)
-	switch {
-	case m.Kind == notice.Needed || m.Kind == notice.Failed || m.Kind == notice.Attention || m.Kind == notice.Nobody:
-		text = append(text, bold(wording.Gist(m)+"."), plain("\n"))
+	switch urgent := wording.Urgent(m); {
+	case urgent != "":
+		text = append(text, bold(urgent), plain("\n"))
 	case over != "":
 	case i.Held != "":
 		text = append(text, bold(cut(wording.Held(i))), plain("\n"))
@@ -61,7 +59,7 @@ func single(m *notice.Message, i notice.Item) []api.RichTextSectionElement {
 	for _, f := range i.Fields[:min(len(i.Fields), maxFields)] {
 		text = append(text, plain(wording.Cut(wording.Line(f.Label), maxTitle)+": "+cut(wording.Line(f.Value))+"\n"))
 	}
-	text = append(text, link(i.URL, linkText(i)))
+	text = append(text, link(i.URL, wording.Offer(i)))
 	return append(text, why(m)...)
 }
 
@@ -74,17 +72,6 @@ func about(i notice.Item) string {
 	return strings.TrimSuffix(cut(wording.Requester(i)), ".") + ", " + queue
 }
 
-// linkText says what the page offers now.
-func linkText(i notice.Item) string {
-	switch {
-	case i.State == callbacks.Pending:
-		return "Read and decide"
-	case i.DecidedAt.IsZero():
-		return "See why"
-	}
-	return "See the record"
-}
-
 // several draws a message about any other number of callbacks. Its one link is the list of the
 // desk, where the reader signs in.
 func several(m *notice.Message) []api.RichTextSectionElement {
@@ -94,14 +81,10 @@ func several(m *notice.Message) []api.RichTextSectionElement {
 			text = append(text, plain(fmt.Sprintf("and %d more\n", len(m.Items)-n)))
 			break
 		}
-		state := wording.Over(i, m)
-		if state == "" {
-			state = wording.Ends(i, m) + " " + wording.Count(i) + "."
-		}
-		text = append(text, plain("• "+entry(wording.Title(i))+", "+entry(wording.Line(i.Queue))+". "+entry(state)+"\n"))
+		text = append(text, plain("• "+wording.Entry(i, m)+"\n"))
 	}
 	for _, i := range m.Gone[:min(len(m.Gone), maxGone)] {
-		text = append(text, plain("• Not here any more: "+entry(wording.Title(i))+". "+entry(wording.Over(i, m))+"\n"))
+		text = append(text, plain("• "+wording.Gone(i, m)+"\n"))
 	}
 	text = append(text, link(m.Home, "Open "+wording.Cut(wording.Line(m.Desk), maxTitle)))
 	return append(text, why(m)...)
@@ -115,8 +98,6 @@ func why(m *notice.Message) []api.RichTextSectionElement {
 	}
 	return []api.RichTextSectionElement{plain("\n"), api.NewRichTextSectionTextElement(cut(said), &api.RichTextSectionTextStyle{Italic: true})}
 }
-
-func entry(line string) string { return wording.Cut(line, maxEntry) }
 
 func cut(line string) string { return wording.Cut(line, maxLine) }
 
