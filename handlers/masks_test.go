@@ -1,6 +1,8 @@
 package handlers_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"html"
@@ -193,7 +195,8 @@ func TestReveal_Limited(t *testing.T) {
 }
 
 // TestMasks_WhatIsSent: an outcome may send a masked value. No page shows it, neither before nor after
-// the decision; the function gets it, and the hash is that of what the function gets.
+// the decision, and none tells its size or a hash against which it could be tried out; the function gets
+// it, and the record has the hash.
 func TestMasks_WhatIsSent(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -211,6 +214,9 @@ func TestMasks_WhatIsSent(t *testing.T) {
 		if tells(page.body) || !strings.Contains(page.text(t), "Masked values are sent. Here they stand as ••••••.") {
 			t.Errorf("%s tells a masked value, or does not say that one is sent", name)
 		}
+		if tried := triesOut(page.body, `{"pay":"DE02canary","total":7846.2}`); tried != "" {
+			t.Errorf("%s tells %s of what is sent", name, tried)
+		}
 	}
 	form := url.Values{}
 	for _, field := range confirm.document(t).Find("#confirm input").EachIter() {
@@ -224,8 +230,34 @@ func TestMasks_WhatIsSent(t *testing.T) {
 		t.Errorf("sent is %s, %v", sent.Completion.Result, err)
 	}
 	for _, reader := range []*browser{b, s.as(audrey)} {
-		if page := reader.get(path); tells(page.body) || !strings.Contains(page.body, sent.Completion.SHA256()) {
-			t.Error("the receipt tells a masked value, or has another hash")
+		for _, address := range []string{path, "/audit?callback=" + string(id)} {
+			page := reader.get(address)
+			if tried := triesOut(page.body, string(sent.Completion.Result)); tells(page.body) || tried != "" {
+				t.Errorf("%s tells a masked value, or %s", address, tried)
+			}
 		}
 	}
+	if page := s.as(audrey).get("/audit?callback=" + string(id)).text(t); !strings.Contains(page, "Approve, success with values that are masked") {
+		t.Error("the audit does not say why it has no hash")
+	}
+	c, err := s.store.Get(t.Context(), id)
+	if err != nil || c.Decision.SHA256 != sent.Completion.SHA256() || c.Decision.Size != len(sent.Completion.Result) {
+		t.Errorf("on record is %+v (%v), want hash and size of what is sent", c.Decision, err)
+	}
+	given, err := s.store.Signatures(t.Context(), id)
+	if err != nil || len(given) != 1 || given[0].Shown != sent.Completion.SHA256() {
+		t.Errorf("the signature is for %+v (%v), want the hash of what is sent", given, err)
+	}
+}
+
+// triesOut returns what a page tells of bytes against which somebody could try out what is in them.
+func triesOut(page, sent string) string {
+	sum := sha256.Sum256([]byte(sent))
+	hash := hex.EncodeToString(sum[:])
+	for _, told := range []string{hash, hash[:8], hash[len(hash)-6:], strconv.Itoa(len(sent)) + " bytes"} {
+		if strings.Contains(page, told) {
+			return told
+		}
+	}
+	return ""
 }

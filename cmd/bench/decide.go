@@ -13,6 +13,7 @@ import (
 	"countersign/cmd/bench/floor"
 	"countersign/cmd/bench/load"
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 )
 
 // deliveryTimeout limits the wait for the last decision of a round to reach Lambda, and for its
@@ -30,7 +31,7 @@ func (b *bench) decide(ctx context.Context) ([]row, error) {
 	for _, c := range callers {
 		needed += c * b.decisions * (b.rounds + 1)
 	}
-	desk, d, err := b.deskToDecide(ctx, "sqlite://"+filepath.ToSlash(filepath.Join(b.folder, "decide.db")), 1, needed)
+	work, d, err := b.deskToDecide(ctx, "sqlite://"+filepath.ToSlash(filepath.Join(b.folder, "decide.db")), 1, needed)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +41,7 @@ func (b *bench) decide(ctx context.Context) ([]row, error) {
 		return nil, err
 	}
 	defer base.Stop()
-	items := &backlog{address: base.address}
+	items := &backlog{address: base.address, keys: desk.NewSeenKeys(nil)}
 	for n := range needed {
 		items.left = append(items.left, decidable{
 			callbackID: fmt.Sprintf("filler-%d", n),
@@ -49,7 +50,7 @@ func (b *bench) decide(ctx context.Context) ([]row, error) {
 	}
 	var rows []row
 	for _, c := range callers {
-		series, err := b.compare(ctx, b.decisionsOf(desk, c), b.decisionsOf(items, c))
+		series, err := b.compare(ctx, b.decisionsOf(work, c), b.decisionsOf(items, c))
 		if err != nil {
 			return nil, err
 		}
@@ -70,11 +71,15 @@ type backlog struct {
 	beside  []string // the addresses of its replicas
 	cookie  *http.Cookie
 	left    []decidable
+	keys    desk.SeenKeys
 	proves  bool // the desk reads a receipt for each decision
 }
 
 // decidable is one callback, or one item of a floor.
-type decidable struct{ callbackID, url string }
+type decidable struct {
+	callbackID, url string
+	id              callbacks.ID // of a callback
+}
 
 // deskToDecide starts the replicas of a desk with enough callbacks that the reviewer may decide. rules
 // are those of each queue.
@@ -90,10 +95,10 @@ func (b *bench) deskToDecide(
 	if err != nil {
 		return nil, nil, err
 	}
-	work := &backlog{address: d.address, beside: d.beside(), proves: true}
+	work := &backlog{address: d.address, beside: d.beside(), keys: d.seenKeys(), proves: true}
 	for _, c := range all {
 		if c.Queue != "privacy" {
-			work.left = append(work.left, decidable{string(c.CallbackID), d.url + "/callbacks/" + string(c.ID) + "/decision"})
+			work.left = append(work.left, decidable{string(c.CallbackID), d.url + "/callbacks/" + string(c.ID) + "/decision", c.ID})
 		}
 	}
 	if work.cookie, err = d.signIn(ctx); err != nil {
@@ -114,7 +119,7 @@ func (b *bench) decisionsOf(work *backlog, connections int) rival {
 		ctx, cancel := context.WithTimeout(ctx, deliveryTimeout)
 		defer cancel()
 		round := b.lambda.Expect(n, connections)
-		posts := &posts{turns: round.Turns, left: mine, cookie: work.cookie, begun: make(map[string]time.Time, n)}
+		posts := &posts{turns: round.Turns, left: mine, from: work, begun: make(map[string]time.Time, n)}
 		begin := time.Now()
 		_, err := load.Load{
 			Address: work.address, Beside: work.beside, Connections: connections, Status: http.StatusSeeOther,
@@ -149,8 +154,8 @@ func waitFor(ctx context.Context, done <-chan struct{}) error {
 
 // posts provides the posts of a round, each when its turn comes, and notes when each begins.
 type posts struct {
-	turns  <-chan struct{}
-	cookie *http.Cookie
+	turns <-chan struct{}
+	from  *backlog
 
 	mu    sync.Mutex
 	left  []decidable
@@ -168,7 +173,7 @@ func (p *posts) next(ctx context.Context) (*http.Request, error) {
 	}
 	one := p.left[0]
 	p.left = p.left[1:]
-	request, err := post(one.url, formType, approval(reviewer, true).Encode(), p.cookie)(ctx, 0)
+	request, err := post(one.url, formType, p.from.approval(one, reviewer, true).Encode(), p.from.cookie)(ctx, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -176,14 +181,15 @@ func (p *posts) next(ctx context.Context) (*http.Request, error) {
 	return request, nil
 }
 
-// approval returns the form as a person's page sends it, with the hash of the bytes in the preview.
+// approval returns the form as a person's page sends it, with what names the bytes in the preview.
 // sends says that the signature decides.
-func approval(by callbacks.Person, sends bool) url.Values {
+func (b *backlog) approval(one decidable, by callbacks.Person, sends bool) url.Values {
 	choice := callbacks.Choice{Outcome: "approve", Comment: "Within the agreement with the account team.", PreparedAt: time.Now().Truncate(time.Second)}
 	shown := callbacks.DefaultOutcomes(callbacks.Failure)[0].Fill(choice, by, nil)
 	form := url.Values{
 		"outcome": {choice.Outcome}, "comment": {choice.Comment},
-		"at": {choice.PreparedAt.UTC().Format(time.RFC3339)}, "seen": {shown.SHA256()},
+		"at":   {choice.PreparedAt.UTC().Format(time.RFC3339)},
+		"seen": {b.keys.Name(one.id, choice.Outcome, shown.SHA256())},
 	}
 	if !sends {
 		form.Set("sends", "no")

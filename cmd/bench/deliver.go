@@ -119,7 +119,7 @@ func decideAll(ctx context.Context, file string, all []callbacks.Callback) (err 
 				return err
 			}
 			choice.PreparedAt = shown.PreparedAt
-			_, err = service.Sign(ctx, person, c.ID, choice, shown.Completion.SHA256())
+			_, err = service.Sign(ctx, person, c.ID, choice, shown.Seen)
 			return err
 		})
 	}

@@ -13,6 +13,7 @@ import (
 
 	"countersign/cmd/internal/deskprocess"
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/standin/oidc"
 )
 
@@ -45,10 +46,19 @@ type program struct {
 	secret       string // of webhooks
 	issuer       string
 	clientSecret string
-	sessionKey   string
+	sessionKey   string        // in base64
 	took         time.Duration // from the start of the last process until it was ready
 	provider     *http.Server
 	replicas     []*process // the processes besides the first one, behind the same URL
+}
+
+// seenKeys are those of the desk, whose pages name with them what they show.
+func (d *program) seenKeys() desk.SeenKeys {
+	key, err := base64.StdEncoding.DecodeString(d.sessionKey)
+	if err != nil {
+		panic(err)
+	}
+	return desk.NewSeenKeys([][]byte{key})
 }
 
 // startDesk starts the desk on a database file and waits until it is ready. The caller must call

@@ -73,7 +73,7 @@ func (b *bench) signedBefore(work *backlog, colleagues []*http.Cookie, connectio
 					if i >= len(mine) {
 						return nil, nil
 					}
-					return post(mine[i].url, formType, approval(by, false).Encode(), cookie)(ctx, 0)
+					return post(mine[i].url, formType, work.approval(mine[i], by, false).Encode(), cookie)(ctx, 0)
 				},
 			}.Run(ctx)
 			if err != nil {

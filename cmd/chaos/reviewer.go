@@ -50,6 +50,7 @@ type reviewer struct {
 	random   *rand.Rand
 	// from the preview; empty before it is read
 	seen, at, sends string
+	hash            string // of the bytes that it shows
 }
 
 // newReviewer draws a person and an outcome.
@@ -116,7 +117,8 @@ func (r *reviewer) step(ctx context.Context) (over bool, err error) {
 	case what == "preview" && a.status == http.StatusOK:
 		_, shown, _ := bytes.Cut(a.body, []byte(` id="preview-`+r.outcome+`"`))
 		r.seen, r.at, r.sends = attribute(shown, "data-seen"), attribute(shown, "data-at"), attribute(shown, "data-sends")
-		if r.seen == "" || r.at == "" || r.sends == "" {
+		_, hash, _ := bytes.Cut(shown, []byte("sha256 <code"))
+		if r.hash = attribute(hash, "title"); r.seen == "" || r.at == "" || r.sends == "" || r.hash == "" {
 			return false, fmt.Errorf("the preview holds no hash, or does not say what a press does: %s", a.body)
 		}
 		return false, nil
@@ -140,7 +142,7 @@ func (r *reviewer) step(ctx context.Context) (over bool, err error) {
 func (r *reviewer) note(in *[]told, at time.Time) {
 	r.decision.mu.Lock()
 	defer r.decision.mu.Unlock()
-	*in = append(*in, told{callbacks.PersonID(r.issuer, r.person.Subject), r.seen, at})
+	*in = append(*in, told{callbacks.PersonID(r.issuer, r.person.Subject), r.hash, at})
 }
 
 // attribute returns the value of an attribute in a page, or "" if there is none. The values read

@@ -114,11 +114,15 @@ func openDesk(ctx context.Context, settings config.Config, log *slog.Logger, o d
 	if d.lambda, err = d.openLambda(ctx, settings, o.Credentials); err != nil {
 		return nil, err
 	}
-	d.openWorkers(settings)
+	keys, err := sessionKeys(settings)
+	if err != nil {
+		return nil, err
+	}
+	d.openWorkers(settings, keys)
 	if o.Demo == nil { // the demo's people sign in one after the other, and are not missing until then
 		d.workers = append(d.workers, d.alarms)
 	}
-	if err := d.openSite(settings, o.Demo); err != nil {
+	if err := d.openSite(settings, keys, o.Demo); err != nil {
 		return nil, err
 	}
 	d.follower, err = reload.Start(reload.Config{
@@ -141,7 +145,7 @@ func (d *program) openLambda(
 }
 
 // openWorkers makes the workers that no edition replaces, and what services and discovery share.
-func (d *program) openWorkers(settings config.Config) {
+func (d *program) openWorkers(settings config.Config, keys [][]byte) {
 	attempts := metrics.CountAttempts(d.registry, d.lambda)
 	invalidator := invalidators{d.hub, d.invalidations}
 	allowances := readquota.NewAllowances(d.store, settings.WatchRate, d.now)
@@ -172,14 +176,14 @@ func (d *program) openWorkers(settings config.Config) {
 		Store: d.store, Invalidator: invalidator, Now: d.now,
 		ReviewLimits: callbacks.ReviewLimits{Idle: settings.Review.IdleBudget, Max: settings.Review.Max},
 		Beat:         heartbeats.Wake, Deliveries: deliveries, GroupsMaxAge: settings.Groups.MaxAge,
-		Forms: forms, Seen: d.alarms,
+		Forms: forms, Seen: d.alarms, SeenKeys: desk.NewSeenKeys(keys),
 	}
 }
 
 // openSite makes sign-in, and what the handlers of every edition share.
-func (d *program) openSite(settings config.Config, demo handlers.Demo) error {
+func (d *program) openSite(settings config.Config, keys [][]byte, demo handlers.Demo) error {
 	var err error
-	if d.auth, err = d.openAuth(settings); err != nil {
+	if d.auth, err = d.openAuth(settings, keys); err != nil {
 		return err
 	}
 	measured := metrics.New(d.registry, metrics.Sources{
@@ -212,11 +216,7 @@ func (d *program) openSite(settings config.Config, demo handlers.Demo) error {
 }
 
 // openAuth makes sign-in, without a role for anybody: each edition knows the groups of its roles.
-func (d *program) openAuth(settings config.Config) (*auth.Auth, error) {
-	keys, err := sessionKeys(settings)
-	if err != nil {
-		return nil, err
-	}
+func (d *program) openAuth(settings config.Config, keys [][]byte) (*auth.Auth, error) {
 	return auth.New(auth.Config{
 		Issuer: string(settings.OIDC.Issuer), ClientID: settings.OIDC.ClientID, ClientSecret: string(settings.OIDC.ClientSecret),
 		BaseURL: string(settings.BaseURL), Scopes: settings.OIDC.Scopes, GroupsClaim: settings.OIDC.GroupsClaim,

@@ -26,7 +26,7 @@ type press struct {
 // post posts the decision, again as long as the desk says that it was too busy and has recorded
 // nothing.
 func (p *press) post(desk string, id callbacks.ID) {
-	form := p.by.choose(p.outcome, p.comment)
+	form := p.by.choose(id, p.outcome, p.comment)
 	const tries = 20
 	for range tries {
 		response := p.by.open(p.by.t.Context(), http.MethodPost, desk+"/callbacks/"+string(id)+"/decision", form)

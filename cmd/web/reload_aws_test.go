@@ -3,13 +3,13 @@ package main
 import (
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 
 	"countersign/internal/callbacks"
-	"countersign/internal/desk"
 	"countersign/internal/lambdaapi/lambdaapitest"
 	"countersign/internal/sqlstore/sqlstoretest"
 )
@@ -21,31 +21,34 @@ func TestReloadEncryptionKeys(t *testing.T) {
 	r := newRig(t, freeAddress(t))
 	d := openReloading(t, r, alphaDesk)
 	v := r.signIn(t, mara)
-	// before the hash of a preview that promises encryption
-	sealMark := strings.TrimSuffix(desk.Preview{Encoding: "encrypted with AES-GCM"}.Seen(), desk.Preview{}.Seen())
-	plain, sealed := v.choose("approve", "As agreed."), v.choose("approve", "As agreed.")
-	sealed.Set("seen", sealMark+sealed.Get("seen"))
-	decide := func(choice, refused map[string][]string) (result string) {
+	var requests []string
+	for range 3 {
+		requests = append(requests, d.url+"/callbacks/"+string(r.announce(d.url, r.ask(0), callbacks.KeepAliveReview)))
+	}
+	decide := func(request string, outdated url.Values) (result string) {
 		t.Helper()
-		address := d.url + "/callbacks/" + string(r.announce(d.url, r.ask(0), callbacks.KeepAliveReview)) + "/decision"
-		if status := v.post(address, refused).StatusCode; status == http.StatusSeeOther {
-			t.Errorf("a decision whose page said otherwise is answered %d", status)
+		if outdated != nil {
+			if status := v.post(request+"/decision", outdated).StatusCode; status == http.StatusSeeOther {
+				t.Errorf("a decision whose page said otherwise is answered %d", status)
+			}
 		}
-		if status := v.post(address, choice).StatusCode; status != http.StatusSeeOther {
+		if status := v.post(request+"/decision", v.shown(request)).StatusCode; status != http.StatusSeeOther {
 			t.Errorf("the decision is answered %d", status)
 		}
 		return await(t, r.settled, "the decision at Lambda").Payload
 	}
-	if result := decide(plain, sealed); !strings.Contains(result, "As agreed.") {
+	if result := decide(requests[0], nil); !strings.Contains(result, "As agreed.") {
 		t.Errorf("without a key Lambda got %s", result)
 	}
+	plain := v.shown(requests[1])
 	writeFile(t, d.file+".key", rigSessionKey)
 	d.hangUp(alphaDesk + "functions: {" + rigFunction + ": {encryptionKey: {file: " + d.file + ".key}}}\n")
-	if result := decide(sealed, plain); result == "" || strings.Contains(result, "As agreed.") {
+	if result := decide(requests[1], plain); result == "" || strings.Contains(result, "As agreed.") {
 		t.Errorf("with a key Lambda got %q", result)
 	}
+	sealed := v.shown(requests[2])
 	d.hangUp(alphaDesk)
-	if result := decide(plain, sealed); !strings.Contains(result, "As agreed.") {
+	if result := decide(requests[2], sealed); !strings.Contains(result, "As agreed.") {
 		t.Errorf("once the key is gone Lambda got %s", result)
 	}
 }

@@ -25,6 +25,7 @@ import (
 	"countersign/internal/condition"
 	"countersign/internal/config"
 	"countersign/internal/config/deskfile"
+	"countersign/internal/desk"
 	"countersign/internal/live"
 	"countersign/internal/standin/locallambda"
 	"countersign/internal/standin/oidc"
@@ -74,6 +75,9 @@ const (
 	rigSessionKey = "c2l4dGVlbiBieXRlcyBhbmQgc2l4dGVlbiBtb3JlLi4="
 	rigToken      = "the-bearer-token-of-these-tests-is-long-enough"
 )
+
+// rigSeenKeys are those of a rig's desks.
+var rigSeenKeys = desk.NewSeenKeys([][]byte{[]byte("sixteen bytes and sixteen more..")})
 
 // The countersign.yaml of tests: the shortest that is right, and that of a rig.
 const (

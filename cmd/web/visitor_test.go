@@ -122,23 +122,43 @@ func (v *visitor) stream(desk string) <-chan string {
 
 // decide decides as a page that has shown the bytes.
 func (v *visitor) decide(desk string, id callbacks.ID, outcome string) (status int) {
-	return v.post(desk+"/callbacks/"+string(id)+"/decision", v.choose(outcome, "As agreed.")).StatusCode
+	return v.post(desk+"/callbacks/"+string(id)+"/decision", v.choose(id, outcome, "As agreed.")).StatusCode
 }
 
 // choose is the form of a decision, as a page that has shown the bytes posts it.
-func (v *visitor) choose(outcome, comment string) url.Values {
+func (v *visitor) choose(id callbacks.ID, outcome, comment string) url.Values {
 	person := callbacks.Person{ID: v.user.Subject, Subject: v.user.Subject, Name: v.user.Name, Email: v.user.Email, Groups: v.user.Groups}
 	choice := callbacks.Choice{Outcome: outcome, Comment: comment, PreparedAt: time.Now().Truncate(time.Second)}
 	for _, o := range callbacks.DefaultOutcomes(callbacks.Failure) {
 		if o.Name == outcome {
 			return url.Values{
 				"outcome": {outcome}, "comment": {choice.Comment},
-				"at": {choice.PreparedAt.UTC().Format(time.RFC3339)}, "seen": {o.Fill(choice, person, nil).SHA256()},
+				"at":   {choice.PreparedAt.UTC().Format(time.RFC3339)},
+				"seen": {rigSeenKeys.Name(id, outcome, o.Fill(choice, person, nil).SHA256())},
 			}
 		}
 	}
 	v.t.Errorf("there is no outcome %s", outcome)
 	return nil
+}
+
+// shown is the form of a decision for which the desk has shown the bytes.
+func (v *visitor) shown(request string) url.Values {
+	form := url.Values{"outcome": {"approve"}, "comment": {"As agreed."}}
+	response := v.open(v.t.Context(), http.MethodPost, request+"/preview", form)
+	if response.Body == nil {
+		return form // told already
+	}
+	defer response.Body.Close()
+	page, err := goquery.NewDocumentFromReader(response.Body)
+	if err != nil {
+		v.t.Error(err)
+		return form
+	}
+	preview := page.Find("#preview-approve")
+	form.Set("seen", preview.AttrOr("data-seen", ""))
+	form.Set("at", preview.AttrOr("data-at", ""))
+	return form
 }
 
 // announce tells a desk of a callback, as its function would, and returns the desk's key for it. It

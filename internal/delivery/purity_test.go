@@ -152,7 +152,7 @@ func TestSealedForNobody(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, decide := range map[string]func() error{
-		"Stranger":   func() error { _, err := d.Service.Sign(d.Ctx, desktest.Teo, c.ID, choice, shown.Seen()); return err },
+		"Stranger":   func() error { _, err := d.Service.Sign(d.Ctx, desktest.Teo, c.ID, choice, shown.Seen); return err },
 		"OtherBytes": func() error { _, err := d.Service.Sign(d.Ctx, desktest.Mara, c.ID, choice, "another"); return err },
 	} {
 		if err := decide(); err == nil {
@@ -160,7 +160,7 @@ func TestSealedForNobody(t *testing.T) {
 		}
 	}
 	d.MustDecide(desktest.Mara, c.ID, "approve", "")
-	if err := func() error { _, err := d.Service.Sign(d.Ctx, desktest.Dana, c.ID, choice, shown.Seen()); return err }(); !errors.Is(err, callbacks.ErrConflict) {
+	if err := func() error { _, err := d.Service.Sign(d.Ctx, desktest.Dana, c.ID, choice, shown.Seen); return err }(); !errors.Is(err, callbacks.ErrConflict) {
 		t.Errorf("a second decision gives %v", err)
 	}
 	if n := seals.drawn.Load(); n != 1 {

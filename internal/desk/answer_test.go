@@ -198,11 +198,11 @@ func TestAnswer_Stale(t *testing.T) {
 		t.Fatal(err)
 	}
 	choice.PreparedAt, choice.Sends, choice.Answer.Result = shown.PreparedAt, true, "2"
-	if _, err := d.Service.Sign(d.Ctx, desktest.Mara, c.ID, choice, shown.Seen()); !errors.Is(err, callbacks.ErrStale) {
+	if _, err := d.Service.Sign(d.Ctx, desktest.Mara, c.ID, choice, shown.Seen); !errors.Is(err, callbacks.ErrStale) {
 		t.Errorf("another answer than the one seen: %v", err)
 	}
 	choice.Answer.Result = "1"
-	if _, err := d.Service.Sign(d.Ctx, desktest.Mara, c.ID, choice, shown.Seen()); err != nil {
+	if _, err := d.Service.Sign(d.Ctx, desktest.Mara, c.ID, choice, shown.Seen); err != nil {
 		t.Fatal(err)
 	}
 }

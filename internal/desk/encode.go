@@ -45,7 +45,7 @@ func (s *Service) encode(
 		return encoded{}, err
 	}
 	made, err := s.prepared(s.gate(c, signatures, now), p, choice)
-	if err != nil || !encodes(made.Completion) || made.Seen() != seen {
+	if err != nil || !encodes(made.Completion) || !s.seenKeys.recognise(seen, c.ID, made.Outcome.Name, made.digest()) {
 		return encoded{}, nil // the transaction finds out why
 	}
 	out := encoded{to: c.Target(), function: c.Function, shown: made.Completion}

@@ -30,7 +30,7 @@ func encoding(t *testing.T) (*testDesk, *desktest.Reversal) {
 func (d *testDesk) serve(codecs map[string]desk.Codec) *desk.Service {
 	d.Service = desk.NewService(desk.ServiceConfig{
 		Store: d.Store, Queues: desktest.Queues, Invalidator: d.Invalidations, ReviewLimits: callbacks.DefaultReviewLimits, Now: d.Clock.Now,
-		Codecs: codecs, Forms: schema.NewCompiler(),
+		Codecs: codecs, Forms: schema.NewCompiler(), SeenKeys: desktest.SeenKeys,
 	})
 	return d.Service
 }
@@ -131,14 +131,14 @@ func TestEncode_onlyAsThePageSaid(t *testing.T) {
 			t.Fatal(err)
 		}
 		choice.PreparedAt = shown.PreparedAt
-		if _, err := after.Sign(d.Ctx, desktest.Mara, c.ID, choice, shown.Seen()); !errors.Is(err, callbacks.ErrStale) {
+		if _, err := after.Sign(d.Ctx, desktest.Mara, c.ID, choice, shown.Seen); !errors.Is(err, callbacks.ErrStale) {
 			t.Errorf("%s: got %v, want ErrStale", name, err)
 		}
 		d.WantState(c.ID, callbacks.Pending)
-		if _, err := before.Sign(d.Ctx, desktest.Mara, c.ID, choice, shown.Seen()); err != nil {
+		if _, err := before.Sign(d.Ctx, desktest.Mara, c.ID, choice, shown.Seen); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if _, err := after.Sign(d.Ctx, desktest.Mara, c.ID, choice, shown.Seen()); !errors.Is(err, desk.ErrSignedAlready) {
+		if _, err := after.Sign(d.Ctx, desktest.Mara, c.ID, choice, shown.Seen); !errors.Is(err, desk.ErrSignedAlready) {
 			t.Errorf("%s: the second press gives %v", name, err)
 		}
 	}

@@ -86,7 +86,7 @@ func pressed(t *rapid.T, d *testDesk, p callbacks.Person, id callbacks.ID, outco
 		}
 		for _, shown := range previews {
 			if shown.Outcome.Name == outcome {
-				can, seen = shown.Why.Can(), shown.Seen()
+				can, seen = shown.Why.Can(), shown.Seen
 				choice.Sends, choice.PreparedAt = shown.Sends, shown.PreparedAt
 			}
 		}

@@ -49,7 +49,7 @@ func TestOldGroups(t *testing.T) {
 	d.Clock.Advance(time.Second)
 	for name, act := range map[string]func() error{
 		"Reveal":     func() error { _, err := d.Service.Reveal(d.Ctx, p, c.ID, "0"); return err },
-		"Decide":     func() error { _, err := d.Service.Sign(d.Ctx, p, c.ID, choice, shown.Seen()); return err },
+		"Decide":     func() error { _, err := d.Service.Sign(d.Ctx, p, c.ID, choice, shown.Seen); return err },
 		"Preview":    func() error { _, err := d.Service.Preview(d.Ctx, p, c.ID, choice); return err },
 		"OpenReview": func() error { _, err := d.Service.OpenReview(d.Ctx, p, c.ID, callbacks.SignOfLife{}); return err },
 		"RenewReview": func() error {
@@ -82,7 +82,7 @@ func TestOldGroups(t *testing.T) {
 	}
 	d.WantState(c.ID, callbacks.Pending)
 	p.GroupsReadAt = d.Clock.Now()
-	if _, err := d.Service.Sign(d.Ctx, p, c.ID, choice, shown.Seen()); err != nil {
+	if _, err := d.Service.Sign(d.Ctx, p, c.ID, choice, shown.Seen); err != nil {
 		t.Errorf("after the sign-in: %v", err)
 	}
 }

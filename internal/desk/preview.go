@@ -25,8 +25,11 @@ type Preview struct {
 	// is then what the answer would be sent as.
 	Faults     fault.List
 	PreparedAt time.Time
-	// Shown is what pages show of the completion's body, if a masked value is in that. It is sent,
-	// and the hash is that of the real bytes. A free answer is shown as it was typed.
+	// Seen names what the preview shows, see [SeenKeys]; the decision carries it back.
+	Seen string
+	// Shown is what pages show of the completion's body, if a masked value is in that. The value is
+	// sent, and pages tell neither the size nor the hash of the body. A free answer is shown as it was
+	// typed.
 	Shown []byte
 	// Encoding says what becomes of the result before it goes out, as [Encoder.Says] does; empty if
 	// it goes out as it is.
@@ -50,22 +53,22 @@ type Preview struct {
 // foundFirst marks a preview of a callback that was found and not announced yet.
 const foundFirst = "found-"
 
-// Seen identifies what the preview shows; the decision carries it back. It holds the hash of the
-// bytes, and marks three things that the bytes do not show: a callback that was found and not
+// digest identifies what the preview shows, and stays on record with a signature. It holds the hash of
+// the bytes, and marks three things that the bytes do not show: a callback that was found and not
 // announced yet, a requester whom an admin named, and how the bytes are encoded before they go out.
 // A changed configuration would otherwise send in the clear what the page said is encrypted.
-func (p Preview) Seen() string {
-	seen := p.Completion.SHA256()
+func (p Preview) digest() string {
+	digest := p.Completion.SHA256()
 	if p.Encoding != "" {
-		seen = mark(p.Encoding) + seen
+		digest = mark(p.Encoding) + digest
 	}
 	if p.Stated != (callbacks.Requester{}) {
-		seen = mark(p.Stated) + seen
+		digest = mark(p.Stated) + digest
 	}
 	if p.Found {
-		seen = foundFirst + seen
+		digest = foundFirst + digest
 	}
-	return seen
+	return digest
 }
 
 // mark is short, and another one for another value.
@@ -236,5 +239,6 @@ func (s *Service) prepared(gate callbacks.Gate, p callbacks.Signer, choice callb
 	if c.Requester.StatedBy != "" {
 		shown.Stated = c.Requester
 	}
+	shown.Seen = s.seenKeys.Name(c.ID, made.Outcome.Name, shown.digest())
 	return shown, nil
 }

@@ -172,7 +172,32 @@ func (s *Service) Audit(ctx context.Context, p callbacks.Person, q AuditQuery) (
 	if q.Limit <= 0 || q.Limit > MaxPage {
 		q.Limit = PageSize
 	}
-	return s.store.Audit(ctx, q)
+	entries, err := s.store.Audit(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return entries, s.hideHashes(ctx, entries)
+}
+
+// hideHashes leaves out the size and the hash of what was sent for callbacks that mask values. The
+// audit keeps them; whoever could read them here could try out what a value is.
+func (s *Service) hideHashes(ctx context.Context, entries []callbacks.AuditEntry) error {
+	var decided []callbacks.ID
+	for _, e := range entries {
+		if e.Facts.Decision != nil && !slices.Contains(decided, e.Callback) {
+			decided = append(decided, e.Callback)
+		}
+	}
+	masked, err := s.store.Masked(ctx, decided)
+	if err != nil {
+		return err
+	}
+	for i := range entries {
+		if e := &entries[i]; s.queues.Masks(e.Queue, &callbacks.Content{}) || slices.Contains(masked, e.Callback) {
+			e.Facts.Decision = unhashed(e.Facts.Decision)
+		}
+	}
+	return nil
 }
 
 // Titles reads the titles of the callbacks that audit entries are about. One without a title has

@@ -29,6 +29,7 @@ type Service struct {
 	deliveries   Handover
 	delegations  Delegations
 	seen         Seen
+	seenKeys     SeenKeys
 	version      callbacks.ConfigVersion
 	forms        form.Compiler
 	pasts        pasts
@@ -56,6 +57,8 @@ type ServiceConfig struct {
 	Delegations Delegations
 	// Seen says who could sign; if nil, open places name nobody.
 	Seen Seen
+	// SeenKeys are the same in all replicas; if nil, a random one is made.
+	SeenKeys SeenKeys
 	// Forms reads the schemas of forms; if nil, an announcement with a form is refused.
 	Forms form.Compiler
 }
@@ -74,10 +77,13 @@ func NewService(c ServiceConfig) *Service {
 	if c.Seen == nil {
 		c.Seen = nobodySeen{}
 	}
+	if c.SeenKeys == nil {
+		c.SeenKeys = NewSeenKeys(nil)
+	}
 	return &Service{
 		store: c.Store, queues: c.Queues, invalidator: c.Invalidator, beat: c.Beat, limits: c.ReviewLimits, now: c.Now, codecs: c.Codecs, lanes: c.Lanes,
 		groupsMaxAge: c.GroupsMaxAge, deliveries: c.Deliveries, delegations: c.Delegations, version: c.ConfigVersion,
-		forms: c.Forms, seen: c.Seen,
+		forms: c.Forms, seen: c.Seen, seenKeys: c.SeenKeys,
 	}
 }
 

@@ -106,11 +106,11 @@ func TestDecideOnlyWhatWasSeen(t *testing.T) {
 	choice.PreparedAt = seen.PreparedAt
 	changed := choice
 	changed.Comment = "typed after the preview"
-	if _, err := d.Service.Sign(d.Ctx, desktest.Mara, c.ID, changed, seen.Completion.SHA256()); !errors.Is(err, callbacks.ErrStale) {
+	if _, err := d.Service.Sign(d.Ctx, desktest.Mara, c.ID, changed, seen.Seen); !errors.Is(err, callbacks.ErrStale) {
 		t.Errorf("other bytes than those shown: got %v, want ErrStale", err)
 	}
 	d.Clock.Advance(desk.PreviewAge + time.Second)
-	if _, err := d.Service.Sign(d.Ctx, desktest.Mara, c.ID, choice, seen.Completion.SHA256()); !errors.Is(err, callbacks.ErrStale) {
+	if _, err := d.Service.Sign(d.Ctx, desktest.Mara, c.ID, choice, seen.Seen); !errors.Is(err, callbacks.ErrStale) {
 		t.Errorf("an old preview: got %v, want ErrStale", err)
 	}
 	d.WantState(c.ID, callbacks.Pending)
@@ -162,7 +162,7 @@ func TestTwoReviewersAtOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		choice.PreparedAt = seen.PreparedAt
-		group.Go(func() { _, errs[i] = d.Service.Sign(d.Ctx, who, c.ID, choice, seen.Completion.SHA256()) })
+		group.Go(func() { _, errs[i] = d.Service.Sign(d.Ctx, who, c.ID, choice, seen.Seen) })
 	}
 	group.Wait()
 	if (errs[0] == nil) == (errs[1] == nil) {

@@ -173,7 +173,7 @@ func TestPressDoesWhatThePageSaid(t *testing.T) {
 			t.Fatal(err)
 		}
 		choice.PreparedAt = shown.PreparedAt
-		_, err = d.Service.Sign(d.Ctx, p, c.ID, choice, shown.Seen())
+		_, err = d.Service.Sign(d.Ctx, p, c.ID, choice, shown.Seen)
 		return err
 	}
 	if err := press(desktest.Mara, true); !errors.Is(err, callbacks.ErrStale) {
@@ -207,7 +207,7 @@ func TestSamePressAgain(t *testing.T) {
 	choice.PreparedAt = shown.PreparedAt
 	press := func(p callbacks.Person, choice callbacks.Choice, want error) {
 		t.Helper()
-		if _, err := d.Service.Sign(d.Ctx, p, c.ID, choice, shown.Seen()); !errors.Is(err, want) {
+		if _, err := d.Service.Sign(d.Ctx, p, c.ID, choice, shown.Seen); !errors.Is(err, want) {
 			t.Errorf("%s presses again: %v, want %v", p.Name, err, want)
 		}
 	}

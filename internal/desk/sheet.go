@@ -86,11 +86,12 @@ func (s *Service) Sheet(ctx context.Context, p callbacks.Person, id callbacks.ID
 	if c.Decision != nil {
 		switch d, err := s.store.Delivery(ctx, id); {
 		case err == nil:
-			sheet.deliver(&d)
+			sheet.deliver(&d, s.codec(&c).Encoder != nil)
 		case !errors.Is(err, callbacks.ErrNotFound):
 			return Sheet{}, fmt.Errorf("delivery of %s: %w", id, err)
 		}
 	}
+	sheet.hideHashes()
 	return sheet, nil
 }
 
@@ -104,11 +105,14 @@ func (s *Sheet) hideFault() {
 	}
 }
 
-// deliver adds a delivery, with masks in what repeats a masked value.
-func (s *Sheet) deliver(d *callbacks.Delivery) {
+// deliver adds a delivery, with masks in what repeats a masked value. Nobody can tell what is in a
+// result that was encoded.
+func (s *Sheet) deliver(d *callbacks.Delivery, encoded bool) {
 	s.Delivery = d
 	if shown, covered := s.cover.Body(d.Completion.Body()); covered {
 		s.Sent = shown
+	} else if s.cover != nil && encoded && encodes(d.Completion) {
+		s.Sent = []byte(mask.Literal)
 	}
 	if d.FollowUp == nil {
 		return
@@ -120,6 +124,34 @@ func (s *Sheet) deliver(d *callbacks.Delivery) {
 		after.Steps[i].Note = s.cover.Text(after.Steps[i].Note)
 	}
 	d.FollowUp = &after
+}
+
+// hideHashes leaves out what would let a reader try out what a masked value is: the size and the hash
+// of what was sent, and the hashes of what signers saw.
+func (s *Sheet) hideHashes() {
+	if s.cover == nil {
+		return
+	}
+	s.Signatures = slices.Clone(s.Signatures)
+	for i := range s.Signatures {
+		s.Signatures[i].Shown = ""
+	}
+	if s.Sent != nil || s.Delivery == nil {
+		s.Callback.Decision = unhashed(s.Callback.Decision)
+		for i := range s.Audit {
+			s.Audit[i].Facts.Decision = unhashed(s.Audit[i].Facts.Decision)
+		}
+	}
+}
+
+// unhashed is a decision, if there is one, without the size and the hash of what it sends.
+func unhashed(d *callbacks.Decision) *callbacks.Decision {
+	if d == nil {
+		return nil
+	}
+	hidden := *d
+	hidden.SHA256, hidden.Size = "", 0
+	return &hidden
 }
 
 // weigh says what the signatures of a sheet add up to, and what its reader may do about it.

@@ -18,7 +18,7 @@ func TestDeliver_Masks(t *testing.T) {
 	}
 	sheet.deliver(&callbacks.Delivery{
 		Completion: callbacks.Completion{Kind: callbacks.Success, Result: []byte(`["DE02canary"]`)}, FollowUp: read,
-	})
+	}, false)
 	after := sheet.Delivery.FollowUp
 	if string(sheet.Sent) != `["••••••"]` || after.Steps[0].Note != "wrote ••••••" || after.Steps[1].Note != "done" ||
 		after.Error.ErrorType != "Bank" || after.Error.ErrorMessage != "no account ••••••" {
@@ -26,6 +26,48 @@ func TestDeliver_Masks(t *testing.T) {
 	}
 	if read.Steps[0].Note != "wrote DE02canary" {
 		t.Errorf("what was read is now %+v", read)
+	}
+}
+
+// TestHideHashes: of what may have a masked value in it, a page has neither size nor hash.
+func TestHideHashes(t *testing.T) {
+	t.Parallel()
+	masking := callbacks.Content{Payload: []byte(`{"iban":"DE02canary"}`), Masked: []string{"/iban"}}
+	success := func(result string) *callbacks.Delivery {
+		return &callbacks.Delivery{Completion: callbacks.Completion{Kind: callbacks.Success, Result: []byte(result)}}
+	}
+	for name, tt := range map[string]struct {
+		content  callbacks.Content
+		delivery *callbacks.Delivery
+		encoded  bool
+		hidden   bool
+	}{
+		"Repeats":     {masking, success(`["DE02canary"]`), false, true},
+		"Encoded":     {masking, success(`yranac20ED`), true, true},
+		"Unknown":     {masking, nil, false, true},
+		"WithoutIt":   {masking, success(`["fine"]`), false, false},
+		"Rejected":    {masking, &callbacks.Delivery{Completion: callbacks.Completion{Kind: callbacks.Failure}}, true, false},
+		"NothingMask": {callbacks.Content{Payload: masking.Payload}, success(`["DE02canary"]`), true, false},
+	} {
+		sheet := Sheet{cover: callbacks.Queues{}.Cover("finance", &tt.content), Signatures: []callbacks.Signature{{Shown: "9f31"}}}
+		decision := callbacks.Decision{SHA256: "9f31", Size: 14, Label: "Pay"}
+		sheet.Callback.Decision = &decision
+		sheet.Audit = []callbacks.AuditEntry{{Facts: callbacks.Facts{Decision: &decision}}, {}}
+		if tt.delivery != nil {
+			sheet.deliver(tt.delivery, tt.encoded)
+		}
+		sheet.hideHashes()
+		for _, d := range []*callbacks.Decision{sheet.Callback.Decision, sheet.Audit[0].Facts.Decision} {
+			if hidden := d.SHA256 == "" && d.Size == 0; hidden != tt.hidden || d.Label != "Pay" {
+				t.Errorf("%s: the page has %+v", name, d)
+			}
+		}
+		if saw := sheet.Signatures[0].Shown == ""; saw != (sheet.cover != nil) {
+			t.Errorf("%s: what signers saw is hidden: %t", name, saw)
+		}
+		if decision.SHA256 == "" {
+			t.Errorf("%s: what was read is changed", name)
+		}
 	}
 }
 

@@ -18,7 +18,7 @@ import (
 var ErrSignedAlready = errors.New("this signature is on record already")
 
 // Sign records a person's signature for a choice whose preview they saw, which [Preview.Seen]
-// identifies. It either waits for others or, as the last one, makes the decision;
+// names. It either waits for others or, as the last one, makes the decision;
 // [callbacks.Choice.Sends] says which of the two the person was told. A recorded decision is
 // delivered whatever happens to this process. Errors: [ErrSignedAlready], [callbacks.ErrNotFound],
 // [callbacks.ErrForbidden], [fault.List] for a missing comment, [callbacks.ErrOldGroups],
@@ -74,7 +74,7 @@ func (s *Service) Sign(
 func (s *Service) sign(
 	c *callbacks.Case, p callbacks.Signer, choice callbacks.Choice, seen string, out encoded, now time.Time,
 ) error {
-	if repeats(c, p.Person, choice, seen) {
+	if s.repeats(c, p.Person, choice, seen) {
 		return ErrSignedAlready
 	}
 	if c.State != callbacks.Pending {
@@ -91,7 +91,7 @@ func (s *Service) sign(
 	ballot := callbacks.Ballot{
 		Proposal: made.Proposal(), Answer: made.Answer, Changes: choice.Changes,
 		Comment: c.Requirement.KeptComment(made.Outcome, choice),
-		Shown:   seen, Via: callbacks.ViaWeb, Sends: choice.Sends, ConfigVersion: s.version,
+		Shown:   made.digest(), Via: callbacks.ViaWeb, Sends: choice.Sends, ConfigVersion: s.version,
 	}
 	given, err := c.Sign(gate, p, ballot, s.ReviewLimits(c.Queue))
 	if err != nil || !ballot.Sends {
@@ -102,14 +102,15 @@ func (s *Service) sign(
 
 // repeats reports whether the person's signature for the same choice is on record, and waits or is
 // one of those that were there at the decision. A button may be pressed twice.
-func repeats(c *callbacks.Case, p callbacks.Person, choice callbacks.Choice, seen string) bool {
+func (s *Service) repeats(c *callbacks.Case, p callbacks.Person, choice callbacks.Choice, seen string) bool {
 	if c.State != callbacks.Pending && c.Decision == nil {
 		return false
 	}
 	outcome, _ := c.Outcome(choice.Outcome)
-	return slices.ContainsFunc(c.Signatures, func(s callbacks.Signature) bool {
-		return s.Live() && s.By.ID == p.ID && s.Shown == seen && s.Outcome == choice.Outcome &&
-			s.Comment == c.Requirement.KeptComment(outcome, choice)
+	return slices.ContainsFunc(c.Signatures, func(given callbacks.Signature) bool {
+		return given.Live() && given.By.ID == p.ID && given.Outcome == choice.Outcome &&
+			given.Comment == c.Requirement.KeptComment(outcome, choice) &&
+			s.seenKeys.recognise(seen, c.ID, given.Outcome, given.Shown)
 	})
 }
 
@@ -151,7 +152,7 @@ func (s *Service) confirmed(
 	switch {
 	case choice.PreparedAt.Before(now.Add(-PreviewAge)) || choice.PreparedAt.After(now.Add(time.Minute)):
 		return Preview{}, fmt.Errorf("prepared at %s: %w", choice.PreparedAt.Format(time.RFC3339), callbacks.ErrStale)
-	case made.Seen() != seen:
+	case !s.seenKeys.recognise(seen, gate.Callback.ID, made.Outcome.Name, made.digest()):
 		return Preview{}, fmt.Errorf("other bytes than those shown, or another request: %w", callbacks.ErrStale)
 	}
 	return made, nil

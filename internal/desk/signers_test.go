@@ -87,7 +87,7 @@ func TestSignersChangeMeanwhile(t *testing.T) {
 	}
 	choice.PreparedAt = shown.PreparedAt
 	d.MustDecide(desktest.Dana, c.ID, "pay", "")
-	if _, err := d.Service.Sign(d.Ctx, desktest.Mara, c.ID, choice, shown.Seen()); !errors.Is(err, callbacks.ErrStale) {
+	if _, err := d.Service.Sign(d.Ctx, desktest.Mara, c.ID, choice, shown.Seen); !errors.Is(err, callbacks.ErrStale) {
 		t.Errorf("got %v, want ErrStale", err)
 	}
 }

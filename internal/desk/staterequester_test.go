@@ -88,7 +88,7 @@ func TestStateRequester_Again(t *testing.T) {
 	if _, err := d.Service.StateRequester(d.Ctx, desktest.Ops, c.ID, desk.Statement{Requester: "teo@harborline.example", Reason: "It was Teo."}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.Service.Sign(d.Ctx, desktest.Dana, c.ID, choice, seen.Seen()); !errors.Is(err, callbacks.ErrStale) {
+	if _, err := d.Service.Sign(d.Ctx, desktest.Dana, c.ID, choice, seen.Seen); !errors.Is(err, callbacks.ErrStale) {
 		t.Errorf("a preview of before is decided on: %v", err)
 	}
 	seen, err = d.Service.Preview(d.Ctx, desktest.Dana, c.ID, choice)
@@ -96,7 +96,7 @@ func TestStateRequester_Again(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []error{nil, desk.ErrSignedAlready} {
-		if _, err := d.Service.Sign(d.Ctx, desktest.Dana, c.ID, choice, seen.Seen()); !errors.Is(err, want) {
+		if _, err := d.Service.Sign(d.Ctx, desktest.Dana, c.ID, choice, seen.Seen); !errors.Is(err, want) {
 			t.Errorf("what was shown since gives %v, want %v", err, want)
 		}
 	}

@@ -67,4 +67,6 @@ type Store interface {
 	Audit(ctx context.Context, q AuditQuery) ([]callbacks.AuditEntry, error)
 	// Titles returns the titles of callbacks; the name of one without a title.
 	Titles(ctx context.Context, ids []callbacks.ID) (map[callbacks.ID]string, error)
+	// Masked returns those callbacks whose content names masked values, whatever their queue masks.
+	Masked(ctx context.Context, ids []callbacks.ID) ([]callbacks.ID, error)
 }

@@ -44,7 +44,7 @@ func TestOneSubjectAtTwoIssuers(t *testing.T) {
 		t.Fatal(err)
 	}
 	choice.PreparedAt = seen.PreparedAt
-	decided, err := d.Service.Sign(d.Ctx, namesake, c.ID, choice, seen.Seen())
+	decided, err := d.Service.Sign(d.Ctx, namesake, c.ID, choice, seen.Seen)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +52,7 @@ func TestOneSubjectAtTwoIssuers(t *testing.T) {
 		t.Errorf("decided by %q", got)
 	}
 	for p, want := range map[*callbacks.Person]error{&desktest.Mara: callbacks.ErrConflict, &namesake: desk.ErrSignedAlready} {
-		if _, err := d.Service.Sign(d.Ctx, *p, c.ID, choice, seen.Seen()); !errors.Is(err, want) {
+		if _, err := d.Service.Sign(d.Ctx, *p, c.ID, choice, seen.Seen); !errors.Is(err, want) {
 			t.Errorf("%s presses again: %v, want %v", p.ID, err, want)
 		}
 	}

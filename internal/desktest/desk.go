@@ -97,11 +97,15 @@ func (d *Desk) Restart(store storetest.Store) {
 	d.Service = desk.NewService(desk.ServiceConfig{
 		Store: d.Store, Queues: Queues, Invalidator: d.Invalidations, ReviewLimits: callbacks.DefaultReviewLimits, Now: d.Clock.Now, Lanes: d.Lanes,
 		Deliveries: d.Deliveries, ConfigVersion: ConfigVersion, Delegations: d.Delegations, Forms: schema.NewCompiler(),
+		SeenKeys: SeenKeys,
 	})
 }
 
 // ConfigVersion is the version of countersign.yaml that every desk runs.
 const ConfigVersion callbacks.ConfigVersion = "6a1f09c2d4e87b35"
+
+// SeenKeys are those of every desk, so that a press counts after a restart.
+var SeenKeys = desk.NewSeenKeys([][]byte{[]byte("the key of sessions, for tests")})
 
 // Rate is how many histories a desk may read a second, where the test is not about that.
 const Rate = 1000
@@ -207,7 +211,7 @@ func (d *Desk) Choose(p callbacks.Person, id callbacks.ID, choice callbacks.Choi
 		return callbacks.Callback{}, err
 	}
 	choice.PreparedAt, choice.Sends = seen.PreparedAt, seen.Sends
-	return d.Service.Sign(d.Ctx, p, id, choice, seen.Seen())
+	return d.Service.Sign(d.Ctx, p, id, choice, seen.Seen)
 }
 
 // MustDecide is Decide for a decision that has to be taken.

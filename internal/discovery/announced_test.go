@@ -85,14 +85,14 @@ func TestAnnouncedAfterThePreview(t *testing.T) {
 	}
 	s.announce(token, func(a *announcement.Announcement) { a.Queue, a.Title = callbacks.DefaultQueue, "Pay 1,000,000 to Mara" })
 	choice.PreparedAt = shown.PreparedAt
-	if _, err := s.service.Sign(t.Context(), rita, c.ID, choice, shown.Seen()); !errors.Is(err, callbacks.ErrStale) {
+	if _, err := s.service.Sign(t.Context(), rita, c.ID, choice, shown.Seen); !errors.Is(err, callbacks.ErrStale) {
 		t.Errorf("got %v, want ErrStale", err)
 	}
 	shown, err = s.service.Preview(t.Context(), rita, c.ID, choice)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.service.Sign(t.Context(), rita, c.ID, choice, shown.Seen()); err != nil {
+	if _, err := s.service.Sign(t.Context(), rita, c.ID, choice, shown.Seen); err != nil {
 		t.Errorf("what was shown since gives %v", err)
 	}
 }
@@ -108,11 +108,11 @@ func TestFoundDecidedTwice(t *testing.T) {
 		t.Fatal(err)
 	}
 	choice.PreparedAt = shown.PreparedAt
-	if _, err := s.service.Sign(t.Context(), rita, c.ID, choice, shown.Seen()); err != nil {
+	if _, err := s.service.Sign(t.Context(), rita, c.ID, choice, shown.Seen); err != nil {
 		t.Fatal(err)
 	}
 	s.announce(token, nil)
-	if _, err := s.service.Sign(t.Context(), rita, c.ID, choice, shown.Seen()); !errors.Is(err, desk.ErrSignedAlready) {
+	if _, err := s.service.Sign(t.Context(), rita, c.ID, choice, shown.Seen); !errors.Is(err, desk.ErrSignedAlready) {
 		t.Errorf("got %v, want ErrSignedAlready", err)
 	}
 }
@@ -158,7 +158,7 @@ func TestStateRequester_Found(t *testing.T) {
 	if got := d.Get(c.ID).Requester; got.StatedBy != "" || got.Email != desktest.Mara.Email {
 		t.Errorf("the announcement does not say who asks: %+v", got)
 	}
-	_, err = s.service.Sign(t.Context(), desktest.Mara, c.ID, choice, seen.Seen())
+	_, err = s.service.Sign(t.Context(), desktest.Mara, c.ID, choice, seen.Seen)
 	if refusal, ok := errors.AsType[*callbacks.Refusal](err); !ok || refusal.Code != "requester" {
 		t.Errorf("got %v, want a refusal because she asks herself", err)
 	}

@@ -50,6 +50,19 @@ func (s *Store) Titles(
 	return titles, nil
 }
 
+// Masked implements desk.Store.
+func (s *Store) Masked(ctx context.Context, ids []callbacks.ID) (masked []callbacks.ID, err error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	err = s.db.NewRaw(`select id from callbacks join contents on callback = num where id in (?) and masked is not null`,
+		bun.List(ids)).Scan(ctx, &masked)
+	if err != nil {
+		return nil, fmt.Errorf("read which callbacks mask values: %w", s.unavailable(err))
+	}
+	return masked, nil
+}
+
 // InExecution implements desk.Store.
 func (s *Store) InExecution(
 	ctx context.Context, arn string, state callbacks.State, after callbacks.ID, limit int,

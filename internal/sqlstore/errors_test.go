@@ -35,7 +35,7 @@ func checkUnavailable(t *testing.T, s *sqlstore.Store) {
 		"HastenHeartbeats": s.HastenHeartbeats(ctx, now),
 		"Expired":          only(s.Expired(ctx, now, "", 1)), "NextDeadline": only(s.NextDeadline(ctx)),
 		"Reviews": only(s.Reviews(ctx, c.ID)), "CloseReviews": only(s.CloseReviews(ctx, now, now, 1)),
-		"Titles": only(s.Titles(ctx, []callbacks.ID{c.ID})),
+		"Titles": only(s.Titles(ctx, []callbacks.ID{c.ID})), "Masked": only(s.Masked(ctx, []callbacks.ID{c.ID})),
 		"Audit":  only(s.Audit(ctx, desk.AuditQuery{Limit: 1})),
 		"Record": s.Record(ctx, callbackstest.Entry(c, "x", now)), "ForgetMessages": s.ForgetMessages(ctx, now, 1), "Ping": s.Ping(ctx),
 		"ForgetSessions": s.ForgetSessions(ctx, now, 1), "Insert": sessions.Insert(ctx, people.StoredSession{}),

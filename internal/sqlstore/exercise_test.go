@@ -108,7 +108,7 @@ func exercise(t *testing.T, s *Store) {
 	}
 }
 
-// exerciseUpkeep runs what looks after callbacks while nobody decides them, and what past runs say.
+// exerciseUpkeep runs what looks after callbacks while nobody decides them, and what past runs and masks say.
 func exerciseUpkeep(t *testing.T, s *Store, c callbacks.Callback) {
 	t.Helper()
 	ctx, now, check := t.Context(), callbackstest.T0, passing(t)
@@ -123,6 +123,8 @@ func exerciseUpkeep(t *testing.T, s *Store, c callbacks.Callback) {
 	_, err = s.Escalating(ctx, now, 10)
 	check(err)
 	_, err = s.Past(ctx, c.Queue, c.Function, c.Name, 10)
+	check(err)
+	_, err = s.Masked(ctx, []callbacks.ID{c.ID, "unknown"})
 	check(err)
 	_, err = s.InExecution(ctx, c.ExecutionARN, callbacks.Pending, "", 10)
 	check(err)

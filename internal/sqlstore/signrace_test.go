@@ -36,7 +36,7 @@ func TestManySignAtOnce(t *testing.T) {
 					return callbacks.Callback{}, err
 				}
 				choice.PreparedAt, choice.Sends = shown.PreparedAt, shown.Sends
-				current, err := service.Sign(t.Context(), p, id, choice, shown.Seen())
+				current, err := service.Sign(t.Context(), p, id, choice, shown.Seen)
 				if !errors.Is(err, callbacks.ErrStale) {
 					return current, err
 				}

@@ -289,11 +289,10 @@ class DecisionBar extends HTMLElement {
     this.#ask(button, preview);
   }
 
-  #ask(button, { dataset: { seen, at, size } }) {
+  #ask(button, { dataset: { seen, at, cost } }) {
     const confirm = this.querySelector(".confirm");
     this.querySelector(".question").textContent = button.dataset.ask;
-    const cost = button.dataset.cost || `${size} go to Lambda. This cannot be undone.`;
-    this.querySelector(".cost").textContent = [button.dataset.changes, cost].filter(Boolean).join(". ");
+    this.querySelector(".cost").textContent = [button.dataset.changes, button.dataset.cost || cost].filter(Boolean).join(". ");
     confirm.firstElementChild.textContent = button.dataset.confirm;
     confirm.lastElementChild.textContent = button.dataset.key.toUpperCase();
     this.#armed = { outcome: button.value, seen, at, sends: button.dataset.sends };

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"slices"
 
@@ -11,6 +12,7 @@ import (
 	"countersign/internal/desk"
 	"countersign/internal/printable"
 	"countersign/views/untrusted"
+	"countersign/views/words"
 
 	"github.com/a-h/templ"
 )
@@ -109,6 +111,20 @@ func wholePreviews(previews []desk.Preview, first string) []bool {
 		}
 	}
 	return whole
+}
+
+// sized says the size of what would be sent, where a text has %s, or without it another text: of a body
+// with a masked value, pages do not tell the size.
+func sized(p desk.Preview, text, without string) string {
+	if p.Shown != nil {
+		return without
+	}
+	return fmt.Sprintf(text, words.Size(len(p.Completion.Body())))
+}
+
+// sendingCost says what a press does that sends.
+func sendingCost(p desk.Preview) string {
+	return sized(p, "%s go", "What is shown here, and the masked values in it, go") + " to Lambda. This cannot be undone."
 }
 
 // kindWord names the kind of a completion as the API does.

@@ -46,11 +46,11 @@ func TestPreviewShowsTheExactBytes(t *testing.T) {
 		if !sameButSpace(body.Find("pre").First().Text(), string(p.Completion.Body())) {
 			t.Errorf("%s is laid out as something else", p.Outcome.Name)
 		}
-		if body.AttrOr("data-seen", "") != p.Completion.SHA256() || body.AttrOr("data-at", "") != "2026-11-24T12:51:02Z" {
+		if body.AttrOr("data-seen", "") != p.Seen || body.AttrOr("data-at", "") != "2026-11-24T12:51:02Z" {
 			t.Errorf("%s carries %q made at %q", p.Outcome.Name, body.AttrOr("data-seen", ""), body.AttrOr("data-at", ""))
 		}
-		if body.AttrOr("data-size", "") != words.Size(len(p.Completion.Body())) {
-			t.Errorf("%s is said to be %s", p.Outcome.Name, body.AttrOr("data-size", ""))
+		if cost := body.AttrOr("data-cost", ""); cost != words.Size(len(p.Completion.Body()))+" go to Lambda. This cannot be undone." {
+			t.Errorf("%s is said to cost %q", p.Outcome.Name, cost)
 		}
 	}
 }

@@ -171,7 +171,7 @@ func TestConfirmPage(t *testing.T) {
 	form := doc.Find("form#confirm")
 	sent := map[string]string{}
 	form.Find("input[type=hidden]").Each(func(_ int, s *goquery.Selection) { sent[s.AttrOr("name", "")] = s.AttrOr("value", "") })
-	for name, want := range map[string]string{"outcome": "reject", "comment": "No receipt.\nSorry.", "seen": p.Completion.SHA256(), "at": "2026-11-24T12:51:02Z"} {
+	for name, want := range map[string]string{"outcome": "reject", "comment": "No receipt.\nSorry.", "seen": p.Seen, "at": "2026-11-24T12:51:02Z"} {
 		if sent[name] != want {
 			t.Errorf("%s=%q, want %q", name, sent[name], want)
 		}

@@ -117,7 +117,7 @@ func confirmCost(m Confirm) string {
 	if cost := m.press().Cost; cost != "" {
 		return cost
 	}
-	return words.Size(len(m.Preview.Completion.Body())) + " go to Lambda. This cannot be undone."
+	return sendingCost(m.Preview)
 }
 
 // barState says on the resting bar what a press would do, or what the reader has done already.

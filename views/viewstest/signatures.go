@@ -90,7 +90,7 @@ func Previews(c callbacks.Callback, comment string, signatures ...callbacks.Sign
 		choice, proposal := callbacks.Choice{Outcome: o.Name, Comment: comment, PreparedAt: Now}, o.Proposal(nil)
 		p := desk.Preview{
 			Prepared:   callbacks.Prepared{Outcome: o, Completion: o.Fill(choice, Mara, nil)},
-			PreparedAt: Now, Why: gate.Explain(signer, proposal),
+			PreparedAt: Now, Seen: "seen-" + o.Name, Why: gate.Explain(signer, proposal),
 		}
 		p.Tally = callbacks.Weigh(c.Requirement, signatures).Of(proposal)
 		p.Sends = p.Tally.Has+1 >= p.Tally.Needs

@@ -55,8 +55,7 @@ func Audit(e callbacks.AuditEntry) string {
 		return rebound(f)
 	case callbacks.ActionDecided:
 		if d := f.Decision; d != nil {
-			return fmt.Sprintf("%s%s, %s of %d bytes, sha256 %s", d.Label, changed(f), d.Kind, d.Size, d.SHA256) +
-				under(d.ConfigVersion)
+			return d.Label + changed(f) + ", " + sent(d) + under(d.ConfigVersion)
 		}
 	case callbacks.ActionRetried:
 		if e.From == e.To {
@@ -97,6 +96,22 @@ func nobodyEligible(f callbacks.Facts) string {
 		text += " Missing: members of " + strings.Join(f.Groups, ", ") + "."
 	}
 	return text
+}
+
+// sent says what a decision sends. Where that has masked values, readers get neither size nor hash.
+func sent(d *callbacks.Decision) string {
+	if d.SHA256 == "" {
+		return string(d.Kind) + " with values that are masked"
+	}
+	return fmt.Sprintf("%s of %d bytes", d.Kind, d.Size) + hashed(d)
+}
+
+// hashed adds the hash of what was sent, for readers who get it.
+func hashed(d *callbacks.Decision) string {
+	if d.SHA256 == "" {
+		return ""
+	}
+	return ", sha256 " + d.SHA256
 }
 
 // under names the version of the configuration under which a decision was made.
@@ -176,7 +191,7 @@ func receipt(f callbacks.Facts) string {
 	case f.Ending == nil:
 		return ""
 	case f.Ending.Proven && f.Decision != nil:
-		return fmt.Sprintf("History event %d holds our payload, sha256 %s.", f.Ending.Event, f.Decision.SHA256)
+		return fmt.Sprintf("History event %d holds our payload%s.", f.Ending.Event, hashed(f.Decision))
 	}
 	return fmt.Sprintf("History event %d closed the callback; its payload cannot be read.", f.Ending.Event)
 }

@@ -94,8 +94,7 @@ func Ending(e *callbacks.Ending, d *callbacks.Decision) string {
 	switch e.By {
 	case callbacks.EndedByUs:
 		if e.Proven && d != nil {
-			return fmt.Sprintf("Lambda's answer was lost; history event %d holds our payload, sha256 %s.",
-				e.Event, d.SHA256)
+			return fmt.Sprintf("Lambda's answer was lost; history event %d holds our payload%s.", e.Event, hashed(d))
 		}
 		return "Lambda accepted the decision."
 	case callbacks.EndedByClock:

@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -16,6 +17,7 @@ func testRead(t *testing.T, open func(*testing.T) Store) {
 		"NotFound": readNotFound,
 		"Ping":     readPing,
 		"Titles":   readTitles,
+		"Masked":   readMasked,
 	})
 }
 
@@ -42,6 +44,23 @@ func readTitles(t *testing.T, s Store) {
 	callbackstest.Same(t, "titles", titles, map[callbacks.ID]string{titled.ID: "Expense report EXP-2291", named.ID: "sign-off"})
 	if none, err := s.Titles(t.Context(), nil); err != nil || len(none) > 0 {
 		t.Errorf("titles of none: %v, %v", none, err)
+	}
+}
+
+func readMasked(t *testing.T, s Store) {
+	masking, open := callbackstest.NewCallback(), callbackstest.NewCallback()
+	_, err := s.Receive(t.Context(), callbacks.Message{Source: masking.Source, At: masking.ReceivedAt}, masking,
+		callbacks.Content{Masked: []string{"/iban"}}, "of the one that masks", callbacks.Queues{}.Bind, callbackstest.Entry(masking, callbacks.ActionReceived, masking.ReceivedAt))
+	if err != nil {
+		t.Fatal(err)
+	}
+	Put(t, s, open)
+	got, err := s.Masked(t.Context(), []callbacks.ID{masking.ID, open.ID, callbacks.NewID()})
+	if err != nil || !slices.Equal(got, []callbacks.ID{masking.ID}) {
+		t.Errorf("%q mask values (%v), want %q", got, err, masking.ID)
+	}
+	if none, err := s.Masked(t.Context(), nil); err != nil || len(none) > 0 {
+		t.Errorf("of none: %v, %v", none, err)
 	}
 }
 

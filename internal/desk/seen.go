@@ -1,0 +1,57 @@
+package desk
+
+import (
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+
+	"countersign/internal/callbacks"
+)
+
+// SeenKeys are the keys under which pages name what they show, and a press repeats that name. A plain
+// hash would do to notice that something changed, but whoever reads the page could try out against it
+// what a masked value may be. The first key makes names, and all of them recognise one, so that a key
+// can be replaced while pages are open.
+type SeenKeys [][]byte
+
+// NewSeenKeys derives the keys from those of sessions, which all replicas share and a restart keeps.
+// Without any, the one key is random, and only this service recognises its names.
+func NewSeenKeys(sessionKeys [][]byte) SeenKeys {
+	if len(sessionKeys) == 0 {
+		sessionKeys = [][]byte{make([]byte, sha256.Size)}
+		_, _ = rand.Read(sessionKeys[0]) // never fails
+	}
+	var keys SeenKeys
+	for _, key := range sessionKeys {
+		own, err := hkdf.Key(sha256.New, key, nil, "countersign: what a page shows", sha256.Size)
+		if err != nil { // the length is one that always works
+			panic(err)
+		}
+		keys = append(keys, own)
+	}
+	return keys
+}
+
+// Name is what a page carries of the preview of an outcome with that digest. It differs for every
+// callback and outcome, so that no two of them can be compared by it.
+func (k SeenKeys) Name(id callbacks.ID, outcome, digest string) string {
+	return hex.EncodeToString(nameUnder(k[0], id, outcome, digest))
+}
+
+// recognise reports whether a name is that of the digest under any of the keys.
+func (k SeenKeys) recognise(name string, id callbacks.ID, outcome, digest string) bool {
+	got, err := hex.DecodeString(name)
+	return err == nil && slices.ContainsFunc(k, func(key []byte) bool {
+		return hmac.Equal(got, nameUnder(key, id, outcome, digest))
+	})
+}
+
+func nameUnder(key []byte, id callbacks.ID, outcome, digest string) []byte {
+	named := hmac.New(sha256.New, key)
+	_, _ = fmt.Fprintf(named, "%q %q %q", id, outcome, digest) // a hash accepts everything
+	return named.Sum(nil)
+}
