@@ -4,11 +4,13 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 
 	"github.com/uptrace/bun"
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/internal/notice"
 	"countersign/internal/sqlstore/engine"
 )
 
@@ -61,6 +63,23 @@ func (r *auditRow) entry() (callbacks.AuditEntry, error) {
 		Facts:    facts,
 		Detail:   r.Detail,
 	}, nil
+}
+
+// noteChange has people told of a callback, if messages are sent and one of the entries matters for
+// them.
+func (t *tx) noteChange(ctx context.Context, num int64, entries ...callbacks.AuditEntry) error {
+	i := slices.IndexFunc(entries, notice.Matters)
+	if !t.tells || i < 0 {
+		return nil
+	}
+	at := entries[i].At
+	err := t.later(ctx, `insert into notice_changes (callback, changes, changed_at, due_at) values (?, 1, ?, ?)
+		on conflict (callback) do update set changes = notice_changes.changes + 1,
+			changed_at = excluded.changed_at, due_at = excluded.due_at`, num, millis(at), millis(at.Add(notice.Settling)))
+	if err != nil {
+		return fmt.Errorf("note a change for messages: %w", err)
+	}
+	return nil
 }
 
 // record writes an audit entry, unless its action is empty.

@@ -166,7 +166,7 @@ func (t *tx) write(
 			return kept, err
 		}
 	}
-	return kept, nil
+	return kept, t.noteChange(ctx, num, c.Audit...)
 }
 
 // save writes what changed in a callback and returns the callback as it is stored.

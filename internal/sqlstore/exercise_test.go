@@ -111,6 +111,7 @@ func exercise(t *testing.T, s *Store) {
 // exerciseUpkeep runs what looks after callbacks while nobody decides them, and what past runs and masks say.
 func exerciseUpkeep(t *testing.T, s *Store, c callbacks.Callback) {
 	t.Helper()
+	exerciseNotices(t, s.Notices(), c.ID)
 	ctx, now, check := t.Context(), callbackstest.T0, passing(t)
 	_, err := s.CloseReviews(ctx, now, now, 10)
 	check(err)

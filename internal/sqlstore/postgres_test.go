@@ -17,6 +17,7 @@ import (
 	"countersign/internal/desk"
 	"countersign/internal/desk/storetest"
 	"countersign/internal/discovery/discoverytest"
+	"countersign/internal/notice/noticetest"
 	"countersign/internal/readquota"
 	"countersign/internal/readquota/readquotatest"
 	"countersign/internal/rollout"
@@ -71,6 +72,7 @@ func TestPostgres(t *testing.T) {
 	rollouttest.Run(t, open)
 	delegationtest.Run(t, open)
 	storetest.RunPeople(t, open)
+	noticetest.Run(t, func(t *testing.T) noticetest.Stores { return partsOf(openPostgres(t)) })
 }
 
 // TestPostgresOneClock: replicas share the budgets although their clocks do not agree.
@@ -158,7 +160,7 @@ func TestPostgresNewerTables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, table := range []string{"callbacks", "contents", "deliveries", "reviews", "audit", "messages", "sessions", "watches", "executions", "read_quotas", "signatures", "config_versions", "replicas"} {
+	for _, table := range []string{"callbacks", "contents", "deliveries", "reviews", "audit", "messages", "sessions", "watches", "executions", "read_quotas", "signatures", "config_versions", "replicas", "notices", "notice_changes", "notice_messages", "notice_pauses", "notice_settings", "push_subscriptions", "channel_accounts"} {
 		exec(t, u, "alter table "+table+" add column later text")
 	}
 	live()

@@ -122,6 +122,9 @@ func (t *tx) announce(ctx context.Context, c callbacks.Callback, content callbac
 	if err := t.record(ctx, entry); err != nil {
 		return 0, callbacks.Acknowledgment{}, err
 	}
+	if err := t.noteChange(ctx, num, entry); err != nil {
+		return 0, callbacks.Acknowledgment{}, err
+	}
 	kept, err := r.callback()
 	return num, callbacks.Acknowledgment{Callback: kept, Created: true}, err
 }

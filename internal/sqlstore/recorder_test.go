@@ -64,6 +64,24 @@ func (s recordedStatements) Later(ctx context.Context, text string, args []any) 
 	return s.Statements.Later(ctx, text, args)
 }
 
+// recordedEngine notes what parts of the database run that have their statements in packages of
+// their own.
+type recordedEngine struct {
+	engine.Engine
+	recorder *recorder
+}
+
+func (e recordedEngine) Read(ctx context.Context, text string, args []any) (engine.Rows, error) {
+	e.recorder.note(text)
+	return e.Engine.Read(ctx, text, args)
+}
+
+func (e recordedEngine) Transact(ctx context.Context, rank engine.Rank, fn func(context.Context, engine.Statements) error) error {
+	return e.Engine.Transact(ctx, rank, func(ctx context.Context, on engine.Statements) error {
+		return fn(ctx, recordedStatements{on, e.recorder})
+	})
+}
+
 func openRecorded(t *testing.T) (*Store, *recorder) {
 	t.Helper()
 	s, err := Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "desk.db"))
@@ -72,6 +90,8 @@ func openRecorded(t *testing.T) (*Store, *recorder) {
 	}
 	t.Cleanup(func() { _ = s.Close() })
 	r := &recorder{texts: map[string]bool{}}
+	s.engine = recordedEngine{s.engine, r}
+	s.Tell(true)
 	run := s.run
 	s.db = s.db.WithQueryHook(r)
 	read := s.read

@@ -94,6 +94,7 @@ func TestPostgresRoundTrips(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
+	s.Tell(true) // a change noted for messages waits for nothing
 	least := map[string]int{}
 	for life := range 4 {
 		for _, step := range sqlstore.Life(t, s, fmt.Sprint(life)) {

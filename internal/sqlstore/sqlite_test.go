@@ -7,6 +7,7 @@ import (
 	"countersign/internal/delivery/deliverytest"
 	"countersign/internal/desk/storetest"
 	"countersign/internal/discovery/discoverytest"
+	"countersign/internal/notice/noticetest"
 	"countersign/internal/readquota/readquotatest"
 	"countersign/internal/rollout/rollouttest"
 	"countersign/internal/sqlstore"
@@ -41,4 +42,10 @@ func TestSQLite(t *testing.T) {
 	rollouttest.Run(t, open)
 	delegationtest.Run(t, open)
 	storetest.RunPeople(t, open)
+	noticetest.Run(t, func(t *testing.T) noticetest.Stores { return partsOf(openSQLite(t)) })
+}
+
+// partsOf are the parts of a store that the contract of notices needs.
+func partsOf(s *sqlstore.Store) noticetest.Stores {
+	return noticetest.Stores{Desk: s, Tell: s.Tell, Notices: s.Notices(), Preferences: s.Notices()}
 }

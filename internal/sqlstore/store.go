@@ -11,6 +11,7 @@ package sqlstore
 
 import (
 	"context"
+	"sync/atomic"
 
 	"github.com/uptrace/bun"
 
@@ -21,6 +22,7 @@ import (
 	"countersign/internal/readquota"
 	"countersign/internal/rollout"
 	"countersign/internal/sqlstore/engine"
+	"countersign/internal/sqlstore/notices"
 	"countersign/internal/upkeep"
 )
 
@@ -34,6 +36,7 @@ type Store struct {
 	// run runs fn in a transaction and returns after its commit. fn may be run more than once.
 	run      func(ctx context.Context, rank engine.Rank, fn func(context.Context, *tx) error) error
 	readings *readings // nil if other processes write too
+	tells    atomic.Bool
 }
 
 var (
@@ -56,7 +59,7 @@ func newStore(e engine.Engine) *Store {
 	s.run = func(ctx context.Context, rank engine.Rank, fn func(context.Context, *tx) error) error {
 		defer s.readings.invalidate()
 		return e.Transact(ctx, rank, func(ctx context.Context, on engine.Statements) error {
-			return fn(ctx, &tx{statements: on, engine: e, db: s.db, dialect: s.dialect})
+			return fn(ctx, &tx{statements: on, engine: e, db: s.db, dialect: s.dialect, tells: s.tells.Load()})
 		})
 	}
 	return s
@@ -66,6 +69,12 @@ func newStore(e engine.Engine) *Store {
 func (s *Store) transact(ctx context.Context, fn func(context.Context, *tx) error) error {
 	return s.run(ctx, engine.First, fn)
 }
+
+// Tell says whether changes of callbacks are noted for messages, from the next transaction on.
+func (s *Store) Tell(on bool) { s.tells.Store(on) }
+
+// Notices returns the part of the database that messages use.
+func (s *Store) Notices() *notices.Store { return notices.New(s.engine) }
 
 // Close finishes the transactions that have begun and closes the database. Later calls return
 // [callbacks.ErrUnavailable].

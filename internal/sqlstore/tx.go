@@ -21,6 +21,7 @@ type tx struct {
 	engine     engine.Engine
 	db         *bun.DB // knows the tables
 	dialect    *engine.Dialect
+	tells      bool // whether changes are noted for messages
 }
 
 // exec runs a statement and returns how many rows it changed.

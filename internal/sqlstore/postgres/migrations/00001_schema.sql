@@ -330,3 +330,96 @@ create table replicas (
     seen_at bigint not null
 );
 create index replicas_by_time on replicas (seen_at);
+
+create table notice_changes (
+    callback bigint primary key references callbacks (num),
+    changes bigint not null,
+    changed_at bigint not null,
+    due_at bigint not null
+);
+create index notice_changes_due on notice_changes (due_at) where due_at > 0;
+create index notice_changes_over on notice_changes (changed_at) where due_at = 0;
+
+create table notices (
+    callback bigint not null references callbacks (num),
+    channel text not null,
+    place text not null,
+    kind text not null,
+    share bigint not null,
+    person text not null,
+    message text not null,
+    planned_at bigint not null,
+    told_at bigint not null,
+    primary key (callback, channel, place, kind, share)
+);
+create index notices_of_message on notices (message);
+
+create table notice_messages (
+    id text primary key,
+    channel text not null,
+    place text not null,
+    person text not null,
+    kind text not null,
+    share bigint not null,
+    items bigint not null,
+    handle text not null,
+    told text not null,
+    states bigint not null,
+    version bigint not null,
+    trying bigint not null,
+    tries bigint not null,
+    first_at bigint not null,
+    due_at bigint not null,
+    lease_owner text not null,
+    claimable_at bigint not null,
+    made_at bigint not null,
+    sent_at bigint not null,
+    fault text not null,
+    fault_words text not null
+);
+create index notice_messages_claimable on notice_messages (claimable_at) where claimable_at > 0;
+create index notice_messages_of_place on notice_messages (channel, place, kind, share, made_at);
+create index notice_messages_sent on notice_messages (sent_at, channel) where sent_at > 0;
+create index notice_messages_faulty on notice_messages (channel) where fault <> '';
+create index notice_messages_by_time on notice_messages (made_at);
+
+create table notice_pauses (
+    channel text not null,
+    place text not null,
+    at bigint not null,
+    until bigint not null,
+    code text not null,
+    words text not null,
+    by_kind text not null,
+    by_id text not null,
+    by_name text not null,
+    primary key (channel, place)
+);
+create index notice_pauses_by_end on notice_pauses (until);
+
+create table notice_settings (
+    person text primary key,
+    settings text not null,
+    changed_at bigint not null
+);
+
+create table push_subscriptions (
+    id text primary key,
+    person text not null,
+    endpoint text not null unique,
+    p256dh text not null,
+    auth text not null,
+    browser text not null,
+    made_at bigint not null
+);
+create index push_subscriptions_of_person on push_subscriptions (person, made_at);
+
+create table channel_accounts (
+    channel text not null,
+    person text not null,
+    account text not null,
+    name text not null,
+    linked_at bigint not null,
+    primary key (channel, person),
+    unique (channel, account)
+);

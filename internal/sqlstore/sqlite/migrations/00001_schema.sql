@@ -357,3 +357,102 @@ create table replicas (
     seen_at integer not null
 ) strict, without rowid;
 create index replicas_by_time on replicas (seen_at);
+
+-- What people are told. One row for each callback that changed since messages are sent, written in
+-- the transaction of the change; a worker plans from it who is told what.
+create table notice_changes (
+    callback integer primary key references callbacks (num),
+    changes integer not null, -- how often it changed
+    changed_at integer not null, -- when it changed last
+    due_at integer not null -- when it is planned next; 0 for not before it changes
+) strict;
+create index notice_changes_due on notice_changes (due_at) where due_at > 0;
+create index notice_changes_over on notice_changes (changed_at) where due_at = 0;
+
+-- What one place is told of one callback, and the message that carries it.
+create table notices (
+    callback integer not null references callbacks (num),
+    channel text not null,
+    place text not null, -- in the channel's own form
+    kind text not null,
+    share integer not null, -- of a reminder, the part of the time in percent; else 0
+    person text not null, -- the id in people; empty for places of a group
+    message text not null,
+    planned_at integer not null,
+    told_at integer not null, -- 0 while its place was not told
+    primary key (callback, channel, place, kind, share)
+) strict, without rowid;
+create index notices_of_message on notices (message);
+
+-- A message at one place, drawn from the present state of its callbacks.
+create table notice_messages (
+    id text primary key,
+    channel text not null,
+    place text not null,
+    person text not null,
+    kind text not null,
+    share integer not null,
+    items integer not null, -- notices that joined it
+    handle text not null, -- names it at its place; empty before it was sent
+    told text not null, -- identifies the state that its place shows
+    states integer not null, -- how many states it was told
+    version integer not null, -- counts what made it due
+    trying integer not null, -- attempts that are under way, or whose answers are not known
+    tries integer not null, -- since the last state that was told
+    first_at integer not null, -- of these attempts, when the first was made
+    due_at integer not null, -- when it is sent or drawn next; 0 for not before it changes
+    lease_owner text not null,
+    claimable_at integer not null, -- the end of the lease while there is one, else due_at
+    made_at integer not null,
+    sent_at integer not null, -- when it was sent last
+    fault text not null, -- the code of the fault of the latest attempt, empty if there was none
+    fault_words text not null
+) strict, without rowid;
+create index notice_messages_claimable on notice_messages (claimable_at) where claimable_at > 0;
+create index notice_messages_of_place on notice_messages (channel, place, kind, share, made_at);
+create index notice_messages_sent on notice_messages (sent_at, channel) where sent_at > 0;
+create index notice_messages_faulty on notice_messages (channel) where fault <> '';
+create index notice_messages_by_time on notice_messages (made_at);
+
+-- Places, or whole channels where place is empty, that get no message for a while or for good.
+create table notice_pauses (
+    channel text not null,
+    place text not null,
+    at integer not null,
+    until integer not null, -- the end of the year 9999 for good
+    code text not null, -- the fault behind it; empty if a person made it
+    words text not null,
+    by_kind text not null,
+    by_id text not null,
+    by_name text not null,
+    primary key (channel, place)
+) strict, without rowid;
+create index notice_pauses_by_end on notice_pauses (until);
+
+-- What people chose, the browsers that take pushes for them, and their accounts elsewhere.
+create table notice_settings (
+    person text primary key,
+    settings text not null, -- JSON
+    changed_at integer not null
+) strict, without rowid;
+
+create table push_subscriptions (
+    id text primary key,
+    person text not null,
+    endpoint text not null unique,
+    p256dh text not null,
+    auth text not null,
+    browser text not null,
+    made_at integer not null
+) strict, without rowid;
+create index push_subscriptions_of_person on push_subscriptions (person, made_at);
+
+create table channel_accounts (
+    channel text not null,
+    person text not null,
+    account text not null,
+    name text not null,
+    linked_at integer not null,
+    primary key (channel, person),
+    unique (channel, account)
+) strict, without rowid;

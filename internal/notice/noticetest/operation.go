@@ -1,0 +1,67 @@
+package noticetest
+
+import (
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/notice"
+)
+
+// pauses: a pause holds until its end, and another one replaces it.
+func pauses(t *testing.T, s Stores) {
+	read := func(now time.Time) []notice.Pause {
+		all, err := s.Notices.Pauses(t.Context(), now, 10)
+		callbackstest.Must(t, err)
+		return all
+	}
+	p := notice.Pause{
+		Channel: notice.Slack, At: t0, Until: t0.Add(time.Hour), Words: "tenant moves today", By: callbackstest.Person("ops"),
+	}
+	gone := notice.Pause{Channel: notice.Email, Place: "legal@example.com", At: t0, Until: notice.ForGood, Code: notice.NoPlace, Words: "550"}
+	callbackstest.Must(t, s.Notices.Pause(t.Context(), p))
+	callbackstest.Must(t, s.Notices.Pause(t.Context(), gone))
+	callbackstest.Same(t, "pauses", read(t0), []notice.Pause{gone, p})
+	callbackstest.Same(t, "pauses an hour later", read(t0.Add(time.Hour)), []notice.Pause{gone})
+	gone.Until = t0
+	callbackstest.Must(t, s.Notices.Pause(t.Context(), gone))
+	callbackstest.Same(t, "pauses after an end", read(t0), []notice.Pause{p})
+}
+
+// backlogs: what waits, was sent and failed, by channel.
+func backlogs(t *testing.T, s Stores) {
+	_, of := arrive(t, s)
+	slack := planned("ada", t0)
+	slack.Target = notice.Target{Channel: notice.Slack, Place: "#finance"}
+	plan(t, s, of, t0, planned("ada", t0), planned("bob", t0.Add(time.Hour)), slack)
+	for _, w := range claimMessages(t, s, t0) {
+		r := notice.Result{Told: "x"}
+		if w.Channel == notice.Slack {
+			r = notice.Result{Fault: &notice.Fault{Code: notice.Busy}, DueAt: t0.Add(time.Minute)}
+		}
+		finish(t, s, w, r, t0)
+	}
+	got, err := s.Notices.Backlogs(t.Context(), t0.Add(2*time.Minute), t0)
+	callbackstest.Must(t, err)
+	callbackstest.Same(t, "backlogs", got, map[string]notice.Backlog{
+		notice.Email: {Sent: 1}, notice.Slack: {Waiting: 1, Oldest: t0.Add(time.Minute), Failing: 1},
+	})
+}
+
+// forget: old messages go with their notices, and nothing else does.
+func forget(t *testing.T, s Stores) {
+	a, of := arrive(t, s)
+	plan(t, s, of, t0, planned("ada", t0.Add(time.Hour)))
+	b, of := arrive(t, s)
+	plan(t, s, of, t0.Add(time.Minute), planned("bob", t0.Add(time.Hour)))
+	callbackstest.Must(t, s.Notices.Forget(t.Context(), t0.Add(time.Minute), 10))
+	for id, want := range map[string]int{string(a.ID): 0, string(b.ID): 1} {
+		all, err := s.Notices.Notices(t.Context(), a.ID)
+		if id == string(b.ID) {
+			all, err = s.Notices.Notices(t.Context(), b.ID)
+		}
+		callbackstest.Must(t, err)
+		callbackstest.Same(t, "notices", len(all), want)
+	}
+	callbackstest.Same(t, "messages", len(claimMessages(t, s, t0.Add(time.Hour))), 1)
+}

@@ -1,0 +1,81 @@
+package noticetest
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/notice"
+)
+
+// settings: a person has the usual ones until they choose, and then every field that they chose.
+func settings(t *testing.T, s Stores) {
+	got, err := s.Preferences.Settings(t.Context(), "ada")
+	callbackstest.Must(t, err)
+	callbackstest.Same(t, "settings of somebody who chose none", got, notice.NewSettings())
+	chosen := notice.Settings{
+		Off: []string{notice.Slack}, Mail: true, Ladder: []notice.Step{{Channel: notice.Email, After: time.Minute}, {Channel: notice.Push, Share: 80}},
+		ZoneName: "Europe/Berlin",
+		Quiet:    &notice.Quiet{From: 1320, Until: 420, Weekends: true},
+		Digest:   &notice.DailyDigest{Minute: 480}, Mutes: []notice.Mute{{Queue: "support", Until: t0}},
+	}
+	for range 2 {
+		callbackstest.Must(t, s.Preferences.PutSettings(t.Context(), "ada", chosen, t0))
+		got, err = s.Preferences.Settings(t.Context(), "ada")
+		callbackstest.Must(t, err)
+		callbackstest.Same(t, "settings", got, chosen)
+		chosen.Failures = true
+	}
+}
+
+// subscriptions: a browser belongs to one person, and the oldest of many goes.
+func subscriptions(t *testing.T, s Stores) {
+	browser := func(i int, person string) notice.Subscription {
+		return notice.Subscription{
+			ID: fmt.Sprint(person, i), Person: person, Endpoint: fmt.Sprint("https://push.example.com/", i), P256DH: "p", Auth: "a",
+			Browser: "Firefox on Linux", MadeAt: t0.Add(time.Duration(i) * time.Second),
+		}
+	}
+	for i := range notice.MaxSubscriptions + 1 {
+		callbackstest.Must(t, s.Preferences.Subscribe(t.Context(), browser(i, "ada")))
+	}
+	_, err := s.Preferences.Subscription(t.Context(), "ada0")
+	if !errors.Is(err, callbacks.ErrNotFound) {
+		t.Errorf("the oldest one: %v, want %v", err, callbacks.ErrNotFound)
+	}
+	got, err := s.Preferences.Subscription(t.Context(), "ada1")
+	callbackstest.Must(t, err)
+	callbackstest.Same(t, "subscription", got, browser(1, "ada"))
+	callbackstest.Must(t, s.Preferences.Subscribe(t.Context(), browser(1, "bob")))
+	callbackstest.Must(t, s.Preferences.Unsubscribe(t.Context(), "ada2"))
+	all, err := s.Preferences.Subscriptions(t.Context(), "ada")
+	callbackstest.Must(t, err)
+	callbackstest.Same(t, "those left", len(all), notice.MaxSubscriptions-2)
+	callbackstest.Same(t, "the latest", all[0], browser(notice.MaxSubscriptions, "ada"))
+}
+
+// accounts: an account belongs to one person, and a person has one a channel.
+func accounts(t *testing.T, s Stores) {
+	link := func(person, account string) notice.Account {
+		a := notice.Account{Channel: notice.Slack, Person: person, Account: account, Name: "@" + account, LinkedAt: t0}
+		callbackstest.Must(t, s.Preferences.Link(t.Context(), a))
+		return a
+	}
+	link("ada", "U1")
+	link("ada", "U2")
+	link("bob", "U3")
+	bob := link("bob", "U2") // ada's
+	link("cy", "U4")
+	callbackstest.Must(t, s.Preferences.Unlink(t.Context(), notice.Slack, "cy"))
+	callbackstest.Must(t, s.Preferences.Subscribe(t.Context(), notice.Subscription{ID: "x", Person: "bob", Endpoint: "https://push.example.com"}))
+	chosen := notice.NewSettings()
+	callbackstest.Must(t, s.Preferences.PutSettings(t.Context(), "dee", chosen, t0))
+	got, err := s.Preferences.Reachable(t.Context(), 10)
+	callbackstest.Must(t, err)
+	callbackstest.Same(t, "reachable", got, map[string]notice.Reach{
+		"bob": {Subscriptions: []string{"x"}, Accounts: []notice.Account{bob}}, "dee": {Settings: &chosen},
+	})
+}

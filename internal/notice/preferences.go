@@ -1,0 +1,68 @@
+package notice
+
+import (
+	"context"
+	"time"
+)
+
+// Preferences keeps what people chose, and the browsers and accounts over which they are reached.
+// Implementations pass the contract of package noticetest.
+type Preferences interface {
+	// Settings returns the settings of a person; those of [NewSettings] if they chose none.
+	Settings(ctx context.Context, person string) (Settings, error)
+	// PutSettings replaces the settings of a person.
+	PutSettings(ctx context.Context, person string, s Settings, now time.Time) error
+
+	// Subscribe keeps a browser of a person. An endpoint that is known changes hands: the browser
+	// belongs to whoever signed in there last. A person has at most [MaxSubscriptions]; the oldest
+	// one goes.
+	Subscribe(ctx context.Context, s Subscription) error
+	// Subscription returns a browser by its ID, or [callbacks.ErrNotFound].
+	Subscription(ctx context.Context, id string) (Subscription, error)
+	// Subscriptions returns the browsers of a person, the latest first.
+	Subscriptions(ctx context.Context, person string) ([]Subscription, error)
+	// Unsubscribe deletes a browser. Deleting what is gone is no error.
+	Unsubscribe(ctx context.Context, id string) error
+
+	// Link keeps the account of a person on a channel and replaces an earlier one. An account that
+	// is linked to somebody else changes hands.
+	Link(ctx context.Context, a Account) error
+	// Unlink deletes the account of a person on a channel.
+	Unlink(ctx context.Context, channel, person string) error
+
+	// Reachable returns what people chose and how they are reached, by person, for all who chose
+	// something, at most limit.
+	Reachable(ctx context.Context, limit int) (map[string]Reach, error)
+}
+
+// MaxSubscriptions is how many browsers of one person are kept.
+const MaxSubscriptions = 10
+
+// Subscription is a browser that takes pushes for a person. The endpoint and the keys are the
+// browser's; whoever knows them all can send it pushes, so they are never shown.
+type Subscription struct {
+	ID       string
+	Person   string
+	Endpoint string
+	P256DH   string // public key, base64url
+	Auth     string // base64url
+	Browser  string // what it says it is: untrusted text
+	MadeAt   time.Time
+}
+
+// Account is the account of a person on a channel, as they linked it when signed in.
+type Account struct {
+	Channel  string
+	Person   string
+	Account  string // the channel's own ID
+	Name     string // as the channel shows it: untrusted text
+	LinkedAt time.Time
+}
+
+// Reach is what a person chose and how they are reached.
+type Reach struct {
+	// Settings are nil if the person chose none.
+	Settings      *Settings
+	Subscriptions []string // IDs
+	Accounts      []Account
+}

@@ -1,0 +1,105 @@
+package notices
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"countersign/internal/notice"
+)
+
+// pauseRow is a row of notice_pauses.
+type pauseRow struct {
+	notice.Pause
+	at, until int64
+}
+
+func (r *pauseRow) places() []any {
+	return []any{&r.Channel, &r.Place, &r.at, &r.until, &r.Code, &r.Words, &r.By.Kind, &r.By.ID, &r.By.Name}
+}
+
+// Pause implements notice.Store.
+func (s *Store) Pause(ctx context.Context, p notice.Pause) error {
+	err := s.transact(ctx, func(ctx context.Context, t *tx) error {
+		return t.later(ctx, `insert into notice_pauses (channel, place, at, until, code, words, by_kind, by_id, by_name)
+			values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (channel, place) do update set at = excluded.at, until = excluded.until,
+			code = excluded.code, words = excluded.words, by_kind = excluded.by_kind, by_id = excluded.by_id, by_name = excluded.by_name`,
+			storable(p.Channel), storable(p.Place), millis(p.At), millis(p.Until), string(p.Code), storable(p.Words),
+			string(p.By.Kind), storable(p.By.ID), storable(p.By.Name))
+	})
+	if err != nil {
+		return fmt.Errorf("pause a channel: %w", err)
+	}
+	return nil
+}
+
+// Pauses implements notice.Store.
+func (s *Store) Pauses(ctx context.Context, now time.Time, limit int) ([]notice.Pause, error) {
+	found, err := read(ctx, s, (*pauseRow).places, `select channel, place, at, until, code, words, by_kind, by_id, by_name
+		from notice_pauses where until > ? order by until desc limit ?`, millis(now), limit)
+	if err != nil {
+		return nil, fmt.Errorf("read the pauses of channels: %w", err)
+	}
+	all := make([]notice.Pause, len(found))
+	for i, r := range found {
+		r.At, r.Until = fromMillis(r.at), fromMillis(r.until)
+		all[i] = r.Pause
+	}
+	return all, nil
+}
+
+// Backlogs implements notice.Store.
+func (s *Store) Backlogs(ctx context.Context, now, since time.Time) (map[string]notice.Backlog, error) {
+	type row struct {
+		channel string
+		n, at   int64
+	}
+	all := make(map[string]notice.Backlog)
+	for _, count := range []struct {
+		text string
+		args []any
+		add  func(*notice.Backlog, row)
+	}{
+		{`select channel, count(*), min(due_at) from notice_messages where claimable_at > 0 and due_at > 0 and due_at <= ? group by channel`,
+			[]any{millis(now)}, func(b *notice.Backlog, r row) { b.Waiting, b.Oldest = int(r.n), fromMillis(r.at) }},
+		{`select channel, count(*), 0 from notice_messages where sent_at > 0 and sent_at >= ? group by channel`,
+			[]any{millis(since)}, func(b *notice.Backlog, r row) { b.Sent = int(r.n) }},
+		{`select channel, count(*), 0 from notice_messages where channel > '' and fault <> '' group by channel`,
+			nil, func(b *notice.Backlog, r row) { b.Failing = int(r.n) }},
+	} {
+		found, err := read(ctx, s, func(r *row) []any { return []any{&r.channel, &r.n, &r.at} }, count.text, count.args...)
+		if err != nil {
+			return nil, fmt.Errorf("count messages: %w", err)
+		}
+		for _, r := range found {
+			b := all[r.channel]
+			count.add(&b, r)
+			all[r.channel] = b
+		}
+	}
+	return all, nil
+}
+
+// Forget implements notice.Store.
+func (s *Store) Forget(ctx context.Context, before time.Time, limit int) error {
+	err := s.transact(ctx, func(ctx context.Context, t *tx) error {
+		if err := t.later(ctx, `delete from notices where message in (select id from notice_messages where made_at < ? order by made_at limit ?)`,
+			millis(before), limit); err != nil {
+			return err
+		}
+		for _, text := range []string{
+			`delete from notice_messages where id in (select id from notice_messages where made_at < ? order by made_at limit ?)`,
+			`delete from notice_changes where callback in (select callback from notice_changes where due_at = 0 and changed_at < ? order by changed_at limit ?)`,
+			`delete from notice_pauses where (channel, place) in (select channel, place from notice_pauses where until < ? order by until limit ?)`,
+		} {
+			if err := t.later(ctx, text, millis(before), limit); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("forget messages: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,106 @@
+package notices
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"countersign/internal/notice"
+	"countersign/internal/sqlstore/engine"
+)
+
+// Store is the part of a database that notices use. It may be used by any number of goroutines.
+type Store struct{ engine engine.Engine }
+
+var (
+	_ notice.Store       = (*Store)(nil)
+	_ notice.Preferences = (*Store)(nil)
+)
+
+// New returns the part of an open database.
+func New(e engine.Engine) *Store { return &Store{e} }
+
+// tx is one transaction.
+type tx struct {
+	on     engine.Statements
+	engine engine.Engine
+}
+
+// transact runs a transaction for which nobody waits.
+func (s *Store) transact(ctx context.Context, fn func(context.Context, *tx) error) error {
+	return s.engine.Transact(ctx, engine.Behind, func(ctx context.Context, on engine.Statements) error {
+		return fn(ctx, &tx{on, s.engine})
+	})
+}
+
+// later runs a statement whose result nobody needs.
+func (t *tx) later(ctx context.Context, text string, args ...any) error {
+	return t.engine.Unavailable(t.on.Later(ctx, t.engine.Dialect().Statement(text), args))
+}
+
+// exec runs a statement and returns how many rows it changed.
+func (t *tx) exec(ctx context.Context, text string, args ...any) (int64, error) {
+	result, err := t.on.Exec(ctx, t.engine.Dialect().Statement(text), args)
+	if err != nil {
+		return 0, t.engine.Unavailable(err)
+	}
+	n, err := result.RowsAffected()
+	return n, t.engine.Unavailable(err)
+}
+
+// rows reads every row of a statement in a transaction.
+func rows[T any](ctx context.Context, t *tx, places func(*T) []any, text string, args ...any) ([]T, error) {
+	found, err := t.on.Query(ctx, t.engine.Dialect().Statement(text), args)
+	if err != nil {
+		return nil, t.engine.Unavailable(err)
+	}
+	all, err := scan(found, places)
+	return all, t.engine.Unavailable(err)
+}
+
+// read reads every row of a statement outside transactions.
+func read[T any](ctx context.Context, s *Store, places func(*T) []any, text string, args ...any) ([]T, error) {
+	found, err := s.engine.Read(ctx, s.engine.Dialect().Statement(text), args)
+	if err != nil {
+		return nil, s.engine.Unavailable(err)
+	}
+	all, err := scan(found, places)
+	return all, s.engine.Unavailable(err)
+}
+
+// scan reads rows into the places of their columns. It closes found.
+func scan[T any](found engine.Rows, places func(*T) []any) (all []T, err error) {
+	defer func() { _ = found.Close() }() // Err returns the same error
+	for found.Next() {
+		var one T
+		if err := found.Scan(places(&one)...); err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, found.Err()
+}
+
+// list is a list of n places for arguments.
+func list(n int) string { return "(?" + strings.Repeat(", ?", n-1) + ")" }
+
+// millis converts a time for a column. The zero time is 0.
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+// fromMillis converts the time in a column, in UTC.
+func fromMillis(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+// storable replaces what a text column of PostgreSQL refuses: NUL, and bytes that are not UTF-8.
+func storable(s string) string {
+	return strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", "\uFFFD"), "\uFFFD")
+}
