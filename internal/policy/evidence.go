@@ -33,7 +33,7 @@ const (
 	// maxDelegations are those in force, which is one for every person.
 	maxDelegations = 1000
 	// maxPending and maxRecent are how many requests of a queue are read: those that wait, and the
-	// newest ones in any state.
+	// newest others.
 	maxPending = 50
 	maxRecent  = 25
 	// maxRequests bounds the requests of all queues.
@@ -121,28 +121,38 @@ func (e *Evidence) addDelegations(ctx context.Context, s Store, emailTrusted boo
 	return nil
 }
 
-// requests reads the requests of a queue that wait, and the newest ones.
+// requests reads the requests of a queue that wait, and the newest others. more says that there are
+// more of either.
 func requests(ctx context.Context, s Store, queue string, now time.Time) (all []Request, more bool, err error) {
-	seen := make(map[callbacks.ID]bool)
-	for _, f := range []desk.Filter{
-		{Queue: queue, States: []callbacks.State{callbacks.Pending}, Order: desk.OrderNewest, Limit: maxPending},
-		{Queue: queue, Scope: desk.ScopeAll, Order: desk.OrderNewest, Limit: maxRecent},
-	} {
-		page, err := s.List(ctx, desk.Query{Filter: f, AllQueues: true, Now: now})
-		if err != nil {
-			return nil, false, fmt.Errorf("requests of queue %s: %w", queue, err)
-		}
-		more = more || page.Next != nil && len(f.States) > 0
-		for _, row := range page.Rows {
-			if seen[row.ID] {
-				continue
-			}
-			seen[row.ID] = true
-			content, err := s.Content(ctx, row.ID)
+	waiting := desk.Filter{Queue: queue, States: []callbacks.State{callbacks.Pending}, Order: desk.OrderNewest, Limit: maxPending}
+	if all, more, err = read(ctx, s, desk.Query{Filter: waiting, AllQueues: true, Now: now}, nil); err != nil {
+		return nil, false, err
+	}
+	newest := desk.Filter{Queue: queue, Scope: desk.ScopeAll, Order: desk.OrderNewest, Limit: maxRecent + len(all)}
+	all, older, err := read(ctx, s, desk.Query{Filter: newest, AllQueues: true, Now: now}, all)
+	return all, more || older, err
+}
+
+// read adds the requests of the first page of a list to those known, up to as many as its limit. more
+// says that the list has others.
+func read(ctx context.Context, s Store, q desk.Query, known []Request) (all []Request, more bool, err error) {
+	page, err := s.List(ctx, q)
+	if err != nil {
+		return nil, false, fmt.Errorf("requests of queue %s: %w", q.Queue, err)
+	}
+	all, more = known, page.Next != nil
+	for i := range page.Rows {
+		c := &page.Rows[i].Callback
+		switch {
+		case slices.ContainsFunc(known, func(r Request) bool { return r.Callback.ID == c.ID }):
+		case len(all) == q.Limit:
+			return all, true, nil
+		default:
+			content, err := s.Content(ctx, c.ID)
 			if err != nil {
-				return nil, false, fmt.Errorf("content of %s: %w", row.ID, err)
+				return nil, false, fmt.Errorf("content of %s: %w", c.ID, err)
 			}
-			all = append(all, Request{row.Callback, content})
+			all = append(all, Request{*c, content})
 		}
 	}
 	return all, more, nil

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -36,9 +37,11 @@ func (p Policy) Examine(e *Evidence) []Finding {
 		for i, rule := range rules(q) {
 			at := place{queue: q, index: i, rule: rule}
 			all = append(all, p.rolesOf(at, e, all)...)
+			all = append(all, p.escalatesTo(at, e)...)
 			all = append(all, at.weakFallback()...)
 			if e != nil {
 				all = append(all, p.satisfiable(at, e)...)
+				all = append(all, p.rejectable(at, e)...)
 			}
 		}
 		if e != nil {
@@ -52,6 +55,10 @@ func (p Policy) Examine(e *Evidence) []Finding {
 	return append(all, seen(e))
 }
 
+// sample says which requests are read.
+var sample = fmt.Sprintf("of each queue the newest %d that wait and the newest %d others, at most %d in all",
+	maxPending, maxRecent, maxRequests)
+
 // seen says how far the findings reach.
 func seen(e *Evidence) Finding {
 	f := Finding{Severity: Note, Text: "Seen in 30 days: " + plural(len(e.People), "person", "people"),
@@ -61,6 +68,9 @@ func seen(e *Evidence) Finding {
 	}
 	if e.MoreDelegations {
 		f.Detail += fmt.Sprintf(" Only %d delegations were looked at.", maxDelegations)
+	}
+	if e.MoreRequests {
+		f.Detail += " The conditions were tried on a sample, because more requests are kept: " + sample + "."
 	}
 	return f
 }
@@ -108,21 +118,55 @@ func (p Policy) rolesOf(at place, e *Evidence, found []Finding) (all []Finding) 
 		for j, group := range t.From {
 			text := "Group " + group + " gives no role that signs"
 			told := func(f Finding) bool { return f.Queue == at.queue.Name && f.Text == text }
-			if p.Roles.signs(group) || slices.ContainsFunc(slices.Concat(found, all), told) || p.seenToSign(at.queue, group, e) {
+			if p.Roles.signs(group) || slices.ContainsFunc(slices.Concat(found, all), told) ||
+				e != nil && inAny(e.signers(p, at.queue), group) {
 				continue
 			}
-			all = append(all, at.finding(Note, fmt.Sprintf(".signatures[%d].from[%d]", i, j), text,
-				"Its members can sign only if another of their groups is among roles.reviewers or roles.admins."))
+			all = append(all, at.finding(Note, fmt.Sprintf(".signatures[%d].from[%d]", i, j), text, roleElsewhere))
 		}
 	}
 	return all
 }
 
-// seenToSign reports whether a member of a group was seen who can sign in a queue.
-func (p Policy) seenToSign(q callbacks.Queue, group string, e *Evidence) bool {
-	return e != nil && slices.ContainsFunc(e.signers(p, q), func(person callbacks.Person) bool {
-		return person.InGroup([]string{group})
-	})
+const roleElsewhere = "Its members can sign only if another of their groups is among roles.reviewers or roles.admins."
+
+// escalatesTo finds groups to which a rule escalates and that give no role that signs, unless a member
+// was seen who has one. They need not see the queue.
+func (p Policy) escalatesTo(at place, e *Evidence) (all []Finding) {
+	if at.rule.Escalate == nil {
+		return nil
+	}
+	for i, group := range at.rule.Escalate.To {
+		if p.Roles.signs(group) || e != nil && inAny(e.signers(p, callbacks.Queue{Groups: []string{group}}), group) {
+			continue
+		}
+		all = append(all, at.finding(Note, fmt.Sprintf(".escalate.to[%d]", i),
+			"Group "+group+", to which rule "+at.rule.Name+" escalates, gives no role that signs", roleElsewhere))
+	}
+	return all
+}
+
+// inAny reports whether any of some people is in a group.
+func inAny(people []callbacks.Person, group string) bool {
+	return slices.ContainsFunc(people, func(p callbacks.Person) bool { return p.InGroup([]string{group}) })
+}
+
+// rejectable finds a rule that asks for more signatures against a request than people were seen who
+// could give them: whoever could fill a place may sign against.
+func (p Policy) rejectable(at place, e *Evidence) []Finding {
+	could := make(map[string]bool)
+	for _, person := range e.signers(p, at.queue) {
+		for _, t := range at.rule.Signatures {
+			if person.InGroup(at.from(t)) {
+				could[cmp.Or(person.VerifiedAddress(), person.ID)] = true
+			}
+		}
+	}
+	if at.rule.Against <= max(len(could), 1) {
+		return nil
+	}
+	return []Finding{at.finding(Warning, ".against", fmt.Sprintf("%s needs %d signatures against, and %d %s seen who could give one",
+		at.named(), at.rule.Against, len(could), was(len(could))), "Nobody could end such a request before its timeout by rejecting it.")}
 }
 
 // weakFallback finds a rule with a condition that may ask for more than the rule of requests that no

@@ -98,6 +98,16 @@ func TestExamine(t *testing.T) {
 		"RequesterMay": {finance(func(q *callbacks.Queue) { q.Rules[0].Exclude = nil }), evidence(without("Tomasz"), large), nil},
 		"FourEyes": {finance(func(q *callbacks.Queue) { q.Rules, q.FourEyes = nil, true }), evidence(without("Mara", "Dana", "Priya", "Tomasz")), []string{
 			"warning queues.finance.groups: If Aiko asks, too few are left for queue finance"}},
+		"Against": {finance(func(q *callbacks.Queue) { q.Rules[0].Against = 6 }), evidence(everybody, large), []string{
+			"warning queues.finance.rules[0].against: Rule large needs 6 signatures against, and 5 were seen who could give one"}},
+		"EnoughAgainst": {finance(func(q *callbacks.Queue) { q.Rules[0].Against = 5 }), evidence(everybody, large), nil},
+		"EscalatesToNoRole": {finance(func(q *callbacks.Queue) {
+			q.Rules[0].Escalate = &callbacks.Escalation{After: 0.5, To: []string{"approvers", "leads"}}
+		}), evidence(append(without(), person("Lena", "leads")), large), []string{
+			"note queues.finance.rules[0].escalate.to[1]: Group leads, to which rule large escalates, gives no role that signs"}},
+		"EscalatesToARoleOfAnotherGroup": {finance(func(q *callbacks.Queue) {
+			q.Rules[0].Escalate = &callbacks.Escalation{After: 0.5, To: []string{"leads"}}
+		}), evidence(append(without(), person("Lena", "leads", "approvers")), large), nil},
 		"NoRules": {finance(func(q *callbacks.Queue) { q.Rules = nil }), evidence(without("Mara", "Dana", "Priya", "Aiko", "Tomasz")), []string{
 			"warning queues.finance.groups: Nobody seen in approvers or controllers in 30 days"}},
 		"NoRole": {func() policy.Policy { p := finance(nil); p.Roles.Reviewers = []string{"approvers"}; return p }(),

@@ -68,6 +68,13 @@ func TestPoliciesPage_Asked(t *testing.T) {
 	if doc.Find("#callback option[selected]").AttrOr("value", "") != "c1" {
 		t.Error("the callback is not chosen any more")
 	}
+	stranded := doc.Find(`.lint li:has(a[href="/callbacks/c3"])`).Text()
+	if !strings.Contains(stranded, "which would be gone") || !strings.Contains(stranded, "Stranded") {
+		t.Errorf("a request whose queue would be gone: %q", stranded)
+	}
+	if text := doc.Text(); !strings.Contains(text, "1 pending request in a queue that would be gone.") {
+		t.Error("nobody says that it could be signed by nobody")
+	}
 }
 
 // TestPoliciesPage_Refused: what is wrong with a paste has its place, and what was pasted stays.

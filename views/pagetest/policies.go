@@ -110,6 +110,9 @@ func PoliciesAsked(word string) admin.Policies {
 	trial, _ := m.InForce.Try(m.Evidence.Requests["finance"][0], m.Evidence)
 	under, _ := draft.Try(m.Evidence.Requests["finance"][1], m.Evidence)
 	compared := policy.Compare(m.InForce, draft, m.Evidence)
+	waits := m.Evidence.Requests["finance"][0].Callback
+	waits.ID, waits.Queue = "c3", "gone "+word
+	compared.Stranded = []callbacks.Callback{waits}
 	m.Title, m.Trial, m.DraftTrial, m.Draft, m.Plan = "EXP-2296 "+word, &trial, &under, &draft, &compared
 	m.DraftFindings = draft.Examine(m.Evidence)
 	m.Question = policy.Question{Callback: "c1", File: "# " + word}
