@@ -11,6 +11,7 @@ import (
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/desk"
 	"countersign/internal/discovery"
+	"countersign/internal/replies"
 )
 
 // find records a callback as discovery does.
@@ -38,7 +39,7 @@ func TestWatches(t *testing.T) {
 	if _, err := s.store.ClaimWatches(t.Context(), w.Lane(), now, callbacks.Lease{Owner: "w", Until: now.Add(time.Minute)}, 1); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.store.FinishWatch(t.Context(), "w", discovery.WatchState{Watch: w, ScannedAt: now.Add(-14 * time.Second), Problem: callbacks.ReplyDenied}); err != nil {
+	if err := s.store.FinishWatch(t.Context(), "w", discovery.WatchState{Watch: w, ScannedAt: now.Add(-14 * time.Second), Problem: replies.Denied}); err != nil {
 		t.Fatal(err)
 	}
 	a := s.as(audrey).get("/admin/watches")

@@ -7,6 +7,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/internal/replies"
 	"countersign/views"
 	"countersign/views/account"
 	"countersign/views/lists"
@@ -91,8 +92,8 @@ func TestDraftPlaces(t *testing.T) {
 func TestBeatsThatNeedAnOperator(t *testing.T) {
 	t.Parallel()
 	m := pagetest.Review(viewstest.Pending())
-	viewstest.FailHeartbeats(&m.Callback, callbacks.ReplyDenied)
-	m.Callback.Problem = callbacks.ReplyDenied
+	viewstest.FailHeartbeats(&m.Callback, replies.Denied)
+	m.Callback.Problem = replies.Denied
 	admin, reviewer := viewstest.Shell("mine", "/"), viewstest.Shell("mine", "/")
 	reviewer.Viewer = viewstest.Lena
 	const told = "Lambda does not take the heartbeats: an admin was told. Ends in 0:13 at 13:51:15 unless one arrives."
@@ -118,7 +119,7 @@ func TestBeatsThatNeedAnOperator(t *testing.T) {
 func TestRefusedHeartbeatsOfThePast(t *testing.T) {
 	t.Parallel()
 	m := pagetest.Review(viewstest.Pending())
-	m.Callback.Problem, m.Callback.HeldUntil, m.Callback.NextHeartbeatAt = callbacks.ReplyDenied, time.Time{}, time.Time{}
+	m.Callback.Problem, m.Callback.HeldUntil, m.Callback.NextHeartbeatAt = replies.Denied, time.Time{}, time.Time{}
 	page := viewstest.Words(viewstest.HTML(t, review.Page(viewstest.Shell("mine", "/"), m)).Find("#item"))
 	row := viewstest.Words(viewstest.HTML(t, lists.InboxPage(viewstest.Shell("mine", "/"), pagetest.Inbox(desk.ScopeMine, []desk.Row{{Callback: m.Callback}}))).Find("[data-row]"))
 	for _, shown := range []string{page, row} {

@@ -8,6 +8,7 @@ import (
 	"countersign/internal/desk"
 	"countersign/internal/fault"
 	"countersign/internal/people"
+	"countersign/internal/replies"
 	"countersign/views"
 	"countersign/views/account"
 	"countersign/views/admin"
@@ -90,7 +91,7 @@ func reviewPages() map[string]templ.Component {
 		"completed":       review.Page(onReview, pagetest.Review(viewstest.Completed())),
 		"lost-timeout":    review.Page(onReview, pagetest.Review(viewstest.Lost(callbacks.EndedByClock, callbacks.CauseTimeout))),
 		"lost-other":      review.Page(onReview, pagetest.Review(viewstest.Lost(callbacks.EndedByOther, callbacks.NoDeadline))),
-		"undeliverable":   review.Page(onReview, pagetest.Review(viewstest.Troubled(callbacks.Undeliverable, callbacks.ReplyInvalid, 400, "InvalidParameterValueException"))),
+		"undeliverable":   review.Page(onReview, pagetest.Review(viewstest.Troubled(callbacks.Undeliverable, replies.Invalid, 400, "InvalidParameterValueException"))),
 		"without effect":  review.Page(onReview, pagetest.Review(viewstest.WithoutEffect())),
 		"unconfirmed":     review.Page(onReview, pagetest.Review(viewstest.InDoubt(callbacks.DoubtDenied))),
 		"timed-out":       review.Page(onReview, timedOut),

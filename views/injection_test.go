@@ -19,6 +19,7 @@ import (
 	"countersign/internal/fault"
 	"countersign/internal/people"
 	"countersign/internal/readquota"
+	"countersign/internal/replies"
 	"countersign/views"
 	"countersign/views/account"
 	"countersign/views/admin"
@@ -75,7 +76,7 @@ func hostile(m review.Review) review.Review {
 		c.Decision.Label, c.Decision.Comment, c.Decision.By.Name, c.Decision.Outcome = evil, evil, evil, "other"
 	}
 	if c.Ending != nil {
-		c.Ending.Code, c.Ending.Refusal = evil, callbacks.ReplyInvalid
+		c.Ending.Code, c.Ending.Refusal = evil, replies.Invalid
 	}
 	if m.Delivery != nil {
 		m.Delivery.Completion = callbacks.Completion{Kind: callbacks.Success, Result: []byte(evil)}

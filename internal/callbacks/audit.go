@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"countersign/internal/form"
+	"countersign/internal/replies"
 )
 
 // ActorKind says what kind of actor changed something.
@@ -94,9 +95,9 @@ type AuditEntry struct {
 
 // Facts are the values behind an audit entry. Its action says which of them are set.
 type Facts struct {
-	Reply   Reply // by which an attempt or a heartbeat failed
-	Attempt int   // the number of that attempt
-	Failed  int   // how many heartbeats failed before this one was accepted
+	Reply   replies.Reply // by which an attempt or a heartbeat failed
+	Attempt int           // the number of that attempt
+	Failed  int           // how many heartbeats failed before this one was accepted
 
 	Announced Announced
 	Differs   []string // fields of the announcement that were sent, or are in the history, otherwise

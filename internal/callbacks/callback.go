@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"countersign/internal/mask"
+	"countersign/internal/replies"
 )
 
 // ID is our own key for a callback: short, URL-safe, unguessable. Pages and paths use it; AWS never
@@ -130,7 +131,7 @@ type Callback struct {
 	// Problem is the answer to the latest delivery attempt; empty if none failed or the delivery is
 	// settled. While the callback is pending, Problem is an answer to a heartbeat that an operator
 	// has to fix, until Lambda accepts a heartbeat.
-	Problem Reply
+	Problem replies.Reply
 
 	// SignatureCount is how many signatures are on record, those too that do not count any more.
 	SignatureCount int

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"countersign/internal/arn"
+	"countersign/internal/replies"
 )
 
 // Delivery is the work of getting a decision accepted by Lambda and finding out what became of it.
@@ -40,7 +41,7 @@ type Attempt struct {
 	Number    int
 	StartedAt time.Time
 	EndedAt   time.Time // zero while it runs, or after a crash
-	Reply     Reply
+	Reply     replies.Reply
 	Status    int    // HTTP, 0 without an answer
 	Code      string // AWS's error code
 	RequestID string

@@ -2,6 +2,8 @@ package callbacks
 
 import (
 	"time"
+
+	"countersign/internal/replies"
 )
 
 // EndedBy says who or what ended a callback.
@@ -38,14 +40,14 @@ type Ending struct {
 	// why the history could not be read, where Doubt is DoubtRefusal
 	Unread Doubt
 	// Lambda's reply, and AWS's error code, by which the decision was refused for good
-	Refusal Reply
+	Refusal replies.Reply
 	Code    string
 }
 
 // EndedByDecision is the ending of a callback whose decision Lambda accepted: Lambda said so, or
 // the history shows our payload.
-func (c *Callback) EndedByDecision(reply Reply, closing Closing, now time.Time) Ending {
-	if reply == ReplyAccepted {
+func (c *Callback) EndedByDecision(reply replies.Reply, closing Closing, now time.Time) Ending {
+	if reply == replies.Accepted {
 		return Ending{By: EndedByUs, At: now, Kind: c.Decision.Kind}
 	}
 	return Ending{
@@ -56,11 +58,11 @@ func (c *Callback) EndedByDecision(reply Reply, closing Closing, now time.Time) 
 // EndedAsAnswered is the ending of a callback that, according to Lambda, something other than our
 // decision closed. If the history shows the end, the ending comes from there, because it says more
 // than the reply.
-func (c *Callback) EndedAsAnswered(reply Reply, found Finding, now time.Time) Ending {
+func (c *Callback) EndedAsAnswered(reply replies.Reply, found Finding, now time.Time) Ending {
 	switch {
 	case found.Ended():
 		return c.EndedElsewhere(found.Closing, now)
-	case reply == ReplyGone:
+	case reply == replies.Gone:
 		return Ending{By: EndedByGone, At: now}
 	}
 	return Ending{By: EndedByUnknown, At: now}
@@ -69,7 +71,7 @@ func (c *Callback) EndedAsAnswered(reply Reply, found Finding, now time.Time) En
 // EndedUndelivered is the ending of a callback whose decision certainly did not arrive and is not
 // sent again.
 func (c *Callback) EndedUndelivered(last Attempt, now time.Time) Ending {
-	if last.Reply == ReplyInvalid || last.Reply == ReplyMaybeClosed {
+	if last.Reply == replies.Invalid || last.Reply == replies.MaybeClosed {
 		return Ending{By: EndedByUnknown, At: now, Refusal: last.Reply, Code: last.Code}
 	}
 	// Lambda's reply goes into the callback's problem, which not everybody can read

@@ -3,6 +3,8 @@ package callbacks
 import (
 	"testing"
 	"time"
+
+	"countersign/internal/replies"
 )
 
 func TestEnds(t *testing.T) {
@@ -17,7 +19,7 @@ func TestEnds(t *testing.T) {
 	}
 	for name, missedHeartbeats := range map[string]MissedHeartbeats{
 		"TheFirstIsOnItsWay": {Since: t0},
-		"BeatsFail":          {Since: t0, Failed: 2, Reply: ReplyThrottled},
+		"BeatsFail":          {Since: t0, Failed: 2, Reply: replies.Throttled},
 	} {
 		c.MissedHeartbeats = missedHeartbeats
 		if got, cause := c.Ends(); !got.Equal(at(time.Minute)) || cause != CauseHeartbeat {

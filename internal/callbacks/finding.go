@@ -1,6 +1,10 @@
 package callbacks
 
-import "time"
+import (
+	"time"
+
+	"countersign/internal/replies"
+)
 
 // Closing is what an execution's history says about a callback.
 type Closing struct {
@@ -74,7 +78,7 @@ func (c Closing) MayHold(ours Completion) bool {
 type Finding struct {
 	History HistoryState
 	Closing Closing       // with HistoryRead
-	Reply   Reply         // of Lambda, if it was asked and returned no history
+	Reply   replies.Reply // of Lambda, if it was asked and returned no history
 	Again   time.Duration // not before; zero if nobody said
 }
 
@@ -99,4 +103,4 @@ func (f Finding) Ended() bool { return f.History == HistoryRead && !f.Closing.Op
 func (f Finding) Open() bool { return f.History == HistoryRead && f.Closing.Open }
 
 // Denied reports whether permission to read the history was missing.
-func (f Finding) Denied() bool { return f.History == HistoryUnreadable && f.Reply == ReplyDenied }
+func (f Finding) Denied() bool { return f.History == HistoryUnreadable && f.Reply == replies.Denied }

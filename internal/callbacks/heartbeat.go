@@ -2,6 +2,8 @@ package callbacks
 
 import (
 	"time"
+
+	"countersign/internal/replies"
 )
 
 // BeatsPerTimeout is how many heartbeats fit into one heartbeat timeout: if one is lost, the next
@@ -63,7 +65,7 @@ func (c *Callback) scheduleHeartbeat(now time.Time) {
 
 // refuseHeartbeat notes an answer to a heartbeat that only an operator can fix. A decision sent now
 // would get the same answer.
-func (c *Callback) refuseHeartbeat(reply Reply) {
+func (c *Callback) refuseHeartbeat(reply replies.Reply) {
 	if c.State == Pending && reply.NeedsOperator() {
 		c.Problem = reply
 	}
@@ -89,9 +91,9 @@ func (c *Callback) StopHeartbeats(now time.Time) {
 // MissedHeartbeats describes heartbeats that Lambda has not accepted. The zero value means that
 // Lambda accepts them or that none are sent.
 type MissedHeartbeats struct {
-	Since  time.Time // when the first of them was due
-	Failed int       // how many failed; 0 while the first of a series is on its way
-	Reply  Reply     // to the last one that failed
+	Since  time.Time     // when the first of them was due
+	Failed int           // how many failed; 0 while the first of a series is on its way
+	Reply  replies.Reply // to the last one that failed
 	// LostAt is when the last heartbeat whose answer was lost was sent. It may have arrived and
 	// reset the clock. LostAt is kept when the heartbeats stop.
 	LostAt time.Time
@@ -128,7 +130,7 @@ func (c *Callback) Beat(sent time.Time, by Actor) AuditEntry {
 type MissedHeartbeat struct {
 	Sent   time.Time
 	Taken  int // how many Lambda had accepted by then
-	Reply  *LambdaError
+	Reply  *replies.Error
 	Jitter float64 // of the following pause, from 0 to 1
 }
 

@@ -3,6 +3,8 @@ package callbacks
 import (
 	"testing"
 	"time"
+
+	"countersign/internal/replies"
 )
 
 // reviewed is pending and under review for an hour, with beats that go out and are taken.
@@ -13,24 +15,24 @@ func reviewed(heartbeat time.Duration) Callback {
 	}
 }
 
-func miss(c *Callback, sent time.Duration, reply Reply) AuditEntry {
-	return c.MissHeartbeat(MissedHeartbeat{Sent: at(sent), Taken: c.Heartbeats, Reply: &LambdaError{Reply: reply}}, at(sent), beats)
+func miss(c *Callback, sent time.Duration, reply replies.Reply) AuditEntry {
+	return c.MissHeartbeat(MissedHeartbeat{Sent: at(sent), Taken: c.Heartbeats, Reply: &replies.Error{Reply: reply}}, at(sent), beats)
 }
 
 // TestBeatsThatFailAreOneStretch: the audit has when it began, and when it ended after how many.
 func TestBeatsThatFailAreOneStretch(t *testing.T) {
 	t.Parallel()
 	c := reviewed(time.Minute)
-	first := miss(&c, 20*time.Second, ReplyThrottled)
-	if first.Action != ActionHeartbeatFailed || first.Facts.Reply != ReplyThrottled {
+	first := miss(&c, 20*time.Second, replies.Throttled)
+	if first.Action != ActionHeartbeatFailed || first.Facts.Reply != replies.Throttled {
 		t.Errorf("the first failure is %+v in the audit", first)
 	}
 	for i := range 5 {
-		if entry := miss(&c, time.Duration(21+i)*time.Second, ReplyDenied); entry.Action != "" {
+		if entry := miss(&c, time.Duration(21+i)*time.Second, replies.Denied); entry.Action != "" {
 			t.Errorf("another failure has an entry of its own: %+v", entry)
 		}
 	}
-	want := MissedHeartbeats{Since: at(20 * time.Second), Failed: 6, Reply: ReplyDenied}
+	want := MissedHeartbeats{Since: at(20 * time.Second), Failed: 6, Reply: replies.Denied}
 	if c.MissedHeartbeats != want || !c.HeartbeatsFail() || c.KeptAlive() {
 		t.Errorf("got %+v, want %+v", c.MissedHeartbeats, want)
 	}
@@ -52,16 +54,16 @@ func TestFailuresThatTellNothing(t *testing.T) {
 	t.Parallel()
 	c := reviewed(time.Minute)
 	c.Beat(at(20*time.Second), beats)
-	older := MissedHeartbeat{Sent: at(19 * time.Second), Taken: 0, Reply: &LambdaError{Reply: ReplyFault}}
+	older := MissedHeartbeat{Sent: at(19 * time.Second), Taken: 0, Reply: &replies.Error{Reply: replies.Fault}}
 	if entry := c.MissHeartbeat(older, at(21*time.Second), beats); entry.Action != "" || c.HeartbeatsFail() || !c.KeptAlive() {
 		t.Errorf("an older beat that failed makes %+v and %+v", c.MissedHeartbeats, entry)
 	}
 	c.HeldUntil = t0
 	c.StopHeartbeats(at(21 * time.Second))
-	if entry := miss(&c, 22*time.Second, ReplyThrottled); entry.Action != "" || c.HeartbeatsFail() || !c.NextHeartbeatAt.IsZero() {
+	if entry := miss(&c, 22*time.Second, replies.Throttled); entry.Action != "" || c.HeartbeatsFail() || !c.NextHeartbeatAt.IsZero() {
 		t.Errorf("a beat that nobody wants any more makes %+v, next at %v", c.MissedHeartbeats, c.NextHeartbeatAt)
 	}
-	if miss(&c, 22*time.Second, ReplyDenied); c.Problem != "" {
+	if miss(&c, 22*time.Second, replies.Denied); c.Problem != "" {
 		t.Errorf("a beat that nobody wants any more leaves the problem %q", c.Problem)
 	}
 }
@@ -71,7 +73,7 @@ func TestFailuresThatTellNothing(t *testing.T) {
 func TestRefusedBeatsAreForgotten(t *testing.T) {
 	t.Parallel()
 	c := reviewed(time.Minute)
-	if miss(&c, 20*time.Second, ReplyDenied); c.Problem != ReplyDenied {
+	if miss(&c, 20*time.Second, replies.Denied); c.Problem != replies.Denied {
 		t.Fatalf("refused beats make the problem %q", c.Problem)
 	}
 	taken := c
@@ -87,9 +89,9 @@ func TestRefusedBeatsAreForgotten(t *testing.T) {
 // TestLostAnswers: a beat whose answer was lost counts as not taken, but it may have arrived.
 func TestLostAnswers(t *testing.T) {
 	t.Parallel()
-	for reply, mayHaveArrived := range map[Reply]bool{
-		ReplyNone: true, ReplyFault: true, ReplyKMS: true,
-		ReplyUnsent: false, ReplyThrottled: false, ReplyDenied: false, ReplyInvalid: false, ReplyClosed: false,
+	for reply, mayHaveArrived := range map[replies.Reply]bool{
+		replies.None: true, replies.Fault: true, replies.KMS: true,
+		replies.Unsent: false, replies.Throttled: false, replies.Denied: false, replies.Invalid: false, replies.Closed: false,
 	} {
 		c := reviewed(time.Minute)
 		miss(&c, 20*time.Second, reply)
@@ -143,7 +145,7 @@ func retries(t *testing.T, timeout, asked time.Duration, jitter float64) {
 	interval, lastMoments := timeout/3, min(timeout/6, 2*time.Second)
 	sent, between, last := interval, 0, interval
 	for sent < 2*timeout {
-		c.MissHeartbeat(MissedHeartbeat{Sent: at(sent), Reply: &LambdaError{Reply: ReplyThrottled, RetryAfter: asked}, Jitter: jitter}, at(sent), beats)
+		c.MissHeartbeat(MissedHeartbeat{Sent: at(sent), Reply: &replies.Error{Reply: replies.Throttled, RetryAfter: asked}, Jitter: jitter}, at(sent), beats)
 		next := c.NextHeartbeatAt.Sub(t0)
 		pause := next - sent
 		if pause < firstRetry || pause > max(interval, asked) {
@@ -173,7 +175,7 @@ func retries(t *testing.T, timeout, asked time.Duration, jitter float64) {
 func TestRenewalsKeepARetry(t *testing.T) {
 	t.Parallel()
 	c := reviewed(time.Minute)
-	asked := &LambdaError{Reply: ReplyThrottled, RetryAfter: 30 * time.Second}
+	asked := &replies.Error{Reply: replies.Throttled, RetryAfter: 30 * time.Second}
 	c.MissHeartbeat(MissedHeartbeat{Sent: at(20 * time.Second), Reply: asked}, at(20*time.Second), beats)
 	c.scheduleHeartbeat(at(21 * time.Second))
 	if want := at(50 * time.Second); !c.NextHeartbeatAt.Equal(want) {
@@ -185,7 +187,7 @@ func TestRenewalsKeepARetry(t *testing.T) {
 func TestEndedBeatsAreForgotten(t *testing.T) {
 	t.Parallel()
 	c := reviewed(time.Minute)
-	miss(&c, 20*time.Second, ReplyNone)
+	miss(&c, 20*time.Second, replies.None)
 	if _, err := c.Close(Ending{By: EndedByOther}, at(30*time.Second), System("test")); err != nil || c.MissedHeartbeats != (MissedHeartbeats{}) {
 		t.Errorf("closed with %v it has %+v", err, c.MissedHeartbeats)
 	}
@@ -197,7 +199,7 @@ func TestBeatsFailAfterASetBackClock(t *testing.T) {
 	t.Parallel()
 	c := reviewed(time.Minute)
 	c.Beat(at(5*time.Minute), beats)
-	if miss(&c, time.Minute, ReplyThrottled); !c.HeartbeatsFail() {
+	if miss(&c, time.Minute, replies.Throttled); !c.HeartbeatsFail() {
 		t.Errorf("a beat that failed left %+v", c.MissedHeartbeats)
 	}
 }

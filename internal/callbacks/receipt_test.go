@@ -1,6 +1,10 @@
 package callbacks
 
-import "testing"
+import (
+	"testing"
+
+	"countersign/internal/replies"
+)
 
 // TestProven: an ending is proven where the history was seen to hold the bytes that were sent.
 func TestProven(t *testing.T) {
@@ -24,7 +28,7 @@ func TestProven(t *testing.T) {
 		}
 	}
 	c := in(Decided)
-	for reply, want := range map[Reply]bool{ReplyAccepted: false, ReplyClosed: true} {
+	for reply, want := range map[replies.Reply]bool{replies.Accepted: false, replies.Closed: true} {
 		if e := c.EndedByDecision(reply, Closing{At: t0, EventID: 7}, t0); e.Proven != want {
 			t.Errorf("answer %s: %+v, want proven %t", reply, e, want)
 		}

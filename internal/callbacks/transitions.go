@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"countersign/internal/form"
+	"countersign/internal/replies"
 )
 
 // WrongState is the error of a transition that the current state does not allow. wanted says what
@@ -117,7 +118,7 @@ func (c *Callback) Differ(e Ending, now time.Time, by Actor) (AuditEntry, error)
 }
 
 // GiveUp notes that an operator has to look; to is [Undeliverable] or [Unconfirmed].
-func (c *Callback) GiveUp(to State, reply Reply, e Ending, by Actor) (AuditEntry, error) {
+func (c *Callback) GiveUp(to State, reply replies.Reply, e Ending, by Actor) (AuditEntry, error) {
 	if c.State != Decided {
 		return AuditEntry{}, c.WrongState("give up on")
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"countersign/internal/replies"
 )
 
 // moves are transitions: a state that is missing is a conflict.
@@ -25,7 +27,7 @@ var (
 	shop      = Actor{Kind: ActorSource, ID: "shop"}
 	beats     = System("heartbeats")
 	tester    = System("test")
-	throttled = &LambdaError{Reply: ReplyThrottled}
+	throttled = &replies.Error{Reply: replies.Throttled}
 	yes       = Completion{Kind: Success, Result: []byte(`{"approved":true}`)}
 	no        = Completion{Kind: Success, Result: []byte(`{"approved":false}`)}
 )
@@ -117,11 +119,11 @@ var endings = []event{
 // deliveries are what becomes of a decision.
 var deliveries = []event{
 	{name: "AttemptFailed", do: func(c *Callback) (AuditEntry, error) {
-		return c.AttemptFailed(Attempt{Number: 1, Reply: ReplyThrottled}, t0, tester)
+		return c.AttemptFailed(Attempt{Number: 1, Reply: replies.Throttled}, t0, tester)
 	}, to: stays(Decided)},
-	{name: "AttemptFailed/SameAnswer", given: func(c *Callback) { c.Problem = ReplyThrottled },
+	{name: "AttemptFailed/SameAnswer", given: func(c *Callback) { c.Problem = replies.Throttled },
 		do: func(c *Callback) (AuditEntry, error) {
-			return c.AttemptFailed(Attempt{Number: 2, Reply: ReplyThrottled}, t0, tester)
+			return c.AttemptFailed(Attempt{Number: 2, Reply: replies.Throttled}, t0, tester)
 		}, to: stays(Decided), quiet: States},
 	{name: "Complete", do: func(c *Callback) (AuditEntry, error) {
 		return c.Complete(Ending{By: EndedByUs, At: t0}, tester)
@@ -141,10 +143,10 @@ var deliveries = []event{
 	{name: "Receipt/AnotherEnd", do: receipt(Closing{By: EndedByExecution, EventID: 7}),
 		to: moves{Completed: Lost}},
 	{name: "GiveUp/Undeliverable", do: func(c *Callback) (AuditEntry, error) {
-		return c.GiveUp(Undeliverable, ReplyInvalid, Ending{By: EndedByUnknown, At: t0}, tester)
+		return c.GiveUp(Undeliverable, replies.Invalid, Ending{By: EndedByUnknown, At: t0}, tester)
 	}, to: moves{Decided: Undeliverable}},
 	{name: "GiveUp/Unconfirmed", do: func(c *Callback) (AuditEntry, error) {
-		return c.GiveUp(Unconfirmed, ReplyNone, Ending{By: EndedByUnknown, At: t0}, tester)
+		return c.GiveUp(Unconfirmed, replies.None, Ending{By: EndedByUnknown, At: t0}, tester)
 	}, to: moves{Decided: Unconfirmed}},
 	{name: "Retry", do: func(c *Callback) (AuditEntry, error) {
 		return c.Retry(&Delivery{}, t0, ops)

@@ -11,17 +11,18 @@ import (
 	"countersign/internal/desk"
 	"countersign/internal/desktest"
 	"countersign/internal/history"
+	"countersign/internal/replies"
 	"countersign/views/words"
 )
 
 // dialects are the ways in which Lambda may say "closed", and a mix of them within one callback's
 // life.
-var dialects = map[string][]callbacks.Reply{
-	"Timeout":      {callbacks.ReplyClosed},
-	"Invalid":      {callbacks.ReplyMaybeClosed},
-	"NotFound":     {callbacks.ReplyGone},
-	"InvalidFirst": {callbacks.ReplyMaybeClosed, callbacks.ReplyClosed, callbacks.ReplyGone},
-	"InvalidLast":  {callbacks.ReplyClosed, callbacks.ReplyGone, callbacks.ReplyMaybeClosed},
+var dialects = map[string][]replies.Reply{
+	"Timeout":      {replies.Closed},
+	"Invalid":      {replies.MaybeClosed},
+	"NotFound":     {replies.Gone},
+	"InvalidFirst": {replies.MaybeClosed, replies.Closed, replies.Gone},
+	"InvalidLast":  {replies.Closed, replies.Gone, replies.MaybeClosed},
 }
 
 // eachDialect runs a test on a desk of its own in each dialect.
@@ -55,7 +56,7 @@ func (d *testDesk) settle(id callbacks.ID) callbacks.Callback {
 func TestOursInEachDialect(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(t *testing.T, d *testDesk) {
-		d.Lambda.Faults, d.Lambda.Lag = []callbacks.Reply{callbacks.ReplyNone}, 7
+		d.Lambda.Faults, d.Lambda.Lag = []replies.Reply{replies.None}, 7
 		c := d.Announce(nil)
 		d.MustDecide(desktest.Mara, c.ID, "approve", "")
 		if got := d.settle(c.ID); got.State != callbacks.Completed || got.Ending.By != callbacks.EndedByUs || got.Problem != "" {
@@ -143,7 +144,7 @@ func TestRefusedWhileOpen(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := newDesk(t)
-			d.Lambda.Faults = slices.Repeat([]callbacks.Reply{callbacks.ReplyMaybeClosed}, 5)
+			d.Lambda.Faults = slices.Repeat([]replies.Reply{replies.MaybeClosed}, 5)
 			c := d.Announce(func(a *announcement.Announcement) {
 				a.Outcomes = callbacks.DefaultOutcomes("")
 				a.Outcomes[0].Payload = []byte(`{"comments":"` + strings.Repeat("{{comment}}", tt.comments) + `"}`)
@@ -151,11 +152,11 @@ func TestRefusedWhileOpen(t *testing.T) {
 			})
 			d.MustDecide(desktest.Mara, c.ID, "approve", strings.Repeat("x", 4000))
 			d.Deliver()
-			if got := d.WantState(c.ID, callbacks.Decided); got.Problem != callbacks.ReplyMaybeClosed {
+			if got := d.WantState(c.ID, callbacks.Decided); got.Problem != replies.MaybeClosed {
 				t.Errorf("on its way its problem is %q", got.Problem)
 			}
 			got := d.settle(c.ID)
-			if got.State != callbacks.Undeliverable || got.Problem != callbacks.ReplyInvalid || len(d.Lambda.Sent()) != 5 {
+			if got.State != callbacks.Undeliverable || got.Problem != replies.Invalid || len(d.Lambda.Sent()) != 5 {
 				t.Errorf("got %s with problem %q after %d attempts, want it refused after 5", got.State, got.Problem, len(d.Lambda.Sent()))
 			}
 			if says := strings.Contains(words.Ending(got.Ending, got.Decision), "Its size may be why"); says != tt.large {
@@ -173,7 +174,7 @@ func TestRefusedWhileOpen(t *testing.T) {
 func TestClosedStaysClosed(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.Lambda.Dialects = []callbacks.Reply{callbacks.ReplyClosed, callbacks.ReplyMaybeClosed, callbacks.ReplyMaybeClosed}
+	d.Lambda.Dialects = []replies.Reply{replies.Closed, replies.MaybeClosed, replies.MaybeClosed}
 	c := d.Announce(func(a *announcement.Announcement) { a.Timeout = 24 * time.Hour })
 	d.Lambda.Close(callbacks.Closing{By: callbacks.EndedByExecution})
 	d.Lambda.Lag = 30
@@ -188,8 +189,8 @@ func TestClosedStaysClosed(t *testing.T) {
 func TestLostOrRefused(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.Lambda.Faults = slices.Repeat([]callbacks.Reply{callbacks.ReplyMaybeClosed}, history.DeniedReadings)
-	d.Lambda.NoHistory = callbacks.ReplyDenied
+	d.Lambda.Faults = slices.Repeat([]replies.Reply{replies.MaybeClosed}, history.DeniedReadings)
+	d.Lambda.NoHistory = replies.Denied
 	c := d.Announce(nil)
 	d.MustDecide(desktest.Mara, c.ID, "approve", "")
 	if got := d.settle(c.ID); got.State != callbacks.Unconfirmed || got.Ending.Doubt != callbacks.DoubtRefusal {
@@ -206,11 +207,11 @@ func TestLostOrRefused(t *testing.T) {
 // that may mean "closed" is a heartbeat that failed, and the next one is tried.
 func TestBeatThatMayBeRefused(t *testing.T) {
 	t.Parallel()
-	for name, noHistory := range map[string]callbacks.Reply{"Open": "", "Denied": callbacks.ReplyDenied, "Busy": callbacks.ReplyThrottled} {
+	for name, noHistory := range map[string]replies.Reply{"Open": "", "Denied": replies.Denied, "Busy": replies.Throttled} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := newDesk(t)
-			d.Lambda.Faults, d.Lambda.NoHistory = []callbacks.Reply{callbacks.ReplyMaybeClosed}, noHistory
+			d.Lambda.Faults, d.Lambda.NoHistory = []replies.Reply{replies.MaybeClosed}, noHistory
 			c := d.Announce(desktest.WithHeartbeat)
 			d.Open(desktest.Mara, c.ID)
 			d.Beat()
@@ -236,7 +237,7 @@ func TestBeatOfAClosedCallback_Denied(t *testing.T) {
 			d := newDesk(t)
 			c := d.Announce(desktest.WithHeartbeat)
 			d.Lambda.Close(callbacks.Closing{By: callbacks.EndedByExecution})
-			d.Lambda.NoHistory = callbacks.ReplyDenied
+			d.Lambda.NoHistory = replies.Denied
 			review := d.Open(desktest.Mara, c.ID).Review.ID
 			d.Beat()
 			d.WantState(c.ID, callbacks.Pending)

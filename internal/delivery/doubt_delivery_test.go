@@ -9,6 +9,7 @@ import (
 	"countersign/internal/desk"
 	"countersign/internal/desktest"
 	"countersign/internal/history"
+	"countersign/internal/replies"
 	"countersign/views/words"
 )
 
@@ -21,18 +22,18 @@ func TestDelivery_Doubt(t *testing.T) {
 		change  func(*announcement.Announcement)
 		want    callbacks.Doubt
 	}{
-		"Denied":    {func(r *desktest.Remote) { r.NoHistory = callbacks.ReplyDenied }, nil, callbacks.DoubtDenied},
-		"Gone":      {func(r *desktest.Remote) { r.NoHistory = callbacks.ReplyGone }, nil, callbacks.DoubtGone},
-		"Refused":   {func(r *desktest.Remote) { r.NoHistory = callbacks.ReplyInvalid }, nil, callbacks.DoubtRefused},
-		"Throttled": {func(r *desktest.Remote) { r.NoHistory = callbacks.ReplyThrottled }, nil, callbacks.DoubtThrottled},
-		"Failing":   {func(r *desktest.Remote) { r.NoHistory = callbacks.ReplyNone }, nil, callbacks.DoubtFailing},
+		"Denied":    {func(r *desktest.Remote) { r.NoHistory = replies.Denied }, nil, callbacks.DoubtDenied},
+		"Gone":      {func(r *desktest.Remote) { r.NoHistory = replies.Gone }, nil, callbacks.DoubtGone},
+		"Refused":   {func(r *desktest.Remote) { r.NoHistory = replies.Invalid }, nil, callbacks.DoubtRefused},
+		"Throttled": {func(r *desktest.Remote) { r.NoHistory = replies.Throttled }, nil, callbacks.DoubtThrottled},
+		"Failing":   {func(r *desktest.Remote) { r.NoHistory = replies.None }, nil, callbacks.DoubtFailing},
 		"Open":      {func(r *desktest.Remote) { r.Lag = 1 << 20 }, nil, callbacks.DoubtOpen},
 		"NoARN":     {func(*desktest.Remote) {}, func(a *announcement.Announcement) { a.ExecutionARN = "" }, callbacks.DoubtNoARN},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := newDesk(t)
-			d.Lambda.Faults = []callbacks.Reply{callbacks.ReplyNone}
+			d.Lambda.Faults = []replies.Reply{replies.None}
 			tt.prepare(d.Lambda)
 			c := d.Announce(tt.change)
 			d.MustDecide(desktest.Mara, c.ID, "approve", "")

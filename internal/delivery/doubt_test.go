@@ -7,6 +7,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/history"
+	"countersign/internal/replies"
 	"countersign/views/words"
 )
 
@@ -15,13 +16,13 @@ var now = time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC)
 // TestDoubt: every way to end unconfirmed leaves the one thing that kept the history from telling.
 func TestDoubt(t *testing.T) {
 	t.Parallel()
-	closed := func(h callbacks.HistoryState, reading callbacks.Reply) evidence {
-		return evidence{reply: callbacks.ReplyClosed, doubtful: true, history: h, reading: reading, readings: history.MaxReadings}
+	closed := func(h callbacks.HistoryState, reading replies.Reply) evidence {
+		return evidence{reply: replies.Closed, doubtful: true, history: h, reading: reading, readings: history.MaxReadings}
 	}
 	read := func(c callbacks.Closing) evidence {
-		return evidence{reply: callbacks.ReplyClosed, doubtful: true, history: callbacks.HistoryRead, closing: c, readings: history.MaxReadings}
+		return evidence{reply: replies.Closed, doubtful: true, history: callbacks.HistoryRead, closing: c, readings: history.MaxReadings}
 	}
-	late := func(a callbacks.Reply, h callbacks.HistoryState, reading callbacks.Reply) evidence {
+	late := func(a replies.Reply, h callbacks.HistoryState, reading replies.Reply) evidence {
 		return evidence{reply: a, doubtful: true, history: h, reading: reading, readings: history.MaxReadings}
 	}
 	for name, tt := range map[string]struct {
@@ -30,22 +31,22 @@ func TestDoubt(t *testing.T) {
 		detail string
 	}{
 		"NoARN":       {closed(callbacks.HistoryUnreadable, ""), callbacks.DoubtNoARN, "its announcement did not name the execution."},
-		"Denied":      {closed(callbacks.HistoryUnreadable, callbacks.ReplyDenied), callbacks.DoubtDenied, "the execution's history may not be read, which an admin was told."},
-		"Gone":        {closed(callbacks.HistoryUnreadable, callbacks.ReplyGone), callbacks.DoubtGone, "Lambda has no history of this callback, or has it no longer."},
-		"GoneAsWell":  {evidence{reply: callbacks.ReplyGone, doubtful: true, history: callbacks.HistoryUnreadable, reading: callbacks.ReplyGone}, callbacks.DoubtGone, ""},
-		"UnknownARN":  {closed(callbacks.HistoryUnreadable, callbacks.ReplyInvalid), callbacks.DoubtRefused, "Lambda refused to show the history"},
-		"OddAnswer":   {closed(callbacks.HistoryUnreadable, callbacks.ReplyClosed), callbacks.DoubtRefused, ""},
-		"KMS":         {closed(callbacks.HistoryBusy, callbacks.ReplyKMS), callbacks.DoubtKMS, "and an admin was told why."},
-		"Throttled":   {closed(callbacks.HistoryBusy, callbacks.ReplyThrottled), callbacks.DoubtThrottled, "AWS throttled"},
-		"Failing":     {closed(callbacks.HistoryBusy, callbacks.ReplyFault), callbacks.DoubtFailing, "could not be read until the end."},
-		"Silent":      {closed(callbacks.HistoryBusy, callbacks.ReplyNone), callbacks.DoubtFailing, ""},
-		"Unreachable": {closed(callbacks.HistoryBusy, callbacks.ReplyUnsent), callbacks.DoubtFailing, ""},
+		"Denied":      {closed(callbacks.HistoryUnreadable, replies.Denied), callbacks.DoubtDenied, "the execution's history may not be read, which an admin was told."},
+		"Gone":        {closed(callbacks.HistoryUnreadable, replies.Gone), callbacks.DoubtGone, "Lambda has no history of this callback, or has it no longer."},
+		"GoneAsWell":  {evidence{reply: replies.Gone, doubtful: true, history: callbacks.HistoryUnreadable, reading: replies.Gone}, callbacks.DoubtGone, ""},
+		"UnknownARN":  {closed(callbacks.HistoryUnreadable, replies.Invalid), callbacks.DoubtRefused, "Lambda refused to show the history"},
+		"OddAnswer":   {closed(callbacks.HistoryUnreadable, replies.Closed), callbacks.DoubtRefused, ""},
+		"KMS":         {closed(callbacks.HistoryBusy, replies.KMS), callbacks.DoubtKMS, "and an admin was told why."},
+		"Throttled":   {closed(callbacks.HistoryBusy, replies.Throttled), callbacks.DoubtThrottled, "AWS throttled"},
+		"Failing":     {closed(callbacks.HistoryBusy, replies.Fault), callbacks.DoubtFailing, "could not be read until the end."},
+		"Silent":      {closed(callbacks.HistoryBusy, replies.None), callbacks.DoubtFailing, ""},
+		"Unreachable": {closed(callbacks.HistoryBusy, replies.Unsent), callbacks.DoubtFailing, ""},
 		"Open":        {read(callbacks.Closing{Open: true}), callbacks.DoubtOpen, "showed it open until the end."},
 		"Payload":     {read(callbacks.Closing{By: callbacks.EndedByOther}), callbacks.DoubtPayload, "but not with what."},
-		"Refusal":     {late(callbacks.ReplyMaybeClosed, callbacks.HistoryUnreadable, callbacks.ReplyDenied), callbacks.DoubtDenied, ""},
-		"OddRefusal":  {closed(callbacks.HistoryUnreadable, callbacks.ReplyMaybeClosed), callbacks.DoubtRefused, ""},
-		"LateDenied":  {late(callbacks.ReplyFault, callbacks.HistoryUnreadable, callbacks.ReplyDenied), callbacks.DoubtDenied, ""},
-		"LateKMS":     {late(callbacks.ReplyKMS, callbacks.HistoryBusy, callbacks.ReplyKMS), callbacks.DoubtKMS, ""},
+		"Refusal":     {late(replies.MaybeClosed, callbacks.HistoryUnreadable, replies.Denied), callbacks.DoubtDenied, ""},
+		"OddRefusal":  {closed(callbacks.HistoryUnreadable, replies.MaybeClosed), callbacks.DoubtRefused, ""},
+		"LateDenied":  {late(replies.Fault, callbacks.HistoryUnreadable, replies.Denied), callbacks.DoubtDenied, ""},
+		"LateKMS":     {late(replies.KMS, callbacks.HistoryBusy, replies.KMS), callbacks.DoubtKMS, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -71,19 +72,19 @@ func TestDoubt_LostOrRefused(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		history callbacks.HistoryState
-		reading callbacks.Reply
+		reading replies.Reply
 		size    int
 		detail  []string
 	}{
 		"NoARN":     {callbacks.HistoryUnreadable, "", 20, []string{"its announcement did not name the execution."}},
-		"Denied":    {callbacks.HistoryUnreadable, callbacks.ReplyDenied, 20, []string{"the execution's history may not be read, which an admin was told."}},
-		"Throttled": {callbacks.HistoryBusy, callbacks.ReplyThrottled, 20, []string{"AWS throttled the reading"}},
+		"Denied":    {callbacks.HistoryUnreadable, replies.Denied, 20, []string{"the execution's history may not be read, which an admin was told."}},
+		"Throttled": {callbacks.HistoryBusy, replies.Throttled, 20, []string{"AWS throttled the reading"}},
 		"AtLimit":   {callbacks.HistoryUnreadable, "", 262_144, []string{"did not name the execution."}},
 		"Large":     {callbacks.HistoryUnreadable, "", 262_144 + 1, []string{"Its size may be why: it has 262145 bytes", "at most 262144."}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			e := evidence{reply: callbacks.ReplyMaybeClosed, history: tt.history, reading: tt.reading, readings: history.MaxReadings}
+			e := evidence{reply: replies.MaybeClosed, history: tt.history, reading: tt.reading, readings: history.MaxReadings}
 			if v := judge(e, callbacks.Completion{Kind: callbacks.Success}); v != unconfirmed {
 				t.Fatalf("it ends %s, want unconfirmed", v)
 			}

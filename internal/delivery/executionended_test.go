@@ -14,6 +14,7 @@ import (
 	"countersign/internal/desk"
 	"countersign/internal/desktest"
 	"countersign/internal/history"
+	"countersign/internal/replies"
 	"countersign/views/words"
 )
 
@@ -164,7 +165,7 @@ func TestExecutionEnded_Unreadable(t *testing.T) {
 		t.Run(string(how), func(t *testing.T) {
 			t.Parallel()
 			d := newDesk(t)
-			d.Lambda.NoHistory, d.Lambda.NoAfter = callbacks.ReplyDenied, callbacks.ReplyDenied
+			d.Lambda.NoHistory, d.Lambda.NoAfter = replies.Denied, replies.Denied
 			c := d.Announce(nil)
 			d.MustDecide(desktest.Mara, c.ID, "approve", "")
 			d.Deliver()

@@ -8,6 +8,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/history"
 	"countersign/internal/readquota"
+	"countersign/internal/replies"
 	"countersign/internal/worker"
 )
 
@@ -32,7 +33,7 @@ func (d *Worker) follow(ctx context.Context, work Work) {
 	if putOff, ok := errors.AsType[*history.PutOffError](err); ok {
 		due = d.nextReading(&work.Callback, followUp, putOff.Again)
 	} else {
-		reply := callbacks.ReplyOf(err)
+		reply := replies.Of(err)
 		answer.Reply, answer.RequestID = reply.Reply, reply.RequestID
 		if !reply.Reply.Unreadable() {
 			followUp = a

@@ -12,6 +12,7 @@ import (
 	"countersign/internal/delivery"
 	"countersign/internal/desktest"
 	"countersign/internal/history"
+	"countersign/internal/replies"
 	"countersign/internal/sqlstore"
 	"countersign/internal/sqlstore/sqlstoretest"
 )
@@ -181,7 +182,7 @@ func seconds(n []time.Duration) []time.Duration {
 
 func TestFollowDenied(t *testing.T) {
 	t.Parallel()
-	for _, reply := range []callbacks.Reply{callbacks.ReplyDenied, callbacks.ReplyGone, callbacks.ReplyInvalid} {
+	for _, reply := range []replies.Reply{replies.Denied, replies.Gone, replies.Invalid} {
 		d, id := proven(t, "approve")
 		d.Lambda.NoAfter = reply
 		d.read(time.Second)
@@ -198,7 +199,7 @@ func TestFollowDeniedLater(t *testing.T) {
 	d, id := proven(t, "approve")
 	d.Lambda.Happen(chargeStarts)
 	d.read(time.Second)
-	d.Lambda.NoAfter = callbacks.ReplyDenied
+	d.Lambda.NoAfter = replies.Denied
 	d.read(2 * time.Second)
 	if a := d.followUp(id); a == nil || len(a.Steps) != 1 || d.due() >= 0 {
 		t.Errorf("%+v, due in %v", a, d.due())
@@ -208,7 +209,7 @@ func TestFollowDeniedLater(t *testing.T) {
 // TestFollowThrottled: a throttled or failing history only costs time.
 func TestFollowThrottled(t *testing.T) {
 	t.Parallel()
-	for _, reply := range []callbacks.Reply{callbacks.ReplyThrottled, callbacks.ReplyFault, callbacks.ReplyNone, callbacks.ReplyKMS, callbacks.ReplyUnsent} {
+	for _, reply := range []replies.Reply{replies.Throttled, replies.Fault, replies.None, replies.KMS, replies.Unsent} {
 		d, id := proven(t, "approve")
 		d.Lambda.NoAfter = reply
 		told := d.Invalidations.Count()
@@ -279,7 +280,7 @@ func TestFollowAfterRestart(t *testing.T) {
 func TestFollowAfterALostAnswer(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.Lambda.Faults = []callbacks.Reply{callbacks.ReplyNone}
+	d.Lambda.Faults = []replies.Reply{replies.None}
 	c := d.Announce(nil)
 	d.MustDecide(desktest.Mara, c.ID, "approve", "")
 	d.Deliver()

@@ -11,6 +11,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/delivery"
 	"countersign/internal/desktest"
+	"countersign/internal/replies"
 )
 
 // halfDead is a Lambda of which one account does not answer any more.
@@ -23,7 +24,7 @@ func (l *halfDead) Complete(ctx context.Context, to callbacks.Target, c callback
 	if strings.Contains(to.ExecutionARN, desktest.TheirAccount) {
 		l.hung <- struct{}{}
 		<-ctx.Done()
-		return &callbacks.LambdaError{Reply: callbacks.ReplyNone, Err: ctx.Err()}
+		return &replies.Error{Reply: replies.None, Err: ctx.Err()}
 	}
 	l.answered <- struct{}{}
 	return l.Remote.Complete(ctx, to, c)
@@ -66,7 +67,7 @@ func TestDeliveries_OneLaneHangs(t *testing.T) {
 func TestDoubtWaitsForTheBudget(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.Lambda.Faults = []callbacks.Reply{callbacks.ReplyNone}
+	d.Lambda.Faults = []replies.Reply{replies.None}
 	c := d.Announce(nil)
 	d.MustDecide(desktest.Mara, c.ID, "approve", "")
 	d.Deliver()

@@ -14,6 +14,7 @@ import (
 	"countersign/internal/delivery"
 	"countersign/internal/desktest"
 	"countersign/internal/history"
+	"countersign/internal/replies"
 	"countersign/views/words"
 )
 
@@ -38,7 +39,7 @@ func (d *testDesk) askedInVain(id callbacks.ID, times int) {
 	if err != nil || len(work) != 1 || work[0].Callback.ID != id {
 		d.T.Fatalf("claimed %v, %v", work, err)
 	}
-	attempt := callbacks.Attempt{Number: work[0].Delivery.Tries, StartedAt: now, EndedAt: now, Reply: callbacks.ReplyUnsent}
+	attempt := callbacks.Attempt{Number: work[0].Delivery.Tries, StartedAt: now, EndedAt: now, Reply: replies.Unsent}
 	_, err = d.Store.Change(d.Ctx, id, callbacks.Parts{Delivery: true}, func(c *callbacks.Case) error {
 		c.Delivery.Ended(attempt)
 		c.Delivery.Readings, c.Delivery.DueAt = times, now
@@ -53,22 +54,22 @@ func (d *testDesk) askedInVain(id callbacks.ID, times int) {
 // then, and without a doubt too.
 func TestOverdue_HistoryTells(t *testing.T) {
 	t.Parallel()
-	for _, reply := range []callbacks.Reply{
-		callbacks.ReplyThrottled, callbacks.ReplyDenied, callbacks.ReplyUnsent, callbacks.ReplyFault, callbacks.ReplyKMS, callbacks.ReplyNone,
+	for _, reply := range []replies.Reply{
+		replies.Throttled, replies.Denied, replies.Unsent, replies.Fault, replies.KMS, replies.None,
 	} {
 		t.Run(string(reply), func(t *testing.T) {
 			t.Parallel()
 			for name, tt := range map[string]struct {
-				first callbacks.Reply
+				first replies.Reply
 				end   *callbacks.Closing
 				want  callbacks.State
 			}{
-				"Arrived": {callbacks.ReplyNone, nil, callbacks.Completed},
-				"Lost": {callbacks.ReplyThrottled, &callbacks.Closing{By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout, EventID: 4},
+				"Arrived": {replies.None, nil, callbacks.Completed},
+				"Lost": {replies.Throttled, &callbacks.Closing{By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout, EventID: 4},
 					callbacks.Lost},
 			} {
 				d := newDesk(t)
-				d.Lambda.Faults = []callbacks.Reply{tt.first, reply}
+				d.Lambda.Faults = []replies.Reply{tt.first, reply}
 				c := d.Announce(nil)
 				d.MustDecide(desktest.Mara, c.ID, "approve", "")
 				d.Deliver()
@@ -90,14 +91,14 @@ func TestOverdue_HistoryTells(t *testing.T) {
 func TestOverdue_StillOpen(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.Lambda.Faults = slices.Repeat([]callbacks.Reply{callbacks.ReplyThrottled}, 9)
+	d.Lambda.Faults = slices.Repeat([]replies.Reply{replies.Throttled}, 9)
 	c := d.Announce(nil)
 	d.MustDecide(desktest.Mara, c.ID, "approve", "")
 	d.Clock.Advance(outage)
 	d.askedInVain(c.ID, history.MaxReadings-1)
 	d.Deliver()
 	d.tryFor(3*6*time.Minute, 6*time.Minute)
-	d.Lambda.NoHistory = callbacks.ReplyThrottled
+	d.Lambda.NoHistory = replies.Throttled
 	d.tryFor(3*6*time.Minute, 6*time.Minute)
 	d.WantState(c.ID, callbacks.Decided)
 	d.tryFor(3*6*time.Minute, 6*time.Minute)
@@ -116,7 +117,7 @@ func (m silent) Complete(ctx context.Context, to callbacks.Target, c callbacks.C
 	m.lock.Lock()
 	defer m.lock.Unlock()
 	if m.all[to.CallbackID] == nil {
-		m.all[to.CallbackID] = &desktest.Remote{Now: m.Now, Faults: []callbacks.Reply{callbacks.ReplyNone}}
+		m.all[to.CallbackID] = &desktest.Remote{Now: m.Now, Faults: []replies.Reply{replies.None}}
 	}
 	return m.all[to.CallbackID].Complete(ctx, to, c)
 }
@@ -153,8 +154,8 @@ func TestOverdue_WaitsForTheBudget(t *testing.T) {
 func TestOverdue_NoHistory(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.Lambda.NoHistory = callbacks.ReplyDenied
-	d.Lambda.Faults = slices.Repeat([]callbacks.Reply{callbacks.ReplyDenied}, 9)
+	d.Lambda.NoHistory = replies.Denied
+	d.Lambda.Faults = slices.Repeat([]replies.Reply{replies.Denied}, 9)
 	c := d.Announce(nil)
 	d.MustDecide(desktest.Mara, c.ID, "approve", "")
 	d.Clock.Advance(outage)
@@ -179,7 +180,7 @@ func TestOverdue_NoHistory(t *testing.T) {
 func TestOverdue_HeartbeatClock(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.Lambda.Faults = slices.Repeat([]callbacks.Reply{callbacks.ReplyThrottled}, 12)
+	d.Lambda.Faults = slices.Repeat([]replies.Reply{replies.Throttled}, 12)
 	c := d.Announce(func(a *announcement.Announcement) { a.Timeout, a.HeartbeatTimeout = 24*time.Hour, time.Minute })
 	d.MustDecide(desktest.Mara, c.ID, "approve", "")
 	d.Deliver()
@@ -193,7 +194,7 @@ func TestOverdue_HeartbeatClock(t *testing.T) {
 func TestNobodyKnowsByWhom(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.Lambda.NoHistory = callbacks.ReplyDenied
+	d.Lambda.NoHistory = replies.Denied
 	c := d.Announce(nil)
 	d.Clock.Advance(59 * time.Minute)
 	d.MustDecide(desktest.Mara, c.ID, "approve", "")

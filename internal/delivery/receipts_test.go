@@ -8,6 +8,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/desktest"
 	"countersign/internal/history"
+	"countersign/internal/replies"
 	"countersign/views/words"
 )
 
@@ -91,7 +92,7 @@ func TestReceipt_NeverSeen(t *testing.T) {
 
 func TestReceipt_Unreadable(t *testing.T) {
 	t.Parallel()
-	d, id := acceptedDesk(t, func(r *desktest.Remote) { r.NoHistory = callbacks.ReplyDenied })
+	d, id := acceptedDesk(t, func(r *desktest.Remote) { r.NoHistory = replies.Denied })
 	d.Clock.Advance(time.Second)
 	d.Deliver()
 	d.WantState(id, callbacks.Completed)

@@ -13,6 +13,7 @@ import (
 	"countersign/internal/delivery"
 	"countersign/internal/desk/storetest"
 	"countersign/internal/desktest"
+	"countersign/internal/replies"
 	"countersign/internal/upkeep"
 	"countersign/internal/worker"
 )
@@ -27,7 +28,7 @@ func (l *heldLambda) hold(ctx context.Context) error {
 	l.arrived <- struct{}{}
 	select {
 	case <-ctx.Done():
-		return &callbacks.LambdaError{Reply: callbacks.ReplyNone, Err: ctx.Err()}
+		return &replies.Error{Reply: replies.None, Err: ctx.Err()}
 	case <-l.release:
 		return nil
 	}
@@ -100,7 +101,7 @@ func TestStopCutsDelivery(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !stored.Doubtful || len(stored.Attempts) != 1 || stored.Attempts[0].Reply != callbacks.ReplyNone {
+		if !stored.Doubtful || len(stored.Attempts) != 1 || stored.Attempts[0].Reply != replies.None {
 			t.Errorf("delivery is %+v, want one attempt without an answer", stored)
 		}
 		if wait := stored.DueAt.Sub(d.Clock.Now()); wait <= 0 || wait > delivery.DeliveryLease/4 {

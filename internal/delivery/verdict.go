@@ -3,6 +3,7 @@ package delivery
 import (
 	"countersign/internal/callbacks"
 	"countersign/internal/history"
+	"countersign/internal/replies"
 )
 
 // How many readings may show the callback open, although Lambda refuses what is sent to it, before
@@ -19,11 +20,11 @@ const (
 type evidence struct {
 	// ReplyClosed also if Lambda gave that answer to an earlier attempt: what is closed stays
 	// closed
-	reply    callbacks.Reply
+	reply    replies.Reply
 	doubtful bool                   // this attempt or an earlier one may have taken effect
 	history  callbacks.HistoryState // of the request for how the callback was closed
 	// to that request, if it returned no history; empty if none could be made
-	reading  callbacks.Reply
+	reading  replies.Reply
 	closing  callbacks.Closing // what the history says, with HistoryRead
 	readings int               // of the history so far, including this one
 }
@@ -50,21 +51,21 @@ func (v verdict) String() string {
 // wherever it can be read.
 func judge(e evidence, ours callbacks.Completion) verdict {
 	switch {
-	case e.reply == callbacks.ReplyAccepted:
+	case e.reply == replies.Accepted:
 		return delivered
-	case e.reply == callbacks.ReplyInvalid:
+	case e.reply == replies.Invalid:
 		return undeliverable
 	case e.history == callbacks.HistoryRead && !e.closing.Open:
 		return judgeClosing(e, ours)
 	case e.mayTell():
 		return retry
-	case e.reply == callbacks.ReplyMaybeClosed && e.history == callbacks.HistoryRead:
+	case e.reply == replies.MaybeClosed && e.history == callbacks.HistoryRead:
 		return undeliverable // the history shows it open: Lambda refuses the request itself
 	case e.doubtful:
 		return unconfirmed
 	case e.reply.Closed():
 		return lost
-	case e.reply == callbacks.ReplyMaybeClosed:
+	case e.reply == replies.MaybeClosed:
 		return unconfirmed // lost or refused: only the history could tell which
 	}
 	return undeliverable // nobody said that it is too late: an operator may send it again
@@ -90,7 +91,7 @@ func (e evidence) mayTell() bool {
 		return !e.reply.MaybeClosed() || e.readings < e.patience()
 	case callbacks.HistoryUnreadable:
 		if e.reply.MaybeClosed() {
-			return e.reading == callbacks.ReplyDenied && e.readings < history.DeniedReadings
+			return e.reading == replies.Denied && e.readings < history.DeniedReadings
 		}
 	case callbacks.HistoryBusy:
 	}
@@ -124,33 +125,33 @@ func doubtOf(e evidence) callbacks.Doubt {
 	switch e.reading {
 	case "":
 		return callbacks.DoubtNoARN
-	case callbacks.ReplyDenied:
+	case replies.Denied:
 		return callbacks.DoubtDenied
-	case callbacks.ReplyGone:
+	case replies.Gone:
 		return callbacks.DoubtGone
-	case callbacks.ReplyInvalid, callbacks.ReplyMaybeClosed, callbacks.ReplyClosed:
+	case replies.Invalid, replies.MaybeClosed, replies.Closed:
 		return callbacks.DoubtRefused
-	case callbacks.ReplyKMS:
+	case replies.KMS:
 		return callbacks.DoubtKMS
-	case callbacks.ReplyThrottled:
+	case replies.Throttled:
 		return callbacks.DoubtThrottled
-	case callbacks.ReplyAccepted, callbacks.ReplyFault, callbacks.ReplyNone, callbacks.ReplyUnsent, callbacks.ReplySkew, callbacks.ReplyCredentials:
+	case replies.Accepted, replies.Fault, replies.None, replies.Unsent, replies.Skew, replies.Credentials:
 	}
 	return callbacks.DoubtFailing
 }
 
 // weigh adds to the delivery what an answer and the history say, and returns all the evidence.
 // problem is the answer to the previous attempt.
-func weigh(d *callbacks.Delivery, reply, problem callbacks.Reply, found callbacks.Finding) evidence {
+func weigh(d *callbacks.Delivery, reply, problem replies.Reply, found callbacks.Finding) evidence {
 	d.Doubtful = d.Doubtful || reply.Doubtful()
 	d.Closed = d.Closed || reply.Closed()
-	if reply == callbacks.ReplyMaybeClosed && d.Closed {
-		reply = callbacks.ReplyClosed
+	if reply == replies.MaybeClosed && d.Closed {
+		reply = replies.Closed
 	}
 	switch {
 	case found.Open() && !reply.MaybeClosed():
 		d.Readings = 0 // Lambda waits, so there is time
-	case found.Open() && reply == callbacks.ReplyMaybeClosed && problem != reply:
+	case found.Open() && reply == replies.MaybeClosed && problem != reply:
 		d.Readings = 1 // the earlier ones were about another answer
 	case found.History != callbacks.HistoryUnasked && found.History != callbacks.HistoryPutOff:
 		d.Readings++

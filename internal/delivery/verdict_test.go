@@ -5,6 +5,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/history"
+	"countersign/internal/replies"
 )
 
 // How a callback ended, or did not, in a history that was read.
@@ -27,67 +28,67 @@ var judgements = map[string]struct {
 	e             evidence
 	sure, doubted verdict // without and with an attempt whose answer was lost
 }{
-	"Accepted":  {evidence{reply: callbacks.ReplyAccepted}, delivered, delivered},
-	"Invalid":   {evidence{reply: callbacks.ReplyInvalid}, undeliverable, undeliverable},
-	"Throttled": {evidence{reply: callbacks.ReplyThrottled}, retry, retry},
-	"Denied":    {evidence{reply: callbacks.ReplyDenied}, retry, retry},
-	"KMS":       {evidence{reply: callbacks.ReplyKMS}, retry, retry},
-	"Fault":     {evidence{reply: callbacks.ReplyFault}, retry, retry},
-	"NoAnswer":  {evidence{reply: callbacks.ReplyNone}, retry, retry},
-	"Unsent":    {evidence{reply: callbacks.ReplyUnsent}, retry, retry},
-	"Skew":      {evidence{reply: callbacks.ReplySkew}, retry, retry},
-	"Bad":       {evidence{reply: callbacks.ReplyCredentials}, retry, retry},
+	"Accepted":  {evidence{reply: replies.Accepted}, delivered, delivered},
+	"Invalid":   {evidence{reply: replies.Invalid}, undeliverable, undeliverable},
+	"Throttled": {evidence{reply: replies.Throttled}, retry, retry},
+	"Denied":    {evidence{reply: replies.Denied}, retry, retry},
+	"KMS":       {evidence{reply: replies.KMS}, retry, retry},
+	"Fault":     {evidence{reply: replies.Fault}, retry, retry},
+	"NoAnswer":  {evidence{reply: replies.None}, retry, retry},
+	"Unsent":    {evidence{reply: replies.Unsent}, retry, retry},
+	"Skew":      {evidence{reply: replies.Skew}, retry, retry},
+	"Bad":       {evidence{reply: replies.Credentials}, retry, retry},
 
-	"ClosedByClock":        {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: closedByClock}, lost, lost},
-	"ClosedByExecution":    {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: closedByExecution}, lost, lost},
-	"ClosedByOurs":         {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: closedByClient(&sameAsOurs)}, delivered, delivered},
-	"ClosedByOtherPayload": {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: closedByClient(&otherPayload)}, lost, lost},
-	"ClosedByOtherKind":    {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: closedByClient(&otherKind)}, lost, lost},
-	"ClosedTruncated":      {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: closedByClient(nil)}, lost, unconfirmed},
-	"ClosedTruncatedOurs":  {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: callbacks.Closing{By: callbacks.EndedByOther, Kind: callbacks.Success}}, lost, unconfirmed},
-	"ClosedTruncatedOther": {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: callbacks.Closing{By: callbacks.EndedByOther, Kind: callbacks.Failure}}, lost, lost},
-	"ClosedHistoryLags":    {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: stillOpen, readings: history.MaxReadings - 1}, retry, retry},
-	"ClosedLagsForEver":    {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: stillOpen, readings: history.MaxReadings}, lost, unconfirmed},
-	"ClosedHistoryBusy":    {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryBusy, readings: history.MaxReadings - 1}, retry, retry},
-	"ClosedBusyForEver":    {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryBusy, readings: history.MaxReadings}, lost, unconfirmed},
-	"ClosedHistoryPutOff":  {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryPutOff, readings: history.MaxReadings}, retry, retry},
-	"ClosedUnreadable":     {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryUnreadable, readings: 1}, lost, unconfirmed},
-	"ClosedDenied":         {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryUnreadable, reading: callbacks.ReplyDenied, readings: history.DeniedReadings - 1}, retry, retry},
-	"ClosedDeniedStill":    {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryUnreadable, reading: callbacks.ReplyDenied, readings: history.DeniedReadings}, lost, unconfirmed},
-	"ClosedRefused":        {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryUnreadable, reading: callbacks.ReplyInvalid, readings: 1}, lost, unconfirmed},
-	"GoneByOurs":           {evidence{reply: callbacks.ReplyGone, history: callbacks.HistoryRead, closing: closedByClient(&sameAsOurs)}, delivered, delivered},
-	"GoneUnreadable":       {evidence{reply: callbacks.ReplyGone, history: callbacks.HistoryUnreadable, readings: 1}, lost, unconfirmed},
+	"ClosedByClock":        {evidence{reply: replies.Closed, history: callbacks.HistoryRead, closing: closedByClock}, lost, lost},
+	"ClosedByExecution":    {evidence{reply: replies.Closed, history: callbacks.HistoryRead, closing: closedByExecution}, lost, lost},
+	"ClosedByOurs":         {evidence{reply: replies.Closed, history: callbacks.HistoryRead, closing: closedByClient(&sameAsOurs)}, delivered, delivered},
+	"ClosedByOtherPayload": {evidence{reply: replies.Closed, history: callbacks.HistoryRead, closing: closedByClient(&otherPayload)}, lost, lost},
+	"ClosedByOtherKind":    {evidence{reply: replies.Closed, history: callbacks.HistoryRead, closing: closedByClient(&otherKind)}, lost, lost},
+	"ClosedTruncated":      {evidence{reply: replies.Closed, history: callbacks.HistoryRead, closing: closedByClient(nil)}, lost, unconfirmed},
+	"ClosedTruncatedOurs":  {evidence{reply: replies.Closed, history: callbacks.HistoryRead, closing: callbacks.Closing{By: callbacks.EndedByOther, Kind: callbacks.Success}}, lost, unconfirmed},
+	"ClosedTruncatedOther": {evidence{reply: replies.Closed, history: callbacks.HistoryRead, closing: callbacks.Closing{By: callbacks.EndedByOther, Kind: callbacks.Failure}}, lost, lost},
+	"ClosedHistoryLags":    {evidence{reply: replies.Closed, history: callbacks.HistoryRead, closing: stillOpen, readings: history.MaxReadings - 1}, retry, retry},
+	"ClosedLagsForEver":    {evidence{reply: replies.Closed, history: callbacks.HistoryRead, closing: stillOpen, readings: history.MaxReadings}, lost, unconfirmed},
+	"ClosedHistoryBusy":    {evidence{reply: replies.Closed, history: callbacks.HistoryBusy, readings: history.MaxReadings - 1}, retry, retry},
+	"ClosedBusyForEver":    {evidence{reply: replies.Closed, history: callbacks.HistoryBusy, readings: history.MaxReadings}, lost, unconfirmed},
+	"ClosedHistoryPutOff":  {evidence{reply: replies.Closed, history: callbacks.HistoryPutOff, readings: history.MaxReadings}, retry, retry},
+	"ClosedUnreadable":     {evidence{reply: replies.Closed, history: callbacks.HistoryUnreadable, readings: 1}, lost, unconfirmed},
+	"ClosedDenied":         {evidence{reply: replies.Closed, history: callbacks.HistoryUnreadable, reading: replies.Denied, readings: history.DeniedReadings - 1}, retry, retry},
+	"ClosedDeniedStill":    {evidence{reply: replies.Closed, history: callbacks.HistoryUnreadable, reading: replies.Denied, readings: history.DeniedReadings}, lost, unconfirmed},
+	"ClosedRefused":        {evidence{reply: replies.Closed, history: callbacks.HistoryUnreadable, reading: replies.Invalid, readings: 1}, lost, unconfirmed},
+	"GoneByOurs":           {evidence{reply: replies.Gone, history: callbacks.HistoryRead, closing: closedByClient(&sameAsOurs)}, delivered, delivered},
+	"GoneUnreadable":       {evidence{reply: replies.Gone, history: callbacks.HistoryUnreadable, readings: 1}, lost, unconfirmed},
 
 	// InvalidParameterValueException means "closed" in one dialect and "refused" in another. A
 	// history that shows the end decides as it does for "closed"; one that goes on showing it
 	// open says that the request is refused.
-	"MaybeClosedByClock":        {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryRead, closing: closedByClock}, lost, lost},
-	"MaybeClosedByExecution":    {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryRead, closing: closedByExecution}, lost, lost},
-	"MaybeClosedByOurs":         {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryRead, closing: closedByClient(&sameAsOurs)}, delivered, delivered},
-	"MaybeClosedByOtherPayload": {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryRead, closing: closedByClient(&otherPayload)}, lost, lost},
-	"MaybeClosedByOtherKind":    {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryRead, closing: closedByClient(&otherKind)}, lost, lost},
-	"MaybeClosedTruncated":      {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryRead, closing: closedByClient(nil)}, lost, unconfirmed},
-	"MaybeClosedOpenAtFirst":    {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryRead, closing: stillOpen, readings: openReadings - 1}, retry, retry},
-	"MaybeClosedOpenStill":      {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryRead, closing: stillOpen, readings: openReadings}, undeliverable, retry},
-	"MaybeClosedOpenForMinutes": {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryRead, closing: stillOpen, readings: openReadingsDoubtful}, undeliverable, undeliverable},
-	"MaybeClosedHistoryBusy":    {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryBusy, readings: history.MaxReadings - 1}, retry, retry},
-	"MaybeClosedBusyForEver":    {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryBusy, readings: history.MaxReadings}, unconfirmed, unconfirmed},
-	"MaybeClosedHistoryPutOff":  {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryPutOff, readings: history.MaxReadings}, retry, retry},
-	"MaybeClosedDenied":         {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryUnreadable, reading: callbacks.ReplyDenied, readings: history.DeniedReadings - 1}, retry, retry},
-	"MaybeClosedDeniedStill":    {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryUnreadable, reading: callbacks.ReplyDenied, readings: history.DeniedReadings}, unconfirmed, unconfirmed},
-	"MaybeClosedUnreadable":     {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryUnreadable, readings: 1}, unconfirmed, unconfirmed},
+	"MaybeClosedByClock":        {evidence{reply: replies.MaybeClosed, history: callbacks.HistoryRead, closing: closedByClock}, lost, lost},
+	"MaybeClosedByExecution":    {evidence{reply: replies.MaybeClosed, history: callbacks.HistoryRead, closing: closedByExecution}, lost, lost},
+	"MaybeClosedByOurs":         {evidence{reply: replies.MaybeClosed, history: callbacks.HistoryRead, closing: closedByClient(&sameAsOurs)}, delivered, delivered},
+	"MaybeClosedByOtherPayload": {evidence{reply: replies.MaybeClosed, history: callbacks.HistoryRead, closing: closedByClient(&otherPayload)}, lost, lost},
+	"MaybeClosedByOtherKind":    {evidence{reply: replies.MaybeClosed, history: callbacks.HistoryRead, closing: closedByClient(&otherKind)}, lost, lost},
+	"MaybeClosedTruncated":      {evidence{reply: replies.MaybeClosed, history: callbacks.HistoryRead, closing: closedByClient(nil)}, lost, unconfirmed},
+	"MaybeClosedOpenAtFirst":    {evidence{reply: replies.MaybeClosed, history: callbacks.HistoryRead, closing: stillOpen, readings: openReadings - 1}, retry, retry},
+	"MaybeClosedOpenStill":      {evidence{reply: replies.MaybeClosed, history: callbacks.HistoryRead, closing: stillOpen, readings: openReadings}, undeliverable, retry},
+	"MaybeClosedOpenForMinutes": {evidence{reply: replies.MaybeClosed, history: callbacks.HistoryRead, closing: stillOpen, readings: openReadingsDoubtful}, undeliverable, undeliverable},
+	"MaybeClosedHistoryBusy":    {evidence{reply: replies.MaybeClosed, history: callbacks.HistoryBusy, readings: history.MaxReadings - 1}, retry, retry},
+	"MaybeClosedBusyForEver":    {evidence{reply: replies.MaybeClosed, history: callbacks.HistoryBusy, readings: history.MaxReadings}, unconfirmed, unconfirmed},
+	"MaybeClosedHistoryPutOff":  {evidence{reply: replies.MaybeClosed, history: callbacks.HistoryPutOff, readings: history.MaxReadings}, retry, retry},
+	"MaybeClosedDenied":         {evidence{reply: replies.MaybeClosed, history: callbacks.HistoryUnreadable, reading: replies.Denied, readings: history.DeniedReadings - 1}, retry, retry},
+	"MaybeClosedDeniedStill":    {evidence{reply: replies.MaybeClosed, history: callbacks.HistoryUnreadable, reading: replies.Denied, readings: history.DeniedReadings}, unconfirmed, unconfirmed},
+	"MaybeClosedUnreadable":     {evidence{reply: replies.MaybeClosed, history: callbacks.HistoryUnreadable, readings: 1}, unconfirmed, unconfirmed},
 
 	// Past the deadline by our clock the history is asked whatever Lambda answers. While it is
 	// open there, Lambda waits.
-	"LateClosedByOurs":      {evidence{reply: callbacks.ReplyThrottled, history: callbacks.HistoryRead, closing: closedByClient(&sameAsOurs)}, delivered, delivered},
-	"LateClosedByClock":     {evidence{reply: callbacks.ReplyUnsent, history: callbacks.HistoryRead, closing: closedByClock}, lost, lost},
-	"LateTruncated":         {evidence{reply: callbacks.ReplyDenied, history: callbacks.HistoryRead, closing: closedByClient(nil)}, lost, unconfirmed},
-	"LateOpen":              {evidence{reply: callbacks.ReplyThrottled, history: callbacks.HistoryRead, closing: stillOpen, readings: history.MaxReadings}, retry, retry},
-	"LateBusy":              {evidence{reply: callbacks.ReplyFault, history: callbacks.HistoryBusy, readings: history.MaxReadings - 1}, retry, retry},
-	"LateBusyForEver":       {evidence{reply: callbacks.ReplyUnsent, history: callbacks.HistoryBusy, readings: history.MaxReadings}, undeliverable, unconfirmed},
-	"LatePutOff":            {evidence{reply: callbacks.ReplyThrottled, history: callbacks.HistoryPutOff, readings: history.MaxReadings}, retry, retry},
-	"LateUnreadable":        {evidence{reply: callbacks.ReplyDenied, history: callbacks.HistoryUnreadable, readings: history.MaxReadings - 1}, retry, retry},
-	"LateUnreadableForEver": {evidence{reply: callbacks.ReplyDenied, history: callbacks.HistoryUnreadable, readings: history.MaxReadings}, undeliverable, unconfirmed},
+	"LateClosedByOurs":      {evidence{reply: replies.Throttled, history: callbacks.HistoryRead, closing: closedByClient(&sameAsOurs)}, delivered, delivered},
+	"LateClosedByClock":     {evidence{reply: replies.Unsent, history: callbacks.HistoryRead, closing: closedByClock}, lost, lost},
+	"LateTruncated":         {evidence{reply: replies.Denied, history: callbacks.HistoryRead, closing: closedByClient(nil)}, lost, unconfirmed},
+	"LateOpen":              {evidence{reply: replies.Throttled, history: callbacks.HistoryRead, closing: stillOpen, readings: history.MaxReadings}, retry, retry},
+	"LateBusy":              {evidence{reply: replies.Fault, history: callbacks.HistoryBusy, readings: history.MaxReadings - 1}, retry, retry},
+	"LateBusyForEver":       {evidence{reply: replies.Unsent, history: callbacks.HistoryBusy, readings: history.MaxReadings}, undeliverable, unconfirmed},
+	"LatePutOff":            {evidence{reply: replies.Throttled, history: callbacks.HistoryPutOff, readings: history.MaxReadings}, retry, retry},
+	"LateUnreadable":        {evidence{reply: replies.Denied, history: callbacks.HistoryUnreadable, readings: history.MaxReadings - 1}, retry, retry},
+	"LateUnreadableForEver": {evidence{reply: replies.Denied, history: callbacks.HistoryUnreadable, readings: history.MaxReadings}, undeliverable, unconfirmed},
 }
 
 func TestJudge(t *testing.T) {
@@ -111,7 +112,7 @@ func TestJudge(t *testing.T) {
 func TestJudge_NoPayload(t *testing.T) {
 	t.Parallel()
 	e := evidence{
-		reply: callbacks.ReplyClosed, history: callbacks.HistoryRead,
+		reply: replies.Closed, history: callbacks.HistoryRead,
 		closing: callbacks.Closing{By: callbacks.EndedByOther, Kind: callbacks.Success, NoPayload: true},
 	}
 	for _, tt := range []struct {
@@ -135,9 +136,9 @@ func TestJudge_NoPayload(t *testing.T) {
 func TestEveryAnswerHasAVerdict(t *testing.T) {
 	t.Parallel()
 	ours := callbacks.Completion{Kind: callbacks.Success, Result: []byte(`1`)}
-	for _, a := range []callbacks.Reply{callbacks.ReplyAccepted, callbacks.ReplyClosed, callbacks.ReplyMaybeClosed, callbacks.ReplyInvalid, callbacks.ReplyGone, callbacks.ReplyDenied, callbacks.ReplyThrottled, callbacks.ReplyKMS, callbacks.ReplyFault, callbacks.ReplyNone, callbacks.ReplyUnsent, callbacks.ReplySkew, callbacks.ReplyCredentials} {
+	for _, a := range []replies.Reply{replies.Accepted, replies.Closed, replies.MaybeClosed, replies.Invalid, replies.Gone, replies.Denied, replies.Throttled, replies.KMS, replies.Fault, replies.None, replies.Unsent, replies.Skew, replies.Credentials} {
 		e := evidence{reply: a, history: callbacks.HistoryUnreadable, readings: history.MaxReadings}
-		if v := judge(e, ours); v == retry || v == unconfirmed && a != callbacks.ReplyMaybeClosed || v == lost && !a.Closed() {
+		if v := judge(e, ours); v == retry || v == unconfirmed && a != replies.MaybeClosed || v == lost && !a.Closed() {
 			t.Errorf("%s without doubt ends as %s", a, v)
 		}
 		e.doubtful = true

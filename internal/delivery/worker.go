@@ -15,6 +15,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/history"
 	"countersign/internal/readquota"
+	"countersign/internal/replies"
 	"countersign/internal/worker"
 )
 
@@ -163,7 +164,7 @@ func (d *Worker) deliver(ctx context.Context, work Work) {
 	attempt, found := d.attempt(ctx, work)
 	d.sending.Add(-1)
 	var look time.Time // when the history is read next, if that is the next step
-	if attempt.Reply == callbacks.ReplyAccepted || found.History == callbacks.HistoryRead || found.History == callbacks.HistoryPutOff {
+	if attempt.Reply == replies.Accepted || found.History == callbacks.HistoryRead || found.History == callbacks.HistoryPutOff {
 		look = d.plan(&work.Callback, readquota.Urgent, max(found.Again, pause))
 	}
 	d.finish(ctx, work, attempt, func(c *callbacks.Case) error {
@@ -233,12 +234,12 @@ func (d *Worker) attempt(ctx context.Context, work Work) (callbacks.Attempt, cal
 	a := callbacks.Attempt{Number: work.Delivery.Tries, StartedAt: d.now()}
 	err := d.lambda.Complete(ctx, target, work.Delivery.Completion)
 	a.EndedAt = d.now()
-	reply := callbacks.ReplyOf(err)
+	reply := replies.Of(err)
 	a.Reply, a.Status, a.Code, a.RequestID, a.Key = reply.Reply, reply.Status, reply.Code, reply.RequestID, reply.Key
 	if err != nil {
 		d.log.WarnContext(ctx, "Lambda did not accept a decision", "callback", work.Callback.ID, "attempt", a.Number, "error", err)
 	}
-	settled := a.Reply == callbacks.ReplyAccepted || a.Reply == callbacks.ReplyInvalid
+	settled := a.Reply == replies.Accepted || a.Reply == replies.Invalid
 	if !a.Reply.MaybeClosed() && (settled || !work.Callback.Over(a.EndedAt)) {
 		return a, callbacks.Finding{Again: reply.RetryAfter}
 	}
@@ -268,8 +269,8 @@ func (d *Worker) settle(c *callbacks.Callback, delivery *callbacks.Delivery, fou
 		return c.Lose(c.EndedAsAnswered(e.reply, found, now), now, by)
 	case undeliverable:
 		problem := attempt.Reply
-		if problem == callbacks.ReplyMaybeClosed {
-			problem = callbacks.ReplyInvalid // the history shows that it is not closed
+		if problem == replies.MaybeClosed {
+			problem = replies.Invalid // the history shows that it is not closed
 		}
 		return c.GiveUp(callbacks.Undeliverable, problem, c.EndedUndelivered(attempt, now), by)
 	case unconfirmed:

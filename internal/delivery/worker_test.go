@@ -16,6 +16,7 @@ import (
 	"countersign/internal/desk/storetest"
 	"countersign/internal/desktest"
 	"countersign/internal/history"
+	"countersign/internal/replies"
 )
 
 func TestDelivery_Accepted(t *testing.T) {
@@ -41,11 +42,11 @@ func TestDelivery_Accepted(t *testing.T) {
 func TestDelivery_ThrottledThenAccepted(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.Lambda.Faults = []callbacks.Reply{callbacks.ReplyThrottled, callbacks.ReplyThrottled}
+	d.Lambda.Faults = []replies.Reply{replies.Throttled, replies.Throttled}
 	c := d.Announce(nil)
 	d.MustDecide(desktest.Mara, c.ID, "approve", "")
 	d.Deliver()
-	if got := d.WantState(c.ID, callbacks.Decided); got.Problem != callbacks.ReplyThrottled {
+	if got := d.WantState(c.ID, callbacks.Decided); got.Problem != replies.Throttled {
 		t.Errorf("problem is %q, want throttled", got.Problem)
 	}
 	d.Deliver()
@@ -60,7 +61,7 @@ func TestDelivery_ThrottledThenAccepted(t *testing.T) {
 		t.Errorf("problem %q stays after the end", got.Problem)
 	}
 	delivery, err := d.Store.Delivery(d.Ctx, c.ID)
-	if err != nil || delivery.Tries != 3 || len(delivery.Attempts) != 3 || delivery.Attempts[2].Reply != callbacks.ReplyAccepted {
+	if err != nil || delivery.Tries != 3 || len(delivery.Attempts) != 3 || delivery.Attempts[2].Reply != replies.Accepted {
 		t.Errorf("delivery is %+v (%v), want three attempts", delivery, err)
 	}
 }
@@ -68,7 +69,7 @@ func TestDelivery_ThrottledThenAccepted(t *testing.T) {
 func TestDelivery_AnswerLost(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.Lambda.Faults = []callbacks.Reply{callbacks.ReplyNone}
+	d.Lambda.Faults = []replies.Reply{replies.None}
 	c := d.Announce(nil)
 	d.MustDecide(desktest.Mara, c.ID, "approve", "")
 	d.Deliver()
@@ -89,7 +90,7 @@ func TestDelivery_AnswerLost(t *testing.T) {
 func TestDelivery_AnswerLostHistoryDeniedAtFirst(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.Lambda.Faults, d.Lambda.NoHistory = []callbacks.Reply{callbacks.ReplyNone}, callbacks.ReplyDenied
+	d.Lambda.Faults, d.Lambda.NoHistory = []replies.Reply{replies.None}, replies.Denied
 	c := d.Announce(nil)
 	d.MustDecide(desktest.Mara, c.ID, "approve", "")
 	// one to lose the answer, all but one to be denied
@@ -106,7 +107,7 @@ func TestDelivery_AnswerLostHistoryDeniedAtFirst(t *testing.T) {
 func TestDelivery_AnswerLostHistoryUnreadable(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.Lambda.Faults, d.Lambda.NoHistory = []callbacks.Reply{callbacks.ReplyNone}, callbacks.ReplyDenied
+	d.Lambda.Faults, d.Lambda.NoHistory = []replies.Reply{replies.None}, replies.Denied
 	c := d.Announce(nil)
 	d.MustDecide(desktest.Mara, c.ID, "approve", "")
 	d.settle(c.ID)
@@ -128,7 +129,7 @@ func TestDelivery_NextTryIsLogged(t *testing.T) {
 	settings := d.Workers(d.Lambda, desktest.Rate).Delivery
 	settings.Log = slog.New(slog.NewTextHandler(&log, nil))
 	d.Deliveries = delivery.NewWorker(settings)
-	d.Lambda.Faults = []callbacks.Reply{callbacks.ReplyDenied}
+	d.Lambda.Faults = []replies.Reply{replies.Denied}
 	c := d.Announce(nil)
 	d.MustDecide(desktest.Mara, c.ID, "approve", "")
 	d.Deliver()
@@ -145,7 +146,7 @@ func TestDelivery_NextTryIsLogged(t *testing.T) {
 func TestDelivery_HistoryLags(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.Lambda.Faults, d.Lambda.Lag = []callbacks.Reply{callbacks.ReplyNone}, 2
+	d.Lambda.Faults, d.Lambda.Lag = []replies.Reply{replies.None}, 2
 	c := d.Announce(nil)
 	d.MustDecide(desktest.Mara, c.ID, "approve", "")
 	for range 4 {
@@ -159,7 +160,7 @@ func TestDelivery_HistoryLags(t *testing.T) {
 func TestDelivery_HistoryLagsAfterManyTries(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.Lambda.Faults = append(slices.Repeat([]callbacks.Reply{callbacks.ReplyThrottled}, 20), callbacks.ReplyNone)
+	d.Lambda.Faults = append(slices.Repeat([]replies.Reply{replies.Throttled}, 20), replies.None)
 	d.Lambda.Lag = 3
 	c := d.Announce(func(a *announcement.Announcement) { a.Timeout = 24 * time.Hour })
 	d.MustDecide(desktest.Mara, c.ID, "approve", "")
@@ -199,7 +200,7 @@ func TestDelivery_LostToTheClock(t *testing.T) {
 func TestDelivery_Invalid(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.Lambda.Faults = []callbacks.Reply{callbacks.ReplyInvalid}
+	d.Lambda.Faults = []replies.Reply{replies.Invalid}
 	c := d.Announce(nil)
 	d.MustDecide(desktest.Mara, c.ID, "approve", "")
 	d.Deliver()

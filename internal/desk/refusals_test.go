@@ -8,10 +8,11 @@ import (
 	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/desktest"
+	"countersign/internal/replies"
 )
 
 // operators are the answers that stay the same until an operator mends something.
-var operators = []callbacks.Reply{callbacks.ReplyDenied, callbacks.ReplyKMS, callbacks.ReplySkew, callbacks.ReplyCredentials}
+var operators = []replies.Reply{replies.Denied, replies.KMS, replies.Skew, replies.Credentials}
 
 // TestRefusalIsMendedWhileItIsRetried: what an operator has to mend needs attention at once, is
 // tried again, and arrives once it is mended: also a permission that AWS does not know of yet.
@@ -21,7 +22,7 @@ func TestRefusalIsMendedWhileItIsRetried(t *testing.T) {
 		t.Run(string(reply), func(t *testing.T) {
 			t.Parallel()
 			d := newDesk(t)
-			d.Lambda.Faults = slices.Repeat([]callbacks.Reply{reply}, 12)
+			d.Lambda.Faults = slices.Repeat([]replies.Reply{reply}, 12)
 			c := d.Announce(func(a *announcement.Announcement) { a.Timeout = 24 * time.Hour })
 			d.MustDecide(desktest.Mara, c.ID, "approve", "")
 			if d.Attention(desktest.Ops) != 0 {
@@ -48,7 +49,7 @@ func TestRefusalIsMendedWhileItIsRetried(t *testing.T) {
 // not.
 func TestRefusedBeats(t *testing.T) {
 	t.Parallel()
-	refused := func(t *testing.T, replies ...callbacks.Reply) (*testDesk, callbacks.ID) {
+	refused := func(t *testing.T, replies ...replies.Reply) (*testDesk, callbacks.ID) {
 		t.Helper()
 		d := newDesk(t)
 		d.Lambda.Faults = replies
@@ -57,10 +58,10 @@ func TestRefusedBeats(t *testing.T) {
 		d.Beat()
 		return d, c.ID
 	}
-	for _, reply := range []callbacks.Reply{callbacks.ReplyDenied, callbacks.ReplySkew, callbacks.ReplyCredentials} {
+	for _, reply := range []replies.Reply{replies.Denied, replies.Skew, replies.Credentials} {
 		t.Run(string(reply), func(t *testing.T) {
 			t.Parallel()
-			d, id := refused(t, reply, callbacks.ReplyThrottled)
+			d, id := refused(t, reply, replies.Throttled)
 			if got := d.Get(id); got.Problem != reply || d.Attention(desktest.Ops) != 1 || d.Attention(desktest.Mara) != 0 {
 				t.Errorf("problem %q; attention of the admin %d, of the reviewer %d", got.Problem, d.Attention(desktest.Ops), d.Attention(desktest.Mara))
 			}
@@ -78,14 +79,14 @@ func TestRefusedBeats(t *testing.T) {
 	}
 	t.Run("Throttled", func(t *testing.T) {
 		t.Parallel()
-		d, id := refused(t, callbacks.ReplyThrottled)
+		d, id := refused(t, replies.Throttled)
 		if got := d.Get(id).Problem; got != "" || d.Attention(desktest.Ops) != 0 {
 			t.Errorf("problem %q, attention %d; it passes by itself", got, d.Attention(desktest.Ops))
 		}
 	})
 	t.Run("Decided", func(t *testing.T) {
 		t.Parallel()
-		d, id := refused(t, callbacks.ReplyDenied)
+		d, id := refused(t, replies.Denied)
 		d.MustDecide(desktest.Mara, id, "approve", "")
 		if got := d.Get(id).Problem; got != "" {
 			t.Errorf("a new decision has the problem %q", got)
@@ -93,7 +94,7 @@ func TestRefusedBeats(t *testing.T) {
 	})
 	t.Run("Ended", func(t *testing.T) {
 		t.Parallel()
-		d, id := refused(t, callbacks.ReplyDenied)
+		d, id := refused(t, replies.Denied)
 		d.Lambda.Close(callbacks.Closing{By: callbacks.EndedByExecution})
 		d.Clock.Advance(5 * time.Second)
 		d.Beat()

@@ -11,6 +11,7 @@ import (
 	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/history"
+	"countersign/internal/replies"
 )
 
 // Remote is Lambda's side of one callback, with its rule that the first completion wins. Faults are
@@ -23,39 +24,39 @@ type Remote struct {
 	calls    []callbacks.Completion
 	Beats    []time.Time
 	// of Complete and Heartbeat, in order; ReplyNone loses the answer after the work
-	Faults    []callbacks.Reply
-	NoHistory callbacks.Reply // what reading the history answers, empty for a readable one
-	Lag       int             // how many readings still see the callback open
-	Asked     int             // how often the history was read, from its newest event
-	Pages     int             // of the history; 0 is one
-	Requests  int             // for pages
-	shown     bool            // the reading that is under way sees the end
+	Faults    []replies.Reply
+	NoHistory replies.Reply // what reading the history answers, empty for a readable one
+	Lag       int           // how many readings still see the callback open
+	Asked     int           // how often the history was read, from its newest event
+	Pages     int           // of the history; 0 is one
+	Requests  int           // for pages
+	shown     bool          // the reading that is under way sees the end
 	after     []history.Event
 	// Whole says that a reading from the newest event shows what followed the callback's end too
 	Whole    bool
-	NoAfter  callbacks.Reply // what reading on answers, empty for a readable history
-	Readings []int           // the events after which it was read on
+	NoAfter  replies.Reply // what reading on answers, empty for a readable history
+	Readings []int         // the events after which it was read on
 	Now      func() time.Time
-	Dialects []callbacks.Reply // by turns, what "closed" is answered as; none is ReplyClosed
+	Dialects []replies.Reply // by turns, what "closed" is answered as; none is ReplyClosed
 }
 
 // closedError is the answer to whatever comes too late.
-func (r *Remote) closedError() *callbacks.LambdaError {
-	reply := callbacks.ReplyClosed
+func (r *Remote) closedError() *replies.Error {
+	reply := replies.Closed
 	if n := len(r.Dialects); n > 0 {
 		reply = r.Dialects[0]
 		r.Dialects = append(r.Dialects[1:n:n], reply)
 	}
-	return &callbacks.LambdaError{Reply: reply, Status: 400, Code: "SomeException"}
+	return &replies.Error{Reply: reply, Status: 400, Code: "SomeException"}
 }
 
-func (r *Remote) fault() (callbacks.Reply, bool) {
+func (r *Remote) fault() (replies.Reply, bool) {
 	if len(r.Faults) == 0 {
 		return "", false
 	}
 	a := r.Faults[0]
 	r.Faults = r.Faults[1:]
-	return a, a != callbacks.ReplyAccepted
+	return a, a != replies.Accepted
 }
 
 // Complete implements [callbacks.Lambda].
@@ -64,8 +65,8 @@ func (r *Remote) Complete(_ context.Context, _ callbacks.Target, c callbacks.Com
 	defer r.mu.Unlock()
 	r.calls = append(r.calls, c)
 	reply, faulty := r.fault()
-	if faulty && reply != callbacks.ReplyNone {
-		return &callbacks.LambdaError{Reply: reply, Code: string(reply)}
+	if faulty && reply != replies.None {
+		return &replies.Error{Reply: reply, Code: string(reply)}
 	}
 	if r.Closed {
 		return r.closedError()
@@ -73,7 +74,7 @@ func (r *Remote) Complete(_ context.Context, _ callbacks.Target, c callbacks.Com
 	r.Closed, r.Accepted = true, &c
 	r.Closing = callbacks.Closing{By: callbacks.EndedByOther, At: r.Now(), EventID: 4, Completion: &c}
 	if faulty {
-		return &callbacks.LambdaError{Reply: callbacks.ReplyNone}
+		return &replies.Error{Reply: replies.None}
 	}
 	return nil
 }
@@ -83,7 +84,7 @@ func (r *Remote) Heartbeat(context.Context, callbacks.Target) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if reply, faulty := r.fault(); faulty {
-		return &callbacks.LambdaError{Reply: reply}
+		return &replies.Error{Reply: reply}
 	}
 	if r.Closed {
 		return r.closedError()
@@ -108,7 +109,7 @@ func (r *Remote) Page(_ context.Context, q history.Query) (history.Page, error) 
 		r.Lag = max(r.Lag-1, 0)
 	}
 	if r.NoHistory != "" {
-		return history.Page{}, &callbacks.LambdaError{Reply: r.NoHistory}
+		return history.Page{}, &replies.Error{Reply: r.NoHistory}
 	}
 	var events []history.Event
 	if page == 0 && r.shown && !r.byStatus() {
@@ -163,7 +164,7 @@ func closingEvent(c callbacks.Closing) history.Event {
 func (r *Remote) following(event int) (history.Page, error) {
 	r.Readings = append(r.Readings, event)
 	if r.NoAfter != "" {
-		return history.Page{}, &callbacks.LambdaError{Reply: r.NoAfter, RetryAfter: 30 * time.Second}
+		return history.Page{}, &replies.Error{Reply: r.NoAfter, RetryAfter: 30 * time.Second}
 	}
 	events := slices.DeleteFunc(slices.Clone(r.after), func(e history.Event) bool { return e.ID <= event })
 	return history.Page{Events: events}, nil
@@ -226,7 +227,7 @@ func (r *Remote) LastHeartbeat() time.Time {
 }
 
 // Fail has the next calls answered so.
-func (r *Remote) Fail(replies ...callbacks.Reply) {
+func (r *Remote) Fail(replies ...replies.Reply) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.Faults = replies

@@ -9,6 +9,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/internal/readquota"
+	"countersign/internal/replies"
 )
 
 // Beat runs one round of heartbeats.
@@ -78,7 +79,7 @@ func (d *Desk) Attention(p callbacks.Person) int {
 // Throttle lets AWS throttle a lane for a while, as any replica may have found out.
 func (d *Desk) Throttle(lane arn.Lane, pause time.Duration) {
 	d.T.Helper()
-	err := readquota.NewAllowances(d.Store, 1, d.Clock.Now).Answered(d.Ctx, lane, &callbacks.LambdaError{Reply: callbacks.ReplyThrottled, RetryAfter: pause})
+	err := readquota.NewAllowances(d.Store, 1, d.Clock.Now).Answered(d.Ctx, lane, &replies.Error{Reply: replies.Throttled, RetryAfter: pause})
 	if err != nil {
 		d.T.Fatal(err)
 	}

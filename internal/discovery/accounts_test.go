@@ -19,6 +19,7 @@ import (
 	"countersign/internal/history"
 	"countersign/internal/lambdaapi"
 	"countersign/internal/lambdaapi/lambdaapitest"
+	"countersign/internal/replies"
 	"countersign/internal/standin/locallambda"
 	"countersign/internal/standin/locallambda/fault"
 	"countersign/internal/standin/locallambda/locallambdatest"
@@ -173,7 +174,7 @@ func TestAccounts_OneThrottled(t *testing.T) {
 	if c := a.found(t, ourARN); c.State != callbacks.Completed || c.Ending.Event == 0 {
 		t.Errorf("ours is %s after %v, ending %+v; want it completed, with a receipt", c.State, a.ours.clock.Now().Sub(began), c.Ending)
 	}
-	if c := a.found(t, theirARN); c.State != callbacks.Decided || c.Problem != callbacks.ReplyThrottled {
+	if c := a.found(t, theirARN); c.State != callbacks.Decided || c.Problem != replies.Throttled {
 		t.Errorf("theirs is %s with problem %q, want it to wait", c.State, c.Problem)
 	}
 	budgets, err := a.ours.store.Quotas(t.Context())

@@ -9,7 +9,7 @@ import (
 // Executions lists the executions in which [Worker] looks for callbacks. Every
 // method makes exactly one request, because the account's quota is small (15 a second for each
 // lane) and the worker counts its requests. An error that came from the call is a
-// *[callbacks.LambdaError].
+// *[replies.Error].
 type Executions interface {
 	// DurableFunctions reads a page of the names of a lane's functions that have a durable
 	// configuration.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/replies"
 )
 
 const (
@@ -92,7 +93,7 @@ func (d *search) step(ctx context.Context, s *scan) error {
 	if err := d.allowances.Answered(ctx, d.lane, err); err != nil {
 		return err
 	}
-	if failed, ok := errors.AsType[*callbacks.LambdaError](err); ok {
+	if failed, ok := errors.AsType[*replies.Error](err); ok {
 		return d.trouble(ctx, s, failed)
 	}
 	return err
@@ -140,21 +141,21 @@ func (d *search) listExecutions(ctx context.Context, s *scan) error {
 }
 
 // trouble handles an error of AWS in place of the requested answer.
-func (d *search) trouble(ctx context.Context, s *scan, failed *callbacks.LambdaError) error {
+func (d *search) trouble(ctx context.Context, s *scan, failed *replies.Error) error {
 	d.log.WarnContext(ctx, "Lambda refused a request of discovery; it is tried again", "function", s.Function, "region", s.Region, "error", failed)
 	switch {
-	case failed.Reply == callbacks.ReplyThrottled:
+	case failed.Reply == replies.Throttled:
 		return nil // the read quota has paused the lane
 	case s.reading == nil:
 		return d.finish(ctx, s, failed.Reply)
 	}
 	switch failed.Reply {
-	case callbacks.ReplyGone:
+	case replies.Gone:
 		return d.gone(ctx, s)
-	case callbacks.ReplyDenied, callbacks.ReplyKMS, callbacks.ReplyInvalid, callbacks.ReplyMaybeClosed: // of this execution; others may be readable
+	case replies.Denied, replies.KMS, replies.Invalid, replies.MaybeClosed: // of this execution; others may be readable
 		s.Problem = failed.Reply
 		return d.unreadable(ctx, s)
-	case callbacks.ReplyAccepted, callbacks.ReplyClosed, callbacks.ReplyThrottled, callbacks.ReplyFault, callbacks.ReplyNone, callbacks.ReplyUnsent, callbacks.ReplySkew, callbacks.ReplyCredentials:
+	case replies.Accepted, replies.Closed, replies.Throttled, replies.Fault, replies.None, replies.Unsent, replies.Skew, replies.Credentials:
 	}
 	return d.finish(ctx, s, failed.Reply)
 }

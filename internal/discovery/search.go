@@ -14,6 +14,7 @@ import (
 	"countersign/internal/form"
 	"countersign/internal/history"
 	"countersign/internal/readquota"
+	"countersign/internal/replies"
 	"countersign/internal/worker"
 )
 
@@ -144,7 +145,7 @@ func (d *search) advance(ctx context.Context, s *scan) (allowed time.Time, moved
 }
 
 // finish ends a scan that is complete, or that met a problem which the next scan may not meet.
-func (d *search) finish(ctx context.Context, s *scan, problem callbacks.Reply) error {
+func (d *search) finish(ctx context.Context, s *scan, problem replies.Reply) error {
 	now := d.now()
 	s.Problem = cmp.Or(problem, s.Problem)
 	if problem == "" {

@@ -8,6 +8,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/discovery"
+	"countersign/internal/replies"
 	"countersign/internal/standin/locallambda/fault"
 )
 
@@ -71,14 +72,14 @@ func TestDiscovery_WhatCannotBeRead(t *testing.T) {
 		operation, code string
 		status          int
 		found           int
-		problem         callbacks.Reply
+		problem         replies.Reply
 		scanned         bool
 	}{
-		"ListDenied":      {"list", "AccessDeniedException", 403, 0, callbacks.ReplyDenied, false},
-		"FunctionDeleted": {"list", "ResourceNotFoundException", 404, 0, callbacks.ReplyGone, false},
-		"HistoryDenied":   {"history", "AccessDeniedException", 403, 0, callbacks.ReplyDenied, true},
-		"HistoryFails":    {"history", "ServiceException", 500, 0, callbacks.ReplyFault, false},
-		"InputEncrypted":  {"input", "KMSAccessDeniedException", 502, 1, callbacks.ReplyKMS, true},
+		"ListDenied":      {"list", "AccessDeniedException", 403, 0, replies.Denied, false},
+		"FunctionDeleted": {"list", "ResourceNotFoundException", 404, 0, replies.Gone, false},
+		"HistoryDenied":   {"history", "AccessDeniedException", 403, 0, replies.Denied, true},
+		"HistoryFails":    {"history", "ServiceException", 500, 0, replies.Fault, false},
+		"InputEncrypted":  {"input", "KMSAccessDeniedException", 502, 1, replies.KMS, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"countersign/internal/arn"
-	"countersign/internal/callbacks"
+	"countersign/internal/replies"
 )
 
 // EveryFunction stands in place of a function's name for every durable function of a lane.
@@ -28,10 +28,10 @@ func (w Watch) Name() string { return cmp.Or(arn.OfFunction(w.Function).Function
 // WatchState is a watch with the results of its scans.
 type WatchState struct {
 	Watch
-	DueAt     time.Time       // of the next scan
-	ScanFrom  time.Time       // start of the current scan, zero if none runs
-	ScannedAt time.Time       // end of the last complete scan, zero before the first
-	Problem   callbacks.Reply // of the last scan, empty if it met none
+	DueAt     time.Time     // of the next scan
+	ScanFrom  time.Time     // start of the current scan, zero if none runs
+	ScannedAt time.Time     // end of the last complete scan, zero before the first
+	Problem   replies.Reply // of the last scan, empty if it met none
 	// Counts of the last scan: running executions, callbacks open in them, those of them that
 	// nobody announced, and those besides that an [Exception] leaves out.
 	Running, Open, Unannounced, LeftOut int

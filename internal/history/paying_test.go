@@ -11,6 +11,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/history"
 	"countersign/internal/history/historytest"
+	"countersign/internal/replies"
 )
 
 var asked = callbacks.Target{
@@ -180,15 +181,15 @@ func TestAsk_Interrupted(t *testing.T) {
 		pages int
 	}{
 		"Fault": {
-			map[int]error{3: &callbacks.LambdaError{Reply: callbacks.ReplyFault}},
+			map[int]error{3: &replies.Error{Reply: replies.Fault}},
 			[]callbacks.HistoryState{callbacks.HistoryBusy, callbacks.HistoryRead}, 6,
 		},
 		"DeniedMeanwhile": {
-			map[int]error{3: &callbacks.LambdaError{Reply: callbacks.ReplyDenied}},
+			map[int]error{3: &replies.Error{Reply: replies.Denied}},
 			[]callbacks.HistoryState{callbacks.HistoryUnreadable, callbacks.HistoryRead}, 8,
 		},
 		"MarkerExpired": {
-			map[int]error{3: &callbacks.LambdaError{Reply: callbacks.ReplyNone}, 4: &callbacks.LambdaError{Reply: callbacks.ReplyInvalid}},
+			map[int]error{3: &replies.Error{Reply: replies.None}, 4: &replies.Error{Reply: replies.Invalid}},
 			[]callbacks.HistoryState{callbacks.HistoryBusy, callbacks.HistoryBusy, callbacks.HistoryRead}, 9,
 		},
 	} {
@@ -215,16 +216,16 @@ func TestAsk_ExecutionUnknown(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		events int
-		refuse callbacks.Reply
+		refuse replies.Reply
 		pages  int
 	}{
-		"Long":    {50, callbacks.ReplyThrottled, 5},
-		"OnePage": {10, callbacks.ReplyThrottled, 3},
-		"Denied":  {50, callbacks.ReplyDenied, 15},
+		"Long":    {50, replies.Throttled, 5},
+		"OnePage": {10, replies.Throttled, 3},
+		"Denied":  {50, replies.Denied, 15},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			quota, refused := historytest.NewQuota(time.Second), &callbacks.LambdaError{Reply: test.refuse}
+			quota, refused := historytest.NewQuota(time.Second), &replies.Error{Reply: test.refuse}
 			source := &long{events: test.events, pageSize: 10, status: callbacks.StatusRunning, refuse: []error{refused, refused}}
 			reader := quota.Reader(source, arn.Lanes{})
 			for range 2 {
@@ -246,7 +247,7 @@ func TestAsk_Endless(t *testing.T) {
 	quota := historytest.NewQuota(0)
 	source := &long{events: 1000, pageSize: 10, end: &ended, status: callbacks.StatusStopped}
 	found, _ := untilRead(t, quota, quota.Reader(source, arn.Lanes{}), asked)
-	if found.History != callbacks.HistoryUnreadable || found.Reply != callbacks.ReplyGone || source.pages() != 50 {
+	if found.History != callbacks.HistoryUnreadable || found.Reply != replies.Gone || source.pages() != 50 {
 		t.Errorf("found %+v after %d pages, want none after 50", found, source.pages())
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/readquota"
+	"countersign/internal/replies"
 	"countersign/internal/worker"
 )
 
@@ -116,7 +117,7 @@ func findingOf(closing callbacks.Closing, err error) callbacks.Finding {
 	if putOff, ok := errors.AsType[*PutOffError](err); ok {
 		return callbacks.Finding{History: callbacks.HistoryPutOff, Again: putOff.Again}
 	}
-	reply := callbacks.ReplyOf(err)
+	reply := replies.Of(err)
 	switch {
 	case err == nil:
 		return callbacks.Finding{History: callbacks.HistoryRead, Closing: closing}
@@ -157,8 +158,8 @@ func (h *Reader) closing(ctx context.Context, r *reading) (callbacks.Closing, er
 }
 
 // unreadable returns an error that asking again does not change.
-func unreadable(format string, args ...any) *callbacks.LambdaError {
-	return &callbacks.LambdaError{Reply: callbacks.ReplyGone, Err: fmt.Errorf(format, args...)}
+func unreadable(format string, args ...any) *replies.Error {
+	return &replies.Error{Reply: replies.Gone, Err: fmt.Errorf(format, args...)}
 }
 
 // open returns the closing of a callback whose history shows no end: it is open unless the
@@ -167,7 +168,7 @@ func unreadable(format string, args ...any) *callbacks.LambdaError {
 func (h *Reader) open(ctx context.Context, r *reading) (callbacks.Closing, error) {
 	execution, err := h.source.Execution(ctx, r.query.Lane, r.query.Target)
 	if err != nil {
-		if r.pages > 1 && !callbacks.ReplyOf(err).Reply.Unreadable() {
+		if r.pages > 1 && !replies.Of(err).Reply.Unreadable() {
 			r.whole = true
 			h.unfinished.keep(r, h.now())
 		}
@@ -201,14 +202,14 @@ func (h *Reader) pages(ctx context.Context, r *reading, u readquota.Urgency) ite
 // interrupt keeps a reading that an error interrupted. If Lambda refuses to continue where a
 // reading was put off, the reading begins anew, because its marker may have expired.
 func (h *Reader) interrupt(r *reading, err error) error {
-	failed, refused := errors.AsType[*callbacks.LambdaError](err)
+	failed, refused := errors.AsType[*replies.Error](err)
 	refused = refused && failed.Reply.Unreadable()
 	switch {
 	case r.pages == 0:
 	case !refused:
 		h.unfinished.keep(r, h.now())
 	case r.resumed:
-		return &callbacks.LambdaError{Reply: callbacks.ReplyNone, Err: fmt.Errorf("continue a history: %w", failed)}
+		return &replies.Error{Reply: replies.None, Err: fmt.Errorf("continue a history: %w", failed)}
 	}
 	return err
 }

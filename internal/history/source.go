@@ -10,7 +10,7 @@ import (
 
 // Source reads the histories of executions. Every method makes exactly one request, because the
 // quota of a lane is small and every request is paid for before it is made. An error that came from
-// the call is a *[callbacks.LambdaError].
+// the call is a *replies.Error.
 type Source interface {
 	// Page reads a page of a history.
 	Page(ctx context.Context, q Query) (Page, error)

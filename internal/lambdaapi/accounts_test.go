@@ -7,9 +7,9 @@ import (
 	"testing"
 
 	"countersign/internal/arn"
-	"countersign/internal/callbacks"
 	"countersign/internal/lambdaapi"
 	"countersign/internal/lambdaapi/lambdaapitest"
+	"countersign/internal/replies"
 )
 
 // TestSetAccounts: calls that begin afterwards act as the new roles say. A lane of an account that
@@ -33,7 +33,7 @@ func TestSetAccounts(t *testing.T) {
 	call(others)
 	gone := arn.Lane{Account: theirs, Region: "eu-central-1"}
 	_, err := client.DurableFunctions(t.Context(), gone, "")
-	if failed := lambdaError(t, err); failed.Reply != callbacks.ReplyCredentials || !strings.Contains(err.Error(), theirs+" is not configured") {
+	if failed := lambdaError(t, err); failed.Reply != replies.Credentials || !strings.Contains(err.Error(), theirs+" is not configured") {
 		t.Errorf("an account that is gone: %v", err)
 	}
 	var keys []string

@@ -13,75 +13,76 @@ import (
 	"github.com/aws/smithy-go"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/replies"
 )
 
 // maybeClosed is the code by which Lambda refuses a value. AWS's own callback clients take it to
 // mean that the callback is already complete.
 const maybeClosed = "InvalidParameterValueException"
 
-// answers maps each error code of AWS to its meaning, whatever status it comes with: throttling and
+// ofCode maps each error code of AWS to its meaning, whatever status it comes with: throttling and
 // bad credentials are also sent as 400. The SDK's typed exceptions carry the same codes, so one
 // table serves both. The first group of codes is from the API reference
 // (SendDurableExecutionCallbackSuccess, Errors). Any AWS endpoint may send the others (IAM User
 // Guide, "Common errors"; the codes that AWS's SDKs retry).
-var replies = map[string]callbacks.Reply{
-	"CallbackTimeoutException":  callbacks.ReplyClosed,
-	maybeClosed:                 callbacks.ReplyInvalid, // if a read got it; see sent
-	"ResourceNotFoundException": callbacks.ReplyGone,
-	"TooManyRequestsException":  callbacks.ReplyThrottled,
-	"ServiceException":          callbacks.ReplyFault,
-	"KMSAccessDeniedException":  callbacks.ReplyKMS,
-	"KMSDisabledException":      callbacks.ReplyKMS,
-	"KMSInvalidStateException":  callbacks.ReplyKMS,
-	"KMSNotFoundException":      callbacks.ReplyKMS,
+var ofCode = map[string]replies.Reply{
+	"CallbackTimeoutException":  replies.Closed,
+	maybeClosed:                 replies.Invalid, // if a read got it; see sent
+	"ResourceNotFoundException": replies.Gone,
+	"TooManyRequestsException":  replies.Throttled,
+	"ServiceException":          replies.Fault,
+	"KMSAccessDeniedException":  replies.KMS,
+	"KMSDisabledException":      replies.KMS,
+	"KMSInvalidStateException":  replies.KMS,
+	"KMSNotFoundException":      replies.KMS,
 
 	// 404: the region does not know durable functions
-	"UnknownOperationException": callbacks.ReplyInvalid,
+	"UnknownOperationException": replies.Invalid,
 
-	"BandwidthLimitExceeded":                 callbacks.ReplyThrottled,
-	"EC2ThrottledException":                  callbacks.ReplyThrottled,
-	"LimitExceededException":                 callbacks.ReplyThrottled,
-	"PriorRequestNotComplete":                callbacks.ReplyThrottled,
-	"ProvisionedThroughputExceededException": callbacks.ReplyThrottled,
-	"RequestLimitExceeded":                   callbacks.ReplyThrottled,
-	"RequestThrottled":                       callbacks.ReplyThrottled,
-	"RequestThrottledException":              callbacks.ReplyThrottled,
-	"SlowDown":                               callbacks.ReplyThrottled,
-	"ThrottledException":                     callbacks.ReplyThrottled,
-	"Throttling":                             callbacks.ReplyThrottled,
-	"ThrottlingException":                    callbacks.ReplyThrottled,
-	"TransactionInProgressException":         callbacks.ReplyThrottled,
+	"BandwidthLimitExceeded":                 replies.Throttled,
+	"EC2ThrottledException":                  replies.Throttled,
+	"LimitExceededException":                 replies.Throttled,
+	"PriorRequestNotComplete":                replies.Throttled,
+	"ProvisionedThroughputExceededException": replies.Throttled,
+	"RequestLimitExceeded":                   replies.Throttled,
+	"RequestThrottled":                       replies.Throttled,
+	"RequestThrottledException":              replies.Throttled,
+	"SlowDown":                               replies.Throttled,
+	"ThrottledException":                     replies.Throttled,
+	"Throttling":                             replies.Throttled,
+	"ThrottlingException":                    replies.Throttled,
+	"TransactionInProgressException":         replies.Throttled,
 
-	"InternalError":               callbacks.ReplyFault,
-	"InternalFailure":             callbacks.ReplyFault,
-	"InternalServerError":         callbacks.ReplyFault,
-	"RequestTimeout":              callbacks.ReplyFault,
-	"RequestTimeoutException":     callbacks.ReplyFault,
-	"ServiceUnavailable":          callbacks.ReplyFault,
-	"ServiceUnavailableException": callbacks.ReplyFault,
+	"InternalError":               replies.Fault,
+	"InternalFailure":             replies.Fault,
+	"InternalServerError":         replies.Fault,
+	"RequestTimeout":              replies.Fault,
+	"RequestTimeoutException":     replies.Fault,
+	"ServiceUnavailable":          replies.Fault,
+	"ServiceUnavailableException": replies.Fault,
 
-	"AccessDenied":          callbacks.ReplyDenied,
-	"AccessDeniedException": callbacks.ReplyDenied,
-	"NotAuthorized":         callbacks.ReplyDenied,
+	"AccessDenied":          replies.Denied,
+	"AccessDeniedException": replies.Denied,
+	"NotAuthorized":         replies.Denied,
 
 	// the clock is the cause more often than the secret key
-	"InvalidSignatureException": callbacks.ReplySkew,
-	"RequestExpired":            callbacks.ReplySkew,
-	"RequestInTheFuture":        callbacks.ReplySkew,
-	"RequestTimeTooSkewed":      callbacks.ReplySkew,
-	"SignatureDoesNotMatch":     callbacks.ReplySkew,
+	"InvalidSignatureException": replies.Skew,
+	"RequestExpired":            replies.Skew,
+	"RequestInTheFuture":        replies.Skew,
+	"RequestTimeTooSkewed":      replies.Skew,
+	"SignatureDoesNotMatch":     replies.Skew,
 
-	"AuthFailure":                         callbacks.ReplyCredentials,
-	"ExpiredToken":                        callbacks.ReplyCredentials,
-	"ExpiredTokenException":               callbacks.ReplyCredentials,
-	"IncompleteSignature":                 callbacks.ReplyCredentials,
-	"IncompleteSignatureException":        callbacks.ReplyCredentials,
-	"InvalidAccessKeyId":                  callbacks.ReplyCredentials,
-	"InvalidClientTokenId":                callbacks.ReplyCredentials,
-	"InvalidToken":                        callbacks.ReplyCredentials,
-	"MissingAuthenticationToken":          callbacks.ReplyCredentials,
-	"MissingAuthenticationTokenException": callbacks.ReplyCredentials,
-	"UnrecognizedClientException":         callbacks.ReplyCredentials,
+	"AuthFailure":                         replies.Credentials,
+	"ExpiredToken":                        replies.Credentials,
+	"ExpiredTokenException":               replies.Credentials,
+	"IncompleteSignature":                 replies.Credentials,
+	"IncompleteSignatureException":        replies.Credentials,
+	"InvalidAccessKeyId":                  replies.Credentials,
+	"InvalidClientTokenId":                replies.Credentials,
+	"InvalidToken":                        replies.Credentials,
+	"MissingAuthenticationToken":          replies.Credentials,
+	"MissingAuthenticationTokenException": replies.Credentials,
+	"UnrecognizedClientException":         replies.Credentials,
 }
 
 // answerOfBare returns the meaning of an answer without an error code. Some endpoints send none:
@@ -90,46 +91,46 @@ var replies = map[string]callbacks.Reply{
 // that a wrong COUNTERSIGN_LAMBDA_ENDPOINT leads to, and says nothing about the callback. A bare
 // 400 counts as a refusal that an operator has to read. Its text is not searched for "timeout": if
 // we wrongly guessed "closed", we would give up a callback that still waits.
-func answerOfBare(response *http.Response) callbacks.Reply {
+func answerOfBare(response *http.Response) replies.Reply {
 	status := response.StatusCode
 	switch {
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
-		return callbacks.ReplyDenied
+		return replies.Denied
 	case status == http.StatusNotFound && !strings.Contains(response.Header.Get("Content-Type"), "json"):
-		return callbacks.ReplyFault
+		return replies.Fault
 	case status == http.StatusNotFound, status == http.StatusGone:
-		return callbacks.ReplyGone
+		return replies.Gone
 	case status == http.StatusTooManyRequests:
-		return callbacks.ReplyThrottled
+		return replies.Throttled
 	case status == http.StatusRequestTimeout:
-		return callbacks.ReplyFault
+		return replies.Fault
 	case status >= 400 && status < 500:
-		return callbacks.ReplyInvalid
+		return replies.Invalid
 	}
 	// also a redirect, and a 200 that cannot be read: Lambda may have done the work
-	return callbacks.ReplyFault
+	return replies.Fault
 }
 
 // sent reads the answer to a completion or a heartbeat. The callback ID and the size were checked
 // before, so a 400 that calls a value invalid may mean that the callback is closed. The text of the
 // reply is no contract.
 func sent(err error) error {
-	le, ok := errors.AsType[*callbacks.LambdaError](err)
-	if !ok || le.Reply != callbacks.ReplyInvalid {
+	le, ok := errors.AsType[*replies.Error](err)
+	if !ok || le.Reply != replies.Invalid {
 		return err
 	}
-	if _, known := replies[le.Code]; le.Code == maybeClosed || !known && le.Status == http.StatusBadRequest {
-		le.Reply = callbacks.ReplyMaybeClosed
+	if _, known := ofCode[le.Code]; le.Code == maybeClosed || !known && le.Status == http.StatusBadRequest {
+		le.Reply = replies.MaybeClosed
 	}
 	return err
 }
 
 // classify turns an SDK error into the domain's error. reached says whether a request got as far as
 // a connection.
-func classify(err error, reached bool, id callbacks.CallbackID) *callbacks.LambdaError {
-	le := &callbacks.LambdaError{Reply: callbacks.ReplyUnsent, Err: withoutID{err, id}}
+func classify(err error, reached bool, id callbacks.CallbackID) *replies.Error {
+	le := &replies.Error{Reply: replies.Unsent, Err: withoutID{err, id}}
 	if reached {
-		le.Reply = callbacks.ReplyNone
+		le.Reply = replies.None
 	}
 	response, ok := errors.AsType[*awshttp.ResponseError](err)
 	if !ok || response.HTTPStatusCode() == 0 {
@@ -141,19 +142,19 @@ func classify(err error, reached bool, id callbacks.CallbackID) *callbacks.Lambd
 	reply := answerOfBare(response.Response.Response)
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		le.Code = api.ErrorCode()
-		if known, ok := replies[le.Code]; ok {
+		if known, ok := ofCode[le.Code]; ok {
 			reply = known
 		}
-		if reply == callbacks.ReplyKMS {
+		if reply == replies.KMS {
 			le.Key = kmsKey.FindString(api.ErrorMessage())
 		}
 	}
 	switch {
 	case reached, reply.NeedsOperator():
 		le.Reply = reply
-	case reply == callbacks.ReplyInvalid:
+	case reply == replies.Invalid:
 		// STS refused the account's role; Lambda was not asked
-		le.Reply = callbacks.ReplyDenied
+		le.Reply = replies.Denied
 	}
 	return le
 }

@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"countersign/internal/callbacks"
 	"countersign/internal/history"
 	"countersign/internal/lambdaapi"
+	"countersign/internal/replies"
 )
 
 // Statuses and codes are those of response_snapshot/ in the SDK's service/lambda, and of the
@@ -19,35 +19,35 @@ func TestAnswers(t *testing.T) {
 	for name, test := range map[string]struct {
 		status int
 		code   string
-		want   callbacks.Reply
+		want   replies.Reply
 	}{
-		"Closed":               {400, "CallbackTimeoutException", callbacks.ReplyClosed},
-		"ClosedAs408":          {408, "CallbackTimeoutException", callbacks.ReplyClosed},
-		"MaybeClosed":          {400, "InvalidParameterValueException", callbacks.ReplyMaybeClosed},
-		"MaybeClosedAs409":     {409, "InvalidParameterValueException", callbacks.ReplyMaybeClosed},
-		"TooLarge":             {413, "RequestEntityTooLargeException", callbacks.ReplyInvalid},
-		"Validation":           {400, "ValidationException", callbacks.ReplyMaybeClosed},
-		"UnknownOperation":     {404, "UnknownOperationException", callbacks.ReplyInvalid},
-		"BareBadRequest":       {400, "", callbacks.ReplyMaybeClosed},
-		"Gone":                 {404, "ResourceNotFoundException", callbacks.ReplyGone},
-		"BareNotFound":         {404, "", callbacks.ReplyGone},
-		"Throttled":            {429, "TooManyRequestsException", callbacks.ReplyThrottled},
-		"ThrottledAs400":       {400, "ThrottlingException", callbacks.ReplyThrottled},
-		"ThrottledOldSpelling": {400, "Throttling", callbacks.ReplyThrottled},
-		"RequestLimit":         {503, "RequestLimitExceeded", callbacks.ReplyThrottled},
-		"BareTooMany":          {429, "", callbacks.ReplyThrottled},
-		"AccessDenied":         {403, "AccessDeniedException", callbacks.ReplyDenied},
-		"BareForbidden":        {403, "", callbacks.ReplyDenied},
-		"BareUnauthorized":     {401, "", callbacks.ReplyDenied},
-		"KMSAccessDenied":      {502, "KMSAccessDeniedException", callbacks.ReplyKMS},
-		"KMSDisabled":          {502, "KMSDisabledException", callbacks.ReplyKMS},
-		"KMSInvalidState":      {502, "KMSInvalidStateException", callbacks.ReplyKMS},
-		"KMSNotFound":          {502, "KMSNotFoundException", callbacks.ReplyKMS},
-		"ServiceFault":         {500, "ServiceException", callbacks.ReplyFault},
-		"BadGateway":           {502, "", callbacks.ReplyFault},
-		"Unavailable":          {503, "ServiceUnavailable", callbacks.ReplyFault},
-		"Redirect":             {302, "", callbacks.ReplyFault},
-		"TypeWithNamespace":    {400, "CallbackTimeoutException:http://internal.amazon.com/coral/", callbacks.ReplyClosed},
+		"Closed":               {400, "CallbackTimeoutException", replies.Closed},
+		"ClosedAs408":          {408, "CallbackTimeoutException", replies.Closed},
+		"MaybeClosed":          {400, "InvalidParameterValueException", replies.MaybeClosed},
+		"MaybeClosedAs409":     {409, "InvalidParameterValueException", replies.MaybeClosed},
+		"TooLarge":             {413, "RequestEntityTooLargeException", replies.Invalid},
+		"Validation":           {400, "ValidationException", replies.MaybeClosed},
+		"UnknownOperation":     {404, "UnknownOperationException", replies.Invalid},
+		"BareBadRequest":       {400, "", replies.MaybeClosed},
+		"Gone":                 {404, "ResourceNotFoundException", replies.Gone},
+		"BareNotFound":         {404, "", replies.Gone},
+		"Throttled":            {429, "TooManyRequestsException", replies.Throttled},
+		"ThrottledAs400":       {400, "ThrottlingException", replies.Throttled},
+		"ThrottledOldSpelling": {400, "Throttling", replies.Throttled},
+		"RequestLimit":         {503, "RequestLimitExceeded", replies.Throttled},
+		"BareTooMany":          {429, "", replies.Throttled},
+		"AccessDenied":         {403, "AccessDeniedException", replies.Denied},
+		"BareForbidden":        {403, "", replies.Denied},
+		"BareUnauthorized":     {401, "", replies.Denied},
+		"KMSAccessDenied":      {502, "KMSAccessDeniedException", replies.KMS},
+		"KMSDisabled":          {502, "KMSDisabledException", replies.KMS},
+		"KMSInvalidState":      {502, "KMSInvalidStateException", replies.KMS},
+		"KMSNotFound":          {502, "KMSNotFoundException", replies.KMS},
+		"ServiceFault":         {500, "ServiceException", replies.Fault},
+		"BadGateway":           {502, "", replies.Fault},
+		"Unavailable":          {503, "ServiceUnavailable", replies.Fault},
+		"Redirect":             {302, "", replies.Fault},
+		"TypeWithNamespace":    {400, "CallbackTimeoutException:http://internal.amazon.com/coral/", replies.Closed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -73,24 +73,24 @@ func TestAnswers(t *testing.T) {
 // and none of those that pass, or that an operator can mend, ends a delivery.
 func TestCodes(t *testing.T) {
 	t.Parallel()
-	want := map[callbacks.Reply][]string{
-		callbacks.ReplyClosed:      {"CallbackTimeoutException"},
-		callbacks.ReplyMaybeClosed: {"InvalidParameterValueException"},
-		callbacks.ReplyInvalid:     {"UnknownOperationException"},
-		callbacks.ReplyGone:        {"ResourceNotFoundException"},
-		callbacks.ReplyKMS:         {"KMSAccessDeniedException", "KMSDisabledException", "KMSInvalidStateException", "KMSNotFoundException"},
-		callbacks.ReplyDenied:      {"AccessDenied", "AccessDeniedException", "NotAuthorized"},
-		callbacks.ReplyThrottled: {
+	want := map[replies.Reply][]string{
+		replies.Closed:      {"CallbackTimeoutException"},
+		replies.MaybeClosed: {"InvalidParameterValueException"},
+		replies.Invalid:     {"UnknownOperationException"},
+		replies.Gone:        {"ResourceNotFoundException"},
+		replies.KMS:         {"KMSAccessDeniedException", "KMSDisabledException", "KMSInvalidStateException", "KMSNotFoundException"},
+		replies.Denied:      {"AccessDenied", "AccessDeniedException", "NotAuthorized"},
+		replies.Throttled: {
 			"BandwidthLimitExceeded", "EC2ThrottledException", "LimitExceededException", "PriorRequestNotComplete",
 			"ProvisionedThroughputExceededException", "RequestLimitExceeded", "RequestThrottled", "RequestThrottledException", "SlowDown",
 			"ThrottledException", "Throttling", "ThrottlingException", "TooManyRequestsException", "TransactionInProgressException",
 		},
-		callbacks.ReplyFault: {
+		replies.Fault: {
 			"InternalError", "InternalFailure", "InternalServerError", "RequestTimeout", "RequestTimeoutException", "ServiceException",
 			"ServiceUnavailable", "ServiceUnavailableException",
 		},
-		callbacks.ReplySkew: {"InvalidSignatureException", "RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed", "SignatureDoesNotMatch"},
-		callbacks.ReplyCredentials: {
+		replies.Skew: {"InvalidSignatureException", "RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed", "SignatureDoesNotMatch"},
+		replies.Credentials: {
 			"AuthFailure", "ExpiredToken", "ExpiredTokenException", "IncompleteSignature", "IncompleteSignatureException", "InvalidAccessKeyId",
 			"InvalidClientTokenId", "InvalidToken", "MissingAuthenticationToken", "MissingAuthenticationTokenException", "UnrecognizedClientException",
 		},
@@ -124,8 +124,8 @@ func TestReadingRefused(t *testing.T) {
 	t.Parallel()
 	client := newClient(t, lambdaapi.Config{Endpoint: serve(t, refuse(400, "InvalidParameterValueException")).url})
 	_, err := client.Page(t.Context(), history.Query{Target: target, Limit: 1})
-	if got := lambdaError(t, err); got.Reply != callbacks.ReplyInvalid {
-		t.Errorf("got %s, want %s", got.Reply, callbacks.ReplyInvalid)
+	if got := lambdaError(t, err); got.Reply != replies.Invalid {
+		t.Errorf("got %s, want %s", got.Reply, replies.Invalid)
 	}
 }
 
@@ -158,7 +158,7 @@ func TestNotFoundByAnother(t *testing.T) {
 	t.Parallel()
 	server := serve(t, http.NotFound)
 	client := newClient(t, lambdaapi.Config{Endpoint: server.url})
-	if err := lambdaError(t, client.Heartbeat(t.Context(), target)); err.Reply != callbacks.ReplyFault {
+	if err := lambdaError(t, client.Heartbeat(t.Context(), target)); err.Reply != replies.Fault {
 		t.Errorf("it is taken for %s", err.Reply)
 	}
 }

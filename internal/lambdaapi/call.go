@@ -15,9 +15,10 @@ import (
 
 	"countersign/internal/arn"
 	"countersign/internal/callbacks"
+	"countersign/internal/replies"
 )
 
-// Complete sends the completion once. An error is a *[callbacks.LambdaError].
+// Complete sends the completion once. An error is a *[replies.Error].
 func (c *Client) Complete(ctx context.Context, to callbacks.Target, completion callbacks.Completion) error {
 	return sent(c.call(ctx, to, c.timeout, func(ctx context.Context, client *lambda.Client, wire option) error {
 		if completion.Kind == callbacks.Success {
@@ -35,7 +36,7 @@ func (c *Client) Complete(ctx context.Context, to callbacks.Target, completion c
 	}))
 }
 
-// Heartbeat resets the callback's heartbeat clock. An error is a *[callbacks.LambdaError].
+// Heartbeat resets the callback's heartbeat clock. An error is a *[replies.Error].
 func (c *Client) Heartbeat(ctx context.Context, to callbacks.Target) error {
 	return sent(c.call(ctx, to, c.timeout, func(ctx context.Context, client *lambda.Client, wire option) error {
 		_, err := client.SendDurableExecutionCallbackHeartbeat(ctx, &lambda.SendDurableExecutionCallbackHeartbeatInput{
@@ -74,13 +75,13 @@ func (c *Client) callBy(
 	if err == nil {
 		return nil
 	}
-	if classified, ok := errors.AsType[*callbacks.LambdaError](err); ok {
+	if classified, ok := errors.AsType[*replies.Error](err); ok {
 		return classified
 	}
 	failed := classify(err, w.reached.Load(), id)
 	if !w.asked.Load() && failed.Status == 0 && ctx.Err() == nil {
 		// the SDK had no credentials to sign the request with, or no region to sign it for
-		failed.Reply = callbacks.ReplyCredentials
+		failed.Reply = replies.Credentials
 	}
 	return failed
 }

@@ -16,6 +16,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/lambdaapi"
+	"countersign/internal/replies"
 )
 
 func ok(http.ResponseWriter, *http.Request) {}
@@ -80,13 +81,13 @@ func TestNoAnswer(t *testing.T) {
 		listener := listen(t)
 		listener.Close()
 		client := newClient(t, lambdaapi.Config{Endpoint: "http://" + listener.Addr().String()})
-		wantAnswer(t, client.Complete(t.Context(), target, approved), callbacks.ReplyUnsent)
+		wantAnswer(t, client.Complete(t.Context(), target, approved), replies.Unsent)
 	})
 
 	t.Run("NoSuchHost", func(t *testing.T) {
 		t.Parallel()
 		client := newClient(t, lambdaapi.Config{Endpoint: "http://lambda.invalid"})
-		wantAnswer(t, client.Complete(t.Context(), target, approved), callbacks.ReplyUnsent)
+		wantAnswer(t, client.Complete(t.Context(), target, approved), replies.Unsent)
 	})
 
 	t.Run("CertificateNotTrusted", func(t *testing.T) {
@@ -96,7 +97,7 @@ func TestNoAnswer(t *testing.T) {
 		server.StartTLS()
 		t.Cleanup(server.Close)
 		client := newClient(t, lambdaapi.Config{Endpoint: server.URL})
-		wantAnswer(t, client.Complete(t.Context(), target, approved), callbacks.ReplyUnsent)
+		wantAnswer(t, client.Complete(t.Context(), target, approved), replies.Unsent)
 	})
 
 	t.Run("AcceptedAndClosed", func(t *testing.T) {
@@ -108,14 +109,14 @@ func TestNoAnswer(t *testing.T) {
 			}
 		}()
 		client := newClient(t, lambdaapi.Config{Endpoint: "http://" + listener.Addr().String()})
-		wantAnswer(t, client.Complete(t.Context(), target, approved), callbacks.ReplyNone)
+		wantAnswer(t, client.Complete(t.Context(), target, approved), replies.None)
 	})
 
 	t.Run("ReplyLost", func(t *testing.T) {
 		t.Parallel()
 		server := serve(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 		client := newClient(t, lambdaapi.Config{Endpoint: server.url})
-		wantAnswer(t, client.Complete(t.Context(), target, approved), callbacks.ReplyNone)
+		wantAnswer(t, client.Complete(t.Context(), target, approved), replies.None)
 		if n := len(server.requests()); n != 1 {
 			t.Errorf("%d requests were made, want exactly one", n)
 		}
@@ -127,7 +128,7 @@ func TestNoAnswer(t *testing.T) {
 		// enough to send the request on a busy machine: the time begins before that
 		const timeout = 2 * time.Second
 		client := newClient(t, lambdaapi.Config{Endpoint: server.url, Timeout: timeout})
-		wantAnswer(t, client.Complete(t.Context(), target, approved), callbacks.ReplyNone)
+		wantAnswer(t, client.Complete(t.Context(), target, approved), replies.None)
 	})
 
 	t.Run("StoppedAfterSending", func(t *testing.T) {
@@ -135,7 +136,7 @@ func TestNoAnswer(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		server := serve(t, func(_ http.ResponseWriter, r *http.Request) { stop(); <-r.Context().Done() })
 		err := newClient(t, lambdaapi.Config{Endpoint: server.url}).Complete(ctx, target, approved)
-		wantAnswer(t, err, callbacks.ReplyNone)
+		wantAnswer(t, err, replies.None)
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("%v does not match context.Canceled", err)
 		}
@@ -147,7 +148,7 @@ func TestNoAnswer(t *testing.T) {
 		stop()
 		server := serve(t, ok)
 		client := newClient(t, lambdaapi.Config{Endpoint: server.url})
-		wantAnswer(t, client.Complete(ctx, target, approved), callbacks.ReplyUnsent)
+		wantAnswer(t, client.Complete(ctx, target, approved), replies.Unsent)
 	})
 }
 
@@ -172,7 +173,7 @@ func TestNoCredentials(t *testing.T) {
 			return aws.Credentials{}, errors.New("no role here")
 		})})
 
-	wantAnswer(t, client.Complete(t.Context(), target, approved), callbacks.ReplyCredentials)
+	wantAnswer(t, client.Complete(t.Context(), target, approved), replies.Credentials)
 	if n := len(server.requests()); n != 0 {
 		t.Errorf("%d requests were made, want none", n)
 	}
@@ -188,7 +189,7 @@ func listen(t *testing.T) net.Listener {
 	return listener
 }
 
-func wantAnswer(t *testing.T, err error, want callbacks.Reply) {
+func wantAnswer(t *testing.T, err error, want replies.Reply) {
 	t.Helper()
 	if le := lambdaError(t, err); le.Reply != want {
 		t.Errorf("got %v, want the answer %s", err, want)

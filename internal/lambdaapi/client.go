@@ -54,7 +54,7 @@ type Client struct {
 var _ callbacks.Lambda = (*Client)(nil)
 
 // New loads the AWS configuration. It makes no request: if credentials or the region are missing,
-// the first call fails with [callbacks.ReplyCredentials].
+// the first call fails with replies.Credentials.
 func New(ctx context.Context, c Config) (*Client, error) {
 	if c.HTTPClient == nil {
 		c.HTTPClient = awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {

@@ -8,6 +8,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/lambdaapi"
+	"countersign/internal/replies"
 )
 
 // The region of a request is read off its signature.
@@ -86,7 +87,7 @@ func TestEnvironment(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	wantAnswer(t, client.Heartbeat(t.Context(), callbacks.Target{CallbackID: callbackID}), callbacks.ReplyFault)
+	wantAnswer(t, client.Heartbeat(t.Context(), callbacks.Target{CallbackID: callbackID}), replies.Fault)
 
 	got := server.requests()
 	if len(got) != 1 {
@@ -107,7 +108,7 @@ func TestNoRegion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantAnswer(t, client.Heartbeat(t.Context(), callbacks.Target{CallbackID: callbackID}), callbacks.ReplyCredentials)
+	wantAnswer(t, client.Heartbeat(t.Context(), callbacks.Target{CallbackID: callbackID}), replies.Credentials)
 }
 
 func TestBrokenConfiguration(t *testing.T) {

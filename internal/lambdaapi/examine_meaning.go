@@ -6,13 +6,13 @@ import (
 
 	"github.com/aws/smithy-go"
 
-	"countersign/internal/callbacks"
 	"countersign/internal/doctor"
+	"countersign/internal/replies"
 )
 
 // meaningOf returns what an error says about permissions.
 func meaningOf(err error) doctor.Meaning {
-	failed, ok := errors.AsType[*callbacks.LambdaError](err)
+	failed, ok := errors.AsType[*replies.Error](err)
 	switch {
 	case !ok:
 		return doctor.Silent
@@ -20,24 +20,24 @@ func meaningOf(err error) doctor.Meaning {
 		return doctor.Refused
 	}
 	switch failed.Reply {
-	case callbacks.ReplyAccepted:
+	case replies.Accepted:
 		return doctor.Done
-	case callbacks.ReplyClosed:
+	case replies.Closed:
 		return doctor.Closed
-	case callbacks.ReplyDenied:
+	case replies.Denied:
 		return doctor.Denied
-	case callbacks.ReplySkew, callbacks.ReplyCredentials:
+	case replies.Skew, replies.Credentials:
 		if failed.Status == 0 {
 			return doctor.Silent // no request was sent
 		}
 		return doctor.Rejected
-	case callbacks.ReplyGone:
+	case replies.Gone:
 		return doctor.Missing
-	case callbacks.ReplyInvalid, callbacks.ReplyMaybeClosed:
+	case replies.Invalid, replies.MaybeClosed:
 		return doctor.Refused
-	case callbacks.ReplyThrottled, callbacks.ReplyFault, callbacks.ReplyKMS:
+	case replies.Throttled, replies.Fault, replies.KMS:
 		return doctor.Busy
-	case callbacks.ReplyNone, callbacks.ReplyUnsent:
+	case replies.None, replies.Unsent:
 		return doctor.Silent
 	}
 	return doctor.Silent

@@ -15,6 +15,7 @@ import (
 	"countersign/internal/discovery"
 	"countersign/internal/history"
 	"countersign/internal/lambdaapi"
+	"countersign/internal/replies"
 )
 
 // only is the one request that a server got: its path and query.
@@ -173,8 +174,8 @@ func TestReadsAreOneAttempt(t *testing.T) {
 	} {
 		s := serve(t, refuse(http.StatusTooManyRequests, "TooManyRequestsException", "Retry-After", "7"))
 		err := read(newClient(t, lambdaapi.Config{Endpoint: s.url}))
-		failed, ok := errors.AsType[*callbacks.LambdaError](err)
-		if !ok || failed.Reply != callbacks.ReplyThrottled || failed.RetryAfter != 7*time.Second || len(s.requests()) != 1 {
+		failed, ok := errors.AsType[*replies.Error](err)
+		if !ok || failed.Reply != replies.Throttled || failed.RetryAfter != 7*time.Second || len(s.requests()) != 1 {
 			t.Errorf("%s: got %+v after %d requests, want throttled after one", name, err, len(s.requests()))
 		}
 	}

@@ -14,4 +14,4 @@ func KeptClients(c *Client) int {
 }
 
 // Codes are the error codes whose meaning is known.
-func Codes() []string { return slices.Sorted(maps.Keys(replies)) }
+func Codes() []string { return slices.Sorted(maps.Keys(ofCode)) }

@@ -14,6 +14,7 @@ import (
 	"countersign/internal/history"
 	"countersign/internal/history/historytest"
 	"countersign/internal/lambdaapi"
+	"countersign/internal/replies"
 )
 
 // detailed is an event of a kind with its details.
@@ -150,14 +151,14 @@ func TestAfterCannotTell(t *testing.T) {
 	for name, test := range map[string]struct {
 		reply http.HandlerFunc
 		arn   string
-		want  callbacks.Reply
+		want  replies.Reply
 		sent  int
 	}{
-		"NoARN":     {ok, "", callbacks.ReplyInvalid, 0},
-		"Gone":      {refuse(404, "ResourceNotFoundException"), executionARN, callbacks.ReplyGone, 1},
-		"Denied":    {refuse(403, "AccessDeniedException"), executionARN, callbacks.ReplyDenied, 1},
-		"Throttled": {refuse(429, "TooManyRequestsException"), executionARN, callbacks.ReplyThrottled, 1},
-		"Fault":     {refuse(500, "ServiceException"), executionARN, callbacks.ReplyFault, 1},
+		"NoARN":     {ok, "", replies.Invalid, 0},
+		"Gone":      {refuse(404, "ResourceNotFoundException"), executionARN, replies.Gone, 1},
+		"Denied":    {refuse(403, "AccessDeniedException"), executionARN, replies.Denied, 1},
+		"Throttled": {refuse(429, "TooManyRequestsException"), executionARN, replies.Throttled, 1},
+		"Fault":     {refuse(500, "ServiceException"), executionARN, replies.Fault, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

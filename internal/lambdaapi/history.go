@@ -12,12 +12,13 @@ import (
 	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/history"
+	"countersign/internal/replies"
 )
 
 var _ history.Source = (*Client)(nil)
 
 // Page reads a page of an execution's history. Reads are throttled at 15 a second for each account
-// and region. An error is a *[callbacks.LambdaError]: [callbacks.ReplyInvalid] if the ARN is
+// and region. An error is a *[replies.Error]: [replies.Invalid] if the ARN is
 // unknown.
 func (c *Client) Page(ctx context.Context, q history.Query) (history.Page, error) {
 	if q.Target.ExecutionARN == "" {
@@ -46,7 +47,7 @@ func (c *Client) Page(ctx context.Context, q history.Query) (history.Page, error
 }
 
 // Execution reads how an execution stands. These requests have a quota of their own, of 30 a
-// second. An error is a *[callbacks.LambdaError].
+// second. An error is a *[replies.Error].
 func (c *Client) Execution(ctx context.Context, lane arn.Lane, of callbacks.Target) (history.Execution, error) {
 	if of.ExecutionARN == "" {
 		return history.Execution{}, noARN()
@@ -80,6 +81,6 @@ var statuses = map[types.ExecutionStatus]callbacks.OperationStatus{
 }
 
 // noARN returns an error that asking again does not change.
-func noARN() *callbacks.LambdaError {
-	return &callbacks.LambdaError{Reply: callbacks.ReplyInvalid, Err: errors.New("the execution's ARN is not known")}
+func noARN() *replies.Error {
+	return &replies.Error{Reply: replies.Invalid, Err: errors.New("the execution's ARN is not known")}
 }

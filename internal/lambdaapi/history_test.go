@@ -17,6 +17,7 @@ import (
 	"countersign/internal/history"
 	"countersign/internal/history/historytest"
 	"countersign/internal/lambdaapi"
+	"countersign/internal/replies"
 )
 
 // event is a history event as Lambda writes it. Its timestamp is its ID in seconds.
@@ -248,9 +249,9 @@ func TestHistory_NoARN(t *testing.T) {
 	server := serve(t, ok)
 	client := newClient(t, lambdaapi.Config{Endpoint: server.url})
 	_, err := client.Page(t.Context(), history.Query{Target: callbacks.Target{CallbackID: callbackID}, Limit: 1})
-	wantAnswer(t, err, callbacks.ReplyInvalid)
+	wantAnswer(t, err, replies.Invalid)
 	_, err = client.Execution(t.Context(), arn.Lane{}, callbacks.Target{CallbackID: callbackID})
-	wantAnswer(t, err, callbacks.ReplyInvalid)
+	wantAnswer(t, err, replies.Invalid)
 	if n := len(server.requests()); n != 0 {
 		t.Errorf("%d requests, want none", n)
 	}
@@ -288,16 +289,16 @@ func TestHistoryCannotTell(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		reply http.HandlerFunc
-		want  callbacks.Reply
+		want  replies.Reply
 	}{
-		"NotInThere":      {engine{[]event{begin, started("b3RoZXI=", nil)}, "RUNNING", 200, false}.ServeHTTP, callbacks.ReplyGone},
-		"Empty":           {engine{nil, "RUNNING", 200, false}.ServeHTTP, callbacks.ReplyGone},
-		"UnknownStatus":   {engine{[]event{begin, started(callbackID, nil)}, "PAUSED", 200, false}.ServeHTTP, callbacks.ReplyNone},
-		"RetentionOver":   {refuse(404, "ResourceNotFoundException"), callbacks.ReplyGone},
-		"Denied":          {refuse(403, "AccessDeniedException"), callbacks.ReplyDenied},
-		"Throttled":       {refuse(429, "TooManyRequestsException"), callbacks.ReplyThrottled},
-		"NeverEnding":     {neverEnding, callbacks.ReplyGone},
-		"UnreadableReply": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") }, callbacks.ReplyFault},
+		"NotInThere":      {engine{[]event{begin, started("b3RoZXI=", nil)}, "RUNNING", 200, false}.ServeHTTP, replies.Gone},
+		"Empty":           {engine{nil, "RUNNING", 200, false}.ServeHTTP, replies.Gone},
+		"UnknownStatus":   {engine{[]event{begin, started(callbackID, nil)}, "PAUSED", 200, false}.ServeHTTP, replies.None},
+		"RetentionOver":   {refuse(404, "ResourceNotFoundException"), replies.Gone},
+		"Denied":          {refuse(403, "AccessDeniedException"), replies.Denied},
+		"Throttled":       {refuse(429, "TooManyRequestsException"), replies.Throttled},
+		"NeverEnding":     {neverEnding, replies.Gone},
+		"UnreadableReply": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") }, replies.Fault},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

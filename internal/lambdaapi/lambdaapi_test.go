@@ -15,6 +15,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/lambdaapi"
+	"countersign/internal/replies"
 )
 
 // A callback ID with every character that base64 has and a path does not like.
@@ -91,11 +92,11 @@ func newClient(t *testing.T, c lambdaapi.Config) *lambdaapi.Client {
 }
 
 // lambdaError asserts that an error is the domain's and that it does not give the callback ID away.
-func lambdaError(t *testing.T, err error) *callbacks.LambdaError {
+func lambdaError(t *testing.T, err error) *replies.Error {
 	t.Helper()
-	le, ok := errors.AsType[*callbacks.LambdaError](err)
+	le, ok := errors.AsType[*replies.Error](err)
 	if !ok {
-		t.Fatalf("got %v, want a *callbacks.LambdaError", err)
+		t.Fatalf("got %v, want a *replies.Error", err)
 	}
 	for _, secret := range []string{string(callbackID), "QUJD%2Fx+Y", "QUJD%2Fx%2BY"} {
 		if strings.Contains(err.Error(), secret) {

@@ -10,6 +10,7 @@ import (
 	"countersign/internal/history"
 	"countersign/internal/lambdaapi"
 	"countersign/internal/lambdaapi/lambdaapitest"
+	"countersign/internal/replies"
 )
 
 const theirs, others = "111122223333", "444455556666"
@@ -82,14 +83,14 @@ func TestRoleRefused(t *testing.T) {
 	for name, test := range map[string]struct {
 		status int
 		code   string
-		want   callbacks.Reply
+		want   replies.Reply
 	}{
-		"Denied":    {403, "AccessDenied", callbacks.ReplyDenied},
-		"Expired":   {403, "ExpiredToken", callbacks.ReplyCredentials},
-		"Skewed":    {403, "SignatureDoesNotMatch", callbacks.ReplySkew},
-		"Invalid":   {400, "ValidationError", callbacks.ReplyDenied},
-		"Throttled": {400, "Throttling", callbacks.ReplyUnsent},
-		"Fault":     {503, "ServiceUnavailable", callbacks.ReplyUnsent},
+		"Denied":    {403, "AccessDenied", replies.Denied},
+		"Expired":   {403, "ExpiredToken", replies.Credentials},
+		"Skewed":    {403, "SignatureDoesNotMatch", replies.Skew},
+		"Invalid":   {400, "ValidationError", replies.Denied},
+		"Throttled": {400, "Throttling", replies.Unsent},
+		"Fault":     {503, "ServiceUnavailable", replies.Unsent},
 	} {
 		t.Run(name, func(t *testing.T) {
 			sts := lambdaapitest.NewSTS(t)

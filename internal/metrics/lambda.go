@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/replies"
 )
 
 // CountAttempts is next with its answers to completions and heartbeats counted. It registers with
@@ -37,11 +38,11 @@ func (l countedLambda) Heartbeat(ctx context.Context, to callbacks.Target) error
 }
 
 func (l countedLambda) count(call string, err error) {
-	reply := callbacks.ReplyAccepted
+	reply := replies.Accepted
 	if err != nil {
-		reply = callbacks.ReplyNone
+		reply = replies.None
 	}
-	if lambda, ok := errors.AsType[*callbacks.LambdaError](err); ok {
+	if lambda, ok := errors.AsType[*replies.Error](err); ok {
 		reply = lambda.Reply
 	}
 	l.replies.WithLabelValues(call, string(reply)).Inc()

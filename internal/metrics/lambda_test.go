@@ -12,6 +12,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/metrics"
+	"countersign/internal/replies"
 )
 
 // scrape is what a scraper reads.
@@ -38,7 +39,7 @@ func TestCountAttempts(t *testing.T) {
 	lambda := &scriptedLambda{}
 	registry := prometheus.NewRegistry()
 	counted := metrics.CountAttempts(registry, lambda)
-	for _, err := range []error{nil, nil, &callbacks.LambdaError{Reply: callbacks.ReplyThrottled}, errors.New("cut")} {
+	for _, err := range []error{nil, nil, &replies.Error{Reply: replies.Throttled}, errors.New("cut")} {
 		lambda.err = err
 		if got := counted.Complete(t.Context(), callbacks.Target{}, callbacks.Completion{}); !errors.Is(got, err) {
 			t.Errorf("got %v, want %v", got, err)

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"countersign/internal/arn"
-	"countersign/internal/callbacks"
+	"countersign/internal/replies"
 )
 
 const (
@@ -116,9 +116,9 @@ func (p *Allowances) Answered(ctx context.Context, lane arn.Lane, err error) err
 	one := p.of(lane)
 	one.mu.Lock()
 	defer one.mu.Unlock()
-	reply := callbacks.ReplyOf(err)
-	if reply.Reply != callbacks.ReplyThrottled {
-		one.eased = one.eased || reply.Reply == callbacks.ReplyAccepted
+	reply := replies.Of(err)
+	if reply.Reply != replies.Throttled {
+		one.eased = one.eased || reply.Reply == replies.Accepted
 		return nil
 	}
 	var until time.Time

@@ -6,10 +6,10 @@ import (
 	"time"
 
 	"countersign/internal/arn"
-	"countersign/internal/callbacks"
 	"countersign/internal/desk/storetest"
 	"countersign/internal/desktest"
 	"countersign/internal/readquota"
+	"countersign/internal/replies"
 )
 
 // spends counts the requests that may be made now, at most so many.
@@ -62,7 +62,7 @@ func TestAllowances_ThrottledForAll(t *testing.T) {
 	d := desktest.New(t)
 	p := readquota.NewAllowances(d.Store, 1000, d.Clock.Now)
 	spends(t, p, here, 1) // and more are paid for
-	throttled := &callbacks.LambdaError{Reply: callbacks.ReplyThrottled, RetryAfter: 40 * time.Second}
+	throttled := &replies.Error{Reply: replies.Throttled, RetryAfter: 40 * time.Second}
 	if err := p.Answered(d.Ctx, here, throttled); err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func TestAllowances_StrikesInARow(t *testing.T) {
 	t.Parallel()
 	d := desktest.New(t)
 	p := readquota.NewAllowances(d.Store, 5, d.Clock.Now)
-	throttled := &callbacks.LambdaError{Reply: callbacks.ReplyThrottled}
+	throttled := &replies.Error{Reply: replies.Throttled}
 	for _, want := range []time.Duration{2, 4, 8} {
 		_ = p.Answered(d.Ctx, here, throttled)
 		_, next := spends(t, p, here, 1)

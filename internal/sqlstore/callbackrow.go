@@ -11,6 +11,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/replies"
 )
 
 // callbackRow is a row of callbacks. The migration says what its columns mean.
@@ -286,7 +287,7 @@ func (r *callbackRow) callback() (callbacks.Callback, error) {
 		NextHeartbeatAt: fromMillis(r.NextHeartbeatAt),
 		HeldUntil:       fromMillis(r.HeldUntil),
 		Heartbeats:      int(r.Heartbeats),
-		Problem:         callbacks.Reply(r.Problem),
+		Problem:         replies.Reply(r.Problem),
 		ExecutionFailed: r.Failed.Valid,
 		SignatureCount:  int(r.SignatureCount),
 		WaitingSince:    fromMillis(r.WaitingSince),

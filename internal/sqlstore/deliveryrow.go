@@ -9,6 +9,7 @@ import (
 
 	"countersign/internal/arn"
 	"countersign/internal/callbacks"
+	"countersign/internal/replies"
 )
 
 // deliveryRow is a row of deliveries.
@@ -145,14 +146,14 @@ func (r *deliveryRow) set(d *callbacks.Delivery) error {
 // attemptDocument is one call to Lambda. The latest ones of a delivery are in its row, because they
 // are read and written with it.
 type attemptDocument struct {
-	Number    int             `json:"number"`
-	StartedAt int64           `json:"startedAt"`
-	EndedAt   int64           `json:"endedAt,omitempty"` // absent while it runs, or after a crash
-	Reply     callbacks.Reply `json:"reply,omitempty"`
-	Status    int             `json:"status,omitempty"`
-	Code      string          `json:"code,omitempty"`
-	RequestID string          `json:"requestId,omitempty"`
-	KMSKey    string          `json:"kmsKey,omitempty"` // the ARN of the key that stood in the way
+	Number    int           `json:"number"`
+	StartedAt int64         `json:"startedAt"`
+	EndedAt   int64         `json:"endedAt,omitempty"` // absent while it runs, or after a crash
+	Reply     replies.Reply `json:"reply,omitempty"`
+	Status    int           `json:"status,omitempty"`
+	Code      string        `json:"code,omitempty"`
+	RequestID string        `json:"requestId,omitempty"`
+	KMSKey    string        `json:"kmsKey,omitempty"` // the ARN of the key that stood in the way
 }
 
 func encodeAttempts(attempts []callbacks.Attempt) (sql.NullString, error) {

@@ -7,6 +7,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/form"
+	"countersign/internal/replies"
 )
 
 // The JSON documents in columns. Their structs fix the names, so that renaming a field of the
@@ -160,7 +161,7 @@ type endingDocument struct {
 	Accepted bool                    `json:"accepted,omitempty"`
 	Doubt    callbacks.Doubt         `json:"doubt,omitempty"`
 	Unread   callbacks.Doubt         `json:"unread,omitempty"`
-	Refusal  callbacks.Reply         `json:"refusal,omitempty"`
+	Refusal  replies.Reply           `json:"refusal,omitempty"`
 	Code     string                  `json:"code,omitempty"`
 }
 
@@ -196,10 +197,10 @@ func decodeEnding(column sql.NullString) (*callbacks.Ending, error) {
 }
 
 type missedHeartbeatsDocument struct {
-	Since  int64           `json:"since,omitempty"`
-	Failed int             `json:"failed,omitempty"`
-	Reply  callbacks.Reply `json:"answer,omitempty"`
-	LostAt int64           `json:"lostAt,omitempty"`
+	Since  int64         `json:"since,omitempty"`
+	Failed int           `json:"failed,omitempty"`
+	Reply  replies.Reply `json:"answer,omitempty"`
+	LostAt int64         `json:"lostAt,omitempty"`
 }
 
 func encodeMissedHeartbeats(u callbacks.MissedHeartbeats) (sql.NullString, error) {

@@ -5,11 +5,12 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/form"
+	"countersign/internal/replies"
 )
 
 // factsDocument are the values behind an audit entry.
 type factsDocument struct {
-	Reply     callbacks.Reply           `json:"reply,omitempty"`
+	Reply     replies.Reply             `json:"reply,omitempty"`
 	Attempt   int                       `json:"attempt,omitempty"`
 	Failed    int                       `json:"failed,omitempty"`
 	Announced callbacks.Announced       `json:"announced,omitempty"`

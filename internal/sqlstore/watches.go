@@ -10,6 +10,7 @@ import (
 	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/discovery"
+	"countersign/internal/replies"
 	"countersign/internal/sqlstore/engine"
 )
 
@@ -48,7 +49,7 @@ func (r *watchRow) state() discovery.WatchState {
 		Watch:     r.watch(),
 		DueAt:     fromMillis(r.DueAt),
 		ScannedAt: fromMillis(r.ScannedAt),
-		Problem:   callbacks.Reply(r.Problem),
+		Problem:   replies.Reply(r.Problem),
 		Running:   int(r.Running), Open: int(r.Open), Unannounced: int(r.Unannounced), LeftOut: int(r.LeftOut),
 	}
 	if r.LeaseOwner != "" {

@@ -10,6 +10,7 @@ import (
 	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/history"
+	"countersign/internal/replies"
 )
 
 // Lambda wraps next with a span around each attempt to deliver and each heartbeat. The spans of the
@@ -74,12 +75,12 @@ const readsEnd = "read how it ended"
 func (t *Tracing) begin(ctx context.Context, name string, to callbacks.Target, options ...trace.SpanStartOption) (_ context.Context, end func(error)) {
 	ctx, span := t.tracer.Start(ctx, name, append(options, trace.WithAttributes(callbackKey.String(string(to.ID))))...)
 	return ctx, func(err error) {
-		reply := callbacks.ReplyAccepted
+		reply := replies.Accepted
 		if err != nil {
-			reply = callbacks.ReplyNone
+			reply = replies.None
 			span.SetStatus(codes.Error, "")
 		}
-		if refused, ok := errors.AsType[*callbacks.LambdaError](err); ok {
+		if refused, ok := errors.AsType[*replies.Error](err); ok {
 			reply = refused.Reply
 		}
 		span.SetAttributes(answerKey.String(string(reply)))

@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/replies"
 	"countersign/internal/tracing"
 	"countersign/internal/tracing/tracingtest"
 )
@@ -68,7 +69,7 @@ func (c caller) call(ctx context.Context, to callbacks.Target) error {
 	}
 	response, err := c.transport.RoundTrip(r)
 	if err != nil {
-		return &callbacks.LambdaError{Reply: callbacks.ReplyUnsent, Err: err}
+		return &replies.Error{Reply: replies.Unsent, Err: err}
 	}
 	return response.Body.Close()
 }

@@ -10,6 +10,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/desktest"
 	"countersign/internal/history"
+	"countersign/internal/replies"
 	"countersign/internal/upkeep"
 	"countersign/views/words"
 )
@@ -106,7 +107,7 @@ func TestSweepWaitsForABusyHistory(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	c := d.Announce(desktest.WithHeartbeat)
-	d.Lambda.NoHistory = callbacks.ReplyThrottled
+	d.Lambda.NoHistory = replies.Throttled
 	d.Clock.Advance(time.Hour) // the desk was down: one busy answer does not bury
 	for range 3 {
 		d.Expire()
@@ -129,7 +130,7 @@ func TestSweepWaitsForAPermission(t *testing.T) {
 			t.Parallel()
 			d := newDesk(t)
 			c := d.Announce(desktest.WithHeartbeat)
-			d.Lambda.NoHistory = callbacks.ReplyDenied
+			d.Lambda.NoHistory = replies.Denied
 			d.Clock.Advance(time.Minute + upkeep.Grace)
 			for range history.DeniedReadings - 1 {
 				d.Expire()

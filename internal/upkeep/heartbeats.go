@@ -11,6 +11,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/history"
+	"countersign/internal/replies"
 	"countersign/internal/worker"
 )
 
@@ -131,7 +132,7 @@ func (h *Heartbeats) beat(ctx context.Context, c callbacks.Callback) error {
 	}
 	call, cancel := worker.Outlive(ctx, worker.StopCalls, callLimit(&c))
 	defer cancel()
-	reply := callbacks.ReplyOf(h.lambda.Heartbeat(call, c.Target()))
+	reply := replies.Of(h.lambda.Heartbeat(call, c.Target()))
 	if reply.Reply.MaybeClosed() {
 		if settled, err := h.closed(ctx, c, reply.Reply); settled || err != nil {
 			return err
@@ -141,8 +142,8 @@ func (h *Heartbeats) beat(ctx context.Context, c callbacks.Callback) error {
 }
 
 // note records whether Lambda accepted a heartbeat.
-func (h *Heartbeats) note(ctx context.Context, c callbacks.Callback, sent time.Time, reply *callbacks.LambdaError) error {
-	taken := reply.Reply == callbacks.ReplyAccepted
+func (h *Heartbeats) note(ctx context.Context, c callbacks.Callback, sent time.Time, reply *replies.Error) error {
+	taken := reply.Reply == replies.Accepted
 	h.tell(ctx, c, reply)
 	by, now := callbacks.System("heartbeats"), h.now()
 	failed := callbacks.MissedHeartbeat{Sent: sent, Taken: c.Heartbeats, Reply: reply, Jitter: h.jitter()}
@@ -164,11 +165,11 @@ func (h *Heartbeats) note(ctx context.Context, c callbacks.Callback, sent time.T
 
 // tell logs the answer to a heartbeat. Only the first failure is a warning, because hundreds may
 // follow.
-func (h *Heartbeats) tell(ctx context.Context, c callbacks.Callback, reply *callbacks.LambdaError) {
+func (h *Heartbeats) tell(ctx context.Context, c callbacks.Callback, reply *replies.Error) {
 	switch failing := c.HeartbeatsFail(); {
-	case reply.Reply == callbacks.ReplyAccepted && !failing:
+	case reply.Reply == replies.Accepted && !failing:
 		h.log.DebugContext(ctx, "heartbeat", "callback", c.ID)
-	case reply.Reply == callbacks.ReplyAccepted:
+	case reply.Reply == replies.Accepted:
 		h.log.InfoContext(ctx, "Lambda accepts the heartbeats again", "callback", c.ID, "failed", c.MissedHeartbeats.Failed)
 	case failing:
 		h.log.DebugContext(ctx, "Lambda did not accept a heartbeat", "callback", c.ID, "error", reply)
@@ -190,13 +191,13 @@ func (h *Heartbeats) change(
 // a decision is on its way, closed leaves the callback alone, because the answer to the delivery
 // tells more. While the history does not show the end, the heartbeat counts as failed. If there is
 // no history, an ambiguous answer settles nothing.
-func (h *Heartbeats) closed(ctx context.Context, c callbacks.Callback, reply callbacks.Reply) (settled bool, err error) {
+func (h *Heartbeats) closed(ctx context.Context, c callbacks.Callback, reply replies.Reply) (settled bool, err error) {
 	call, cancel := worker.Outlive(ctx, worker.StopCalls, readingTimeout)
 	defer cancel()
 	found := h.histories.Ask(call, c.Target())
 	ended := found.Ended()
 	mayTell := found.History != callbacks.HistoryUnreadable || found.Denied() && c.MissedHeartbeats.Failed < history.DeniedReadings-1
-	if !ended && (mayTell || reply == callbacks.ReplyMaybeClosed) {
+	if !ended && (mayTell || reply == replies.MaybeClosed) {
 		return false, nil
 	}
 	updated, err := h.change(ctx, c.ID, func(c *callbacks.Case) error {

@@ -8,6 +8,7 @@ import (
 	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/desktest"
+	"countersign/internal/replies"
 	"countersign/internal/upkeep"
 )
 
@@ -108,7 +109,7 @@ func TestQueuedBeatsFromArrival(t *testing.T) {
 func TestThrottledBeatIsRetriedInsideTheClock(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.Lambda.Faults = []callbacks.Reply{callbacks.ReplyThrottled, callbacks.ReplyFault}
+	d.Lambda.Faults = []replies.Reply{replies.Throttled, replies.Fault}
 	c := d.Announce(desktest.WithHeartbeat)
 	d.Open(desktest.Mara, c.ID)
 	d.Live(15 * time.Second)

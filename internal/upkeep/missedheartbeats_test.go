@@ -10,12 +10,13 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/internal/desktest"
+	"countersign/internal/replies"
 	"countersign/views/words"
 )
 
 // failHeartbeats has the next calls answered so.
-func (d *testDesk) failHeartbeats(reply callbacks.Reply, times int) {
-	d.Lambda.Fail(slices.Repeat([]callbacks.Reply{reply}, times)...)
+func (d *testDesk) failHeartbeats(reply replies.Reply, times int) {
+	d.Lambda.Fail(slices.Repeat([]replies.Reply{reply}, times)...)
 }
 
 // heartbeatEntries are those of a callback's beats in the audit, oldest first.
@@ -57,13 +58,13 @@ func (d *testDesk) wantEnd(id callbacks.ID, cause callbacks.DeadlineCause) callb
 // a beat is taken, and the audit has one entry for the beginning and one for the end.
 func TestBeatsThatLambdaDoesNotTake(t *testing.T) {
 	t.Parallel()
-	for reply, answer := range map[callbacks.Reply]string{
-		callbacks.ReplyThrottled: "throttled",
-		callbacks.ReplyDenied:    "access denied",
-		callbacks.ReplyNone:      "no answer",
-		callbacks.ReplyFault:     "an internal Lambda error",
-		callbacks.ReplyUnsent:    "not reachable",
-		callbacks.ReplyInvalid:   "refused as invalid",
+	for reply, answer := range map[replies.Reply]string{
+		replies.Throttled: "throttled",
+		replies.Denied:    "access denied",
+		replies.None:      "no answer",
+		replies.Fault:     "an internal Lambda error",
+		replies.Unsent:    "not reachable",
+		replies.Invalid:   "refused as invalid",
 	} {
 		t.Run(string(reply), func(t *testing.T) {
 			t.Parallel()
@@ -118,7 +119,7 @@ func TestSweepOfBeatsThatFail(t *testing.T) {
 	d := newDesk(t)
 	c := d.Announce(desktest.WithHeartbeat)
 	renew := d.Renewal(desktest.Mara, c.ID, d.Open(desktest.Mara, c.ID).Review.ID, callbacks.SignOfLife{Input: true})
-	d.failHeartbeats(callbacks.ReplyThrottled, 1000)
+	d.failHeartbeats(replies.Throttled, 1000)
 	d.Beat()
 	d.Live(time.Minute, renew)
 	d.WantState(c.ID, callbacks.Pending)
@@ -133,11 +134,11 @@ func TestSweepOfBeatsThatFail(t *testing.T) {
 // beats may have arrived.
 func TestSweepWithoutAHistory(t *testing.T) {
 	t.Parallel()
-	for reply, want := range map[callbacks.Reply]callbacks.State{
-		callbacks.ReplyThrottled: callbacks.TimedOut,
-		callbacks.ReplyUnsent:    callbacks.TimedOut,
-		callbacks.ReplyNone:      callbacks.Pending,
-		callbacks.ReplyFault:     callbacks.Pending,
+	for reply, want := range map[replies.Reply]callbacks.State{
+		replies.Throttled: callbacks.TimedOut,
+		replies.Unsent:    callbacks.TimedOut,
+		replies.None:      callbacks.Pending,
+		replies.Fault:     callbacks.Pending,
 	} {
 		t.Run(string(reply), func(t *testing.T) {
 			t.Parallel()

@@ -12,6 +12,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/discovery"
 	"countersign/internal/readquota"
+	"countersign/internal/replies"
 	"countersign/views"
 	"countersign/views/words"
 )
@@ -60,17 +61,17 @@ func watchProblem(w discovery.WatchState) string {
 	switch w.Problem {
 	case "":
 		return ""
-	case callbacks.ReplyDenied:
+	case replies.Denied:
 		return "Access denied. " + missingPermission(w)
-	case callbacks.ReplyGone:
+	case replies.Gone:
 		return "Lambda does not know this function in this region."
-	case callbacks.ReplyKMS:
+	case replies.KMS:
 		return "Some executions are encrypted with a key that we may not use."
-	case callbacks.ReplyInvalid, callbacks.ReplyMaybeClosed:
+	case replies.Invalid, replies.MaybeClosed:
 		return "Lambda refused the request. The region may not have durable functions."
-	case callbacks.ReplySkew, callbacks.ReplyCredentials:
+	case replies.Skew, replies.Credentials:
 		return words.Capital(words.Reply(w.Problem)) + ". " + words.Remedy(w.Problem, words.Permission{}, "", "")
-	case callbacks.ReplyAccepted, callbacks.ReplyClosed, callbacks.ReplyThrottled, callbacks.ReplyFault, callbacks.ReplyNone, callbacks.ReplyUnsent:
+	case replies.Accepted, replies.Closed, replies.Throttled, replies.Fault, replies.None, replies.Unsent:
 	}
 	return words.Capital(words.Reply(w.Problem)) + ". It is tried again with the next scan."
 }

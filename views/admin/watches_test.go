@@ -8,6 +8,7 @@ import (
 
 	"countersign/internal/arn"
 	"countersign/internal/callbacks"
+	"countersign/internal/replies"
 	"countersign/views"
 	"countersign/views/viewstest"
 	"countersign/views/words"
@@ -80,7 +81,7 @@ func inAccounts() Watches {
 	m := sampleWatches()
 	theirs, every := viewstest.Watch("expense-approval"), viewstest.Watch(discovery.EveryFunction)
 	theirs.Account, every.Account = "111122223333", "111122223333"
-	theirs.Problem, every.Problem = callbacks.ReplyDenied, callbacks.ReplyDenied
+	theirs.Problem, every.Problem = replies.Denied, replies.Denied
 	m.Watches = append(m.Watches, theirs, every)
 	m.Quotas = append(m.Quotas,
 		readquota.Quota{Lane: theirs.Lane(), Rate: 5, PausedUntil: viewstest.Now.Add(38 * time.Second)},
@@ -132,7 +133,7 @@ func TestFreshness(t *testing.T) {
 	never, long, failed, fine := viewstest.Watch("a"), viewstest.Watch("a"), viewstest.Watch("a"), viewstest.Watch("a")
 	never.ScannedAt = time.Time{}
 	long.ScanFrom = viewstest.Now.Add(-2 * time.Minute)
-	failed.Problem = callbacks.ReplyNone
+	failed.Problem = replies.None
 	for name, tc := range map[string]struct {
 		searched discovery.Searched
 		watch    discovery.WatchState
@@ -154,16 +155,16 @@ func TestFreshness(t *testing.T) {
 // codes.
 func TestWatchProblems(t *testing.T) {
 	t.Parallel()
-	for reply, want := range map[callbacks.Reply]string{
-		"":                       "",
-		callbacks.ReplyDenied:    "Access denied.",
-		callbacks.ReplyGone:      "Lambda does not know this function",
-		callbacks.ReplyKMS:       "encrypted with a key",
-		callbacks.ReplyInvalid:   "may not have durable functions",
-		callbacks.ReplyFault:     "An internal Lambda error. It is tried again",
-		callbacks.ReplyNone:      "No answer. It is tried again",
-		callbacks.ReplyUnsent:    "Not reachable. It is tried again",
-		callbacks.ReplyThrottled: "Throttled. It is tried again",
+	for reply, want := range map[replies.Reply]string{
+		"":                "",
+		replies.Denied:    "Access denied.",
+		replies.Gone:      "Lambda does not know this function",
+		replies.KMS:       "encrypted with a key",
+		replies.Invalid:   "may not have durable functions",
+		replies.Fault:     "An internal Lambda error. It is tried again",
+		replies.None:      "No answer. It is tried again",
+		replies.Unsent:    "Not reachable. It is tried again",
+		replies.Throttled: "Throttled. It is tried again",
 	} {
 		w := viewstest.Watch("a")
 		w.Problem = reply

@@ -8,6 +8,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/internal/replies"
 	"countersign/views"
 	"countersign/views/components"
 	"countersign/views/lists"
@@ -208,7 +209,7 @@ func TestEndedRows(t *testing.T) {
 func TestBeatsThatFailInLists(t *testing.T) {
 	t.Parallel()
 	rows := viewstest.Rows()
-	viewstest.FailHeartbeats(&rows[2].Callback, callbacks.ReplyDenied)
+	viewstest.FailHeartbeats(&rows[2].Callback, replies.Denied)
 	doc := viewstest.HTML(t, lists.InboxPage(viewstest.Shell("mine", "/?scope=mine"), pagetest.Inbox(desk.ScopeMine, rows)))
 	line := doc.Find("#row-exp2291")
 	if got := viewstest.Words(line.Find(".tags")); got != "MO DF You and Dana Lambda does not take the heartbeats: access denied" {
@@ -218,7 +219,7 @@ func TestBeatsThatFailInLists(t *testing.T) {
 		t.Errorf("time: %q", got)
 	}
 	admin := pagetest.Table()
-	viewstest.FailHeartbeats(&admin.Rows[2].Callback, callbacks.ReplyDenied)
+	viewstest.FailHeartbeats(&admin.Rows[2].Callback, replies.Denied)
 	table := viewstest.HTML(t, lists.TablePage(viewstest.Shell(views.PlaceAdmin, "/admin/callbacks"), admin))
 	if got := viewstest.Words(table.Find("tr:contains('EXP-2291: $7,846.20')").First()); !strings.Contains(got, "Beats fail") || !strings.Contains(got, "0:13") {
 		t.Errorf("in the table: %q", got)

@@ -6,6 +6,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/internal/replies"
 	"countersign/views/components"
 	"countersign/views/viewstest"
 )
@@ -78,7 +79,7 @@ func TestNeighbours(t *testing.T) {
 func TestGroupedByFailingHeartbeats(t *testing.T) {
 	t.Parallel()
 	rows := viewstest.Rows()
-	viewstest.FailHeartbeats(&rows[2].Callback, callbacks.ReplyDenied)
+	viewstest.FailHeartbeats(&rows[2].Callback, replies.Denied)
 	l := List{Rows: rows, Filter: desk.Filter{Scope: desk.ScopeMine}}
 	want := []string{"At risk:", "exp2291", "vendor", "mails", "Due soon:"}
 	if got := outline(grouped(l, viewstest.Now)); !slices.Equal(got[:len(want)], want) {

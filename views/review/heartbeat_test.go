@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/replies"
 	"countersign/views/viewstest"
 )
 
@@ -15,20 +16,20 @@ import (
 // the end.
 func TestBeatsThatFail(t *testing.T) {
 	t.Parallel()
-	for reply, reason := range map[callbacks.Reply]string{
-		callbacks.ReplyThrottled: "throttled",
-		callbacks.ReplyDenied:    "access denied",
-		callbacks.ReplyKMS:       "the encryption key cannot be used",
-		callbacks.ReplyFault:     "an internal Lambda error",
-		callbacks.ReplyNone:      "no answer",
-		callbacks.ReplyUnsent:    "not reachable",
-		callbacks.ReplyInvalid:   "refused as invalid",
-		callbacks.ReplyClosed:    "the callback is closed",
-		callbacks.ReplyGone:      "the callback is not known",
+	for reply, reason := range map[replies.Reply]string{
+		replies.Throttled: "throttled",
+		replies.Denied:    "access denied",
+		replies.KMS:       "the encryption key cannot be used",
+		replies.Fault:     "an internal Lambda error",
+		replies.None:      "no answer",
+		replies.Unsent:    "not reachable",
+		replies.Invalid:   "refused as invalid",
+		replies.Closed:    "the callback is closed",
+		replies.Gone:      "the callback is not known",
 
-		callbacks.ReplyMaybeClosed: "refused, or the callback is closed",
-		callbacks.ReplySkew:        "the desk’s clock or signature is not accepted",
-		callbacks.ReplyCredentials: "the desk has no valid credentials",
+		replies.MaybeClosed: "refused, or the callback is closed",
+		replies.Skew:        "the desk’s clock or signature is not accepted",
+		replies.Credentials: "the desk has no valid credentials",
 	} {
 		t.Run(string(reply), func(t *testing.T) {
 			t.Parallel()
@@ -56,7 +57,7 @@ func TestBeatsThatFail(t *testing.T) {
 func TestBeatsThatFailHoldTheDecision(t *testing.T) {
 	t.Parallel()
 	m := sampleReview()
-	viewstest.FailHeartbeats(&m.Callback, callbacks.ReplyThrottled)
+	viewstest.FailHeartbeats(&m.Callback, replies.Throttled)
 	doc := reviewPage(t, m)
 	if got := viewstest.Words(doc.Find(".clocks-lead")); got != "Decide within Tue 24 Nov, 13:51:15 CET 0:13 At risk 0 2 min" {
 		t.Errorf("lead: %q", got)
@@ -82,7 +83,7 @@ func TestBeatsThatFailHoldTheDecision(t *testing.T) {
 func TestBeatNoticeIsHeardOnce(t *testing.T) {
 	t.Parallel()
 	m := sampleReview()
-	viewstest.FailHeartbeats(&m.Callback, callbacks.ReplyThrottled)
+	viewstest.FailHeartbeats(&m.Callback, replies.Throttled)
 	status := reviewPage(t, m).Find("#presence")
 	if status.AttrOr("role", "") != "status" || status.Find("count-down").Length() != 1 {
 		t.Fatal("the notice is not in a status, or has no time that counts down")
@@ -117,7 +118,7 @@ func TestBeatWordsInOtherCases(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			m := sampleReview()
-			viewstest.FailHeartbeats(&m.Callback, callbacks.ReplyThrottled)
+			viewstest.FailHeartbeats(&m.Callback, replies.Throttled)
 			tt.change(&m)
 			if got := viewstest.Words(reviewPage(t, m).Find("#beats-fail")); got != tt.want {
 				t.Errorf("%q, want %q", got, tt.want)

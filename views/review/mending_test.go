@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/replies"
 	"countersign/views/viewstest"
 )
 
@@ -15,7 +16,7 @@ const (
 
 // refusedReview is a decision on its way that Lambda does not take until an operator mends
 // something.
-func refusedReview(a callbacks.Reply, status int, code string) Review {
+func refusedReview(a replies.Reply, status int, code string) Review {
 	m := retryingReview()
 	m.Callback.ExecutionARN = "arn:aws:lambda:eu-central-1:123456789012:function:expense-approval:14/durable-execution/EXP-2291/0f2c"
 	m.Callback.Problem = a
@@ -34,28 +35,28 @@ func TestMending(t *testing.T) {
 	t.Parallel()
 	admin, reviewer := viewstest.Shell("mine", "/"), viewstest.Shell("mine", "/")
 	reviewer.Viewer = viewstest.Lena
-	rejected := refusedReview(callbacks.ReplyDenied, 403, "AccessDeniedException")
+	rejected := refusedReview(replies.Denied, 403, "AccessDeniedException")
 	d := *rejected.Callback.Decision
 	d.Kind = callbacks.Failure
 	rejected.Callback.Decision = &d
-	theirs := refusedReview(callbacks.ReplyDenied, 403, "AccessDeniedException")
+	theirs := refusedReview(replies.Denied, 403, "AccessDeniedException")
 	theirs.Delivery.Lane.Account = "123456789012"
-	withKey := refusedReview(callbacks.ReplyKMS, 502, "KMSDisabledException")
+	withKey := refusedReview(replies.KMS, 502, "KMSDisabledException")
 	withKey.Delivery.Attempts[0].Key = aKey
 	for name, tt := range map[string]struct {
 		m    Review
 		want string
 	}{
-		"Denied":        {refusedReview(callbacks.ReplyDenied, 403, "AccessDeniedException"), "access denied. Allow lambda:SendDurableExecutionCallbackSuccess on " + grantOn + ". AWS takes a moment to apply it."},
+		"Denied":        {refusedReview(replies.Denied, 403, "AccessDeniedException"), "access denied. Allow lambda:SendDurableExecutionCallbackSuccess on " + grantOn + ". AWS takes a moment to apply it."},
 		"DeniedFailure": {rejected, "Allow lambda:SendDurableExecutionCallbackFailure on " + grantOn + "."},
 		"DeniedInRole":  {theirs, "on " + grantOn + " in the role of account 123456789012."},
-		"KMS":           {refusedReview(callbacks.ReplyKMS, 502, "KMSDisabledException"), "Enable the KMS key of the function, and allow kms:Decrypt and kms:GenerateDataKey with it."},
+		"KMS":           {refusedReview(replies.KMS, 502, "KMSDisabledException"), "Enable the KMS key of the function, and allow kms:Decrypt and kms:GenerateDataKey with it."},
 		"KMSKey":        {withKey, "Enable " + aKey + ", and allow kms:Decrypt and kms:GenerateDataKey with it."},
-		"Skew":          {refusedReview(callbacks.ReplySkew, 403, "RequestTimeTooSkewed"), "Set the clock of the machine (NTP)"},
-		"Credentials":   {refusedReview(callbacks.ReplyCredentials, 403, "ExpiredTokenException"), "Give the desk valid AWS credentials"},
+		"Skew":          {refusedReview(replies.Skew, 403, "RequestTimeTooSkewed"), "Set the clock of the machine (NTP)"},
+		"Credentials":   {refusedReview(replies.Credentials, 403, "ExpiredTokenException"), "Give the desk valid AWS credentials"},
 		"NothingToMend": {retryingReview(), "Lambda did not accept it: throttled. Nothing for you to do:"},
 		"OutOfReachByIt": {func() Review {
-			m := refusedReview(callbacks.ReplyDenied, 403, "AccessDeniedException")
+			m := refusedReview(replies.Denied, 403, "AccessDeniedException")
 			m.Callback.State, m.Callback.Ending = callbacks.Undeliverable, &callbacks.Ending{By: callbacks.EndedByUnknown, Cause: callbacks.CauseTimeout, Assumed: true}
 			return m
 		}(), "Allow lambda:SendDurableExecutionCallbackSuccess on " + grantOn},
@@ -90,8 +91,8 @@ func TestMending_PassedSince(t *testing.T) {
 	t.Parallel()
 	admin, reviewer := viewstest.Shell("mine", "/"), viewstest.Shell("mine", "/")
 	reviewer.Viewer = viewstest.Lena
-	m := refusedReview(callbacks.ReplyDenied, 403, "AccessDeniedException")
-	m.Callback.Problem = callbacks.ReplyThrottled
+	m := refusedReview(replies.Denied, 403, "AccessDeniedException")
+	m.Callback.Problem = replies.Throttled
 	if got := viewstest.Words(viewstest.HTML(t, Page(admin, m)).Find("#item")); !strings.Contains(got, "Attempt 1: access denied.") {
 		t.Errorf("an admin reads %q", got)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/internal/replies"
 	"countersign/views"
 	"countersign/views/words"
 )
@@ -76,10 +77,10 @@ func answerStep(m Review, s views.Shell) step {
 	}
 	said := step{Name: "Accepted by Lambda", Icon: "check", At: last.EndedAt, Note: answerNote(last, s.Viewer)}
 	switch a := last.Reply; {
-	case a == callbacks.ReplyAccepted:
+	case a == replies.Accepted:
 	case m.Callback.State == callbacks.Completed, m.Callback.State == callbacks.Unconfirmed, a.Doubtful():
 		said.Name, said.State, said.Icon = "No clear answer", "retry", "retry"
-	case a == callbacks.ReplyInvalid, a.MaybeClosed():
+	case a == replies.Invalid, a.MaybeClosed():
 		said.Name, said.State, said.Icon = "Refused by Lambda", "lost", "x"
 	default: // Lambda did not judge the decision: throttled, denied, or not reached
 		said.Name, said.State, said.Icon = "Not taken by Lambda", "lost", "x"
@@ -172,7 +173,7 @@ func attemptsShown(m Review) []callbacks.Attempt {
 // took says how long it took until the decision was accepted; it is empty if it was not.
 func took(m Review) string {
 	last, tried := lastAttempt(m)
-	if m.Callback.State != callbacks.Completed || !tried || last.Reply != callbacks.ReplyAccepted {
+	if m.Callback.State != callbacks.Completed || !tried || last.Reply != replies.Accepted {
 		return ""
 	}
 	return words.Gap(last.EndedAt.Sub(m.Callback.Decision.At)) + " from the click to Lambda"

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/replies"
 	"countersign/views"
 	"countersign/views/viewstest"
 
@@ -34,7 +35,7 @@ func TestReceipt(t *testing.T) {
 	reading.Delivery.DueAt = viewstest.Now.Add(time.Second)
 	noARN := decidedReview()
 	noARN.Callback.ExecutionARN = ""
-	lostBy := func(a callbacks.Reply, status int) Review { // as the history told
+	lostBy := func(a replies.Reply, status int) Review { // as the history told
 		m := lostReview(callbacks.EndedByClock, callbacks.CauseTimeout)
 		m.Delivery.Attempts = []callbacks.Attempt{{Number: 1, StartedAt: viewstest.Now, EndedAt: viewstest.Now, Reply: a, Status: status}}
 		return m
@@ -51,13 +52,13 @@ func TestReceipt(t *testing.T) {
 		{"Reading", reading, []string{"Recorded/", "Delivering/", "Accepted by Lambda/", "Seen in history/now"}},
 		{"Proven", proven(), []string{"Recorded/", "Delivering/", "Accepted by Lambda/", "Seen in history/"}},
 		{"Lost", lostReview(callbacks.EndedByClock, callbacks.CauseTimeout), []string{"Recorded/", "Delivering/", "Refused by Lambda/lost", "Ended by timeout/lost"}},
-		{"LostUnsent", lostBy(callbacks.ReplyUnsent, 0), []string{"Recorded/", "Delivering/", "Not taken by Lambda/lost", "Ended by timeout/lost"}},
-		{"LostThrottled", lostBy(callbacks.ReplyThrottled, 429), []string{"Recorded/", "Delivering/", "Not taken by Lambda/lost", "Ended by timeout/lost"}},
-		{"LostFault", lostBy(callbacks.ReplyFault, 500), []string{"Recorded/", "Delivering/", "No clear answer/retry", "Ended by timeout/lost"}},
+		{"LostUnsent", lostBy(replies.Unsent, 0), []string{"Recorded/", "Delivering/", "Not taken by Lambda/lost", "Ended by timeout/lost"}},
+		{"LostThrottled", lostBy(replies.Throttled, 429), []string{"Recorded/", "Delivering/", "Not taken by Lambda/lost", "Ended by timeout/lost"}},
+		{"LostFault", lostBy(replies.Fault, 500), []string{"Recorded/", "Delivering/", "No clear answer/retry", "Ended by timeout/lost"}},
 		{"WithoutEffect", withoutEffect(), []string{"Recorded/", "Delivering/", "Accepted by Lambda/", "Another client completed it/lost"}},
 		{"LostUnreadable", lostReview(callbacks.EndedByUnknown, callbacks.NoDeadline), []string{"Recorded/", "Delivering/", "Refused by Lambda/lost"}},
-		{"Undeliverable", troubledReview(callbacks.Undeliverable, callbacks.ReplyInvalid, 400, "X"), []string{"Recorded/", "Delivering/", "Refused by Lambda/lost"}},
-		{"Unconfirmed", troubledReview(callbacks.Unconfirmed, callbacks.ReplyNone, 0, ""), []string{"Recorded/", "Delivering/", "No clear answer/retry", "Not seen in history/retry"}},
+		{"Undeliverable", troubledReview(callbacks.Undeliverable, replies.Invalid, 400, "X"), []string{"Recorded/", "Delivering/", "Refused by Lambda/lost"}},
+		{"Unconfirmed", troubledReview(callbacks.Unconfirmed, replies.None, 0, ""), []string{"Recorded/", "Delivering/", "No clear answer/retry", "Not seen in history/retry"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -134,7 +135,7 @@ func TestRetryIsForAdmins(t *testing.T) {
 	t.Parallel()
 	reviewer := viewstest.Shell("mine", "/")
 	reviewer.Viewer = viewstest.Lena
-	trouble := troubledReview(callbacks.Undeliverable, callbacks.ReplyInvalid, 400, "X")
+	trouble := troubledReview(callbacks.Undeliverable, replies.Invalid, 400, "X")
 	for _, tc := range []struct {
 		name string
 		s    views.Shell

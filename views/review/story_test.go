@@ -7,6 +7,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/internal/replies"
 	"countersign/views"
 	"countersign/views/untrusted"
 	"countersign/views/viewstest"
@@ -48,7 +49,7 @@ func lostReview(by callbacks.EndedBy, clock callbacks.DeadlineCause) Review {
 	return storyReview(viewstest.Lost(by, clock))
 }
 
-func troubledReview(state callbacks.State, reply callbacks.Reply, status int, code string) Review {
+func troubledReview(state callbacks.State, reply replies.Reply, status int, code string) Review {
 	return storyReview(viewstest.Troubled(state, reply, status, code))
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/replies"
 	"countersign/views"
 	"countersign/views/words"
 )
@@ -42,7 +43,7 @@ func verdictOf(m Review, s views.Shell) (v verdict, ok bool) {
 		return lost(m, s), true
 	case callbacks.Undeliverable:
 		title := ", but Lambda refuses it for good."
-		if c.Problem != callbacks.ReplyInvalid {
+		if c.Problem != replies.Invalid {
 			title = ", but it could not be delivered in time."
 		}
 		return verdict{
@@ -162,7 +163,7 @@ func answerLost(m Review) bool {
 func lost(m Review, s views.Shell) verdict {
 	c := &m.Callback
 	title, kept := "Not delivered. ", " The decision is kept in the audit, but Lambda did not take it."
-	if last, tried := lastAttempt(m); tried && last.Reply == callbacks.ReplyAccepted {
+	if last, tried := lastAttempt(m); tried && last.Reply == replies.Accepted {
 		title, kept = "Accepted, but without effect. ", " The function goes by that, not by the decision, which is kept in the audit."
 	}
 	noun := words.Possessive(c.Decision.By, s.Viewer) + " " + words.DecisionNoun(words.KnownOutcome(c.Decision))
@@ -232,7 +233,7 @@ func ending(c *callbacks.Callback) string { return words.Ending(c.Ending, c.Deci
 // delivered in time.
 func lastAnswer(c *callbacks.Callback, viewer callbacks.Person) string {
 	switch {
-	case c.Problem == callbacks.ReplyInvalid || c.Problem == "":
+	case c.Problem == replies.Invalid || c.Problem == "":
 		return ""
 	case c.Problem.NeedsOperator() && !viewer.Roles.Admin:
 		return " Lambda did not take it until then, and " + words.AdminTold + " why."

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/replies"
 	"countersign/views"
 	"countersign/views/viewstest"
 )
@@ -32,7 +33,7 @@ func TestVerdict(t *testing.T) {
 	settled.Audit = []callbacks.AuditEntry{{At: viewstest.Now, Actor: viewstest.System, Action: callbacks.ActionDelivered, Facts: callbacks.Facts{Ending: settled.Callback.Ending, Decision: settled.Callback.Decision}}}
 	without := withoutEffect()
 	unknownEnd := endedReview(callbacks.Closed, callbacks.Ending{By: callbacks.EndedByUnknown})
-	outOfReach := troubledReview(callbacks.Undeliverable, callbacks.ReplyThrottled, 429, "X")
+	outOfReach := troubledReview(callbacks.Undeliverable, replies.Throttled, 429, "X")
 	dueNow := retryingReview()
 	dueNow.Delivery.DueAt = viewstest.Now
 	for _, tc := range []struct {
@@ -53,14 +54,14 @@ func TestVerdict(t *testing.T) {
 		{"NotCompared", admin, unread, "Approved. Lambda accepted it.", "You approved this at 13:50:58, with 41:12 to spare. Lambda’s history shows that a client completed the callback, but not with what: the bytes could not be compared.", "approved"},
 		{"WithoutEffect", admin, without, "Accepted, but without effect. Another client completed the callback 0.8\u00a0s before your approval.", "Lambda accepted the decision, but the execution's history shows another end: another client completed the callback. The function goes by that, not by the decision, which is kept in the audit.", "lost"},
 		{"OutOfReach", admin, outOfReach, "Approved, but it could not be delivered in time.", "By our clock the callback's timeout ran out; its history could not be read. The last answer of Lambda was: throttled. The decision is kept. An admin can send it again once the cause is fixed.", "prob"},
-		{"OutOfReachByADenial", reviewer, troubledReview(callbacks.Undeliverable, callbacks.ReplyDenied, 403, "X"), "Mara approved this, but it could not be delivered in time.", "By our clock the callback's timeout ran out; its history could not be read. Lambda did not take it until then, and an admin was told why. The decision is kept. An admin needs to look at this.", "prob"},
+		{"OutOfReachByADenial", reviewer, troubledReview(callbacks.Undeliverable, replies.Denied, 403, "X"), "Mara approved this, but it could not be delivered in time.", "By our clock the callback's timeout ran out; its history could not be read. Lambda did not take it until then, and an admin was told why. The decision is kept. An admin needs to look at this.", "prob"},
 		{"ClosedByWhom", admin, unknownEnd, "Closed already.", "Lambda says that the callback was closed already. By whom is not known: its history does not tell. Nothing was sent from here.", "idle"},
 		{"LostToTimeout", admin, lostReview(callbacks.EndedByClock, callbacks.CauseTimeout), "Not delivered. The callback timed out 0.8\u00a0s before your approval.", "The callback's timeout ran out. The decision is kept in the audit, but Lambda did not take it.", "lost"},
 		{"LostToHeartbeat", admin, by(lostReview(callbacks.EndedByClock, callbacks.CauseHeartbeat), viewstest.Dana), "Not delivered. The callback ended by heartbeat 0.8\u00a0s before Dana’s approval.", "No heartbeat came within the heartbeat timeout. The decision is kept in the audit, but Lambda did not take it.", "lost"},
 		{"LostAfterwards", admin, late, "Not delivered. Another client completed the callback 3\u00a0s after your approval.", "Another client completed the callback. The decision is kept in the audit, but Lambda did not take it.", "lost"},
 		{"LostUnreadable", admin, unreadable, "Not delivered. The callback was closed already.", "Lambda says that the callback was closed already. By whom is not known: its history does not tell. Lambda said so at 13:50:57. The decision is kept in the audit, but Lambda did not take it.", "lost"},
-		{"UndeliverableForAdmin", admin, troubledReview(callbacks.Undeliverable, callbacks.ReplyInvalid, 400, "X"), "Approved, but Lambda refuses it for good.", "Lambda refused the decision for good: X. The decision is kept. An admin can send it again once the cause is fixed.", "prob"},
-		{"UnconfirmedForReviewer", reviewer, troubledReview(callbacks.Unconfirmed, callbacks.ReplyNone, 0, ""), "Mara approved this. It is not known whether Lambda accepted it.", "An answer was lost, and the execution's history may not be read, which an admin was told. An admin needs to look at this.", "prob"},
+		{"UndeliverableForAdmin", admin, troubledReview(callbacks.Undeliverable, replies.Invalid, 400, "X"), "Approved, but Lambda refuses it for good.", "Lambda refused the decision for good: X. The decision is kept. An admin can send it again once the cause is fixed.", "prob"},
+		{"UnconfirmedForReviewer", reviewer, troubledReview(callbacks.Unconfirmed, replies.None, 0, ""), "Mara approved this. It is not known whether Lambda accepted it.", "An answer was lost, and the execution's history may not be read, which an admin was told. An admin needs to look at this.", "prob"},
 		{"TimedOut", admin, endedReview(callbacks.TimedOut, callbacks.Ending{By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout}), "Timed out.", "The callback's timeout ran out. No decision was made. The function continues with its own timeout handling.", "idle"},
 		{"EndedByHeartbeat", admin, endedReview(callbacks.TimedOut, callbacks.Ending{By: callbacks.EndedByClock, Cause: callbacks.CauseHeartbeat}), "Ended by heartbeat.", "No heartbeat came within the heartbeat timeout. No decision was made. The function continues with its own timeout handling.", "idle"},
 		{"Closed", admin, endedReview(callbacks.Closed, callbacks.Ending{By: callbacks.EndedByOther}), "Closed elsewhere.", "Another client completed the callback. Nothing was sent from here.", "idle"},

@@ -5,6 +5,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/internal/replies"
 )
 
 // Comment is the comment that Mara entered.
@@ -46,7 +47,7 @@ func Decided() desk.Sheet {
 	return m
 }
 
-func attempt(m desk.Sheet, n int, after time.Duration, reply callbacks.Reply, status int, code string) callbacks.Attempt {
+func attempt(m desk.Sheet, n int, after time.Duration, reply replies.Reply, status int, code string) callbacks.Attempt {
 	began := m.Callback.Decision.At.Add(after)
 	return callbacks.Attempt{Number: n, StartedAt: began, EndedAt: began.Add(187 * time.Millisecond), Reply: reply, Status: status, Code: code}
 }
@@ -56,7 +57,7 @@ func Completed() desk.Sheet {
 	m := Decided()
 	m.Callback.State = callbacks.Completed
 	m.Delivery.Tries, m.Delivery.DueAt = 1, time.Time{}
-	m.Delivery.Attempts = []callbacks.Attempt{attempt(m, 1, 107*time.Millisecond, callbacks.ReplyAccepted, 200, "")}
+	m.Delivery.Attempts = []callbacks.Attempt{attempt(m, 1, 107*time.Millisecond, replies.Accepted, 200, "")}
 	m.Callback.Ending = &callbacks.Ending{By: callbacks.EndedByUs, At: m.Delivery.Attempts[0].EndedAt, Kind: callbacks.Success}
 	return m
 }
@@ -75,11 +76,11 @@ func Proven() desk.Sheet {
 // Retrying is EXP-2291 while Lambda throttles its delivery.
 func Retrying() desk.Sheet {
 	m := Decided()
-	m.Callback.Problem = callbacks.ReplyThrottled
+	m.Callback.Problem = replies.Throttled
 	m.Delivery.Tries, m.Delivery.DueAt = 2, Now.Add(12*time.Second)
 	m.Delivery.Attempts = []callbacks.Attempt{
-		attempt(m, 1, 100*time.Millisecond, callbacks.ReplyThrottled, 429, "TooManyRequestsException"),
-		attempt(m, 2, 900*time.Millisecond, callbacks.ReplyThrottled, 429, "TooManyRequestsException"),
+		attempt(m, 1, 100*time.Millisecond, replies.Throttled, 429, "TooManyRequestsException"),
+		attempt(m, 2, 900*time.Millisecond, replies.Throttled, 429, "TooManyRequestsException"),
 	}
 	return m
 }
@@ -89,7 +90,7 @@ func Lost(by callbacks.EndedBy, clock callbacks.DeadlineCause) desk.Sheet {
 	m := Decided()
 	m.Callback.State = callbacks.Lost
 	m.Delivery.Tries, m.Delivery.DueAt = 1, time.Time{}
-	m.Delivery.Attempts = []callbacks.Attempt{attempt(m, 1, 100*time.Millisecond, callbacks.ReplyClosed, 400, "CallbackTimeoutException")}
+	m.Delivery.Attempts = []callbacks.Attempt{attempt(m, 1, 100*time.Millisecond, replies.Closed, 400, "CallbackTimeoutException")}
 	m.Callback.Ending = &callbacks.Ending{By: by, Cause: clock, At: m.Callback.Decision.At.Add(-800 * time.Millisecond)}
 	return m
 }
@@ -99,12 +100,12 @@ func Lost(by callbacks.EndedBy, clock callbacks.DeadlineCause) desk.Sheet {
 func WithoutEffect() desk.Sheet {
 	m := Lost(callbacks.EndedByOther, callbacks.NoDeadline)
 	m.Callback.Ending.Event, m.Callback.Ending.Accepted = 14, true
-	m.Delivery.Attempts = []callbacks.Attempt{{Number: 1, StartedAt: Now, EndedAt: Now, Reply: callbacks.ReplyAccepted, Status: 200}}
+	m.Delivery.Attempts = []callbacks.Attempt{{Number: 1, StartedAt: Now, EndedAt: Now, Reply: replies.Accepted, Status: 200}}
 	return m
 }
 
 // Troubled is EXP-2291 after its delivery ended without success.
-func Troubled(state callbacks.State, reply callbacks.Reply, status int, code string) desk.Sheet {
+func Troubled(state callbacks.State, reply replies.Reply, status int, code string) desk.Sheet {
 	m := Decided()
 	m.Callback.State, m.Callback.Problem = state, reply
 	m.Delivery.Tries, m.Delivery.DueAt = 1, time.Time{}
@@ -119,7 +120,7 @@ func Troubled(state callbacks.State, reply callbacks.Reply, status int, code str
 
 // InDoubt is EXP-2291 while nobody knows whether the approval arrived.
 func InDoubt(d callbacks.Doubt) desk.Sheet {
-	m := Troubled(callbacks.Unconfirmed, callbacks.ReplyClosed, 400, "CallbackTimeoutException")
+	m := Troubled(callbacks.Unconfirmed, replies.Closed, 400, "CallbackTimeoutException")
 	m.Callback.Ending.Doubt = d
 	if d == callbacks.DoubtRefusal {
 		m.Callback.Ending.Unread = callbacks.DoubtNoARN
@@ -140,7 +141,7 @@ func EndedRows() []desk.Row {
 	var rows []desk.Row
 	for _, m := range []desk.Sheet{
 		Completed(), Lost(callbacks.EndedByClock, callbacks.CauseTimeout), Retrying(),
-		Troubled(callbacks.Undeliverable, callbacks.ReplyInvalid, 400, "InvalidParameterValueException"),
+		Troubled(callbacks.Undeliverable, replies.Invalid, 400, "InvalidParameterValueException"),
 		Ended(callbacks.TimedOut, callbacks.Ending{By: callbacks.EndedByClock, Cause: callbacks.CauseHeartbeat, At: Now.Add(-time.Hour)}),
 		Ended(callbacks.Closed, callbacks.Ending{By: callbacks.EndedByExecution, At: Now.Add(-26 * time.Hour)}),
 	} {
@@ -151,7 +152,7 @@ func EndedRows() []desk.Row {
 }
 
 // FailHeartbeats changes a callback to one whose heartbeats Lambda does not accept.
-func FailHeartbeats(c *callbacks.Callback, reply callbacks.Reply) {
+func FailHeartbeats(c *callbacks.Callback, reply replies.Reply) {
 	c.Clocks.LastHeartbeatAt = Now.Add(13*time.Second - c.Clocks.HeartbeatTimeout)
 	c.NextHeartbeatAt = Now.Add(2 * time.Second)
 	c.MissedHeartbeats = callbacks.MissedHeartbeats{Since: Now.Add(-70 * time.Second), Failed: 5, Reply: reply}

@@ -11,6 +11,7 @@ import (
 	"countersign/internal/desk"
 	"countersign/internal/discovery"
 	"countersign/internal/readquota"
+	"countersign/internal/replies"
 )
 
 // The story of the sample pages: expense report EXP-2291, seen by Mara Okafor at 13:51:02.
@@ -126,7 +127,7 @@ func Watch(function string) discovery.WatchState {
 // region.
 func Searched() discovery.Searched {
 	every, denied := Watch(discovery.EveryFunction), Watch("order-refund")
-	denied.Problem, denied.Unannounced = callbacks.ReplyDenied, 0
+	denied.Problem, denied.Unannounced = replies.Denied, 0
 	return discovery.Searched{
 		Watches: []discovery.WatchState{every, Watch("expense-approval"), denied},
 		Quotas:  []readquota.Quota{{Lane: arn.Lane{Region: "eu-central-1"}, Rate: 5, Minute: Now.Truncate(time.Minute), Used: 41}},

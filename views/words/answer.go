@@ -4,36 +4,37 @@ import (
 	"cmp"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/replies"
 )
 
 // Reply says how Lambda answered an attempt, for a person who cannot see logs.
-func Reply(a callbacks.Reply) string {
+func Reply(a replies.Reply) string {
 	switch a {
-	case callbacks.ReplyAccepted:
+	case replies.Accepted:
 		return "accepted"
-	case callbacks.ReplyClosed:
+	case replies.Closed:
 		return "the callback is closed"
-	case callbacks.ReplyInvalid:
+	case replies.Invalid:
 		return "refused as invalid"
-	case callbacks.ReplyMaybeClosed:
+	case replies.MaybeClosed:
 		return "refused, or the callback is closed"
-	case callbacks.ReplyGone:
+	case replies.Gone:
 		return "the callback is not known"
-	case callbacks.ReplyDenied:
+	case replies.Denied:
 		return "access denied"
-	case callbacks.ReplyThrottled:
+	case replies.Throttled:
 		return "throttled"
-	case callbacks.ReplyKMS:
+	case replies.KMS:
 		return "the encryption key cannot be used"
-	case callbacks.ReplyFault:
+	case replies.Fault:
 		return "an internal Lambda error"
-	case callbacks.ReplyNone:
+	case replies.None:
 		return "no answer"
-	case callbacks.ReplyUnsent:
+	case replies.Unsent:
 		return "not reachable"
-	case callbacks.ReplySkew:
+	case replies.Skew:
 		return "the desk’s clock or signature is not accepted"
-	case callbacks.ReplyCredentials:
+	case replies.Credentials:
 		return "the desk has no valid credentials"
 	}
 	return string(a)
@@ -44,7 +45,7 @@ func Reply(a callbacks.Reply) string {
 const AdminTold = "an admin was told"
 
 // AnswerFor says how Lambda answered, in words that suit the viewer.
-func AnswerFor(a callbacks.Reply, viewer callbacks.Person) string {
+func AnswerFor(a replies.Reply, viewer callbacks.Person) string {
 	if a.NeedsOperator() && !viewer.Roles.Admin {
 		return AdminTold
 	}
@@ -53,7 +54,7 @@ func AnswerFor(a callbacks.Reply, viewer callbacks.Person) string {
 
 // AttemptReply says how Lambda answered one of several attempts, in words that suit the viewer. The
 // verdict, not each attempt, says that an admin was told.
-func AttemptReply(a callbacks.Reply, viewer callbacks.Person) string {
+func AttemptReply(a replies.Reply, viewer callbacks.Person) string {
 	if a.NeedsOperator() && !viewer.Roles.Admin {
 		return "not accepted"
 	}
@@ -62,22 +63,22 @@ func AttemptReply(a callbacks.Reply, viewer callbacks.Person) string {
 
 // Remedy tells an admin what to do about an answer that will not change by itself. account is the
 // one whose role makes the call, and key the KMS key that caused the answer; both may be empty.
-func Remedy(a callbacks.Reply, needed Permission, account, key string) string {
+func Remedy(a replies.Reply, needed Permission, account, key string) string {
 	switch a {
-	case callbacks.ReplyDenied:
+	case replies.Denied:
 		text := "Allow " + needed.Action + " on " + needed.Resource
 		if account != "" {
 			text += " in the role of account " + account
 		}
 		return text + ". AWS takes a moment to apply it."
-	case callbacks.ReplyKMS:
+	case replies.KMS:
 		return "Enable " + cmp.Or(key, "the KMS key of the function") + ", and allow kms:Decrypt and kms:GenerateDataKey with it."
-	case callbacks.ReplySkew:
+	case replies.Skew:
 		return "Set the clock of the machine (NTP); if it is right, the secret key of the credentials is wrong."
-	case callbacks.ReplyCredentials:
+	case replies.Credentials:
 		return "Give the desk valid AWS credentials: they are missing, have expired, or are not known to AWS. The log says more."
-	case callbacks.ReplyAccepted, callbacks.ReplyClosed, callbacks.ReplyMaybeClosed, callbacks.ReplyInvalid, callbacks.ReplyGone,
-		callbacks.ReplyThrottled, callbacks.ReplyFault, callbacks.ReplyNone, callbacks.ReplyUnsent:
+	case replies.Accepted, replies.Closed, replies.MaybeClosed, replies.Invalid, replies.Gone,
+		replies.Throttled, replies.Fault, replies.None, replies.Unsent:
 	}
 	return ""
 }

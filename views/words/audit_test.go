@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/replies"
 )
 
 var t0 = time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC)
@@ -70,7 +71,7 @@ func TestEndingSays(t *testing.T) {
 		"Lambda does not know this callback any more.":                                                            {By: callbacks.EndedByGone},
 		"Another client completed the callback with a failure.":                                                   {By: callbacks.EndedByOther, Kind: callbacks.Failure},
 		"Lambda accepted the decision, but the execution's history shows another end: the execution was stopped.": {By: callbacks.EndedByExecution, Around: callbacks.AroundStopped, Accepted: true},
-		"Lambda refused the decision for good: X. Its size may be why: it has 524288 bytes, and where the limit has not been raised yet Lambda takes at most 262144.": {By: callbacks.EndedByUnknown, Refusal: callbacks.ReplyInvalid, Code: "X"},
+		"Lambda refused the decision for good: X. Its size may be why: it has 524288 bytes, and where the limit has not been raised yet Lambda takes at most 262144.": {By: callbacks.EndedByUnknown, Refusal: replies.Invalid, Code: "X"},
 		"An answer was lost, and AWS throttled the reading of the execution's history until the end.":                                                                 {By: callbacks.EndedByUnknown, Doubt: callbacks.DoubtThrottled},
 	} {
 		if got := Ending(&e, d); got != want {

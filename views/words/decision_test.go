@@ -5,6 +5,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/internal/replies"
 	"countersign/views/viewstest"
 	"countersign/views/words"
 )
@@ -99,10 +100,10 @@ func TestTitles(t *testing.T) {
 // TestEveryAnswerHasWords: what Lambda may answer is said without its constant's name.
 func TestEveryAnswerHasWords(t *testing.T) {
 	t.Parallel()
-	for _, a := range []callbacks.Reply{
-		callbacks.ReplyClosed, callbacks.ReplyInvalid, callbacks.ReplyGone, callbacks.ReplyDenied, callbacks.ReplyKMS,
-		callbacks.ReplyFault, callbacks.ReplyNone, callbacks.ReplyUnsent, callbacks.ReplyMaybeClosed, callbacks.ReplySkew,
-		callbacks.ReplyCredentials,
+	for _, a := range []replies.Reply{
+		replies.Closed, replies.Invalid, replies.Gone, replies.Denied, replies.KMS,
+		replies.Fault, replies.None, replies.Unsent, replies.MaybeClosed, replies.Skew,
+		replies.Credentials,
 	} {
 		if got := words.Reply(a); got == "" || got == string(a) {
 			t.Errorf("%s is said as %q", a, got)

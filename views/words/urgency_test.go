@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/replies"
 	"countersign/views/viewstest"
 	"countersign/views/words"
 )
@@ -22,7 +23,7 @@ func TestUrgency(t *testing.T) {
 	queued.KeepAlive, queued.NextHeartbeatAt = callbacks.KeepAliveQueued, viewstest.Now.Add(20*time.Second)
 	failing := func(c callbacks.Callback) callbacks.Callback {
 		c.HeldUntil, c.NextHeartbeatAt = viewstest.Now.Add(time.Minute), viewstest.Now.Add(time.Second)
-		c.MissedHeartbeats = callbacks.MissedHeartbeats{Since: viewstest.Now.Add(-time.Second), Failed: 2, Reply: callbacks.ReplyThrottled}
+		c.MissedHeartbeats = callbacks.MissedHeartbeats{Since: viewstest.Now.Add(-time.Second), Failed: 2, Reply: replies.Throttled}
 		return c
 	}
 	onItsWay := failing(pending(2*time.Hour, 2*time.Minute))

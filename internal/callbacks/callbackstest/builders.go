@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/replies"
 )
 
 // Option changes a callback that is being built.
@@ -76,7 +77,7 @@ func Heartbeats(timeout time.Duration, due time.Time) Option {
 
 // HeartbeatsFail makes heartbeats fail: Lambda did not accept the given number of them, each with the
 // same answer.
-func HeartbeatsFail(since time.Time, reply callbacks.Reply, failed int) Option {
+func HeartbeatsFail(since time.Time, reply replies.Reply, failed int) Option {
 	return func(c *callbacks.Callback) {
 		c.MissedHeartbeats = callbacks.MissedHeartbeats{Since: since, Failed: failed, Reply: reply, LostAt: since.Add(time.Second)}
 	}
@@ -110,7 +111,7 @@ func EndedBy(cause callbacks.DeadlineCause) Option {
 }
 
 // Problem sets the answer to the latest delivery attempt.
-func Problem(a callbacks.Reply) Option { return func(c *callbacks.Callback) { c.Problem = a } }
+func Problem(a replies.Reply) Option { return func(c *callbacks.Callback) { c.Problem = a } }
 
 // Person is an actor that is a signed-in person.
 func Person(subject string) callbacks.Actor {

@@ -8,6 +8,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/desk/storetest"
+	"countersign/internal/replies"
 )
 
 func testAfterEnd(t *testing.T, open func(*testing.T) storetest.Store) {
@@ -53,7 +54,7 @@ func completed(t *testing.T, s storetest.Store, due time.Time) callbacks.ID {
 	c := storetest.Put(t, s, callbackstest.NewCallback())
 	storetest.Decide(t, s, c.ID, callbackstest.T0)
 	w := claimOne(t, s, "worker", callbackstest.T0)
-	_, err := finish(t, s, "worker", answered(w, callbackstest.T0, callbacks.ReplyAccepted), c.ID, func(c *callbacks.Case) error {
+	_, err := finish(t, s, "worker", answered(w, callbackstest.T0, replies.Accepted), c.ID, func(c *callbacks.Case) error {
 		callbackstest.Ended(callbacks.Completed, callbackstest.T0)(&c.Callback)
 		c.Delivery.DueAt = due
 		return c.Record(callbackstest.Entry(c.Callback, callbacks.ActionDelivered, callbackstest.T0), nil)

@@ -12,6 +12,7 @@ import (
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/delivery"
 	"countersign/internal/desk/storetest"
+	"countersign/internal/replies"
 )
 
 func testDeliveries(t *testing.T, open func(*testing.T) storetest.Store) {
@@ -78,7 +79,7 @@ func nextDelivery(t testing.TB, s storetest.Store) time.Time {
 }
 
 // answered is an attempt that has ended.
-func answered(w delivery.Work, at time.Time, reply callbacks.Reply) callbacks.Attempt {
+func answered(w delivery.Work, at time.Time, reply replies.Reply) callbacks.Attempt {
 	return callbacks.Attempt{Number: w.Delivery.Tries, StartedAt: at, EndedAt: at.Add(time.Second), Reply: reply, Status: 429, Code: "Code", RequestID: "request-1", Key: "arn:aws:kms:eu-central-1:123456789012:key/0f2c"}
 }
 
@@ -279,7 +280,7 @@ func claimCompleted(t *testing.T, s storetest.Store) {
 	c := storetest.Put(t, s, callbackstest.NewCallback())
 	storetest.Decide(t, s, c.ID, callbackstest.T0)
 	w := claimOne(t, s, "worker", callbackstest.T0)
-	accepted := answered(w, callbackstest.T0, callbacks.ReplyAccepted)
+	accepted := answered(w, callbackstest.T0, replies.Accepted)
 	if _, err := finish(t, s, "worker", accepted, c.ID, func(c *callbacks.Case) error {
 		callbackstest.Ended(callbacks.Completed, callbackstest.T0)(&c.Callback)
 		c.Delivery.DueAt = callbackstest.T0

@@ -9,13 +9,14 @@ import (
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/delivery"
 	"countersign/internal/desk/storetest"
+	"countersign/internal/replies"
 )
 
 func finishSettles(t *testing.T, s storetest.Store) {
 	c := storetest.Put(t, s, callbackstest.NewCallback())
 	decided := storetest.Decide(t, s, c.ID, callbackstest.T0)
 	w := claimOne(t, s, "worker", callbackstest.T0)
-	attempt := answered(w, callbackstest.T0, callbacks.ReplyAccepted)
+	attempt := answered(w, callbackstest.T0, replies.Accepted)
 	want := w
 	want.Delivery.Lease, want.Delivery.Attempts = callbacks.Lease{}, []callbacks.Attempt{attempt}
 	got, err := finish(t, s, "worker", attempt, c.ID, func(c *callbacks.Case) error {
@@ -47,7 +48,7 @@ func finishPutsOff(t *testing.T, s storetest.Store) {
 	storetest.Decide(t, s, c.ID, callbackstest.T0)
 	w := claimOne(t, s, "worker", callbackstest.T0)
 	due := callbackstest.T0.Add(5 * time.Second)
-	if _, err := finish(t, s, "worker", answered(w, callbackstest.T0, callbacks.ReplyThrottled), c.ID, putOff(due)); err != nil {
+	if _, err := finish(t, s, "worker", answered(w, callbackstest.T0, replies.Throttled), c.ID, putOff(due)); err != nil {
 		t.Fatal(err)
 	}
 	callbackstest.Same(t, "next delivery", nextDelivery(t, s), due)
@@ -63,7 +64,7 @@ func finishError(t *testing.T, s storetest.Store) {
 	w := claimOne(t, s, "worker", callbackstest.T0)
 	before := deliveryOf(t, s, c.ID)
 	wrong := errors.New("fn does not want to")
-	_, err := finish(t, s, "worker", answered(w, callbackstest.T0, callbacks.ReplyFault), c.ID,
+	_, err := finish(t, s, "worker", answered(w, callbackstest.T0, replies.Fault), c.ID,
 		func(c *callbacks.Case) error {
 			c.Heartbeats, c.Delivery.DueAt, c.Delivery.Doubtful = 99, callbackstest.T0, true
 			c.Audit = append(c.Audit, callbackstest.Entry(c.Callback, callbacks.ActionDelivered, callbackstest.T0))
@@ -83,7 +84,7 @@ func finishAfterTakeover(t *testing.T, s storetest.Store) {
 	old := claimOne(t, s, "old", callbackstest.T0)
 	claimOne(t, s, "new", callbackstest.T0.Add(time.Minute))
 	before := deliveryOf(t, s, c.ID)
-	_, err := finish(t, s, "old", answered(old, callbackstest.T0, callbacks.ReplyAccepted), c.ID,
+	_, err := finish(t, s, "old", answered(old, callbackstest.T0, replies.Accepted), c.ID,
 		func(*callbacks.Case) error {
 			t.Error("a result was recorded without the lease")
 			return nil
@@ -100,11 +101,11 @@ func finishAfterOwnTakeover(t *testing.T, s storetest.Store) {
 	storetest.Decide(t, s, c.ID, callbackstest.T0)
 	first := claimOne(t, s, "worker", callbackstest.T0)
 	second := claimOne(t, s, "worker", callbackstest.T0.Add(time.Minute))
-	_, err := finish(t, s, "worker", answered(first, callbackstest.T0, callbacks.ReplyAccepted), c.ID, putOff(time.Time{}))
+	_, err := finish(t, s, "worker", answered(first, callbackstest.T0, replies.Accepted), c.ID, putOff(time.Time{}))
 	if !errors.Is(err, callbacks.ErrLeaseLost) {
 		t.Errorf("the answer to the first attempt gives %v, want ErrLeaseLost: the second is under way", err)
 	}
-	if _, err := finish(t, s, "worker", answered(second, callbackstest.T0, callbacks.ReplyAccepted), c.ID, putOff(time.Time{})); err != nil {
+	if _, err := finish(t, s, "worker", answered(second, callbackstest.T0, replies.Accepted), c.ID, putOff(time.Time{})); err != nil {
 		t.Errorf("the answer to the second attempt: %v", err)
 	}
 }
@@ -114,7 +115,7 @@ func finishTwice(t *testing.T, s storetest.Store) {
 	storetest.Decide(t, s, c.ID, callbackstest.T0)
 	w := claimOne(t, s, "worker", callbackstest.T0)
 	for i, want := range []error{nil, callbacks.ErrLeaseLost} {
-		_, err := finish(t, s, "worker", answered(w, callbackstest.T0, callbacks.ReplyAccepted), c.ID, putOff(callbackstest.T0.Add(time.Hour)))
+		_, err := finish(t, s, "worker", answered(w, callbackstest.T0, replies.Accepted), c.ID, putOff(callbackstest.T0.Add(time.Hour)))
 		if !errors.Is(err, want) {
 			t.Errorf("finish %d gives %v, want %v", i+1, err, want)
 		}
@@ -127,7 +128,7 @@ func attemptsAreBounded(t *testing.T, s storetest.Store) {
 	const tries = callbacks.MaxAttempts + 3
 	for range tries {
 		w := claimOne(t, s, "worker", callbackstest.T0)
-		if _, err := finish(t, s, "worker", answered(w, callbackstest.T0, callbacks.ReplyThrottled), c.ID, putOff(callbackstest.T0)); err != nil {
+		if _, err := finish(t, s, "worker", answered(w, callbackstest.T0, replies.Throttled), c.ID, putOff(callbackstest.T0)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/desk"
 	"countersign/internal/desk/storetest"
+	"countersign/internal/replies"
 )
 
 func testFollowUp(t *testing.T, open func(*testing.T) storetest.Store) {
@@ -57,7 +58,7 @@ func followUpKept(t *testing.T, s storetest.Store) {
 			c.Delivery.FollowUp, c.Delivery.DueAt = followUp, now.Add(time.Minute)
 			return nil
 		}
-		if _, err := finish(t, s, "worker", answered(w, now, callbacks.ReplyAccepted), c.ID, result); err != nil {
+		if _, err := finish(t, s, "worker", answered(w, now, replies.Accepted), c.ID, result); err != nil {
 			t.Fatal(err)
 		}
 		callbackstest.Same(t, "follow-up", deliveryOf(t, s, c.ID).FollowUp, followUp)

@@ -8,6 +8,7 @@ import (
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/delivery"
 	"countersign/internal/desk/storetest"
+	"countersign/internal/replies"
 )
 
 // recordedWithLease: a decision that is delivered at once is recorded as claimed and begun. Any
@@ -31,7 +32,7 @@ func recordedWithLease(t *testing.T, s storetest.Store) {
 		t.Errorf("%d were claimed from their owner", len(work))
 	}
 	first := delivery.Work{Delivery: callbacks.Delivery{Tries: 1}}
-	if _, err := finish(t, s, "worker", answered(first, callbackstest.T0, callbacks.ReplyThrottled), id, putOff(callbackstest.T0.Add(time.Hour))); err != nil {
+	if _, err := finish(t, s, "worker", answered(first, callbackstest.T0, replies.Throttled), id, putOff(callbackstest.T0.Add(time.Hour))); err != nil {
 		t.Fatalf("its owner finishes: %v", err)
 	}
 	if w := claimOne(t, s, "other", callbackstest.T0.Add(time.Minute)); w.Callback.ID != crashed || !w.Delivery.Doubtful || w.Delivery.Tries != 2 {

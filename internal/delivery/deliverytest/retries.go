@@ -8,6 +8,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/desk/storetest"
+	"countersign/internal/replies"
 )
 
 func testRetries(t *testing.T, open func(*testing.T) storetest.Store) {
@@ -31,7 +32,7 @@ func retryMakesDue(t *testing.T, s storetest.Store) {
 	c := storetest.Put(t, s, callbackstest.NewCallback())
 	storetest.Decide(t, s, c.ID, callbackstest.T0)
 	w := claimOne(t, s, "worker", callbackstest.T0)
-	if _, err := finish(t, s, "worker", answered(w, callbackstest.T0, callbacks.ReplyNone), c.ID, func(c *callbacks.Case) error {
+	if _, err := finish(t, s, "worker", answered(w, callbackstest.T0, replies.None), c.ID, func(c *callbacks.Case) error {
 		callbackstest.Ended(callbacks.Unconfirmed, callbackstest.T0)(&c.Callback)
 		c.Ending.Doubt = callbacks.DoubtDenied
 		c.Delivery.DueAt, c.Delivery.Doubtful, c.Delivery.Closed, c.Delivery.Readings = time.Time{}, true, true, 20

@@ -9,6 +9,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/desk"
+	"countersign/internal/replies"
 )
 
 func testAudit(t *testing.T, open func(*testing.T) Store) {
@@ -126,7 +127,7 @@ func auditFacts(t *testing.T, s Store) {
 	want.Detail = ""
 	want.Facts = callbacks.Facts{
 		Field: "/vendor/iban",
-		Reply: callbacks.ReplyDenied, Attempt: 3, Failed: 4, Announced: callbacks.AnnouncedLate,
+		Reply: replies.Denied, Attempt: 3, Failed: 4, Announced: callbacks.AnnouncedLate,
 		Differs: []string{"title", "payload"}, Source: "expenses",
 		Requester: &callbacks.Requester{ID: "u", Name: "N", Email: "e@x.example", StatedBy: "p"},
 		Reason:    "Her ticket.",
@@ -138,7 +139,7 @@ func auditFacts(t *testing.T, s Store) {
 			By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout, At: callbackstest.T0, Assumed: true,
 			Around: callbacks.AroundStopped, Kind: callbacks.Failure, Event: 7,
 			Proven: true, Accepted: true, Doubt: callbacks.DoubtRefusal, Unread: callbacks.DoubtKMS,
-			Refusal: callbacks.ReplyInvalid, Code: "InvalidParameterValueException",
+			Refusal: replies.Invalid, Code: "InvalidParameterValueException",
 		},
 		Execution: callbacks.StatusFailed, Event: 9,
 	}

@@ -9,6 +9,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/desk"
+	"countersign/internal/replies"
 )
 
 func testChange(t *testing.T, open func(*testing.T) Store) {
@@ -45,7 +46,7 @@ func changeWritesAll(t *testing.T, s Store) {
 				GroupsNotOlderThan: 8 * time.Hour,
 			},
 		}
-		c.Problem = callbacks.ReplyThrottled
+		c.Problem = replies.Throttled
 		want = c.Callback
 		entry := callbackstest.Entry(c.Callback, callbacks.ActionDecided, callbackstest.T0)
 		entry.From, entry.To = callbacks.Pending, callbacks.Completed
@@ -175,7 +176,7 @@ func changeSecondDelivery(t *testing.T, s Store) {
 }
 
 func changeClears(t *testing.T, s Store) {
-	c := Put(t, s, callbackstest.NewCallback(callbackstest.DecidedBy("ada", callbackstest.T0), callbackstest.Ended(callbacks.Unconfirmed, callbackstest.T0), callbackstest.Problem(callbacks.ReplyNone)))
+	c := Put(t, s, callbackstest.NewCallback(callbackstest.DecidedBy("ada", callbackstest.T0), callbackstest.Ended(callbacks.Unconfirmed, callbackstest.T0), callbackstest.Problem(replies.None)))
 	got := Change(t, s, c.ID, func(c *callbacks.Case) error {
 		c.State, c.Ending, c.Problem, c.Decision = callbacks.Pending, nil, "", nil
 		return nil

@@ -11,6 +11,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/desk"
+	"countersign/internal/replies"
 )
 
 func testFilters(t *testing.T, open func(*testing.T) Store) {
@@ -28,7 +29,7 @@ func filterEnds(t *testing.T, s Store) {
 	never := Put(t, s, callbackstest.NewCallback(callbackstest.Timeout(0))).ID
 	kept := Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(2*time.Minute, callbackstest.T0))).ID
 	unattended := Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(3*time.Minute, time.Time{}))).ID
-	failing := Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(4*time.Minute, callbackstest.T0), callbackstest.HeartbeatsFail(callbackstest.T0, callbacks.ReplyThrottled, 3))).ID
+	failing := Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(4*time.Minute, callbackstest.T0), callbackstest.HeartbeatsFail(callbackstest.T0, replies.Throttled, 3))).ID
 	Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(3*time.Minute, time.Time{}), callbackstest.DecidedBy("ada", callbackstest.T0)))
 	at := func(d time.Duration) time.Time { return callbackstest.T0.Add(d) }
 	for name, tt := range map[string]struct {
@@ -204,12 +205,12 @@ func anyCallback() *rapid.Generator[callbacks.Callback] {
 			due := rapid.SampledFrom([]time.Time{{}, callbackstest.T0}).Draw(t, "due")
 			options = append(options, callbackstest.Heartbeats(time.Duration(rapid.IntRange(1, 4).Draw(t, "heartbeat"))*time.Hour, due))
 			if !due.IsZero() && rapid.Bool().Draw(t, "failing") {
-				options = append(options, callbackstest.HeartbeatsFail(callbackstest.T0, callbacks.ReplyNone, 2))
+				options = append(options, callbackstest.HeartbeatsFail(callbackstest.T0, replies.None, 2))
 			}
 		}
 		if state != callbacks.Pending {
 			options = append(options, callbackstest.DecidedBy(rapid.SampledFrom([]string{"ada", "bob"}).Draw(t, "decider"), callbackstest.T0),
-				callbackstest.Problem(rapid.SampledFrom([]callbacks.Reply{"", callbacks.ReplyFault}).Draw(t, "problem")))
+				callbackstest.Problem(rapid.SampledFrom([]replies.Reply{"", replies.Fault}).Draw(t, "problem")))
 		}
 		if !state.Open() {
 			ended := callbackstest.T0.Add(-time.Duration(rapid.IntRange(0, 9).Draw(t, "ended")) * 24 * time.Hour)

@@ -9,6 +9,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/desk"
+	"countersign/internal/replies"
 )
 
 func testList(t *testing.T, open func(*testing.T) Store) {
@@ -55,7 +56,7 @@ func EveryRow(f desk.Filter) desk.Query {
 }
 
 func listRows(t *testing.T, s Store) {
-	want := Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(time.Minute, callbackstest.T0), callbackstest.DecidedBy("ada", callbackstest.T0), callbackstest.Ended(callbacks.Lost, callbackstest.T0), callbackstest.Problem(callbacks.ReplyFault)))
+	want := Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(time.Minute, callbackstest.T0), callbackstest.DecidedBy("ada", callbackstest.T0), callbackstest.Ended(callbacks.Lost, callbackstest.T0), callbackstest.Problem(replies.Fault)))
 	page := List(t, s, EveryRow(desk.Filter{}))
 	if len(page.Rows) != 1 || page.Next != nil {
 		t.Fatalf("got %d rows and next %v, want 1 and none", len(page.Rows), page.Next)

@@ -8,6 +8,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/desk"
+	"countersign/internal/replies"
 )
 
 func testScopes(t *testing.T, open func(*testing.T) Store) {
@@ -40,7 +41,7 @@ func putStates(t testing.TB, s Store, options ...callbackstest.Option) map[callb
 		in := slices.Clone(options)
 		switch {
 		case state == callbacks.Decided:
-			in = append(in, callbackstest.DecidedBy("ada", callbackstest.T0), callbackstest.Problem(callbacks.ReplyThrottled))
+			in = append(in, callbackstest.DecidedBy("ada", callbackstest.T0), callbackstest.Problem(replies.Throttled))
 		case !state.Open():
 			in = append(in, callbackstest.DecidedBy("ada", callbackstest.T0), callbackstest.Ended(state, callbackstest.T0))
 		}
@@ -119,7 +120,7 @@ func scopeAttention(t *testing.T, s Store) {
 	Put(t, s, callbackstest.NewCallback(callbackstest.DecidedBy("ada", callbackstest.T0)))
 	Put(t, s, callbackstest.NewCallback(callbackstest.Ended(callbacks.Lost, callbackstest.T0.Add(-week-time.Millisecond))))
 	want := []callbacks.ID{
-		Put(t, s, callbackstest.NewCallback(callbackstest.DecidedBy("ada", callbackstest.T0), callbackstest.Problem(callbacks.ReplyDenied))).ID,
+		Put(t, s, callbackstest.NewCallback(callbackstest.DecidedBy("ada", callbackstest.T0), callbackstest.Problem(replies.Denied))).ID,
 		Put(t, s, callbackstest.NewCallback(callbackstest.Ended(callbacks.Lost, callbackstest.T0.Add(-week)))).ID,
 		Put(t, s, callbackstest.NewCallback(callbackstest.Ended(callbacks.Undeliverable, callbackstest.T0.Add(-10*week)))).ID,
 	}
@@ -135,7 +136,7 @@ func scopeAttention(t *testing.T, s Store) {
 // retried; refused heartbeats do so for operators only.
 func attentionRefused(t *testing.T, s Store) {
 	var decided, pending []callbacks.ID
-	for _, a := range []callbacks.Reply{callbacks.ReplyDenied, callbacks.ReplyKMS, callbacks.ReplySkew, callbacks.ReplyCredentials} {
+	for _, a := range []replies.Reply{replies.Denied, replies.KMS, replies.Skew, replies.Credentials} {
 		decided = append(decided, Put(t, s, callbackstest.NewCallback(callbackstest.DecidedBy("ada", callbackstest.T0), callbackstest.Problem(a))).ID)
 		pending = append(pending, Put(t, s, callbackstest.NewCallback(callbackstest.Problem(a))).ID)
 	}

@@ -11,6 +11,7 @@ import (
 	"countersign/internal/delegation"
 	"countersign/internal/discovery"
 	"countersign/internal/readquota"
+	"countersign/internal/replies"
 )
 
 // Twice is a store that runs every function argument more than once, like a database that repeats a
@@ -76,7 +77,7 @@ func copies(c *callbacks.Case, parts callbacks.Parts) []*callbacks.Case {
 	other.ExecutionARN, other.Region = "arn:aws:lambda:ap-southeast-2:999999999999:function:another:1/durable-execution/a/b", "ap-southeast-2"
 	other.Clocks.StartedAt = c.Clocks.StartedAt.Add(-time.Minute)
 	other.Clocks.Timeout, other.Clocks.HeartbeatTimeout = time.Second, 2*time.Second
-	other.Problem, other.HeldUntil = callbacks.ReplyFault, time.Time{}
+	other.Problem, other.HeldUntil = replies.Fault, time.Time{}
 	if other.Delivery != nil {
 		disturbDelivery(other.Delivery)
 	}

@@ -12,6 +12,7 @@ import (
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/desk/storetest"
 	"countersign/internal/discovery"
+	"countersign/internal/replies"
 )
 
 func testWatches(t *testing.T, open func(*testing.T) storetest.Store) {
@@ -261,7 +262,7 @@ func watchesFinish(t *testing.T, s storetest.Store) {
 		ARN: "with", Trace: discovery.Trace{Last: 4, Callbacks: map[string]discovery.OpenCallback{"1": {ID: found.ID}, "2": {}}},
 	}))
 	want := discovery.WatchState{
-		Watch: orders, DueAt: callbackstest.T0.Add(30 * time.Second), ScannedAt: callbackstest.T0.Add(time.Second), Problem: callbacks.ReplyDenied,
+		Watch: orders, DueAt: callbackstest.T0.Add(30 * time.Second), ScannedAt: callbackstest.T0.Add(time.Second), Problem: replies.Denied,
 		Running: 2, Open: 2, Unannounced: 1 + 3, LeftOut: 5,
 	}
 	finished := want

@@ -8,6 +8,7 @@ import (
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/desk"
 	"countersign/internal/desk/storetest"
+	"countersign/internal/replies"
 )
 
 func testDeadlines(t *testing.T, open func(*testing.T) storetest.Store) {
@@ -78,7 +79,7 @@ func deadlineMoves(t *testing.T, s storetest.Store) {
 func deadlineBeatsFail(t *testing.T, s storetest.Store) {
 	c := storetest.Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(time.Minute, callbackstest.T0)))
 	other := storetest.Put(t, s, callbackstest.NewCallback(callbackstest.Timeout(2*time.Minute)))
-	want := callbacks.MissedHeartbeats{Since: callbackstest.T0, Failed: 3, Reply: callbacks.ReplyThrottled, LostAt: callbackstest.T0.Add(time.Second)}
+	want := callbacks.MissedHeartbeats{Since: callbackstest.T0, Failed: 3, Reply: replies.Throttled, LostAt: callbackstest.T0.Add(time.Second)}
 	failed := storetest.Change(t, s, c.ID, func(c *callbacks.Case) error {
 		c.MissedHeartbeats = want
 		return nil
