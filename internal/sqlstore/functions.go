@@ -9,36 +9,49 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/internal/sqlstore/engine"
 )
 
 // hops is a recursive table of the values of a column, such as the queues, that hold any row of a
 // condition. It jumps along an index that begins with the column, from one value to the next, so it
 // costs one look-up for each value, no matter how many callbacks there are.
-func hops(table, column, condition string) string {
+func hops(d *engine.Dialect, table, column, condition, index string) string {
+	from := ` from callbacks` + d.Along(index) + ` where ` + condition
 	return table + ` (name) as (
-	select min(` + column + `) from callbacks where ` + condition + `
+	select min(` + column + `)` + from + `
 	union all
-	select (select min(` + column + `) from callbacks where ` + column + ` > ` + table + `.name and ` + condition + `)
+	select (select min(` + column + `)` + from + ` and ` + column + ` > ` + table + `.name)
 	from ` + table + ` where ` + table + `.name is not null)`
 }
 
+const (
+	pendingByQueue    = "callbacks_pending_by_queue_deadline"
+	pendingByFunction = "callbacks_pending_by_function_deadline"
+	endedByQueue      = "callbacks_ended_by_queue_end"
+	escalated         = "callbacks_escalated_by_deadline"
+)
+
 // queuesText finds the queues that hold anything, some of them more than once. Few callbacks are in
 // state decided, so those are all read.
-var queuesText = `with recursive ` +
-	hops("pending_queues", "queue", pendingText) + `, ` + hops("ended_queues", "queue", endedText) + `
+func queuesText(d *engine.Dialect) string {
+	return `with recursive ` + hops(d, "pending_queues", "queue", pendingText, pendingByQueue) + `, ` +
+		hops(d, "ended_queues", "queue", endedText, endedByQueue) + `
 	select name from pending_queues where name is not null
 	union all select name from ended_queues where name is not null
 	union all select queue from callbacks where ` + underWayText
+}
 
 // functionsText is a recursive table of the functions that have something pending in those queues.
 // It works in the same way.
-const functionsText = `functions (queue, name) as (
-	select name, (select min(function) from callbacks where queue = queues.name and ` + pendingText + `)
+func functionsText(d *engine.Dialect) string {
+	from := ` from callbacks` + d.Along(pendingByFunction) + ` where ` + pendingText
+	return `functions (queue, name) as (
+	select name, (select min(function)` + from + ` and queue = queues.name)
 	from queues where name is not null
 	union all
-	select queue, (select min(function) from callbacks
-		where callbacks.queue = functions.queue and function > functions.name and ` + pendingText + `)
+	select queue, (select min(function)` + from + ` and callbacks.queue = functions.queue and function > functions.name)
 	from functions where functions.name is not null)`
+}
 
 // Functions implements desk.Store.
 func (s *Store) Functions(ctx context.Context, q desk.Query, limit int) ([]string, error) {
@@ -46,7 +59,7 @@ func (s *Store) Functions(ctx context.Context, q desk.Query, limit int) ([]strin
 	if !all && len(queues) == 0 {
 		return nil, nil
 	}
-	text, args := functionsOf(queues, all, limit)
+	text, args := functionsOf(s.dialect, queues, all, limit)
 	statement := s.db.NewRaw(text, args...)
 	return share(ctx, s.readings, statement.String(), func(ctx context.Context) (names []string, err error) {
 		if err := statement.Scan(ctx, &names); err != nil {
@@ -57,12 +70,14 @@ func (s *Store) Functions(ctx context.Context, q desk.Query, limit int) ([]strin
 }
 
 // audiencesText finds the audiences of the escalations that are on record.
-var audiencesText = `with recursive ` + hops("audiences", "escalated_to", "escalated_to is not null") + `
+func audiencesText(d *engine.Dialect) string {
+	return `with recursive ` + hops(d, "audiences", "escalated_to", "escalated_to is not null", escalated) + `
 	select name from audiences where name is not null limit ?`
+}
 
 // Audiences implements desk.Store.
 func (s *Store) Audiences(ctx context.Context, limit int) ([]string, error) {
-	statement := s.db.NewRaw(audiencesText, limit)
+	statement := s.db.NewRaw(audiencesText(s.dialect), limit)
 	return share(ctx, s.readings, statement.String(), func(ctx context.Context) (names []string, err error) {
 		if err := statement.Scan(ctx, &names); err != nil {
 			return nil, fmt.Errorf("list the audiences of escalations: %w", s.unavailable(err))
@@ -71,8 +86,8 @@ func (s *Store) Audiences(ctx context.Context, limit int) ([]string, error) {
 	})
 }
 
-func functionsOf(queues []string, all bool, limit int) (string, []any) {
-	visible, args, underWay := hops("queues", "queue", pendingText), []any{}, where(underWayText)
+func functionsOf(d *engine.Dialect, queues []string, all bool, limit int) (string, []any) {
+	visible, args, underWay := hops(d, "queues", "queue", pendingText, pendingByQueue), []any{}, where(underWayText)
 	if !all {
 		visible = `queues (name) as (values (?)` + strings.Repeat(", (?)", len(queues)-1) + `)`
 		for _, name := range queues {
@@ -80,7 +95,7 @@ func functionsOf(queues []string, all bool, limit int) (string, []any) {
 		}
 		underWay = where(underWayText+" and queue in (?)", bun.List(queues))
 	}
-	text := `with recursive ` + visible + `, ` + functionsText + `
+	text := `with recursive ` + visible + `, ` + functionsText(d) + `
 		select name from functions where name <> ''
 		union select function from callbacks where ` + underWay.text + ` and function <> ''
 		order by name limit ?`

@@ -61,7 +61,7 @@ func (s *Store) walk(ctx context.Context, q desk.Query) (walk, error) {
 	queues, all := q.Visible()
 	byFunction := q.Gone && q.Source == callbacks.SourceAnnounced
 	if all && q.Function != "" && !byFunction {
-		if err := s.db.NewRaw(queuesText).Scan(ctx, &queues); err != nil {
+		if err := s.db.NewRaw(queuesText(s.dialect)).Scan(ctx, &queues); err != nil {
 			return walk{}, fmt.Errorf("list queues: %w", s.unavailable(err))
 		}
 		slices.Sort(queues)

@@ -67,7 +67,7 @@ func TestPlans(t *testing.T) {
 	exercise(t, s)
 	for _, text := range r.take() {
 		// The names of functions are made distinct, and what waits is counted by queue or channel.
-		few := strings.Contains(text, functionsText) || strings.Contains(text, "group by queue") || strings.Contains(text, "group by channel") ||
+		few := strings.Contains(text, functionsText(s.dialect)) || strings.Contains(text, "group by queue") || strings.Contains(text, "group by channel") ||
 			strings.Contains(text, "from person_keys") || // at most some dozens
 			strings.Contains(text, "from reviews") || strings.Contains(text, "order by n.planned_at") // of one callback or message
 		for _, step := range plan(t, s, text) {
@@ -94,6 +94,30 @@ func TestInExecutionPlan(t *testing.T) {
 			if !cursor && !strings.Contains(step, "INDEX callbacks_by_execution ") {
 				t.Errorf("%s\n  in: %s", step, text)
 			}
+		}
+	}
+}
+
+// TestHopPlans: very many may be pending, of few queues and functions. Each hop is one look-up.
+func TestHopPlans(t *testing.T) {
+	t.Parallel()
+	s, _ := openRecorded(t)
+	functions, _ := functionsOf(s.dialect, nil, true, 10)
+	for _, text := range []string{queuesText(s.dialect), functions} {
+		hops := 0
+		for _, step := range plan(t, s, text) {
+			switch _, index, found := strings.Cut(step, "SEARCH callbacks USING COVERING INDEX callbacks_"); {
+			case !found || strings.HasPrefix(index, "under_way_"):
+			case strings.Contains(index, "(queue>?)"), strings.HasSuffix(index, "(queue=? AND function>?)"):
+				hops++
+			case strings.HasSuffix(index, "_by_queue_deadline"), strings.HasSuffix(index, "_by_queue_end"), strings.HasSuffix(index, "(queue=?)"):
+				// the first of an index
+			default:
+				t.Errorf("%s\n  in: %s", step, text)
+			}
+		}
+		if hops != 2 { // pending and ended queues; queues and functions
+			t.Errorf("%d hops in: %s", hops, text)
 		}
 	}
 }

@@ -30,6 +30,10 @@ type Dialect struct {
 	// instead.
 	LookUp string
 
+	// Along follows the table in "from callbacks" and names the index that a statement hops along,
+	// if the planner might take another one, and read everything in it.
+	Along func(index string) string
+
 	Search Search
 }
 

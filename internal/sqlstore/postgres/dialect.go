@@ -19,6 +19,7 @@ var dialect = engine.Dialect{
 	Statement: numbered,
 	Arm:       func(text, tail string) string { return "(" + text + tail + ")" },
 	LookUp:    `(%) as candidates cross join lateral (select * from callbacks where num = candidate offset 0) as callbacks`,
+	Along:     func(string) string { return "" }, // PostgreSQL knows how much is in an index
 	Search: engine.Search{
 		Add:      `insert into search (callback, words) values (?, cast(? as text)::tsvector)`,
 		Set:      `update search set words = cast(? as text)::tsvector where callback = ?`,

@@ -15,6 +15,7 @@ var dialect = engine.Dialect{
 	Statement: func(text string) string { return text },
 	Arm:       func(text, _ string) string { return text },
 	LookUp:    `(%) as candidates cross join callbacks on num = candidate`,
+	Along:     func(index string) string { return " indexed by " + index },
 	Search: engine.Search{
 		Add:      `insert into search (rowid, words) values (?, ?)`,
 		Set:      `update search set words = ? where rowid = ?`,
