@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"unicode/utf8"
 
@@ -79,49 +78,6 @@ func (s *Service) outgoing(
 		return callbacks.Completion{}, fmt.Errorf("encoded for another request: %w", callbacks.ErrStale)
 	}
 	return out.sent, out.err
-}
-
-// read is [Service.sent] with the payload decoded.
-func (s *Service) read(
-	ctx context.Context, p callbacks.Person, id callbacks.ID,
-) (callbacks.Callback, callbacks.Content, error) {
-	c, content, err := s.sent(ctx, p, id)
-	if err != nil {
-		return callbacks.Callback{}, callbacks.Content{}, err
-	}
-	content, err = s.decoded(ctx, &c, p, content)
-	return c, content, err
-}
-
-// decoded replaces a payload that arrived encoded by what it says, for a person who looks at it. If
-// that fails, the payload stays as it is, and the content says why. A payload that a template made
-// did not arrive: it is in the clear, and no decoder is asked.
-func (s *Service) decoded(
-	ctx context.Context, c *callbacks.Callback, by callbacks.Person, content callbacks.Content,
-) (callbacks.Content, error) {
-	decoder := s.codec(c).Decoder
-	if decoder == nil {
-		return content, nil
-	}
-	if content.Template != nil {
-		use := *content.Template
-		use.Decodes, content.Template = true, &use
-	}
-	if len(content.Payload) == 0 || content.Template != nil && content.Template.Payload {
-		return content, nil
-	}
-	payload, err := decoder.Decode(ctx, c.Target(), by, content.Payload)
-	switch failed, ok := errors.AsType[*CodecError](err); {
-	case ctx.Err() != nil:
-		return content, ctx.Err()
-	case ok:
-		content.Undecoded = failed.Words
-	case err != nil:
-		return content, fmt.Errorf("decode the payload of %s: %w", c.ID, err)
-	default:
-		content.Payload = payload
-	}
-	return content, nil
 }
 
 // checkAddressee refuses an announcement that does not say which function waits, if the results for

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
@@ -256,6 +257,59 @@ func TestDecode_MasksHold(t *testing.T) {
 				t.Errorf("the preview shows %q (%v)", shown.Shown, err)
 			}
 		})
+	}
+}
+
+// TestDecode_asksRarely: while somebody types, previews of a request with masked values do not ask the
+// decoder again. Somebody who looks at many requests waits, and others do not.
+func TestDecode_asksRarely(t *testing.T) {
+	t.Parallel()
+	d, decoder := encoding(t)
+	arrived, _ := json.Marshal(reversed([]byte(`{"iban":"DE02canary"}`)))
+	c := d.Announce(func(a *announcement.Announcement) {
+		a.Payload, a.Masked = arrived, []string{"/iban"}
+		a.Outcomes = []callbacks.Outcome{
+			{Name: "pay", Label: "Pay", Kind: callbacks.Success, Payload: json.RawMessage(`{"to":"DE02canary"}`)},
+		}
+	})
+	look := func(p callbacks.Person) desk.Sheet {
+		t.Helper()
+		sheet, err := d.Service.Sheet(d.Ctx, p, c.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sheet
+	}
+	look(desktest.Mara)
+	for range 30 {
+		shown, err := d.Service.PreviewAll(d.Ctx, desktest.Mara, c.ID, callbacks.Choice{})
+		if err != nil || string(shown[0].Shown) != `{"to":"••••••"}` {
+			t.Fatalf("shown is %s (%v)", shown[0].Shown, err)
+		}
+	}
+	if asked := len(decoder.People()); asked != 1 {
+		t.Errorf("the decoder was asked %d times, want once for the page", asked)
+	}
+	for range 80 {
+		look(desktest.Mara)
+	}
+	if asked := len(decoder.People()); asked != 60 {
+		t.Errorf("the decoder was asked %d times in a moment, want 60", asked)
+	}
+	if sheet := look(desktest.Mara); !strings.Contains(sheet.Content.Undecoded, "Wait a moment") {
+		t.Errorf("the page says %q", sheet.Content.Undecoded)
+	}
+	if sheet := look(desktest.Dana); sheet.Content.Undecoded != "" {
+		t.Errorf("somebody else reads %q", sheet.Content.Undecoded)
+	}
+	d.Clock.Advance(time.Second)
+	if sheet := look(desktest.Mara); sheet.Content.Undecoded != "" {
+		t.Errorf("a second later: %q", sheet.Content.Undecoded)
+	}
+	d.Clock.Advance(desk.PreviewAge)
+	before := len(decoder.People())
+	if _, err := d.Service.PreviewAll(d.Ctx, desktest.Dana, c.ID, callbacks.Choice{}); err != nil || len(decoder.People()) != before+1 {
+		t.Errorf("the cover is used for longer than a preview counts (%v)", err)
 	}
 }
 

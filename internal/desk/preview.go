@@ -185,19 +185,6 @@ func (p *Preview) cover(c *mask.Cover) {
 	}
 }
 
-// cover is what hides the masked values of a callback where they are repeated; nil if there are
-// none.
-func (s *Service) cover(ctx context.Context, c *callbacks.Callback, by callbacks.Person) (*mask.Cover, error) {
-	content, err := s.content(ctx, c.ID)
-	if err != nil || !s.queues.Masks(c.Queue, &content) {
-		return nil, err
-	}
-	if content, err = s.decoded(ctx, c, by, content); err != nil {
-		return nil, err
-	}
-	return s.queues.Cover(c.Queue, &content), nil
-}
-
 // preview is what the choice would send now, and what a signature for it would do.
 func (s *Service) preview(
 	ctx context.Context, gate callbacks.Gate, p callbacks.Signer, choice callbacks.Choice, forms callbacks.Forms,

@@ -8,6 +8,7 @@ import (
 	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/form"
+	"countersign/internal/ratelimit"
 )
 
 // Service answers pages and webhooks. A method that takes a person and the ID of a callback checks
@@ -33,6 +34,8 @@ type Service struct {
 	version      callbacks.ConfigVersion
 	forms        form.Compiler
 	pasts        pasts
+	covers       covers
+	decodes      *ratelimit.Limiter // by person
 }
 
 // ServiceConfig is what a service works with. Deliveries, Delegations, Seen, Beat and Codecs may be nil,
@@ -84,6 +87,7 @@ func NewService(c ServiceConfig) *Service {
 		store: c.Store, queues: c.Queues, invalidator: c.Invalidator, beat: c.Beat, limits: c.ReviewLimits, now: c.Now, codecs: c.Codecs, lanes: c.Lanes,
 		groupsMaxAge: c.GroupsMaxAge, deliveries: c.Deliveries, delegations: c.Delegations, version: c.ConfigVersion,
 		forms: c.Forms, seen: c.Seen, seenKeys: c.SeenKeys,
+		decodes: ratelimit.New(decodesPerSecond, decodeBurst),
 	}
 }
 

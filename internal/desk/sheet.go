@@ -72,10 +72,11 @@ func (s *Service) Sheet(ctx context.Context, p callbacks.Person, id callbacks.ID
 	if sheet.Past, err = s.past(ctx, reader, &c); err != nil {
 		return Sheet{}, err
 	}
-	if content, err = s.decoded(ctx, &c, p, content); err != nil {
+	decoded, err := s.decoded(ctx, &c, p, content)
+	if err != nil {
 		return Sheet{}, err
 	}
-	sheet.Content, sheet.cover = s.queues.Shown(c.Queue, content), s.queues.Cover(c.Queue, &content)
+	sheet.Content, sheet.cover = s.queues.Shown(c.Queue, decoded), s.coverOf(&c, &content, &decoded)
 	sheet.hideFault()
 	if sheet.Reviews, err = s.store.Reviews(ctx, id); err != nil {
 		return Sheet{}, fmt.Errorf("reviews of %s: %w", id, err)
