@@ -15,6 +15,7 @@ type commands struct {
 	Local   localLambdaCommand `cmd:"" help:"${local_lambda}" name:"local-lambda"`
 	Doctor  doctorCommand      `cmd:"" help:"${doctor}"`
 	Config  configCommand      `cmd:"" help:"${config}"`
+	Notices noticesCommand     `cmd:"" help:"${notices}"`
 	Backup  backupCommand      `cmd:"" help:"${backup}"`
 	Version versionCommand     `cmd:"" help:"${version}"`
 }
@@ -30,7 +31,8 @@ var commandHelp = kong.Vars{
 		"the local Lambda alone.",
 	"doctor": "Check what serve depends on: database, identity provider, clocks, permissions. " +
 		"Changes nothing; fails if there is a problem.",
-	"config": "Check and print countersign.yaml, the file that says what the desk is for.",
+	"config":  "Check and print countersign.yaml, the file that says what the desk is for.",
+	"notices": "Try the channels over which people are told.",
 	"backup": "Copy the SQLite database to a new file while the desk runs. " +
 		"Needs only COUNTERSIGN_DATABASE_URL.",
 	"version": "Print the version.",
@@ -48,7 +50,7 @@ func run(
 ) error {
 	parser, err := kong.New(new(commands), kong.Name("countersign"), kong.Description(description),
 		kong.Writers(stdout, stderr), kong.Exit(func(int) { panic(helped{}) }), kong.Help(help),
-		commandHelp, demoHelp, localLambdaHelp, doctorHelp, configHelp)
+		commandHelp, demoHelp, localLambdaHelp, doctorHelp, configHelp, noticesHelp)
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ type Desk struct {
 	Topics    map[string]Topic    `yaml:"snsTopics" keys:"^arn:(aws|aws-cn|aws-us-gov|aws-eusc):sns:[a-z]{2,4}(-[a-z]{2,12}){1,2}-[0-9]{1,2}:[0-9]{12}:[A-Za-z0-9_-]{1,256}$" keywords:"write the ARN of a standard SNS topic" help:"SNS topics that announce callbacks, by ARN. Without any, POST /webhooks/sns is off."`
 	Functions map[string]Function `yaml:"functions" keys:"^(arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:)?([*]|[a-zA-Z0-9_-]{1,64})$" keywords:"write a Lambda function's name, its ARN without version or alias, or \"*\"" help:"Lambda functions, by name or by ARN without version or alias. \"*\", also at the end of an ARN: every durable function of a region."`
 	Accounts  map[string]Account  `yaml:"accounts" keys:"^[0-9]{12}$" keywords:"write the 12 digits of an AWS account" help:"AWS accounts beside that of the default credentials, by number."`
+	Channels  Channels            `yaml:"channels" help:"How people and programs are told of requests; see [notices.md](notices.md). Without any, nobody is told."`
 
 	// Version names exactly what the file said.
 	Version string
@@ -50,8 +51,9 @@ type Roles struct {
 
 // Group is a group of the OpenID provider, and the places where its members are reached together.
 type Group struct {
-	Slack string   `yaml:"slack" example:"'#finance'" pattern:"^#[^\\s#,:]{1,80}$" words:"write a channel's name in quotes, as '#finance'" help:"Slack channel; not used yet."`
-	Email []string `yaml:"email" example:"[finance@example.com]" pattern:"^[^\\s@<>,;]+@[^\\s@<>,;]+[.][^\\s@<>,;.]+$" words:"write an address alone, as finance@example.com" max:"20" help:"Mailing lists; not used yet."`
+	Slack string   `yaml:"slack" example:"'#finance'" pattern:"^(#[^\\s#,:]{1,80}|[CG][A-Z0-9]{8,20})$" words:"write a channel's name in quotes, as '#finance', or its ID" help:"Slack channel. A private one by its ID, and the app is its member."`
+	Email []string `yaml:"email" example:"[finance@example.com]" pattern:"^[^\\s@<>,;]+@[^\\s@<>,;]+[.][^\\s@<>,;.]+$" words:"write an address alone, as finance@example.com" max:"20" help:"Mailing lists."`
+	Teams []string `yaml:"teams" example:"[finance-room]" max:"20" help:"Places of channels.teams."`
 }
 
 // inForce fills in what follows from the rest: the default queue, and the account of functions whose

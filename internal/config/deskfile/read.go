@@ -90,6 +90,7 @@ func (c *checker) check() {
 	c.checkTopics()
 	c.checkFunctions()
 	c.checkAccounts()
+	c.checkChannels()
 }
 
 // ReadFile reads a file of bounded size: a wrong path must not fill the memory.

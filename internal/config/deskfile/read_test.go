@@ -23,7 +23,7 @@ roles:
   auditors: ["CN=Audit,OU=Groups,DC=corp"]
 groups:
   approvers: {}
-  finance-approvers: {slack: '#finance', email: [finance@example.com]}
+  finance-approvers: {slack: '#finance', email: [finance@example.com], teams: [finance-room]}
   platform-team: {}
   CN=Audit,OU=Groups,DC=corp: {}
 queues:
@@ -77,6 +77,12 @@ functions:
   "*": {watch: {}}
 accounts:
   111122223333: {roleArn: arn:aws:iam::111122223333:role/desk/countersign, externalId: "9f2c"}
+channels:
+  slack: {token: {file: /run/secrets/slack}, api: "http://127.0.0.1:8091/api/"}
+  email: {server: "smtp.example.com:465", from: Countersign <desk@example.com>, tls: tls, user: desk, password: {file: token}}
+  push: {contact: "mailto:ops@example.com", key: {file: token}}
+  teams: {finance-room: {url: {file: /run/secrets/teams}}}
+  webhooks: {erp-bridge: {url: "https://erp.example.com/hooks", secrets: [{file: /run/secrets/good2}], private: true}}
 `
 
 func parse(t *testing.T, text string) *Desk {
@@ -97,7 +103,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 		},
 		Groups: map[string]Group{
 			"approvers": {}, "platform-team": {}, "CN=Audit,OU=Groups,DC=corp": {},
-			"finance-approvers": {Slack: "#finance", Email: []string{"finance@example.com"}},
+			"finance-approvers": {Slack: "#finance", Email: []string{"finance@example.com"}, Teams: []string{"finance-room"}},
 		},
 		Queues: map[string]Queue{
 			"finance": {
@@ -157,6 +163,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 		Accounts: map[string]Account{
 			"111122223333": {RoleARN: "arn:aws:iam::111122223333:role/desk/countersign", ExternalID: "9f2c"},
 		},
+		Channels: everyChannel(),
 	}
 	got := parse(t, everything)
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Secret{}, Rule{}), cmpopts.IgnoreFields(Desk{}, "Version"), cmpopts.IgnoreUnexported(Desk{})); diff != "" {

@@ -101,5 +101,5 @@ func (d *Desk) SecretVariables() (names []string) {
 			names = append(names, f.Codec.Token.Env)
 		}
 	}
-	return names
+	return append(names, d.Channels.secretVariables()...)
 }

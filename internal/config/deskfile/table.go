@@ -29,6 +29,7 @@ func writeTable(w io.Writer, t reflect.Type) error {
 // names are the placeholders for the names of members, by the key of their mapping.
 var names = map[string]string{
 	"groups": "GROUP", "queues": "NAME", "sources": "NAME", "snsTopics": "ARN", "functions": "NAME", "accounts": "NUMBER",
+	"teams": "NAME", "webhooks": "NAME",
 }
 
 // tableRows writes a row for each key, and below it those of its members.

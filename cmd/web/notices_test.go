@@ -1,0 +1,89 @@
+package main
+
+import (
+	"bytes"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/internal/standin/receiver"
+	"countersign/internal/standin/slack"
+	"countersign/internal/standin/teams"
+)
+
+// chat is a desk's configuration with stand-ins of channels behind it.
+type chat struct {
+	slack     *slack.Workspace
+	teams     *teams.Workflow
+	events    *receiver.Receiver
+	variables map[string]string
+}
+
+const chatSecret = "whsec_c2l4dGVlbiBieXRlcyBhbmQgc2l4dGVlbiBtb3JlLi4="
+
+func newChat(t *testing.T) *chat {
+	t.Helper()
+	c := &chat{
+		slack: slack.New(slack.Config{
+			Name: "Harborline", Token: "xoxb-1", Scopes: []string{"chat:write"}, Now: time.Now,
+			Channels: []slack.Channel{{ID: "C1", Name: "finance"}, {ID: "C2", Name: "attic", Archived: true}},
+		}),
+		teams: teams.New("signature", time.Now),
+	}
+	var err error
+	if c.events, err = receiver.New(chatSecret, time.Now); err != nil {
+		t.Fatal(err)
+	}
+	methods, workflow, hooks := httptest.NewServer(c.slack), httptest.NewServer(c.teams), httptest.NewServer(c.events)
+	t.Cleanup(methods.Close)
+	t.Cleanup(workflow.Close)
+	t.Cleanup(hooks.Close)
+	file := deskFile(t, `roles: {reviewers: [approvers]}
+groups:
+  approvers: {slack: '#finance', teams: [room]}
+  attic: {slack: '#attic'}
+channels:
+  slack: {token: {file: slack}, api: `+methods.URL+`/}
+  teams: {room: {url: {file: teams}}}
+  webhooks: {erp: {url: `+hooks.URL+`/hooks, secrets: [{file: erp}]}}
+`)
+	folder := filepath.Dir(file)
+	writeFile(t, filepath.Join(folder, "slack"), "xoxb-1")
+	writeFile(t, filepath.Join(folder, "teams"), workflow.URL+"/1?sig=signature")
+	writeFile(t, filepath.Join(folder, "erp"), chatSecret)
+	c.variables = prefixed(map[string]string{
+		"BASE_URL": "http://localhost:8080", "DATABASE_URL": "sqlite://" + filepath.Join(folder, "desk.db"), "LAMBDA_REGION": rigRegion,
+		"OIDC_ISSUER": "http://127.0.0.1:1", "OIDC_CLIENT_ID": rigClient, "OIDC_CLIENT_SECRET": rigSecret, "CONFIG_FILE": file,
+	})
+	return c
+}
+
+// TestNoticesTest: every place that the file names gets a test, and the command says which took it.
+func TestNoticesTest(t *testing.T) {
+	t.Parallel()
+	c := newChat(t)
+	var stdout, stderr bytes.Buffer
+	err := run(t.Context(), []string{"notices", "test"}, c.variables, &stdout, &stderr)
+	const want = `slack     #finance (approvers): sent
+teams     room (approvers): sent
+slack     #attic (attic): failed, no place: is_archived
+webhooks  erp: sent
+`
+	if stdout.String() != want || err == nil || err.Error() != "1 place of 4 did not take the test" || exitCode(err) != exitFaults {
+		t.Errorf("printed\n%s\nwant\n%s\n%v", stdout.String(), want, err)
+	}
+	posts, messages, events := c.teams.Posts(), c.slack.Messages(), c.events.Events()
+	if len(posts) != 1 || len(messages) != 1 || len(events) != 1 || !strings.Contains(messages[0].Shown, "A test from Countersign") {
+		t.Errorf("%d posts, messages %+v, %d events", len(posts), messages, len(events))
+	}
+	stdout.Reset()
+	if err := run(t.Context(), []string{"notices", "test", "--channel", "slack", "--to", "#finance"}, c.variables, &stdout, &stderr); err != nil || len(c.slack.Messages()) != 2 {
+		t.Errorf("one place: %v\n%s", err, stdout.String())
+	}
+	err = run(t.Context(), []string{"notices", "test", "--to", "#nowhere"}, c.variables, &stdout, &stderr)
+	if exitCode(err) != exitUsage {
+		t.Errorf("a place that the file does not name: %v", err)
+	}
+}

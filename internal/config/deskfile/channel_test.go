@@ -1,0 +1,38 @@
+package deskfile
+
+import (
+	"slices"
+	"testing"
+)
+
+// goodSecret2 and teamsURL are secrets of channels.
+const (
+	goodSecret2 = "whsec_YW5vdGhlciBzZWNyZXQgb2YgdGhpcnR5IGJ5dGVzIQ=="
+	teamsURL    = "https://example.logic.azure.com/workflows/1?sig=s3cret"
+)
+
+// everyChannel are the channels of the file everything.
+func everyChannel() Channels {
+	token := &Secret{File: "token", value: goodToken}
+	return Channels{
+		Slack: &Slack{Token: &Secret{File: "/run/secrets/slack", value: "xoxb-1-2-3"}, API: "http://127.0.0.1:8091/api/"},
+		Email: &Email{Server: "smtp.example.com:465", From: "Countersign <desk@example.com>", TLS: "tls", User: "desk", Password: token},
+		Push:  &Push{Contact: "mailto:ops@example.com", Key: token},
+		Teams: map[string]Teams{"finance-room": {URL: &Secret{File: "/run/secrets/teams", value: teamsURL}}},
+		Webhooks: map[string]Webhook{"erp-bridge": {
+			URL: "https://erp.example.com/hooks", Secrets: []Secret{{File: "/run/secrets/good2", value: goodSecret2}}, Private: true,
+		}},
+	}
+}
+
+// TestSecretVariables: the variables of channels are not taken for settings that nobody knows.
+func TestSecretVariables(t *testing.T) {
+	t.Parallel()
+	desk := &Desk{Channels: Channels{
+		Slack: &Slack{Token: &Secret{Env: "A"}}, Email: &Email{Password: &Secret{Env: "B"}}, Push: &Push{Key: &Secret{Env: "C"}},
+		Teams: map[string]Teams{"room": {URL: &Secret{Env: "D"}}}, Webhooks: map[string]Webhook{"erp": {Secrets: []Secret{{Env: "E"}}}},
+	}}
+	if got := desk.SecretVariables(); !slices.Equal(got, []string{"A", "B", "C", "D", "E"}) {
+		t.Errorf("the variables are %q", got)
+	}
+}
