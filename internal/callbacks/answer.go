@@ -88,6 +88,10 @@ type Answer struct {
 	ErrorData    string `json:"errorData,omitempty"`
 	// Document is the answer to a form, as JSON, before the desk writes into it.
 	Document string `json:"document,omitempty"`
+	// Sealed is Document with the secrets in it, encrypted, if somebody typed secrets. Document then has
+	// marks in their place. It is dropped once the signature does not count any more or the callback is
+	// decided or over.
+	Sealed string `json:"-"`
 }
 
 // The names of the fields of an answer, in forms and in faults.
@@ -109,7 +113,7 @@ func (o Outcome) answer(a Answer) Answer {
 			ErrorData: lines(a.ErrorData),
 		}
 	case o.Form:
-		return Answer{Document: a.Document}
+		return Answer{Document: a.Document, Sealed: a.Sealed}
 	case o.Name != OutcomeResult:
 		return Answer{}
 	case a.Format == FormatEmpty:

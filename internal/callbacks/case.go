@@ -23,6 +23,8 @@ type Case struct {
 	DelegationEnds map[string]time.Time
 	// entries that the change writes; see [Case.Record]
 	Audit []AuditEntry
+	// Forgets says that what people typed as secrets is dropped from the signatures. [Case.Apply] sets it.
+	Forgets bool
 	// Bookkeeping is set by a change that makes no page stale, such as that somebody opened the
 	// callback; it leaves the revision alone.
 	Bookkeeping bool
@@ -55,12 +57,24 @@ func (c *Case) Record(entry AuditEntry, err error) error {
 // Apply runs a change. Unless the change is [Case.Bookkeeping], it raises the revision, and so
 // makes every page stale that shows the callback.
 func (c *Case) Apply(change func(*Case) error) error {
+	was := c.State
 	if err := change(c); err != nil {
 		return err
 	}
+	c.forget(was)
 	c.SignatureCount = max(c.SignatureCount, len(c.Signatures))
 	if !c.Bookkeeping {
 		c.Revision++
 	}
 	return nil
+}
+
+// forget drops secrets that nothing needs any more: those of signatures once the callback does not wait
+// for a decision, and that of the delivery once the decision arrived or is lost. One that is
+// undeliverable or unconfirmed may be sent again.
+func (c *Case) forget(was State) {
+	c.Forgets = was == Pending && c.State != Pending && AsksSecret(c.Outcomes)
+	if d := c.Delivery; d != nil && (c.State == Completed || c.State == Lost) {
+		d.Completion = d.Completion.unboxed()
+	}
 }

@@ -13,8 +13,8 @@ type Decision struct {
 	By      Actor
 	Comment string
 	At      time.Time
-	SHA256  string // of the body that goes to Lambda
-	Size    int    // of that body, in bytes
+	SHA256  string // of the body that goes to Lambda; under a key if that holds a secret, see [Sealed]
+	Size    int    // of that body in bytes, with marks in the place of secrets
 	// ConfigVersion is the version under whose rules it was made
 	ConfigVersion ConfigVersion
 }

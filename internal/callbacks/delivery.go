@@ -10,11 +10,13 @@ import (
 
 // Delivery is the work of getting a decision accepted by Lambda and finding out what became of it.
 // A callback has at most one, made in the transaction of the decision; its completion never
-// changes.
+// changes, but that a sealed one loses its box.
 type Delivery struct {
 	Callback   ID
 	Completion Completion
-	Lane       arn.Lane // where it is sent, fixed when the decision was made
+	// Shown is what pages show of the completion's body, if the form masks something in it.
+	Shown []byte
+	Lane  arn.Lane // where it is sent, fixed when the decision was made
 	// of the worker that claimed it; zero if any worker may claim it once it is due
 	Lease Lease
 	Tries int // attempts begun so far

@@ -64,7 +64,7 @@ func (c Closing) completedAs() Kind {
 // Holds reports whether the history shows that a client ended the callback with exactly our
 // completion. A result without bytes comes back as an event without a payload.
 func (c Closing) Holds(ours Completion) bool {
-	empty := c.NoPayload && ours.Kind == Success && len(ours.Result) == 0
+	empty := c.NoPayload && ours.Kind == Success && len(ours.Result) == 0 && ours.Sealed == nil
 	return empty || c.Completion != nil && c.Completion.Same(ours)
 }
 

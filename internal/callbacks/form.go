@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"countersign/internal/fault"
@@ -34,6 +35,11 @@ func OfForms(outcomes []Outcome) bool {
 		}
 	}
 	return false
+}
+
+// AsksSecret reports whether the form of any outcome asks for a secret.
+func AsksSecret(outcomes []Outcome) bool {
+	return slices.ContainsFunc(outcomes, func(o Outcome) bool { return o.Secret })
 }
 
 // Filling is the form of an outcome with what a reviewer answered so far.

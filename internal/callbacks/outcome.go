@@ -1,6 +1,7 @@
 package callbacks
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -49,6 +50,7 @@ type Outcome struct {
 	// templates.
 	Form   bool           `json:"-"`
 	Stamps []form.Stamped `json:"-"` // what the desk writes into the answer
+	Secret bool           `json:"-"` // the form asks for a secret
 }
 
 const detailsTemplate = `"outcome":"{{outcome}}","comment":"{{comment}}","reviewer":{"id":"{{reviewer.id}}","name":"{{reviewer.name}}","email":"{{reviewer.email}}"},"decidedAt":"{{decidedAt}}"`
@@ -84,8 +86,13 @@ type Choice struct {
 	Answer  Answer // for an outcome that is free or has a form
 	// Fields are the inputs of forms as they were posted; package desk makes Answer.Document and
 	// Changes of them.
-	Fields     form.Posted
-	Changes    []form.Change // by which the document differs from the proposed one
+	Fields  form.Posted
+	Changes []form.Change // by which the document differs from the proposed one
+	// Real is Answer.Document with the secrets in it, if that has marks in their place. It is never
+	// stored, and Answer.Sealed is made of it.
+	Real string
+	// Veiled is the answer with marks in the place of what pages do not show; empty if they show all.
+	Veiled     string
 	PreparedAt time.Time
 	Sends      bool // the page said that this signature decides
 }
@@ -138,7 +145,7 @@ func (o Outcome) filler(choice Choice, by Person, signed []Signature) template.F
 	for _, s := range signed {
 		values.Signers = append(values.Signers, o.signer(s))
 	}
-	if document, err := form.Parse(choice.Answer.Document); o.Form && err == nil { // else it is null
+	if document, err := form.Parse(cmp.Or(choice.Real, choice.Answer.Document)); o.Form && err == nil { // else it is null
 		values.Answer = o.stamped(document, by, choice.PreparedAt)
 	}
 	return values.Filler(o.templates()...)

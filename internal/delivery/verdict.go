@@ -135,7 +135,7 @@ func doubtOf(e evidence) callbacks.Doubt {
 		return callbacks.DoubtKMS
 	case replies.Throttled:
 		return callbacks.DoubtThrottled
-	case replies.Accepted, replies.Fault, replies.None, replies.Unsent, replies.Skew, replies.Credentials:
+	case replies.Accepted, replies.Fault, replies.None, replies.Unsent, replies.Skew, replies.Credentials, replies.Sealed:
 	}
 	return callbacks.DoubtFailing
 }

@@ -155,7 +155,7 @@ func (d *search) trouble(ctx context.Context, s *scan, failed *replies.Error) er
 	case replies.Denied, replies.KMS, replies.Invalid, replies.MaybeClosed: // of this execution; others may be readable
 		s.Problem = failed.Reply
 		return d.unreadable(ctx, s)
-	case replies.Accepted, replies.Closed, replies.Throttled, replies.Fault, replies.None, replies.Unsent, replies.Skew, replies.Credentials:
+	case replies.Accepted, replies.Closed, replies.Throttled, replies.Fault, replies.None, replies.Unsent, replies.Skew, replies.Credentials, replies.Sealed:
 	}
 	return d.finish(ctx, s, failed.Reply)
 }

@@ -19,7 +19,7 @@ const (
 	Removed   ChangeKind = "removed"   // an item or a member
 	Emptied   ChangeKind = "emptied"   // a text
 	Answered  ChangeKind = "answered"  // a field that had no value
-	Replaced  ChangeKind = "replaced"  // a secret; the values are not shown
+	Replaced  ChangeKind = "replaced"  // a secret or masked value; neither the old nor the new one is shown
 	Reordered ChangeKind = "reordered" // the same values, in another order or written differently
 )
 
@@ -68,8 +68,8 @@ func (d *differ) field(f *Field, title string, was, is Value, at Pointer) {
 		title = joined(title, f.Title)
 	}
 	switch {
-	case f != nil && f.Widget == Secret:
-		d.changes = append(d.changes, Change{Pointer: at, Title: title, Kind: Replaced, Widget: Secret})
+	case f != nil && f.hidden():
+		d.changes = append(d.changes, Change{Pointer: at, Title: title, Kind: Replaced, Widget: f.Widget})
 	case object(was) && object(is) && (was.Exists() || f != nil) && (is.Exists() || f != nil):
 		d.members(f, title, was, is, at)
 	case was.Kind() == Array && is.Kind() == Array, f != nil && f.Widget.many() && list(was) && list(is):
@@ -206,7 +206,7 @@ func shown(f *Field, v Value) string {
 	case f != nil && f.Widget == Group && v.Kind() == Object:
 		var parts []string
 		for _, child := range f.Fields {
-			if member := v.Member(child.Name); member.Exists() && child.Widget != Secret && child.Widget != Group && !child.Widget.many() {
+			if member := v.Member(child.Name); member.Exists() && !child.hidden() && child.Widget != Group && !child.Widget.many() {
 				parts = append(parts, shown(child, member))
 			}
 		}

@@ -18,7 +18,13 @@ type Entry struct {
 	// Note says why the value is shown as JSON and cannot be edited in the form; else empty.
 	Note string
 	// Zone is the zone of a date-time's text, as "Europe/Vilnius, UTC+2" or "UTC+2".
-	Zone    string
+	Zone string
+	// Masked says that the proposed value is there and not shown: an empty input keeps it.
+	Masked bool
+	// Revealed says that the reader has revealed the proposed value, so that an empty input deletes it.
+	Revealed bool
+	// Sealed is what [Posted.Seal] made of the secret that was typed; empty if none was.
+	Sealed  string
 	Changed bool     // the answer differs from the proposal here, or in an entry below
 	IsNew   bool     // an item that was not proposed
 	Faults  []string // what is wrong with it, as [Fault.Detail]
@@ -103,7 +109,8 @@ var inputNames = strings.NewReplacer("~", "~0", "/", "~1", "#", "~2")
 // inputName is what a member adds to the name of its object's inputs.
 func inputName(member string) string { return "/" + inputNames.Replace(member) }
 
-// WasText is the proposed value as a page says it; empty if there was none, and for a secret.
+// WasText is the proposed value as a page says it; empty if there was none, and for one that is not
+// shown.
 func (e *Entry) WasText() string {
 	if !e.Was.Exists() {
 		return ""

@@ -48,6 +48,7 @@ type Field struct {
 	Required bool // the member may not be absent
 	Nullable bool // null is a valid value
 	ReadOnly bool
+	Masked   bool  // the proposed value is on no page until somebody reveals it
 	Stamp    Stamp // empty if the reviewer fills in the field
 	Bounds   Bounds
 	Choices  []Option // of Choice, Search and YesNo
@@ -98,7 +99,8 @@ type Form struct {
 	ID      string // the schema's $id, as its sender wrote it; may be empty
 	Root    *Field // nil if the form cannot be drawn
 	Reasons []Reason
-	// HasSecret says that the schema has a secret or masked value somewhere, drawn or not.
+	// HasSecret says that the schema has a secret or masked value somewhere, drawn or not. Its answer
+	// is never written as JSON.
 	HasSecret bool
 	// HasStamp says that the schema asks the desk to write somewhere, drawn or not.
 	HasStamp bool
@@ -106,3 +108,8 @@ type Form struct {
 
 // Drawn reports whether the page shows fields. If it does not, the answer is written as JSON.
 func (f *Form) Drawn() bool { return f.Root != nil }
+
+// AsksSecret reports whether the form has a field for a secret.
+func (f *Form) AsksSecret() bool {
+	return f.Drawn() && f.Root.any(func(field *Field) bool { return field.Widget == Secret })
+}

@@ -37,23 +37,39 @@ func start(f *Field) Value {
 // Fill gives the answer that a posted form makes of a proposed document. The names of its inputs
 // begin with prefix. What was not posted, and what was posted as it was shown, stays as it was
 // proposed, byte for byte. If the form is not drawn, or the reviewer prefers it ([JSONName]), the
-// answer is written as JSON.
+// answer is written as JSON, but never where something in it is not shown.
 func (f *Form) Fill(prefix string, proposed Value, posted Posted) *Filled {
-	if text, typed := posted.get(JSONName(prefix)); typed || !f.Drawn() {
+	if text, typed := posted.get(JSONName(prefix)); typed && !f.HasSecret || !f.Drawn() {
 		return written(proposed, text, typed)
 	}
 	w := walker{posted: posted, filled: &Filled{entries: map[Pointer]*Entry{}}}
-	root := w.walk(f.Root, proposed, prefix, "")
-	w.filled.Root, w.filled.Answer = root, root.Value
-	w.settle(root)
-	return w.filled
+	return w.fill(f.Root, proposed, prefix)
+}
+
+// Reveal returns the entry of a masked value of a proposed document, by the name of its input, with
+// the value in it. ok is false if nothing is masked there.
+func (f *Form) Reveal(prefix string, proposed Value, name string) (e *Entry, ok bool) {
+	if !f.Drawn() {
+		return nil, false
+	}
+	w := walker{reveals: name, filled: &Filled{entries: map[Pointer]*Entry{}}}
+	e = w.fill(f.Root, proposed, prefix).Root.named(name)
+	return e, e != nil && e.Field.Masked && e.Was.Exists()
 }
 
 // walker goes through a form and a document together.
 type walker struct {
-	posted Posted
-	filled *Filled
-	count  int
+	posted  Posted
+	reveals string // the name of the input whose masked value is shown; empty for none
+	filled  *Filled
+	count   int
+}
+
+func (w *walker) fill(f *Field, proposed Value, prefix string) *Filled {
+	root := w.walk(f, proposed, prefix, "")
+	w.filled.Root, w.filled.Answer = root, root.Value
+	w.settle(root)
+	return w.filled
 }
 
 // walk makes the entry of a field. Its pointer is not final: places in lists are known at the end.
@@ -67,6 +83,8 @@ func (w *walker) walk(f *Field, was Value, name string, at Pointer) *Entry {
 		w.group(e)
 	case f.Widget.many():
 		w.list(e)
+	case f.Widget == Secret:
+		w.secret(e)
 	default:
 		w.single(e)
 	}

@@ -212,9 +212,9 @@ func TestSecret(t *testing.T) {
 		want    string
 	}{
 		{nil, proposed.JSON()},
-		{map[string]string{"/pin": ""}, proposed.JSON()},
-		{map[string]string{"/pin": "s3cret2"}, `{"pin":"s3cret2","keys":[{"name":"a","key":"s3cret"}]}`},
-		{map[string]string{"/keys/0/key": "s3cret3"}, `{"pin":"s3cret","keys":[{"name":"a","key":"s3cret3"}]}`},
+		{map[string]string{"/pin#secret": ""}, proposed.JSON()},
+		{map[string]string{"/pin#secret": "s3cret2"}, `{"pin":"s3cret2","keys":[{"name":"a","key":"s3cret"}]}`},
+		{map[string]string{"/keys/0/key#secret": "s3cret3"}, `{"pin":"s3cret","keys":[{"name":"a","key":"s3cret3"}]}`},
 		{map[string]string{"/keys#rows": ""}, `{"pin":"s3cret","keys":[]}`},
 	} {
 		filled := f.Fill("a", proposed, posted(f, proposed, tc.changes))
@@ -222,7 +222,7 @@ func TestSecret(t *testing.T) {
 			t.Errorf("%v: got %s, want %s", tc.changes, filled.Answer.JSON(), tc.want)
 		}
 		changes := f.Changes(proposed, filled.Answer)
-		if tc.changes != nil && tc.changes["/pin"] != "" && (len(changes) != 1 || changes[0].Kind != form.Replaced) {
+		if tc.changes != nil && tc.changes["/pin#secret"] != "" && (len(changes) != 1 || changes[0].Kind != form.Replaced) {
 			t.Errorf("%v: got changes %v", tc.changes, changes)
 		}
 		for _, c := range changes {

@@ -46,7 +46,7 @@ func long(f *Field, v Value) bool {
 	return false
 }
 
-// inputs are what the fields of an entry post to say a value.
+// inputs are what the fields of an entry post to say a value. No form that hides values is asked.
 func inputs(e *Entry, v Value, posted Posted) {
 	switch {
 	case e.Fixed() || e.Value.Same(v):

@@ -82,6 +82,7 @@ func (b *builder) field(schema Value, at Pointer, depth int) *Field {
 	}
 	f.Bounds, f.emptyFits = k.bounds()
 	b.widget(f, k, depth)
+	b.hidden(f, k)
 	if k.value("x-stamp").Exists() && f.Stamp == "" {
 		b.cannot("x-stamp", k.place("x-stamp"), "the desk writes only into texts without choices")
 	}
@@ -119,6 +120,20 @@ func (b *builder) widget(f *Field, k *keywords, depth int) {
 	}
 	if f.Nullable && f.Widget == YesNo {
 		f.Choices = append(f.Choices, noValue)
+	}
+}
+
+// hidden says that a field is a secret or masked, if the schema wants that and the page can do it.
+func (b *builder) hidden(f *Field, k *keywords) {
+	if k.value("writeOnly").True() && f.Widget != Secret {
+		b.cannot("writeOnly", k.place("writeOnly"), "only a text without choices can be a secret")
+	}
+	if !k.value("x-masked").True() || f.Widget == Secret {
+		return
+	}
+	f.Masked = true
+	if !slices.Contains([]Widget{Line, LongText, Integer, Decimal, Date}, f.Widget) || f.Stamp != "" {
+		b.cannot("x-masked", k.place("x-masked"), "only a text, a number or a day can be masked in a form")
 	}
 }
 
@@ -205,8 +220,8 @@ func (b *builder) list(f *Field, k *keywords, depth int) {
 		b.cannot("x-stamp", k.place("items"), "the desk does not write into lists")
 	}
 	switch {
-	case f.Item.Widget.many() || f.Item.Widget == Secret:
-		b.cannot("items", k.place("items"), "a list of lists or of secrets cannot be drawn")
+	case f.Item.Widget.many() || f.Item.Widget == Secret || f.Item.Masked:
+		b.cannot("items", k.place("items"), "a list of lists, of secrets or of masked values cannot be drawn")
 	case f.Item.Widget == Group:
 		f.Widget = Table
 		if slices.ContainsFunc(f.Item.Fields, func(c *Field) bool { return c.Widget.many() || c.Widget == Group }) {

@@ -10,18 +10,26 @@ import (
 
 // single makes the entry of a field that holds one value.
 func (w *walker) single(e *Entry) {
+	e.Revealed = e.Name == w.reveals
+	if e.Masked = e.Field.Masked && e.Was.Exists() && !e.Revealed; e.Masked {
+		w.masked(e)
+		return
+	}
 	e.show()
 	typed, posted := w.posted.get(e.Name)
 	if !posted || e.Fixed() {
 		return
 	}
 	typed = lines(typed)
-	if typed == lines(e.Text) || e.Widget == DateTime && sameTime(typed, e.Text) || e.Widget == Secret && typed == "" {
+	if typed == lines(e.Text) || e.Widget == DateTime && sameTime(typed, e.Text) {
 		return
 	}
-	if e.Widget != Secret {
-		e.Text = typed
-	}
+	e.typed(typed)
+}
+
+// typed takes what somebody typed as the value of an entry.
+func (e *Entry) typed(typed string) {
+	e.Text = typed
 	value, fault := e.read(typed)
 	if fault != "" {
 		e.Faults = append(e.Faults, fault)
@@ -43,7 +51,7 @@ func (e *Entry) show() {
 		e.Text = e.Was.JSON()
 	case e.Widget == DateTime:
 		e.showTime()
-	case e.Widget != Secret:
+	default:
 		e.showText(plain(e.Was))
 	}
 }

@@ -57,5 +57,8 @@ func (f *Field) any(has func(*Field) bool) bool {
 	return false
 }
 
-// secretive reports whether a field is a secret or has one below it.
-func (f *Field) secretive() bool { return f.any(func(f *Field) bool { return f.Widget == Secret }) }
+// hidden reports whether the values of a field are not shown.
+func (f *Field) hidden() bool { return f.Widget == Secret || f.Masked }
+
+// secretive reports whether a field, or one below it, is hidden.
+func (f *Field) secretive() bool { return f.any((*Field).hidden) }

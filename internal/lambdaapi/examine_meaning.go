@@ -37,7 +37,7 @@ func meaningOf(err error) doctor.Meaning {
 		return doctor.Refused
 	case replies.Throttled, replies.Fault, replies.KMS:
 		return doctor.Busy
-	case replies.None, replies.Unsent:
+	case replies.None, replies.Unsent, replies.Sealed:
 		return doctor.Silent
 	}
 	return doctor.Silent

@@ -34,6 +34,8 @@ const (
 	Skew Reply = "skew"
 	// Credentials says that the credentials are missing, expired or unknown to AWS.
 	Credentials Reply = "credentials"
+	// Sealed says that nothing was sent, because no configured key opens what is to be sent.
+	Sealed Reply = "sealed"
 )
 
 // NeedsOperator reports whether the answer stays the same until an operator fixes something: a
@@ -41,7 +43,7 @@ const (
 // fix.
 func (r Reply) NeedsOperator() bool { return slices.Contains(operatorReplies, r) }
 
-var operatorReplies = []Reply{Denied, KMS, Skew, Credentials}
+var operatorReplies = []Reply{Denied, KMS, Skew, Credentials, Sealed}
 
 // Doubtful reports whether the call may have taken effect although it did not say so.
 func (r Reply) Doubtful() bool { return r == Fault || r == None || r == KMS }

@@ -149,6 +149,11 @@ func (t *tx) write(
 	if err := t.putSignatures(ctx, num, before.signed, c.Signatures); err != nil {
 		return c.Callback, err
 	}
+	if c.Forgets {
+		if err := t.forgetAnswers(ctx, num); err != nil {
+			return c.Callback, fmt.Errorf("forget secrets: %w", err)
+		}
+	}
 	if c.Delivery != nil {
 		if err := t.putDelivery(ctx, num, before.delivery, c.Delivery); err != nil {
 			return c.Callback, err

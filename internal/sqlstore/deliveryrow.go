@@ -20,6 +20,8 @@ type deliveryRow struct {
 	Kind        string
 	Result      []byte
 	Error       sql.NullString
+	Sealed      sql.NullString // see callbacks.Sealed
+	Shown       []byte
 	Lane        string
 	Tries       int64
 	Readings    int64
@@ -34,14 +36,14 @@ type deliveryRow struct {
 
 // deliveryColumns are the columns of deliveries, in the order of values.
 const deliveryColumns = `
-	callback, kind, result, error, lane, tries, readings, doubtful, closed, due_at,
+	callback, kind, result, error, sealed, shown, lane, tries, readings, doubtful, closed, due_at,
 	lease_owner, claimable_at, attempts, follow_up`
 
 var insertDelivery = insertText("deliveries", deliveryColumns)
 
 func (r *deliveryRow) values() []any {
 	return []any{
-		r.Callback, r.Kind, r.Result, r.Error, r.Lane, r.Tries, r.Readings, r.Doubtful, r.Closed,
+		r.Callback, r.Kind, r.Result, r.Error, r.Sealed, r.Shown, r.Lane, r.Tries, r.Readings, r.Doubtful, r.Closed,
 		r.DueAt, r.LeaseOwner, r.ClaimableAt, r.Attempts, r.FollowUp,
 	}
 }
@@ -50,7 +52,7 @@ func (r *deliveryRow) columns() string { return deliveryColumns }
 
 func (r *deliveryRow) places() []any {
 	return []any{
-		&r.Callback, &r.Kind, &r.Result, &r.Error, &r.Lane, &r.Tries, &r.Readings, &r.Doubtful,
+		&r.Callback, &r.Kind, &r.Result, &r.Error, &r.Sealed, &r.Shown, &r.Lane, &r.Tries, &r.Readings, &r.Doubtful,
 		&r.Closed, &r.DueAt, &r.LeaseOwner, &r.ClaimableAt, &r.Attempts, &r.FollowUp,
 	}
 }
@@ -58,6 +60,7 @@ func (r *deliveryRow) places() []any {
 // changes returns the columns in which a row differs from its earlier version. It compares only
 // columns that can change.
 func (r *deliveryRow) changes(was *deliveryRow) (c changes) {
+	changed(&c, "sealed", was.Sealed, r.Sealed)
 	changed(&c, "tries", was.Tries, r.Tries)
 	changed(&c, "readings", was.Readings, r.Readings)
 	changed(&c, "doubtful", was.Doubtful, r.Doubtful)
@@ -81,6 +84,7 @@ func (r *deliveryRow) delivery(id callbacks.ID) (callbacks.Delivery, error) {
 	d := callbacks.Delivery{
 		Callback:   id,
 		Completion: callbacks.Completion{Kind: callbacks.Kind(r.Kind), Result: r.Result},
+		Shown:      r.Shown,
 		Lane:       arn.ParseLane(r.Lane),
 		Tries:      int(r.Tries),
 		Readings:   int(r.Readings),
@@ -96,7 +100,14 @@ func (r *deliveryRow) delivery(id callbacks.ID) (callbacks.Delivery, error) {
 		return d, fmt.Errorf("error object of %s: %w", id, err)
 	}
 	d.Completion.Error = callbacks.ErrorObject{ErrorType: e.Type, ErrorMessage: e.Message, ErrorData: e.Data, StackTrace: e.Stack}
-	var err error
+	var sealed callbacks.Sealed
+	found, err := decode(r.Sealed, &sealed)
+	if err != nil {
+		return d, fmt.Errorf("sealed completion of %s: %w", id, err)
+	}
+	if found {
+		d.Completion.Sealed = &sealed
+	}
 	if d.Attempts, err = decodeAttempts(r.Attempts); err != nil {
 		return d, fmt.Errorf("attempts of %s: %w", id, err)
 	}
@@ -110,7 +121,7 @@ func (r *deliveryRow) delivery(id callbacks.ID) (callbacks.Delivery, error) {
 func deliveryRowOf(num int64, d *callbacks.Delivery) (deliveryRow, error) {
 	r := deliveryRow{
 		Callback: num, Kind: string(d.Completion.Kind), Result: d.Completion.Result,
-		Lane: storable(d.Lane.String()),
+		Shown: d.Shown, Lane: storable(d.Lane.String()),
 	}
 	if d.Completion.Kind == callbacks.Failure {
 		e, err := encode(errorDocument{
@@ -125,7 +136,7 @@ func deliveryRowOf(num int64, d *callbacks.Delivery) (deliveryRow, error) {
 	return r, r.set(d)
 }
 
-// set fills the columns that change: completion and lane never do.
+// set fills the columns that change: lane and completion never do, but that a sealed one loses its box.
 func (r *deliveryRow) set(d *callbacks.Delivery) error {
 	r.Tries, r.Readings, r.Doubtful, r.Closed = int64(d.Tries), int64(d.Readings), d.Doubtful, d.Closed
 	r.DueAt, r.LeaseOwner = millis(d.DueAt), storable(d.Lease.Owner)
@@ -134,6 +145,11 @@ func (r *deliveryRow) set(d *callbacks.Delivery) error {
 		r.ClaimableAt = millis(d.Lease.Until)
 	}
 	var err error
+	if d.Completion.Sealed != nil {
+		if r.Sealed, err = encode(d.Completion.Sealed); err != nil {
+			return fmt.Errorf("encode a sealed completion: %w", err)
+		}
+	}
 	if r.Attempts, err = encodeAttempts(d.Attempts); err != nil {
 		return fmt.Errorf("encode attempts: %w", err)
 	}

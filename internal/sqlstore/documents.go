@@ -34,6 +34,7 @@ type outcomeDocument struct {
 
 	Form   bool           `json:"form,omitempty"`
 	Stamps []form.Stamped `json:"stamps,omitempty"`
+	Secret bool           `json:"secret,omitempty"`
 }
 
 func encodeOutcomes(outcomes []callbacks.Outcome) (sql.NullString, error) {
@@ -48,7 +49,7 @@ func encodeOutcomes(outcomes []callbacks.Outcome) (sql.NullString, error) {
 		documents = append(documents, outcomeDocument{
 			Name: o.Name, Label: o.Label, Kind: o.Kind, Stance: o.Stated, Comment: o.Comment,
 			Encoding: o.Encoding, Payload: string(o.Payload), ErrorType: o.ErrorType, ErrorMessage: o.ErrorMessage, ErrorData: string(o.ErrorData),
-			Form: o.Form, Stamps: o.Stamps,
+			Form: o.Form, Stamps: o.Stamps, Secret: o.Secret,
 		})
 	}
 	return encode(documents)
@@ -70,7 +71,7 @@ func decodeOutcomes(column sql.NullString) ([]callbacks.Outcome, error) {
 		outcomes = append(outcomes, callbacks.Outcome{
 			Name: d.Name, Label: d.Label, Kind: d.Kind, Stated: d.Stance, Comment: d.Comment,
 			Encoding: d.Encoding, Payload: template(d.Payload), ErrorType: d.ErrorType, ErrorMessage: d.ErrorMessage, ErrorData: template(d.ErrorData),
-			Form: d.Form, Stamps: d.Stamps,
+			Form: d.Form, Stamps: d.Stamps, Secret: d.Secret,
 		})
 	}
 	return outcomes, nil

@@ -14,7 +14,7 @@ const maxPastResult = 1024
 // pastText reads the last runs of a function in a queue by their index, and of those the ones of a
 // callback's name. A function has few names of callbacks.
 var pastText = `select past.decision, deliveries.follow_up,
-		case when length(deliveries.result) <= ? and not exists
+		case when length(deliveries.result) <= ? and deliveries.sealed is null and deliveries.shown is null and not exists
 			(select 1 from contents where callback = past.num and masked is not null)
 			then deliveries.result end as result
 	from (select num, name, decision from callbacks

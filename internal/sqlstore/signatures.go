@@ -26,6 +26,7 @@ type signatureRow struct {
 	Stance   string
 	Proposal string         // the hash
 	Answer   sql.NullString // JSON, if the outcome is free or has a form
+	Sealed   sql.NullString // the answer with its secrets, while the signature needs it
 	Shown    string
 	Comment  string
 	SignedAt int64
@@ -81,8 +82,8 @@ func documentOfGrounds(s callbacks.Signature) groundsDocument {
 
 // signatureColumns are the columns of signatures, in the order of values.
 const signatureColumns = `
-	callback, number, person, name, via, outcome, kind, stance, proposal, answer, shown, comment,
-	signed_at, grounds, config_version, lapse`
+	callback, number, person, name, via, outcome, kind, stance, proposal, answer, sealed, shown,
+	comment, signed_at, grounds, config_version, lapse`
 
 // lastingColumns are signatureColumns without the answers of signatures that ended: a person may
 // leave many, and no change looks at them.
@@ -94,7 +95,7 @@ var insertSignature = insertText("signatures", signatureColumns)
 func (r *signatureRow) values() []any {
 	return []any{
 		r.Callback, r.Number, r.Person, r.Name, r.Via, r.Outcome, r.Kind, r.Stance, r.Proposal,
-		r.Answer, r.Shown, r.Comment, r.SignedAt, r.Grounds, r.ConfigVersion, r.Lapse,
+		r.Answer, r.Sealed, r.Shown, r.Comment, r.SignedAt, r.Grounds, r.ConfigVersion, r.Lapse,
 	}
 }
 
@@ -103,7 +104,7 @@ func (r *signatureRow) columns() string { return signatureColumns }
 func (r *signatureRow) places() []any {
 	return []any{
 		&r.Callback, &r.Number, &r.Person, &r.Name, &r.Via, &r.Outcome, &r.Kind, &r.Stance,
-		&r.Proposal, &r.Answer, &r.Shown, &r.Comment, &r.SignedAt, &r.Grounds, &r.ConfigVersion, &r.Lapse,
+		&r.Proposal, &r.Answer, &r.Sealed, &r.Shown, &r.Comment, &r.SignedAt, &r.Grounds, &r.ConfigVersion, &r.Lapse,
 	}
 }
 
@@ -121,6 +122,9 @@ func signatureRowOf(num, number int64, s callbacks.Signature) (signatureRow, err
 	}
 	if r.Answer, err = encodeAnswer(s.Answer); err != nil {
 		return r, fmt.Errorf("encode the answer of a signature: %w", err)
+	}
+	if s.Answer.Sealed != "" && s.Live() {
+		r.Sealed = sql.NullString{String: s.Answer.Sealed, Valid: true}
 	}
 	if r.Lapse, err = encodeLapse(s.End); err != nil {
 		return r, fmt.Errorf("encode the end of a signature: %w", err)
@@ -169,6 +173,7 @@ func (r *signatureRow) signature() (callbacks.Signature, error) {
 	if _, err := decode(r.Answer, &s.Answer); err != nil {
 		return s, fmt.Errorf("answer of a signature: %w", err)
 	}
+	s.Answer.Sealed = r.Sealed.String
 	var lapse lapseDocument
 	lapsed, err := decode(r.Lapse, &lapse)
 	if err != nil {
@@ -231,7 +236,12 @@ func (t *tx) addSignature(ctx context.Context, num, number int64, s callbacks.Si
 	return t.add(ctx, insertSignature, r.values())
 }
 
-// endSignature writes how a signature ended, unless that is known.
+// forgetAnswers drops the secrets in the answers of a callback's signatures.
+func (t *tx) forgetAnswers(ctx context.Context, num int64) error {
+	return t.later(ctx, `update signatures set sealed = null where callback = ? and sealed is not null`, num)
+}
+
+// endSignature writes how a signature ended, unless that is known, and drops the secrets of its answer.
 func (t *tx) endSignature(
 	ctx context.Context, before *signatureRow, end *callbacks.SignatureEnd,
 ) error {
@@ -239,7 +249,7 @@ func (t *tx) endSignature(
 	if err != nil || lapse == before.Lapse {
 		return err
 	}
-	return t.later(ctx, `update signatures set lapse = ? where callback = ? and number = ?`,
+	return t.later(ctx, `update signatures set lapse = ?, sealed = null where callback = ? and number = ?`,
 		lapse, before.Callback, before.Number)
 }
 
@@ -262,7 +272,7 @@ func (s *Store) signatures(ctx context.Context, nums []int64) (map[int64][]callb
 		return nil, nil
 	}
 	var found []signatureRow
-	err := s.db.NewSelect().Model(&found).ExcludeColumn("answer", "comment").
+	err := s.db.NewSelect().Model(&found).ExcludeColumn("answer", "sealed", "comment").
 		Where("callback in (?)", bun.List(nums)).Where("lapse is null").OrderExpr("callback, number").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read signatures: %w", s.unavailable(err))

@@ -10,6 +10,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/desk"
+	"countersign/internal/desk/storetest"
 	"countersign/internal/sqlstore"
 )
 
@@ -18,7 +19,7 @@ func someSignature(at time.Time) callbacks.Signature {
 	return callbacks.Signature{
 		By: callbackstest.Person("ada"), Subject: "u-1", Email: "Ada@example.com", Address: "ada@example.com", Via: callbacks.ViaWeb,
 		Proposal: callbacks.Proposal{Hash: "a1", Outcome: "approve", Kind: callbacks.Success, Stance: callbacks.For},
-		Answer:   callbacks.Answer{Format: callbacks.FormatText, Result: "a\x00\u2028<b>"},
+		Answer:   callbacks.Answer{Format: callbacks.FormatText, Result: "a\x00\u2028<b>", Sealed: "Ym94"},
 		Comment:  "fine\x00 \xff", At: at, Shown: "found-9f31", ConfigVersion: "6a1f",
 		Groups: []string{"finance-approvers"}, GroupsReadAt: at.Add(-time.Hour), InQueue: true, Escalated: true,
 		NotRequester: true, Rule: "large expenses",
@@ -88,6 +89,7 @@ func TestSignatures(t *testing.T) {
 			c.Signatures[0].End = first.End
 			c.Signatures = append(c.Signatures, second)
 		})
+		first.Answer.Sealed = "" // dropped with its end
 		all, err := store.Signatures(t.Context(), c.ID)
 		if diff := cmp.Diff([]callbacks.Signature{first, second}, all); err != nil || diff != "" {
 			t.Errorf("%v %s", err, diff)
@@ -109,5 +111,43 @@ func TestSignatures(t *testing.T) {
 				t.Errorf("a change reads the answers %+v, %+v", c.Signatures[0].Answer, c.Signatures[1].Answer)
 			}
 		})
+	})
+}
+
+// TestSignatures_Forget: what people typed as secrets is dropped once the callback does not wait any
+// more, whatever ended it, and nothing else is.
+func TestSignatures_Forget(t *testing.T) {
+	onBoth(t, func(t *testing.T, store *sqlstore.Store, _ *sqlstore.Sessions, clock *callbackstest.Clock) {
+		asking := callbackstest.NewCallback()
+		asking.Outcomes[0].Form, asking.Outcomes[0].Secret = true, true
+		c := storetest.Put(t, store, asking)
+		change := func(parts callbacks.Parts, change func(*callbacks.Case) error) {
+			t.Helper()
+			if _, err := store.Change(t.Context(), c.ID, parts, change); err != nil {
+				t.Fatal(err)
+			}
+		}
+		signed := someSignature(clock.Now())
+		change(callbacks.Parts{Signatures: true}, func(c *callbacks.Case) error {
+			c.Signatures = append(c.Signatures, signed)
+			return nil
+		})
+		sealed := func() string {
+			t.Helper()
+			all, err := store.Signatures(t.Context(), c.ID)
+			if err != nil || len(all) != 1 || all[0].Answer.Result != signed.Answer.Result {
+				t.Fatalf("%+v, %v", all, err)
+			}
+			return all[0].Answer.Sealed
+		}
+		if got := sealed(); got != "Ym94" {
+			t.Errorf("while it waits, the signature has %q", got)
+		}
+		change(callbacks.Parts{}, func(c *callbacks.Case) error {
+			return c.Record(c.Close(callbacks.Ending{By: callbacks.EndedByOther, At: clock.Now()}, clock.Now(), callbacks.System("expiry")))
+		})
+		if got := sealed(); got != "" {
+			t.Errorf("after the end, the signature has %q", got)
+		}
 	})
 }

@@ -71,7 +71,7 @@ func watchProblem(w discovery.WatchState) string {
 		return "Lambda refused the request. The region may not have durable functions."
 	case replies.Skew, replies.Credentials:
 		return words.Capital(words.Reply(w.Problem)) + ". " + words.Remedy(w.Problem, words.Permission{}, "", "")
-	case replies.Accepted, replies.Closed, replies.Throttled, replies.Fault, replies.None, replies.Unsent:
+	case replies.Accepted, replies.Closed, replies.Throttled, replies.Fault, replies.None, replies.Unsent, replies.Sealed:
 	}
 	return words.Capital(words.Reply(w.Problem)) + ". It is tried again with the next scan."
 }

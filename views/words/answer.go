@@ -36,6 +36,8 @@ func Reply(a replies.Reply) string {
 		return "the desk’s clock or signature is not accepted"
 	case replies.Credentials:
 		return "the desk has no valid credentials"
+	case replies.Sealed:
+		return "the desk cannot decrypt what it is to send"
 	}
 	return string(a)
 }
@@ -77,6 +79,8 @@ func Remedy(a replies.Reply, needed Permission, account, key string) string {
 		return "Set the clock of the machine (NTP); if it is right, the secret key of the credentials is wrong."
 	case replies.Credentials:
 		return "Give the desk valid AWS credentials: they are missing, have expired, or are not known to AWS. The log says more."
+	case replies.Sealed:
+		return "Put the key under which the secret was encrypted into COUNTERSIGN_SECRETS_KEY, behind the present one. Nothing was sent."
 	case replies.Accepted, replies.Closed, replies.MaybeClosed, replies.Invalid, replies.Gone,
 		replies.Throttled, replies.Fault, replies.None, replies.Unsent:
 	}

@@ -18,6 +18,7 @@ import (
 func testDeliveries(t *testing.T, open func(*testing.T) storetest.Store) {
 	storetest.Cases(t, open, map[string]func(*testing.T, storetest.Store){
 		"KeepCompletions":        deliveryKeepsCompletion,
+		"DropBoxes":              deliveryDropsBox,
 		"NotFound":               deliveryNotFound,
 		"ClaimRecordsTheAttempt": claimRecordsAttempt,
 		"NotBeforeTheyAreDue":    claimNotDue,
@@ -113,6 +114,31 @@ func putOff(until time.Time) func(*callbacks.Case) error {
 	}
 }
 
+// deliveryDropsBox: what nobody may read is gone once the decision has arrived or is lost; the hash stays.
+func deliveryDropsBox(t *testing.T, s storetest.Store) {
+	sealed := callbacks.Completion{Kind: callbacks.Success, Result: []byte(`"••••••"`), Sealed: &callbacks.Sealed{Box: []byte("box"), Hash: "a1:9f"}}
+	for to, kept := range map[callbacks.State]bool{
+		callbacks.Decided: true, callbacks.Undeliverable: true, callbacks.Unconfirmed: true, callbacks.Completed: false, callbacks.Lost: false,
+	} {
+		c := storetest.Put(t, s, callbackstest.NewCallback())
+		storetest.Change(t, s, c.ID, func(c *callbacks.Case) error {
+			c.Delivery = &callbacks.Delivery{Callback: c.ID, Completion: sealed, Shown: []byte("shown"), DueAt: callbackstest.T0}
+			return nil
+		})
+		_, err := s.Change(t.Context(), c.ID, callbacks.Parts{Delivery: true}, func(c *callbacks.Case) error {
+			c.State = to
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := deliveryOf(t, s, c.ID)
+		if got.Completion.Sealed == nil || (len(got.Completion.Sealed.Box) > 0) != kept || got.Completion.Sealed.Hash != "a1:9f" || string(got.Shown) != "shown" {
+			t.Errorf("%s: %+v", to, got.Completion.Sealed)
+		}
+	}
+}
+
 func deliveryKeepsCompletion(t *testing.T, s storetest.Store) {
 	for name, want := range map[string]callbacks.Completion{
 		"Success": callbackstest.NewCompletion(),
@@ -121,6 +147,7 @@ func deliveryKeepsCompletion(t *testing.T, s storetest.Store) {
 		"Failure": {Kind: callbacks.Failure, Error: callbacks.ErrorObject{
 			ErrorType: "Rejected", ErrorMessage: "no <b> & \"no\"", ErrorData: `{"a": 1,  "b":"\u0000"}`, StackTrace: []string{"one", "two"}}},
 		"EmptyFailure": {Kind: callbacks.Failure},
+		"Sealed":       {Kind: callbacks.Success, Result: []byte(`"••••••"`), Sealed: &callbacks.Sealed{Box: []byte("\x00\xff"), Hash: "a1:9f"}},
 	} {
 		c := storetest.Put(t, s, callbackstest.NewCallback())
 		storetest.Change(t, s, c.ID, func(c *callbacks.Case) error {

@@ -90,7 +90,7 @@ func receiveKeepsOutcomes(t *testing.T, s Store) {
 	for name, want := range map[string][]callbacks.Outcome{
 		"Form": {{
 			Name: "approve", Label: "Approve", Kind: callbacks.Success, Comment: callbacks.CommentOptional, Encoding: callbacks.EncodingJSON,
-			Payload: []byte(template.Answer), Form: true, Stamps: []form.Stamped{{Pointer: "/by", Stamp: form.StampEmail}},
+			Payload: []byte(template.Answer), Form: true, Stamps: []form.Stamped{{Pointer: "/by", Stamp: form.StampEmail}}, Secret: true,
 		}},
 		"Default":        callbacks.DefaultOutcomes(callbacks.Failure),
 		"RejectSucceeds": callbacks.DefaultOutcomes(callbacks.Success),

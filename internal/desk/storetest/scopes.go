@@ -136,7 +136,7 @@ func scopeAttention(t *testing.T, s Store) {
 // retried; refused heartbeats do so for operators only.
 func attentionRefused(t *testing.T, s Store) {
 	var decided, pending []callbacks.ID
-	for _, a := range []replies.Reply{replies.Denied, replies.KMS, replies.Skew, replies.Credentials} {
+	for _, a := range []replies.Reply{replies.Denied, replies.KMS, replies.Skew, replies.Credentials, replies.Sealed} {
 		decided = append(decided, Put(t, s, callbackstest.NewCallback(callbackstest.DecidedBy("ada", callbackstest.T0), callbackstest.Problem(a))).ID)
 		pending = append(pending, Put(t, s, callbackstest.NewCallback(callbackstest.Problem(a))).ID)
 	}

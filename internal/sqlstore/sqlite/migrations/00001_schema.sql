@@ -148,6 +148,7 @@ create table signatures (
     stance text not null,
     proposal text not null, -- the hash of outcome and answer
     answer text, -- JSON: what the person wrote; null if the outcome has no answer
+    sealed text, -- the answer with the secrets in it, encrypted; null if it has none, or once nothing needs it
     shown text not null, -- identifies what the person saw
     comment text not null,
     signed_at integer not null,
@@ -162,6 +163,8 @@ create table deliveries (
     kind text not null,
     result blob,
     error text, -- JSON
+    sealed text, -- JSON: what is sent, encrypted, if somebody typed a secret, and its hash; result and error show none
+    shown blob, -- what people see of the result or error, if a form masks something in it
     lane text not null, -- where it goes: eu-central-1, or 123456789012/eu-central-1
     tries integer not null,
     readings integer not null, -- of the history, to find out what became of an attempt
