@@ -79,7 +79,7 @@ func (s *Service) check(claims []byte) error {
 	case left <= 0 || left > maxLife:
 		return errors.New("the token has ended, or ends more than 24 hours from now")
 	case !strings.HasPrefix(c.Sub, "mailto:") && !strings.HasPrefix(c.Sub, "https:"):
-		return fmt.Errorf("the contact is %q, neither mailto: nor https:", c.Sub)
+		return fmt.Errorf("the contact %q begins with neither mailto: nor https: as it must", c.Sub)
 	case strings.HasPrefix(c.Sub, "mailto:mailto:"):
 		return fmt.Errorf("the contact is %q", c.Sub)
 	}
