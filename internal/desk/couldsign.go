@@ -10,6 +10,9 @@ import (
 
 // Seen says who has used the desk lately. Package policy keeps it.
 type Seen interface {
+	// Arrived has it looked at once whether the people seen could decide a request that was
+	// announced. It does not block.
+	Arrived(c callbacks.Callback)
 	// Members yields the people seen in 30 days who are members of any of some groups and have a role
 	// that signs. It asks no database.
 	Members(groups []string) iter.Seq[callbacks.Person]
@@ -17,6 +20,8 @@ type Seen interface {
 
 // nobodySeen is used where nobody keeps who was seen.
 type nobodySeen struct{}
+
+func (nobodySeen) Arrived(callbacks.Callback) {}
 
 func (nobodySeen) Members([]string) iter.Seq[callbacks.Person] {
 	return func(func(callbacks.Person) bool) {}

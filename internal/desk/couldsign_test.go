@@ -15,6 +15,8 @@ import (
 // seen are people who used the desk lately.
 type seen []callbacks.Person
 
+func (seen) Arrived(callbacks.Callback) {}
+
 func (s seen) Members(groups []string) iter.Seq[callbacks.Person] {
 	return func(yield func(callbacks.Person) bool) {
 		for _, one := range s {

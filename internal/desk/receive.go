@@ -57,6 +57,7 @@ func (s *Service) Receive(
 	}
 	if receipt.Created && !receipt.Repeated {
 		s.changed(receipt.Callback)
+		s.seen.Arrived(receipt.Callback)
 		if receipt.Left != "" {
 			s.invalidator.Changed(callbacks.Invalidation{Callback: receipt.Callback.ID, Queue: receipt.Left})
 		}

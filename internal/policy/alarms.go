@@ -59,8 +59,10 @@ type AlarmsConfig struct {
 // Every replica finds the same. Count may be called by any number of goroutines.
 type Alarms struct {
 	AlarmsConfig
-	dueAt    time.Time
-	recorded map[callbacks.ID]bool // those requests of the last round that have their entries
+	wake              worker.Alarm
+	arrived           chan callbacks.Callback // since the last round
+	examinedAt, dueAt time.Time
+	recorded          map[callbacks.ID]bool // those requests of the last round that have their entries
 
 	mu       sync.Mutex
 	counts   map[string]int
@@ -78,7 +80,9 @@ type Alarm struct {
 const MaxAlarms = 50
 
 // NewAlarms makes the worker.
-func NewAlarms(c AlarmsConfig) *Alarms { return &Alarms{AlarmsConfig: c} }
+func NewAlarms(c AlarmsConfig) *Alarms {
+	return &Alarms{AlarmsConfig: c, wake: worker.NewAlarm(), arrived: make(chan callbacks.Callback, maxArrived)}
+}
 
 // Count returns by queue how many requests too few people could decide, also for queues without any.
 // It is nil while that is not known: before the first round, after one that failed, and when more
@@ -113,7 +117,7 @@ func (a *Alarms) Members(groups []string) iter.Seq[callbacks.Person] {
 
 // Run runs rounds until ctx ends.
 func (a *Alarms) Run(ctx context.Context) {
-	worker.Loop{Name: "alarms", Log: a.Log, Now: a.Now, Round: a.runOnce}.Run(ctx)
+	worker.Loop{Name: "alarms", Log: a.Log, Now: a.Now, Wake: a.wake, Round: a.runOnce}.Run(ctx)
 }
 
 // RunOnce runs one round.
@@ -122,9 +126,13 @@ func (a *Alarms) RunOnce(ctx context.Context) error {
 	return err
 }
 
-// runOnce examines what waits, unless that was done within the last minute.
+// runOnce examines what waits, unless that was done within the last minute and nothing arrived since
+// that those seen then could not decide.
 func (a *Alarms) runOnce(ctx context.Context) (time.Time, error) {
 	now := a.Now()
+	if a.arrivedInVain(now) {
+		a.dueAt = callbacks.Earliest(a.dueAt, a.examinedAt.Add(examinedAgain))
+	}
 	if left := a.dueAt.Sub(now); 0 < left && left <= examinedEvery {
 		return a.dueAt, nil
 	}
@@ -138,7 +146,7 @@ func (a *Alarms) runOnce(ctx context.Context) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, fmt.Errorf("find requests that nobody could decide: %w", err)
 	}
-	a.dueAt = now.Add(examinedEvery)
+	a.examinedAt, a.dueAt = now, now.Add(examinedEvery)
 	return a.dueAt, nil
 }
 

@@ -40,6 +40,10 @@ func (a *alarmed) restart() {
 		Store: a.Store, InForce: func() policy.Policy { return inForce }, Invalidator: a.Invalidations,
 		Log: slog.New(slog.DiscardHandler), Now: a.Clock.Now,
 	})
+	a.Service = desk.NewService(desk.ServiceConfig{
+		Store: a.Store, Queues: desktest.Queues, Invalidator: a.Invalidations, Now: a.Clock.Now, Lanes: a.Lanes,
+		ReviewLimits: callbacks.DefaultReviewLimits, Deliveries: a.Deliveries, Seen: a.alarms, SeenKeys: desktest.SeenKeys,
+	})
 }
 
 // round runs one round a minute later, and compares what counts then.
@@ -67,6 +71,46 @@ func (a *alarmed) round(when string, want map[string]int) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		a.T.Errorf("%s: -want +got:\n%s", when, diff)
 	}
+}
+
+// lookAfter runs a round once some time has passed, and compares how many requests of queue large
+// lack people then.
+func (a *alarmed) lookAfter(pause time.Duration, when string, want int) {
+	a.T.Helper()
+	a.Clock.Advance(pause)
+	callbackstest.Must(a.T, a.alarms.RunOnce(a.Ctx))
+	if got := a.alarms.Count()["large"]; got != want {
+		a.T.Errorf("%s: %d requests lack people, want %d", when, got, want)
+	}
+}
+
+// TestAlarmOnArrival: a request that the people of the last examination could not decide is examined
+// as it arrives, and not with the next minute. One that they could decide is not, and of many in
+// vain at most one has an examination in ten seconds.
+func TestAlarmOnArrival(t *testing.T) {
+	t.Parallel()
+	a := newAlarmed(t)
+	arrives := func(queue string) callbacks.Callback {
+		return a.Announce(func(said *announcement.Announcement) {
+			said.Queue, said.CallbackID = queue, string(callbackstest.NewCallbackID())
+		})
+	}
+	a.SignIn(desktest.Mara)
+	a.SignIn(desktest.Ops)
+	a.round("nothing waits", map[string]int{})
+	a.Clock.Advance(30 * time.Second)
+	c := arrives("large")
+	a.lookAfter(0, "on arrival", 1)
+	if entries := a.entries(c.ID); len(entries) != 1 || !entries[0].At.Equal(c.ReceivedAt) {
+		t.Errorf("on record: %+v", entries)
+	}
+	arrives("large")
+	a.lookAfter(10*time.Second-1, "a moment after another", 1)
+	a.lookAfter(1, "ten seconds after another", 2)
+	a.SignIn(desktest.Dana)
+	arrives("finance")
+	a.lookAfter(30*time.Second, "after one that can be decided", 2)
+	a.lookAfter(30*time.Second, "with the next minute", 0)
 }
 
 // entries are what is on record of alarms.
