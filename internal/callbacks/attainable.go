@@ -53,3 +53,11 @@ func (g Gate) Fills(s Signer, p Proposal) []bool {
 	given := claim.signature()
 	return g.Callback.Requirement.members(&given)
 }
+
+// Helps reports whether somebody who signed for a proposal now would fill a place that is open, in
+// their own right or in that of another. It takes their groups as fresh, as [Gate.Fills] does.
+func (g Gate) Helps(s Signer, p Proposal) bool {
+	s.GroupsReadAt = g.Now
+	claim, why := g.judge(s, p)
+	return why.Can() && claim.standing().Of(claim.proposal).Has > g.Standing().Of(claim.proposal).Has
+}

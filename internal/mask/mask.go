@@ -60,6 +60,16 @@ func Reveal(document []byte, pointers []string, at string) (value []byte, p Plac
 	return document[hidden[i].start:hidden[i].end], hidden[i].Place, true
 }
 
+// Value returns the value that a pointer names, as it is spelled. ok is false unless there is exactly
+// one.
+func Value(document []byte, pointer string) (value []byte, ok bool) {
+	all := find(document, []string{pointer})
+	if len(all) != 1 || all[0].Pointer != pointer {
+		return nil, false
+	}
+	return document[all[0].start:all[0].end], true
+}
+
 // found is a masked value, from the byte start to the byte end of the document.
 type found struct {
 	Place

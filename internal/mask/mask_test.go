@@ -135,3 +135,18 @@ func FuzzHide(f *testing.F) {
 		}
 	})
 }
+
+func TestValue(t *testing.T) {
+	t.Parallel()
+	const document = `{"a":{"b":[1,"two"]},"twice":1,"twice":2,"":0}`
+	for pointer, want := range map[string]string{
+		"/a/b/1": `"two"`, "/a/b": `[1,"two"]`, "/": "0", "/twice": "", "/a/*": "", "/none": "", "a": "",
+	} {
+		if value, ok := Value([]byte(document), pointer); string(value) != want || ok != (want != "") {
+			t.Errorf("%s: %q, %t, want %q", pointer, value, ok, want)
+		}
+	}
+	if value, ok := Value([]byte("no JSON"), "/a"); ok {
+		t.Errorf("a text that is no JSON has the value %q", value)
+	}
+}

@@ -21,7 +21,8 @@ const (
 	MaxItems = 50
 	// window is how long the first notice of a message waits for others.
 	window = 10 * time.Second
-	// batchPause is the least time between two messages to a place that cannot be changed.
+	// batchPause is the least time between two messages to a place that cannot be changed. What is
+	// due so much later or earlier than one that waits comes with it.
 	batchPause = 10 * time.Minute
 	// joinPause is the least time between two arrivals that are told in one message.
 	joinPause = time.Minute
@@ -36,6 +37,10 @@ type Planned struct {
 	Due       time.Time
 	Latest    time.Time // gathering puts it off until then at most; zero for no longer than Due
 	Gathering Gathering
+	// Why is why the place is told, and Urgent says that nobody else is likely to sign in time. They
+	// are of the moment and not kept.
+	Why    Why
+	Urgent bool
 }
 
 // Earlier is the message that was made last for the place and the topic of a notice.
@@ -57,14 +62,14 @@ func (p *Planned) Follow(last *Earlier, now time.Time) (joins bool, due time.Tim
 	if last == nil {
 		return false, due
 	}
-	room := last.Items < MaxItems && now.Sub(last.MadeAt) < joinsFor
+	room := last.Items < MaxItems
 	switch {
-	case room && last.SentAt.IsZero() && !last.DueAt.IsZero():
+	case room && last.SentAt.IsZero() && !last.DueAt.IsZero() && last.DueAt.Sub(due).Abs() <= batchPause:
 		if last.DueAt.Before(due) {
 			due = last.DueAt
 		}
 		return true, due
-	case room && p.Gathering == Joining:
+	case room && p.Gathering == Joining && now.Sub(last.MadeAt) < joinsFor:
 		return true, p.latest(due, last.SentAt.Add(joinPause))
 	case p.Gathering == Batch:
 		return false, p.latest(due, last.SentAt.Add(batchPause))

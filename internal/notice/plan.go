@@ -1,10 +1,213 @@
 package notice
 
-import "time"
+import (
+	"slices"
+	"time"
+
+	"countersign/internal/callbacks"
+)
 
 // Plan is what people have to be told of one callback, as it is now.
 type Plan struct {
 	Notices []Planned
 	// Next is when the callback is planned again although nothing changes; zero for never.
 	Next time.Time
+}
+
+// Bounds of a plan.
+const (
+	// FewEnough is how many people may sign at most if those get mails who did not ask for any. More
+	// are reached by the places of their groups.
+	FewEnough = 20
+	// maxAudience bounds the people who are told of one callback over channels of their own.
+	maxAudience = 1000
+	// soonest is the part of the time, in percent, after which the first steps are over, however long
+	// they were to wait.
+	soonest = 45
+	// leastLook is the least time between two looks at a callback whose heartbeats may stop.
+	leastLook = 5 * time.Second
+)
+
+// Plan says who has to be told of a callback, over which channels, and when. It is pure. Everybody in
+// it who is asked to sign may sign now, as the gate of the page says.
+func (c *Circle) Plan(s *Situation) Plan {
+	p := planner{Circle: c, Situation: s}
+	for _, name := range c.Rules.events(s) {
+		p.add(Planned{Target: Target{Channel: Webhooks, Place: name}, Topic: Topic{Kind: MaySign}, Due: s.Now})
+	}
+	switch state := s.Callback.State; {
+	case state == callbacks.Pending:
+		p.pending()
+	case state.NeedsOperator():
+		p.admins(Attention)
+	case !state.Open():
+		p.outcome()
+	}
+	if s.Callback.Problem.NeedsOperator() {
+		p.admins(Attention)
+	}
+	if s.Callback.ExecutionFailed {
+		p.failed()
+	}
+	return p.plan
+}
+
+// planner makes one plan.
+type planner struct {
+	*Circle
+	*Situation
+	plan     Plan
+	audience []*Member // who may sign and is not known to look at it
+	missing  []string  // groups whose members may sign
+}
+
+// add adds a notice, unless its place is off or its channel is not configured.
+func (p *planner) add(n Planned) {
+	known := slices.ContainsFunc(p.plan.Notices, func(other Planned) bool { return other.Target == n.Target && other.Topic == n.Topic })
+	if _, configured := p.Styles[n.Channel]; !configured || known || p.Off[Target{Channel: n.Channel, Place: n.Place}] {
+		return
+	}
+	n.Gathering = p.gathers(n.Target)
+	p.plan.Notices = append(p.plan.Notices, n)
+}
+
+// look has the callback planned again at a time.
+func (p *planner) look(at time.Time) {
+	if at.After(p.Now) && (p.plan.Next.IsZero() || at.Before(p.plan.Next)) {
+		p.plan.Next = at
+	}
+}
+
+// pending plans who is asked to sign.
+func (p *planner) pending() {
+	c := &p.Callback
+	gate := p.Queues.Gate(c, p.Signatures, p.Now)
+	leading := gate.Standing().Leading()
+	p.missing = p.groups(&gate, &leading)
+	var all []callbacks.Person
+	for i := range p.Members {
+		m := &p.Members[i]
+		all = append(all, m.Person)
+		if len(p.audience) < maxAudience && !p.signed(m.ID) && gate.Helps(m.Signer, leading.Proposal) {
+			p.audience = append(p.audience, m)
+		}
+	}
+	p.places()
+	for _, m := range p.audience {
+		p.member(m)
+	}
+	if p.Everybody {
+		if tally := gate.Attainable(all); !tally.Complete() {
+			p.admins(Nobody)
+		}
+	}
+	p.look(c.NextEscalation().Add(time.Second)) // the worker puts it on record at that time
+	if beats := c.Clocks.HeartbeatTimeout; beats > 0 && c.KeepAlive != callbacks.KeepAliveQueued {
+		p.look(p.Now.Add(max(beats/4, leastLook)))
+	}
+}
+
+// groups are those whose members may fill a place that is open.
+func (p *planner) groups(gate *callbacks.Gate, leading *callbacks.Tally) (all []string) {
+	for _, missing := range leading.Missing {
+		from := missing.From
+		if len(from) == 0 {
+			from = gate.Queue.Groups
+		}
+		all = append(all, from...)
+	}
+	if p.escalated() {
+		all = append(all, p.Callback.Requirement.Escalate.To...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// escalated reports whether more groups may sign since the request was escalated.
+func (p *planner) escalated() bool {
+	at := p.Callback.EscalatesAt()
+	return p.Callback.Requirement.Escalate != nil && (!p.Callback.EscalatedAt.IsZero() || !at.IsZero() && !p.Now.Before(at))
+}
+
+// places plans what the groups are told together, with the reminders of the queue.
+func (p *planner) places() {
+	for _, group := range p.missing {
+		why := p.why(group)
+		for _, t := range p.Rules.places(group, p.Situation) {
+			p.add(Planned{Target: t, Topic: Topic{Kind: MaySign}, Due: p.Now, Latest: p.soonest(p.Now), Why: why})
+			for _, share := range p.Rules.Queues[p.Callback.Queue].RemindAt {
+				p.remind(t, share, why, p.Callback.ReceivedAt)
+			}
+			if p.unattended() {
+				p.add(Planned{Target: t, Topic: Topic{Kind: Needed}, Due: p.Now, Why: why, Urgent: true})
+			}
+		}
+	}
+}
+
+// why is why the members of a group are told.
+func (p *planner) why(group string) Why {
+	return Why{Group: group, Escalated: p.escalated() && slices.Contains(p.Callback.Requirement.Escalate.To, group)}
+}
+
+// remind plans a reminder at a part of the time, unless the place is told first only after that, or
+// somebody has the callback open by then.
+func (p *planner) remind(t Target, share int, why Why, since time.Time) {
+	at := p.at(share)
+	if at.IsZero() || !at.After(since) || !p.Now.Before(at) && p.open() {
+		return
+	}
+	why.Share = float64(share) / 100
+	p.add(Planned{Target: t, Topic: Topic{Kind: Needed, Share: share}, Due: at, Why: why, Urgent: true})
+}
+
+// soonest is the end of the first steps of somebody who is told from a time on; zero if the callback
+// has no end.
+func (p *planner) soonest(from time.Time) time.Time {
+	end, cause := p.Callback.Ends()
+	if cause == callbacks.NoDeadline {
+		return from.Add(window) // nothing hurries; what arrives together is told together
+	}
+	return from.Add(max(end.Sub(from), 0) * soonest / 100)
+}
+
+// unattended reports whether a missing heartbeat will end the callback, although somebody had it
+// open: whoever opened it was told nothing more, and nobody sends heartbeats now.
+func (p *planner) unattended() bool {
+	c := &p.Callback
+	_, cause := c.Ends()
+	return cause == callbacks.CauseHeartbeat && len(p.Openers) > 0 && !p.open() && !c.KeptAlive()
+}
+
+// admins tells those who run the desk.
+func (p *planner) admins(kind Kind) {
+	for _, group := range p.Rules.Admins {
+		for _, t := range p.Rules.Groups[group] {
+			p.add(Planned{Target: t, Topic: Topic{Kind: kind}, Due: p.Now, Why: Why{Group: group}})
+		}
+	}
+	for i := range p.Members {
+		if m := &p.Members[i]; m.Roles.Admin {
+			p.inform(m, kind)
+		}
+	}
+}
+
+// outcome tells the requester what became of the request, unless they decided it.
+func (p *planner) outcome() {
+	for i := range p.Members {
+		m := &p.Members[i]
+		if p.asks(m.Person) && (p.Callback.Decision == nil || p.Callback.Decision.By.ID != m.ID) {
+			p.inform(m, Decided)
+		}
+	}
+}
+
+// failed tells those who approved that the execution failed after that.
+func (p *planner) failed() {
+	for _, given := range p.Signatures {
+		if m := p.Circle.member(given.By.ID); m != nil && given.Live() && given.Stance == callbacks.For && m.Settings.Failures {
+			p.inform(m, Failed)
+		}
+	}
 }

@@ -1,0 +1,159 @@
+package notice
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/worker"
+)
+
+// Times of attempts.
+const (
+	// givesUp is how long a message is tried that never ends, and longer than a webhook is.
+	givesUp = 24 * time.Hour
+	// eventsGiveUp is how long a webhook is tried before it is switched off.
+	eventsGiveUp = 5 * 24 * time.Hour
+)
+
+// eventPauses are the pauses between attempts at a webhook. The last one repeats.
+var eventPauses = []time.Duration{
+	5 * time.Second, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 5 * time.Hour, 10 * time.Hour, 14 * time.Hour, 20 * time.Hour, 24 * time.Hour,
+}
+
+// deliver draws a message, makes one attempt if there is something new to say, and records the
+// result.
+func (w *Worker) deliver(ctx context.Context, setup *Setup, circle *Circle, work Work) {
+	defer func() {
+		if w.slots.Release(work.Channel) {
+			w.wake.Ring()
+		}
+	}()
+	r, err := w.attempt(ctx, setup, circle, &work)
+	if err != nil {
+		w.Log.ErrorContext(ctx, "a message was not drawn; it is tried again", "message", work.ID, "error", err)
+		r = Result{DueAt: w.Now().Add(worker.Backoff(work.Tries, 0, 0, w.Jitter()))}
+	}
+	ctx, cancel := worker.Outlive(ctx, worker.StopWrites, finishTimeout)
+	defer cancel()
+	switch err := w.Store.Finish(ctx, work, r, w.Now()); {
+	case errors.Is(err, callbacks.ErrLeaseLost):
+		w.Log.WarnContext(ctx, "another worker took over the message", "message", work.ID)
+	case err != nil:
+		w.Log.ErrorContext(ctx, "what became of a message was not recorded; it may be sent again as the same message", "message", work.ID, "error", err)
+	}
+	if !r.DueAt.IsZero() || r.Told != "" {
+		w.wake.Ring()
+	}
+}
+
+// attempt tells a place what is new.
+func (w *Worker) attempt(ctx context.Context, setup *Setup, circle *Circle, work *Work) (Result, error) {
+	now := w.Now()
+	if until := w.pausedUntil(work.Target, now); !until.IsZero() {
+		if until.Equal(ForGood) {
+			until = time.Time{}
+		}
+		return Result{DueAt: until}, nil
+	}
+	all := make(map[callbacks.ID]*Situation, len(work.Notices))
+	for _, n := range work.Notices {
+		s, err := w.situation(ctx, n.Callback, now)
+		if err != nil {
+			return Result{}, err
+		}
+		all[n.Callback] = s
+	}
+	d := circle.draw(work, all, setup.House, now)
+	r := Result{Drop: d.drop, DueAt: d.later}
+	if len(d.Message.Items) == 0 || !d.later.IsZero() {
+		return r, nil
+	}
+	style := circle.Styles[work.Channel]
+	told := state(style, &d.Message)
+	if told == work.Told || silent(style, work, &d.Message) {
+		return r, nil
+	}
+	d.Message.State = stateID(work, told)
+	handle, fault := w.send(ctx, setup.Channels[work.Channel], Envelope{To: work.Place, Handle: work.Handle, Again: work.Again, Message: d.Message})
+	w.Attempted(work.Channel, fault)
+	if fault == nil {
+		r.Told, r.Handle = told, handle
+		return r, nil
+	}
+	w.Log.WarnContext(ctx, "a message was not taken", "channel", work.Channel, "message", work.ID, "try", work.Tries, "fault", fault)
+	r.Fault = fault
+	r.DueAt = w.again(ctx, style, work, &d.Message, fault)
+	return r, nil
+}
+
+// send makes one call. It is not cut off at once by a stop, because what it did would not be known.
+func (w *Worker) send(ctx context.Context, channel Channel, e Envelope) (Handle, *Fault) {
+	ctx, cancel := worker.Outlive(ctx, worker.StopCalls, callTimeout)
+	defer cancel()
+	handle, err := channel.Deliver(ctx, e)
+	if err == nil {
+		return handle, nil
+	}
+	if known, ok := errors.AsType[*Fault](err); ok {
+		return "", known
+	}
+	return "", &Fault{Code: Unanswered, Err: err} // what is not known may have arrived
+}
+
+// again says when a message is tried again after a fault, and stops its place or its channel where
+// another attempt would be in vain. Zero is never, unless the message changes.
+func (w *Worker) again(ctx context.Context, style Style, work *Work, m *Message, f *Fault) time.Time {
+	now := w.Now()
+	switch f.Code {
+	case Refused, NoMessage:
+		return time.Time{}
+	case NoPlace:
+		w.off(ctx, work, f)
+		return time.Time{}
+	case Denied:
+		until := now.Add(channelPause)
+		w.pause(ctx, Pause{Channel: work.Channel, Place: place(style, work), At: now, Until: until, Code: f.Code, Words: f.Words})
+		return until
+	case Busy:
+		if f.RetryAfter > 0 && style != Event {
+			w.rest(work.Channel, now.Add(f.RetryAfter))
+		}
+	case Unreachable, Unanswered:
+	}
+	if style == Event {
+		if now.Sub(work.FirstAt) >= eventsGiveUp {
+			w.off(ctx, work, f)
+			return time.Time{}
+		}
+		pause := eventPauses[min(work.Tries-1, len(eventPauses)-1)]
+		return now.Add(max(pause, f.RetryAfter))
+	}
+	if over := m.Expires; now.Sub(work.FirstAt) >= givesUp || work.Told == "" && !work.Again && !over.IsZero() && !now.Before(over) {
+		return time.Time{}
+	}
+	return now.Add(worker.Backoff(work.Tries, f.RetryAfter, 0, w.Jitter()))
+}
+
+// place is what a pause stops: a webhook alone, or all of another channel, whose places share their
+// credentials.
+func place(style Style, work *Work) string {
+	if style == Event {
+		return work.Place
+	}
+	return ""
+}
+
+// off switches a place off. An operator has to see to it, or the person whose place it is.
+func (w *Worker) off(ctx context.Context, work *Work, f *Fault) {
+	now := w.Now()
+	w.Log.WarnContext(ctx, "a place gets no messages any more", "channel", work.Channel, "fault", f)
+	w.pause(ctx, Pause{Channel: work.Channel, Place: work.Place, At: now, Until: ForGood, Code: f.Code, Words: f.Words})
+	if work.Channel != Push {
+		return
+	}
+	if err := w.Preferences.Unsubscribe(ctx, work.Place); err != nil {
+		w.Log.ErrorContext(ctx, "a browser that is gone was not deleted", "error", err)
+	}
+}

@@ -1,0 +1,144 @@
+package notice
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+// House is what every message says of the desk.
+type House struct {
+	Name string // as its pages show it
+	Home string // its address, without a slash at the end
+}
+
+// SettingsPath is the page where people change what they get.
+const SettingsPath = "/settings"
+
+// drawing is a message as it would be sent now.
+type drawing struct {
+	Message Message
+	// drop are callbacks of which the place was not told and is not to be told any more.
+	drop []callbacks.ID
+	// later is when the first of its callbacks is due, if none is yet; zero otherwise.
+	later time.Time
+}
+
+// subject is one callback of a message.
+type subject struct {
+	item Item
+	kind Kind
+	why  Why
+}
+
+// draw draws a message from the present state of its callbacks. What is not there any more is left
+// out.
+func (c *Circle) draw(w *Work, all map[callbacks.ID]*Situation, house House, now time.Time) drawing {
+	var d drawing
+	var subjects []subject
+	due := false
+	for i := range w.Notices {
+		n := &w.Notices[i]
+		s := all[n.Callback]
+		// what may have arrived is changed where that can be done
+		told := !n.ToldAt.IsZero() || w.Again && c.Styles[w.Channel] != Appended
+		planned := c.wants(s, w)
+		switch {
+		case s == nil, !told && planned == nil:
+			d.drop = append(d.drop, n.Callback)
+			continue
+		case !told && planned.Due.After(now) && (d.later.IsZero() || planned.Due.Before(d.later)):
+			d.later = planned.Due
+		}
+		due = due || told || !planned.Due.After(now)
+		one := subject{item: c.item(s, w.Channel, house.Home), kind: kindOf(w.Kind, s, planned)}
+		if planned != nil {
+			one.why = planned.Why
+		}
+		subjects = append(subjects, one)
+	}
+	if due {
+		d.later = time.Time{}
+	}
+	d.Message = c.message(w, subjects, house, now)
+	return d
+}
+
+// wants is what a plan of the callback says of the place and the topic of a message; nil if nothing.
+func (c *Circle) wants(s *Situation, w *Work) *Planned {
+	if s == nil {
+		return nil
+	}
+	if s.plan == nil {
+		made := c.Plan(s)
+		s.plan = &made
+	}
+	i := slices.IndexFunc(s.plan.Notices, func(p Planned) bool { return p.Target == w.Target && p.Topic == w.Topic })
+	if i < 0 {
+		return nil
+	}
+	return &s.plan.Notices[i]
+}
+
+// message puts the callbacks of a message together.
+func (c *Circle) message(w *Work, subjects []subject, house House, now time.Time) Message {
+	m := Message{ID: w.ID, At: now, Zone: time.UTC, Desk: house.Name, Home: house.Home}
+	if person := c.member(w.Person); person != nil {
+		m.Zone = person.Settings.Zone()
+	}
+	if w.Person != "" {
+		m.Settings = house.Home + SettingsPath
+	}
+	slices.SortStableFunc(subjects, func(a, b subject) int {
+		return cmp.Or(ends(a.item).Compare(ends(b.item)), cmp.Compare(a.item.ID, b.item.ID))
+	})
+	for _, s := range subjects {
+		m.Items = append(m.Items, s.item)
+		m.Expires = ends(s.item)
+		if stronger(s.kind, m.Kind) {
+			m.Kind, m.Why = s.kind, s.why
+		}
+	}
+	if m.Expires.Equal(ForGood) {
+		m.Expires = time.Time{}
+	}
+	if w.Kind == Digest && (m.Kind == MaySign || m.Kind == Needed) {
+		m.Kind = Digest
+	}
+	return m
+}
+
+// ends is when a callback ends; for good if it never does.
+func ends(i Item) time.Time {
+	if i.Deadline.IsZero() {
+		return ForGood
+	}
+	return i.Deadline
+}
+
+// strength are the kinds of callbacks in one message: the first one that it has is the message's.
+var strength = []Kind{Needed, Nobody, Attention, MaySign, Failed, Decided, Ended}
+
+func stronger(a, b Kind) bool {
+	return b == "" || slices.Index(strength, a) < slices.Index(strength, b)
+}
+
+// kindOf is what a message says of one callback now.
+func kindOf(topic Kind, s *Situation, planned *Planned) Kind {
+	c := &s.Callback
+	switch {
+	case topic == Failed && c.ExecutionFailed, topic == Attention && (c.State.NeedsOperator() || c.Problem.NeedsOperator()):
+		return topic
+	case topic == Nobody && planned != nil:
+		return topic
+	case c.State == callbacks.Pending && (topic == Needed || planned != nil && (planned.Urgent || planned.Why.Escalated)):
+		return Needed
+	case c.State == callbacks.Pending:
+		return MaySign
+	case c.Decision != nil && c.State != callbacks.Lost:
+		return Decided
+	}
+	return Ended
+}

@@ -1,0 +1,142 @@
+package notice
+
+import (
+	"slices"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+// member plans the ladder of somebody who may sign.
+func (p *planner) member(m *Member) {
+	c := &p.Callback
+	if m.Settings.Muted(c.Queue, p.Now) {
+		return
+	}
+	why := p.whyMember(m)
+	if _, opened := p.opener(m.ID); opened {
+		if p.unattended() {
+			p.first(m, Planned{Topic: Topic{Kind: Needed}, Due: p.Now, Why: why, Urgent: true})
+		}
+		return // whoever opened it knows of it
+	}
+	since := p.since(m.ID)
+	steps := p.steps(m)
+	for i, step := range steps {
+		if step.Share > 0 {
+			p.reminder(m, step, why, since)
+			continue
+		}
+		due := since.Add(step.After - steps[0].After)
+		latest := p.soonest(since)
+		if _, cause := c.Ends(); cause != callbacks.NoDeadline && due.After(latest) {
+			due = latest
+		}
+		n := Planned{Topic: Topic{Kind: MaySign}, Due: due, Latest: latest, Why: why}
+		if i > 0 {
+			n.Why.Unopened = p.unopened(Target{Channel: step.Channel, Person: m.ID})
+		}
+		p.step(m, step.Channel, n, i == 0)
+	}
+}
+
+// steps are the steps of a member over channels that reach them, the reminders last. Mails go to
+// people who asked for them, and to all if few may sign.
+func (p *planner) steps(m *Member) []Step {
+	usable := slices.DeleteFunc(slices.Clone(m.Settings.Ladder), func(s Step) bool {
+		unasked := s.Channel == Email && !m.Settings.Mail && len(p.audience) > FewEnough
+		return unasked || !p.reached(m, s.Channel)
+	})
+	slices.SortStableFunc(usable, func(a, b Step) int {
+		if (a.Share > 0) != (b.Share > 0) {
+			return a.Share - b.Share
+		}
+		return int(a.After - b.After)
+	})
+	return usable
+}
+
+// step plans one step, outside of the quiet hours of the member.
+func (p *planner) step(m *Member, channel string, n Planned, first bool) {
+	end, cause := p.Callback.Ends()
+	if digest := m.Settings.nextDigest(n.Due); channel == Email && !digest.IsZero() && (cause == callbacks.NoDeadline || digest.Before(p.soonest(n.Due))) {
+		n.Topic, n.Due, n.Latest = Topic{Kind: Digest}, digest, digest
+	}
+	if wakes := m.Settings.quietUntil(n.Due); wakes.After(n.Due) {
+		dies := cause != callbacks.NoDeadline && !wakes.Before(end)
+		switch {
+		case !dies:
+			n.Due, n.Latest = wakes, wakes
+		case !first || p.awake(m, n.Due):
+			return
+		default:
+			n.Urgent = true // it would end while everybody sleeps
+		}
+	}
+	p.send(m, channel, n)
+}
+
+// awake reports whether somebody else who may sign has no quiet hours at a time.
+func (p *planner) awake(but *Member, at time.Time) bool {
+	return slices.ContainsFunc(p.audience, func(m *Member) bool {
+		return m != but && !m.Settings.quietUntil(at).After(at) && len(p.steps(m)) > 0
+	})
+}
+
+// reminder plans a step at a part of the time. It is left out in quiet hours.
+func (p *planner) reminder(m *Member, step Step, why Why, since time.Time) {
+	at := p.at(step.Share)
+	if at.IsZero() || !at.After(since) || m.Settings.quietUntil(at).After(at) || !p.Now.Before(at) && p.open() {
+		return
+	}
+	why.Share = float64(step.Share) / 100
+	why.Unopened = p.unopened(Target{Person: m.ID})
+	p.send(m, step.Channel, Planned{Topic: Topic{Kind: Needed, Share: step.Share}, Due: at, Why: why, Urgent: true})
+}
+
+// send adds a notice at each place of a member on a channel.
+func (p *planner) send(m *Member, channel string, n Planned) {
+	for _, place := range m.Places[channel] {
+		n.Target = Target{Channel: channel, Place: place, Person: m.ID}
+		p.add(n)
+	}
+}
+
+// first adds a notice over the channel of the first step of a member.
+func (p *planner) first(m *Member, n Planned) {
+	if steps := p.steps(m); len(steps) > 0 {
+		p.step(m, steps[0].Channel, n, true)
+	}
+}
+
+// inform tells a member something that asks for no signature: over the channel of their first step,
+// or by mail.
+func (p *planner) inform(m *Member, kind Kind) {
+	channel := Email
+	for _, step := range m.Settings.Ladder {
+		if p.reached(m, step.Channel) {
+			channel = step.Channel
+			break
+		}
+	}
+	if !p.reached(m, channel) {
+		return
+	}
+	due := m.Settings.quietUntil(p.Now)
+	p.send(m, channel, Planned{Topic: Topic{Kind: kind}, Due: due, Latest: due.Add(window)})
+}
+
+// whyMember is why somebody is told who may sign.
+func (p *planner) whyMember(m *Member) Why {
+	for _, group := range p.missing {
+		if slices.Contains(m.Groups, group) {
+			return p.why(group)
+		}
+	}
+	for _, d := range m.Delegations {
+		if slices.Contains(d.Queues, p.Callback.Queue) {
+			return Why{For: d.From.Actor().Name}
+		}
+	}
+	return Why{}
+}

@@ -1,0 +1,233 @@
+package notice
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/delegation"
+	"countersign/internal/people"
+	"countersign/internal/worker"
+)
+
+// Times and bounds of the worker.
+const (
+	changesAtOnce  = 100
+	messagesAtOnce = 8 // of one channel, under way
+	claimLease     = time.Minute
+	callTimeout    = 20 * time.Second
+	finishTimeout  = 10 * time.Second
+	// Kept is how long messages are kept.
+	Kept        = 30 * 24 * time.Hour
+	forgetEvery = 10 * time.Minute
+	forgetBatch = 1000
+)
+
+// Desk is what the worker reads of callbacks and people.
+type Desk interface {
+	// Get, Content, Signatures and Delivery are those of desk.Store.
+	Get(ctx context.Context, id callbacks.ID) (callbacks.Callback, error)
+	Content(ctx context.Context, id callbacks.ID) (callbacks.Content, error)
+	Signatures(ctx context.Context, id callbacks.ID) ([]callbacks.Signature, error)
+	Delivery(ctx context.Context, id callbacks.ID) (callbacks.Delivery, error)
+	// PeopleSeen and DelegationsInForce are those of policy.Store.
+	PeopleSeen(ctx context.Context, since time.Time, limit int) ([]people.Profile, error)
+	DelegationsInForce(ctx context.Context, now time.Time, limit int) ([]delegation.Held, error)
+}
+
+// Setup is what one version of the configuration says. It is never changed.
+type Setup struct {
+	Queues   callbacks.Queues
+	Rules    Rules
+	Channels map[string]Channel
+	// Person is the person of a stored profile, with the roles of this version.
+	Person func(people.Profile) callbacks.Person
+	House  House
+}
+
+// Config is what the worker works with. Every field but Jitter is required.
+type Config struct {
+	Store       Store
+	Preferences Preferences
+	Desk        Desk
+	// Setup returns what is in force; nil while no channel is configured.
+	Setup func() *Setup
+	// Attempted is called with each attempt: its channel, and its fault or none.
+	Attempted func(channel string, f *Fault)
+	// Everybody says that people who were never seen do not exist. It is off in the demo, whose
+	// people sign in one after the other.
+	Everybody bool
+	Log       *slog.Logger
+	Now       func() time.Time
+	Jitter    func() float64 // of pauses, in [0,1); nil means random
+}
+
+// Worker plans who is told what, and sends it. Any number of workers may run on one store.
+type Worker struct {
+	Config
+	owner string
+	wake  worker.Alarm
+	slots *worker.Bulkhead[string]
+	calls sync.WaitGroup
+
+	mu       sync.Mutex
+	gathered *gathered
+	rests    map[string]time.Time // channels that asked to be left alone, in this process
+	forgotAt time.Time
+}
+
+// NewWorker makes the worker.
+func NewWorker(c Config) *Worker {
+	if c.Jitter == nil {
+		c.Jitter = rand.Float64
+	}
+	return &Worker{
+		Config: c, owner: string(callbacks.NewID()), wake: worker.NewAlarm(),
+		slots: worker.NewBulkhead[string](messagesAtOnce), rests: make(map[string]time.Time),
+	}
+}
+
+// Changed implements [callbacks.Invalidator]: something may have to be told. It never blocks.
+func (w *Worker) Changed(callbacks.Invalidation) {
+	if w.Setup() != nil {
+		w.wake.Ring()
+	}
+}
+
+// Forget drops what the worker knows of people and pauses, so that what they changed counts at once.
+func (w *Worker) Forget() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.gathered = nil
+}
+
+// Run plans and sends until ctx ends. Calls under way then have a few seconds to finish.
+func (w *Worker) Run(ctx context.Context) {
+	worker.Loop{Name: "notices", Log: w.Log, Now: w.Now, Wake: w.wake, Round: func(round context.Context) (time.Time, error) {
+		return w.runOnce(round, ctx)
+	}}.Run(ctx)
+	w.calls.Wait()
+}
+
+// RunOnce runs one round and waits for its calls.
+func (w *Worker) RunOnce(ctx context.Context) error {
+	_, err := w.runOnce(ctx, ctx)
+	w.calls.Wait()
+	return err
+}
+
+// runOnce plans what changed, then starts the calls of messages that are due. It does not wait for
+// them, because one slow channel must not delay the rest.
+func (w *Worker) runOnce(ctx, calls context.Context) (time.Time, error) {
+	setup := w.Setup()
+	if setup == nil {
+		return time.Time{}, nil
+	}
+	now := w.Now()
+	circle, err := w.circle(ctx, setup)
+	if err != nil {
+		return time.Time{}, err
+	}
+	more, err := w.planChanges(ctx, circle, now)
+	if err != nil {
+		return time.Time{}, err
+	}
+	full, free := w.slots.Free()
+	claimed, err := w.Store.ClaimMessages(ctx, now, callbacks.Lease{Owner: w.owner, Until: now.Add(claimLease)}, free, slices.Concat(full, w.resting(circle, now)))
+	if err != nil {
+		return time.Time{}, err
+	}
+	for _, work := range claimed {
+		w.slots.Take(work.Channel)
+		w.calls.Go(func() { w.deliver(calls, setup, circle, work) })
+	}
+	if more || len(claimed) == free {
+		return now, nil
+	}
+	if err := w.forget(ctx, now); err != nil {
+		return time.Time{}, err
+	}
+	return w.next(ctx, now)
+}
+
+// next is when something is due. Channels that rest are looked at when they have rested, or when the
+// loop polls.
+func (w *Worker) next(ctx context.Context, now time.Time) (time.Time, error) {
+	change, message, err := w.Store.Next(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if !message.After(now) { // it is of a channel that rests or is full
+		message = now.Add(time.Second)
+	}
+	if change.IsZero() || message.Before(change) {
+		return message, nil
+	}
+	return change, nil
+}
+
+// forget deletes what is old, from time to time.
+func (w *Worker) forget(ctx context.Context, now time.Time) error {
+	w.mu.Lock()
+	due := now.Sub(w.forgotAt).Abs() >= forgetEvery
+	if due {
+		w.forgotAt = now
+	}
+	w.mu.Unlock()
+	if !due {
+		return nil
+	}
+	return w.Store.Forget(ctx, now.Add(-Kept), forgetBatch)
+}
+
+// planChanges plans the callbacks that changed or are due. more says that there are others.
+func (w *Worker) planChanges(ctx context.Context, circle *Circle, now time.Time) (more bool, err error) {
+	changes, err := w.Store.ClaimChanges(ctx, now, now.Add(claimLease), changesAtOnce)
+	if err != nil {
+		return false, err
+	}
+	for _, change := range changes {
+		s, err := w.situation(ctx, change.Callback, now)
+		if err == nil && s != nil {
+			err = w.Store.Plan(ctx, change, circle.Plan(s), now)
+		}
+		if err != nil {
+			return false, fmt.Errorf("plan who is told of %s: %w", change.Callback, err)
+		}
+	}
+	return len(changes) == changesAtOnce, nil
+}
+
+// situation reads everything that messages of a callback depend on; nil if it does not exist.
+func (w *Worker) situation(ctx context.Context, id callbacks.ID, now time.Time) (*Situation, error) {
+	s := &Situation{Now: now}
+	var err error
+	if s.Callback, err = w.Desk.Get(ctx, id); errors.Is(err, callbacks.ErrNotFound) {
+		return nil, nil
+	}
+	if err == nil {
+		s.Content, err = w.Desk.Content(ctx, id)
+	}
+	if err == nil && s.Callback.SignatureCount > 0 {
+		s.Signatures, err = w.Desk.Signatures(ctx, id)
+	}
+	if err == nil {
+		s.Openers, err = w.Store.Openers(ctx, id)
+	}
+	if err == nil {
+		s.Notices, err = w.Store.Notices(ctx, id)
+	}
+	if err == nil && s.Callback.ExecutionFailed {
+		var d callbacks.Delivery
+		if d, err = w.Desk.Delivery(ctx, id); err == nil && d.FollowUp != nil {
+			s.Execution = d.FollowUp.Status
+		}
+	}
+	return s, err
+}
