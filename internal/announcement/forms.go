@@ -51,10 +51,13 @@ func drawing(o *callbacks.Outcome, sent Form, at string, faults *fault.List) {
 		faults.Add(at+"/form", "%s", err)
 		return
 	}
-	if _, err := form.Parse(string(sent.Value)); len(sent.Value) > 0 && err != nil {
+	proposed, err := form.Parse(string(sent.Value))
+	if len(sent.Value) > 0 && err != nil {
 		faults.Add(at+"/value", "%s", err)
 	}
 	drawn := form.New(schema)
+	checkParts(drawn, proposed, o.Payload, at+"/payload", faults)
+	checkParts(drawn, proposed, o.ErrorData, at+"/errorData", faults)
 	if drawn.HasSecret {
 		faults.Add(at+"/form", "has a secret (writeOnly, or format password) or a masked value (x-masked): this desk keeps no typed secrets and masks nothing in forms, so ask for it elsewhere")
 	}
@@ -64,6 +67,22 @@ func drawing(o *callbacks.Outcome, sent Form, at string, faults *fault.List) {
 			why.Pointer, why.Detail)
 	}
 	o.Stamps = drawn.Stamps()
+}
+
+// checkParts finds parts of the answer that a template names and no answer can have: the function
+// would get null for each. What a template of countersign.yaml takes from the input may have any parts.
+func checkParts(drawn *form.Form, proposed form.Value, text []byte, at string, faults *fault.List) {
+	for _, name := range template.Placeholders(text) {
+		path, ok := strings.CutPrefix(name, "answer/")
+		if !ok {
+			continue
+		}
+		part := form.Pointer("/" + path)
+		around := proposed.At(known(proposed, part))
+		if !drawn.Leads(part, proposed) && !strings.HasPrefix(around.Unquoted(), "{{input") {
+			faults.Add(at, "{{%s}} leads to nothing: the form has no such field, and the proposed value no such part", name)
+		}
+	}
 }
 
 // forms are the forms of the outcomes as they were sent.

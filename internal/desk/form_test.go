@@ -17,7 +17,7 @@ import (
 
 const orderForm = `{"type":"object","required":["quantity"],"properties":{
 	"quantity":{"title":"Quantity","type":"integer","minimum":1,"maximum":60,"x-unit":"pieces"},
-	"max_price":{"title":"Most per piece","type":"number"},
+	"max_price":{"title":"Most per piece","type":"number"},"note":{"type":"string"},
 	"by":{"type":"string","x-stamp":"email"},"at":{"type":"string","format":"date-time","x-stamp":"now"}}}`
 
 // withForm announces an order that is approved with an answer.
@@ -51,7 +51,7 @@ func TestForm_Bytes(t *testing.T) {
 		want    string
 	}{
 		"Untouched": {`{"by":"{{reviewer.email}}","answer":"{{answer/quantity}}"}`, nil, `{"by":"mara@harborline.example","answer":40}`},
-		"Price":     {`["{{answer/max_price}}","{{answer/nothing}}"]`, map[string]string{"/quantity": "36"}, `[815.00,null]`},
+		"Price":     {`["{{answer/max_price}}","{{answer/note}}"]`, map[string]string{"/quantity": "36"}, `[815.00,null]`},
 		"Typed":     {`"{{answer/quantity}}"`, map[string]string{"/quantity": "3.6e1"}, `3.6e1`},
 		"Changes": {
 			`["{{changes}}","{{answer/quantity}}"]`, map[string]string{"/quantity": "36"},
@@ -157,6 +157,29 @@ func TestForm_Signatures(t *testing.T) {
 	}
 }
 
+// TestForm_UnsentAnswer: an answer that differs in what no template sends is another proposal, and
+// signing it is no second press for the first.
+func TestForm_UnsentAnswer(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.Announce(withForm(`{"quantity":40}`, `"{{answer/quantity}}"`))
+	require(d, c.ID, asks(2))
+	noted := answers(map[string]string{"/note": "At the back door."})
+	for _, choice := range []callbacks.Choice{answers(nil), noted} {
+		if _, err := d.Choose(desktest.Mara, c.ID, choice); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := d.Choose(desktest.Mara, c.ID, noted); !errors.Is(err, desk.ErrSignedAlready) {
+		t.Errorf("pressed twice: %v", err)
+	}
+	sheet, err := d.Service.Sheet(d.Ctx, desktest.Mara, c.ID)
+	if err != nil || len(sheet.Signatures) != 2 || !strings.Contains(sheet.Signatures[1].Answer.Document, "back door") ||
+		sheet.Standing.Leading().Proposal != sheet.Signatures[1].Proposal {
+		t.Errorf("signed are %+v (%v)", sheet.Signatures, err)
+	}
+}
+
 // TestForm_Refused has what makes a form unusable, at its place in the announcement.
 func TestForm_Refused(t *testing.T) {
 	t.Parallel()
@@ -171,6 +194,8 @@ func TestForm_Refused(t *testing.T) {
 		"NoForm":      {``, `1`, `{}`, "/outcomes/0/value: a value is what a form starts from"},
 		"Unused":      {`{}`, ``, `{"a":1}`, "/outcomes/0/form: no template uses the answer"},
 		"InText":      {`{}`, ``, `{"a":"is {{answer}}","b":"{{answer}}"}`, "/outcomes/0/payload: \"{{answer}}\" stands for a JSON value"},
+		"NoSuchPart":  {orderForm, `{"quantity":1}`, `{"a":"{{answer/quantiti}}"}`, "/outcomes/0/payload: {{answer/quantiti}} leads to nothing"},
+		"InANumber":   {orderForm, `{"quantity":1}`, `{"a":"{{answer/quantity/x}}"}`, "/outcomes/0/payload: {{answer/quantity/x}} leads to nothing"},
 		"WithoutForm": {``, ``, `{"a":"{{answer}}"}`, "/outcomes/0/payload: {{answer}} is about the answer to a form"},
 	} {
 		a := announcement.Announcement{CallbackID: "YWJj", Queue: "finance", Requester: "Ines Calloway <ines@harborline.example>"}

@@ -74,7 +74,7 @@ func (s *Service) Sign(
 func (s *Service) sign(
 	c *callbacks.Case, p callbacks.Signer, choice callbacks.Choice, seen string, out encoded, now time.Time,
 ) error {
-	if s.repeats(c, p.Person, choice, seen) {
+	if s.repeats(c, p, choice, seen, now) {
 		return ErrSignedAlready
 	}
 	if c.State != callbacks.Pending {
@@ -100,17 +100,27 @@ func (s *Service) sign(
 	return s.decide(c, given, made, choice.Changes, out, now)
 }
 
-// repeats reports whether the person's signature for the same choice is on record, and waits or is
-// one of those that were there at the decision. A button may be pressed twice.
-func (s *Service) repeats(c *callbacks.Case, p callbacks.Person, choice callbacks.Choice, seen string) bool {
+// repeats reports whether the signer's signature for the same choice is on record, and waits or is
+// one of those that were there at the decision. A button may be pressed twice. While others are
+// awaited, another answer to a form is another choice, even if no template sends what differs.
+func (s *Service) repeats(
+	c *callbacks.Case, p callbacks.Signer, choice callbacks.Choice, seen string, now time.Time,
+) bool {
 	if c.State != callbacks.Pending && c.Decision == nil {
 		return false
 	}
 	outcome, _ := c.Outcome(choice.Outcome)
 	return slices.ContainsFunc(c.Signatures, func(given callbacks.Signature) bool {
-		return given.Live() && given.By.ID == p.ID && given.Outcome == choice.Outcome &&
-			given.Comment == c.Requirement.KeptComment(outcome, choice) &&
-			s.seenKeys.recognise(seen, c.ID, given.Outcome, given.Shown)
+		if !given.Live() || given.By.ID != p.ID || given.Outcome != choice.Outcome ||
+			given.Comment != c.Requirement.KeptComment(outcome, choice) ||
+			!s.seenKeys.recognise(seen, c.ID, given.Outcome, given.Shown) {
+			return false
+		}
+		if c.State != callbacks.Pending {
+			return true
+		}
+		made, err := s.prepared(s.gate(&c.Callback, c.Signatures, now), p, choice)
+		return err == nil && made.Proposal() == given.Proposal
 	})
 }
 

@@ -1,6 +1,7 @@
 package form
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -61,6 +62,28 @@ func (v Value) place(token string) int {
 		return -1
 	}
 	return i
+}
+
+// Leads reports whether an answer to the form may have something at a pointer: a field, or what the
+// proposed answer has beside the fields. In a form that is not drawn it may be anywhere, because the
+// reviewer writes all of the answer.
+func (f *Form) Leads(p Pointer, proposed Value) bool {
+	tokens, ok := p.Tokens()
+	return ok && (!f.Drawn() || f.Root.has(tokens) || proposed.At(p).Exists())
+}
+
+// has reports whether there is a field at a place in this one.
+func (f *Field) has(tokens []string) bool {
+	if len(tokens) == 0 {
+		return true
+	}
+	if f.Item != nil {
+		i, err := strconv.Atoi(tokens[0])
+		return err == nil && i >= 0 && strconv.Itoa(i) == tokens[0] && f.Item.has(tokens[1:])
+	}
+	return slices.ContainsFunc(f.Fields, func(member *Field) bool {
+		return member.Name == tokens[0] && member.has(tokens[1:])
+	})
 }
 
 // Line is the line, counted from 1, on which a pointer's value begins; that of the nearest value
