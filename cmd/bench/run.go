@@ -51,6 +51,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(stderr)
+	peer := flags.String("peer", "", "measure the desk beside another program instead: restate, which has to be in PATH as restate-server")
 	only := flags.String("only", "", "measure only these, separated by commas: "+names())
 	quick := flags.Bool("quick", false, "shorter rounds and fewer callbacks: a first look, not a result")
 	binary := flags.String("binary", "", "the desk's binary; built from ./cmd/web when empty")
@@ -61,6 +62,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	chosen, err := choose(*only)
+	if err == nil && *peer != "" {
+		chosen, err = choosePeer(*peer)
+	}
 	if err != nil {
 		return err
 	}
@@ -118,6 +122,15 @@ func choose(list string) ([]measurement, error) {
 		chosen = append(chosen, measurements[i])
 	}
 	return chosen, nil
+}
+
+// choosePeer finds the measurement beside another program. It is not among the measurements, because
+// the other program is not part of the project.
+func choosePeer(name string) ([]measurement, error) {
+	if name != "restate" {
+		return nil, fmt.Errorf("no peer is called %q; there is restate", name)
+	}
+	return []measurement{{"restate", "announcements and decisions beside Restate", (*bench).besideRestate}}, nil
 }
 
 // runFloor serves a floor until ctx ends.

@@ -50,6 +50,7 @@ func TestRun(t *testing.T) {
 		"Help":          {[]string{"-h"}, ""},
 		"UnknownFlag":   {[]string{"-fast"}, "-fast"},
 		"UnknownName":   {[]string{"-only", "intake,coffee"}, "coffee"},
+		"UnknownPeer":   {[]string{"-peer", "coffee"}, "coffee"},
 		"UnknownFloor":  {[]string{"floor", "-kind", "ceiling", "-file", t.TempDir() + "/floor.db"}, "ceiling"},
 		"BinaryMissing": {[]string{"-quick", "-only", "intake", "-binary", "/nowhere/countersign"}, "/nowhere/countersign"},
 	} {
