@@ -1,22 +1,40 @@
 package main
 
 import (
+	"cmp"
 	"maps"
 	"net/url"
 	"slices"
 	"time"
 
+	"countersign/internal/channels/mail"
 	"countersign/internal/channels/slack"
 	"countersign/internal/channels/teams"
 	"countersign/internal/channels/webhook"
+	"countersign/internal/channels/webpush"
 	"countersign/internal/config/deskfile"
 	"countersign/internal/loopback"
 	"countersign/internal/notice"
 )
 
-// channels makes the channels of a configuration, by their names.
-func channels(c *deskfile.Channels, now func() time.Time) (map[string]notice.Channel, error) {
+// channels makes the channels of a configuration, by their names. desk is the desk's address.
+// Without browsers there are no pushes.
+func channels(c *deskfile.Channels, desk string, browsers webpush.Browsers, now func() time.Time) (map[string]notice.Channel, error) {
 	all := make(map[string]notice.Channel)
+	if c.Email != nil {
+		made, err := mail.New(mailConfig(c.Email, desk))
+		if err != nil {
+			return nil, err
+		}
+		all[notice.Email] = made
+	}
+	if c.Push != nil && browsers != nil {
+		made, err := webpush.New(webpush.Config{Contact: c.Push.Contact, Key: c.Push.Key.Reveal(), StandIn: c.Push.Service}, browsers, now)
+		if err != nil {
+			return nil, err
+		}
+		all[notice.Push] = made
+	}
 	if c.Slack != nil {
 		all["slack"] = slack.New(slack.Config{Token: c.Slack.Token.Reveal(), API: c.Slack.API})
 	}
@@ -44,6 +62,18 @@ func channels(c *deskfile.Channels, now func() time.Time) (map[string]notice.Cha
 		all["webhooks"] = made
 	}
 	return all, nil
+}
+
+// mailConfig is what the configuration says of the mail server.
+func mailConfig(e *deskfile.Email, desk string) mail.Config {
+	c := mail.Config{Server: e.Server, From: e.From, TLS: mail.TLS(e.TLS), User: e.User, Host: "localhost"}
+	if e.Password != nil {
+		c.Password = e.Password.Reveal()
+	}
+	if at, err := url.Parse(desk); err == nil {
+		c.Host = cmp.Or(at.Hostname(), c.Host)
+	}
+	return c
 }
 
 // onThisMachine reports whether the operator wrote an address of loopback, which says by itself that

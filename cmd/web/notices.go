@@ -12,18 +12,21 @@ import (
 	"github.com/alecthomas/kong"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/channels/webpush"
 	"countersign/internal/notice"
 )
 
 // noticesCommand has the commands about notices.
 type noticesCommand struct {
 	Test noticesTest `cmd:"" help:"${notices_test}"`
+	Key  noticesKey  `cmd:"" help:"${notices_key}"`
 }
 
 // noticesHelp is the help for the commands and flags.
 var noticesHelp = kong.Vars{
 	"notices_test": "Send a test to every place that countersign.yaml names, and say what happened. " +
 		"Exit codes: 0 every place took it, 1 one did not, 2 the command or the configuration is wrong.",
+	"notices_key":     "Print a new private key for web push: the secret of channels.push.key.",
 	"notices_channel": "Only over this channel: slack, teams, email or webhooks.",
 	"notices_to":      "Only to this place, such as #finance or the name of a webhook.",
 }
@@ -43,7 +46,7 @@ func (c noticesTest) Run(ctx context.Context, e environment) error {
 	if err != nil {
 		return exitError{exitUsage, err}
 	}
-	all, err := channels(&settings.Desk.Channels, time.Now)
+	all, err := channels(&settings.Desk.Channels, string(settings.BaseURL), nil, time.Now)
 	if err != nil {
 		return exitError{exitUsage, err}
 	}
@@ -93,5 +96,18 @@ func printTest(w io.Writer, p namedPlace, err error) error {
 		group = " (" + p.group + ")"
 	}
 	_, err = fmt.Fprintf(w, "%-9s %s%s: %s\n", p.channel, p.place, group, said)
+	return err
+}
+
+// noticesKey makes a key.
+type noticesKey struct{}
+
+// Run prints the key and nothing else, so that it can go into a file.
+func (noticesKey) Run(e environment) error {
+	key, err := webpush.NewKey()
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(e.stdout, key)
 	return err
 }

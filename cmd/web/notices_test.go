@@ -2,12 +2,14 @@ package main
 
 import (
 	"bytes"
+	"net"
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"countersign/internal/standin/mailbox"
 	"countersign/internal/standin/receiver"
 	"countersign/internal/standin/slack"
 	"countersign/internal/standin/teams"
@@ -18,6 +20,7 @@ type chat struct {
 	slack     *slack.Workspace
 	teams     *teams.Workflow
 	events    *receiver.Receiver
+	mails     *mailbox.Mailbox
 	variables map[string]string
 }
 
@@ -30,7 +33,7 @@ func newChat(t *testing.T) *chat {
 			Name: "Harborline", Token: "xoxb-1", Scopes: []string{"chat:write"}, Now: time.Now,
 			Channels: []slack.Channel{{ID: "C1", Name: "finance"}, {ID: "C2", Name: "attic", Archived: true}},
 		}),
-		teams: teams.New("signature", time.Now),
+		teams: teams.New("signature", time.Now), mails: mailbox.New("example.com", time.Now),
 	}
 	var err error
 	if c.events, err = receiver.New(chatSecret, time.Now); err != nil {
@@ -40,12 +43,24 @@ func newChat(t *testing.T) *chat {
 	t.Cleanup(methods.Close)
 	t.Cleanup(workflow.Close)
 	t.Cleanup(hooks.Close)
+	smtp, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- c.mails.Serve(smtp) }()
+	t.Cleanup(func() {
+		_ = smtp.Close()
+		_ = c.mails.Close()
+		<-done
+	})
 	file := deskFile(t, `roles: {reviewers: [approvers]}
 groups:
-  approvers: {slack: '#finance', teams: [room]}
+  approvers: {slack: '#finance', teams: [room], email: [finance@example.com, leo@example.org]}
   attic: {slack: '#attic'}
 channels:
   slack: {token: {file: slack}, api: `+methods.URL+`/}
+  email: {server: "`+smtp.Addr().String()+`", from: desk@example.com, tls: none}
   teams: {room: {url: {file: teams}}}
   webhooks: {erp: {url: `+hooks.URL+`/hooks, secrets: [{file: erp}]}}
 `)
@@ -67,14 +82,19 @@ func TestNoticesTest(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	err := run(t.Context(), []string{"notices", "test"}, c.variables, &stdout, &stderr)
 	const want = `slack     #finance (approvers): sent
+email     finance@example.com (approvers): sent
+email     leo@example.org (approvers): failed, refused: 550 5.7.1 Relay access denied
 teams     room (approvers): sent
 slack     #attic (attic): failed, no place: is_archived
 webhooks  erp: sent
 `
-	if stdout.String() != want || err == nil || err.Error() != "1 place of 4 did not take the test" || exitCode(err) != exitFaults {
+	if stdout.String() != want || err == nil || err.Error() != "2 places of 6 did not take the test" || exitCode(err) != exitFaults {
 		t.Errorf("printed\n%s\nwant\n%s\n%v", stdout.String(), want, err)
 	}
-	posts, messages, events := c.teams.Posts(), c.slack.Messages(), c.events.Events()
+	posts, messages, events, mails := c.teams.Posts(), c.slack.Messages(), c.events.Events(), c.mails.Mails()
+	if len(mails) != 1 || mails[0].Subject != "A test from Countersign" {
+		t.Errorf("the mails are %+v", mails)
+	}
 	if len(posts) != 1 || len(messages) != 1 || len(events) != 1 || !strings.Contains(messages[0].Shown, "A test from Countersign") {
 		t.Errorf("%d posts, messages %+v, %d events", len(posts), messages, len(events))
 	}
@@ -85,5 +105,25 @@ webhooks  erp: sent
 	err = run(t.Context(), []string{"notices", "test", "--to", "#nowhere"}, c.variables, &stdout, &stderr)
 	if exitCode(err) != exitUsage {
 		t.Errorf("a place that the file does not name: %v", err)
+	}
+}
+
+// TestNoticesKey: the command prints a key that the configuration takes.
+func TestNoticesKey(t *testing.T) {
+	t.Parallel()
+	var stdout, again, stderr bytes.Buffer
+	if err := run(t.Context(), []string{"notices", "key"}, nil, &stdout, &stderr); err != nil {
+		t.Fatal(err)
+	}
+	if err := run(t.Context(), []string{"notices", "key"}, nil, &again, &stderr); err != nil || again.String() == stdout.String() {
+		t.Errorf("the second key: %v", err)
+	}
+	file := deskFile(t, `roles: {reviewers: [approvers]}
+channels:
+  push: {contact: "mailto:ops@example.com", key: {file: vapid}}
+`)
+	writeFile(t, filepath.Join(filepath.Dir(file), "vapid"), stdout.String())
+	if err := run(t.Context(), []string{"config", "check", file}, nil, &stdout, &stderr); err != nil {
+		t.Errorf("%v\n%s%s", err, stdout.String(), stderr.String())
 	}
 }

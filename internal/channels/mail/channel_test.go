@@ -189,9 +189,8 @@ func TestConfig(t *testing.T) {
 		"PasswordAlone":   {func(c *Config) { c.Password = "secret" }, "belong together"},
 		"UnknownTLS":      {func(c *Config) { c.TLS = "ssl" }, "starttls, tls or none"},
 		"ClearFar":        {func(c *Config) { c.TLS = None }, "in the clear"},
-		"ClearAloud":      {func(c *Config) { c.TLS, c.Insecure = None, true }, ""},
 		"ClearNear":       {func(c *Config) { c.TLS, c.Server = None, "localhost:25" }, ""},
-		"PasswordInClear": {func(c *Config) { c.TLS, c.Insecure, c.User, c.Password = None, true, "desk", "secret" }, "not sent without TLS"},
+		"PasswordInClear": {func(c *Config) { c.TLS, c.Server, c.User, c.Password = None, "localhost:25", "desk", "secret" }, "not sent without TLS"},
 	} {
 		c := Config{Server: "smtp.example.com:587", From: "Countersign <desk@example.com>", TLS: StartTLS}
 		test.change(&c)

@@ -20,7 +20,7 @@ type TLS string
 const (
 	StartTLS TLS = "starttls" // begins in the clear and must change to TLS: port 587
 	Implicit TLS = "tls"      // TLS from the first byte: port 465
-	None     TLS = "none"     // in the clear, without a password
+	None     TLS = "none"     // in the clear, without a password, on this machine only
 )
 
 // Config is what the operator says of the mail server.
@@ -28,8 +28,6 @@ type Config struct {
 	Server string // host and port: "smtp.example.com:587"
 	From   string // the sender: "Countersign <desk@example.com>"
 	TLS    TLS
-	// Insecure allows None for a server that is not this machine.
-	Insecure bool
 	// User and Password are empty if the server asks for none.
 	User, Password string
 	// Host is the name of this machine for the server, the host of the desk's address.
@@ -55,8 +53,8 @@ func (c Config) check() (from *mail.Address, host string, err error) {
 	switch c.TLS {
 	case StartTLS, Implicit:
 	case None:
-		if !loopback.Host(host) && !c.Insecure {
-			return nil, "", fmt.Errorf("mails would cross the network to %s in the clear: use starttls or tls, or say insecure: true", host)
+		if !loopback.Host(host) {
+			return nil, "", fmt.Errorf("mails would cross the network to %s in the clear: use starttls or tls", host)
 		}
 		if c.User != "" {
 			return nil, "", errors.New("a password is not sent without TLS: use starttls or tls")

@@ -28,7 +28,7 @@ func surroundings() Surroundings {
 	files := map[string]string{
 		"/run/secrets/good": goodSecret + "\n", "/run/secrets/key": goodKey, "/run/secrets/empty": "\n",
 		"/run/secrets/short": "whsec_c2hvcnQ=", "/run/secrets/plain": goodToken, "/run/secrets/torn": "whsec_c2hvcnQ",
-		"/run/secrets/good2": goodSecret2, "/run/secrets/slack": "xoxb-1-2-3", "/run/secrets/teams": teamsURL,
+		"/run/secrets/good2": goodSecret2, "/run/secrets/slack": "xoxb-1-2-3", "/run/secrets/teams": teamsURL, "/run/secrets/vapid": goodPushKey,
 		"/run/secrets/spaced":    "a token of thirty-two characters and more",
 		"/etc/countersign/token": goodToken + "\r\n",
 	}

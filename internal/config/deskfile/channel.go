@@ -3,6 +3,7 @@ package deskfile
 import (
 	"maps"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -38,6 +39,7 @@ type Email struct {
 type Push struct {
 	Contact string  `yaml:"contact" required:"true" example:"mailto:ops@example.com" pattern:"^(mailto:[^\\s@<>,;]+@[^\\s@<>,;]+|https://[^\\s]+)$" words:"write mailto: and an address, or an https address" help:"Where a push service reaches the operator."`
 	Key     *Secret `yaml:"key" required:"true" example:"{file: /run/secrets/vapid}" help:"Private VAPID key, base64url. Make one with countersign notices key."`
+	Service string  `yaml:"service" example:"http://127.0.0.1:8092" pattern:"^http://[^\\s/?#@]+$" words:"write an address without a path, as http://127.0.0.1:8092" help:"Address of a push service on this machine: for tests. Without it, only those of known browsers are called."`
 }
 
 // Teams is a workflow that posts to a place of Microsoft Teams.
@@ -64,8 +66,8 @@ func (c *checker) checkChannels() {
 	if e := channels.Email; e != nil {
 		c.checkEmail(e, at.Key("email"))
 	}
-	if p := channels.Push; p != nil && p.Key != nil {
-		c.readSecret(p.Key, at.Key("push").Key("key"))
+	if p := channels.Push; p != nil {
+		c.checkPush(p, at.Key("push"))
 	}
 	for _, name := range slices.Sorted(maps.Keys(channels.Teams)) {
 		place := at.Key("teams").Key(name).Key("url")
@@ -104,12 +106,26 @@ func (c *checker) checkSlack(s *Slack, at strictyaml.Path) {
 	}
 }
 
+func (c *checker) checkPush(p *Push, at strictyaml.Path) {
+	if place, err := url.Parse(p.Service); p.Service != "" && (err != nil || !loopback.Host(place.Hostname())) {
+		c.doc.Fault(at.Key("service"), "only a push service on this machine can be named: remove the key")
+	}
+	if p.Key != nil && c.readSecret(p.Key, at.Key("key")) && !pushKey.MatchString(p.Key.value) {
+		c.doc.Fault(at.Key("key"), "the secret is no key of 43 characters: make one with countersign notices key")
+	}
+}
+
+// pushKey is the form of a private VAPID key: 32 bytes in base64url.
+var pushKey = regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`)
+
 func (c *checker) checkEmail(e *Email, at strictyaml.Path) {
 	host := strings.Trim(e.Server[:max(strings.LastIndexByte(e.Server, ':'), 0)], "[]")
 	if e.TLS == "none" && !loopback.Host(host) {
 		c.doc.Fault(at.Key("tls"), "the mails would travel in the clear: write starttls or tls")
 	}
 	switch {
+	case e.TLS == "none" && e.User != "":
+		c.doc.Fault(at.Key("user"), "a password is not sent without TLS: remove user and password, or write starttls or tls")
 	case e.Password != nil && e.User == "":
 		c.doc.Fault(at.Key("password"), "a password needs a user: write user")
 	case e.Password == nil && e.User != "":

@@ -5,9 +5,10 @@ import (
 	"testing"
 )
 
-// goodSecret2 and teamsURL are secrets of channels.
+// goodSecret2, teamsURL and goodPushKey are secrets of channels.
 const (
 	goodSecret2 = "whsec_YW5vdGhlciBzZWNyZXQgb2YgdGhpcnR5IGJ5dGVzIQ=="
+	goodPushKey = "q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94"
 	teamsURL    = "https://example.logic.azure.com/workflows/1?sig=s3cret"
 )
 
@@ -17,7 +18,9 @@ func everyChannel() Channels {
 	return Channels{
 		Slack: &Slack{Token: &Secret{File: "/run/secrets/slack", value: "xoxb-1-2-3"}, API: "http://127.0.0.1:8091/api/"},
 		Email: &Email{Server: "smtp.example.com:465", From: "Countersign <desk@example.com>", TLS: "tls", User: "desk", Password: token},
-		Push:  &Push{Contact: "mailto:ops@example.com", Key: token},
+		Push: &Push{
+			Contact: "mailto:ops@example.com", Key: &Secret{File: "/run/secrets/vapid", value: goodPushKey}, Service: "http://127.0.0.1:8092",
+		},
 		Teams: map[string]Teams{"finance-room": {URL: &Secret{File: "/run/secrets/teams", value: teamsURL}}},
 		Webhooks: map[string]Webhook{"erp-bridge": {
 			URL: "https://erp.example.com/hooks", Secrets: []Secret{{File: "/run/secrets/good2", value: goodSecret2}}, Private: true,

@@ -80,7 +80,7 @@ accounts:
 channels:
   slack: {token: {file: /run/secrets/slack}, api: "http://127.0.0.1:8091/api/"}
   email: {server: "smtp.example.com:465", from: Countersign <desk@example.com>, tls: tls, user: desk, password: {file: token}}
-  push: {contact: "mailto:ops@example.com", key: {file: token}}
+  push: {contact: "mailto:ops@example.com", key: {file: /run/secrets/vapid}, service: "http://127.0.0.1:8092"}
   teams: {finance-room: {url: {file: /run/secrets/teams}}}
   webhooks: {erp-bridge: {url: "https://erp.example.com/hooks", secrets: [{file: /run/secrets/good2}], private: true}}
 `
