@@ -1,6 +1,7 @@
 package announcement
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -98,4 +99,31 @@ func (a Announcement) forms() (forms callbacks.Forms) {
 		forms[o.Name] = callbacks.Form{Schema: string(sent.Schema), Value: string(sent.Value)}
 	}
 	return forms
+}
+
+// CheckForms says what makes the forms of a request unusable, under the pointers of the outcomes in
+// an announcement. compiler may be nil at a desk that takes no forms.
+func CheckForms(outcomes []callbacks.Outcome, forms callbacks.Forms, compiler form.Compiler) error {
+	var faults fault.List
+	for i, o := range outcomes {
+		if !o.Form {
+			continue
+		}
+		at := fmt.Sprintf("/outcomes/%d/form", i)
+		if compiler == nil {
+			faults.Add(at, "this desk takes no forms")
+			continue
+		}
+		_, err := compiler.Compile(forms[o.Name].Schema)
+		unusable, ok := errors.AsType[form.SchemaFaults](err)
+		switch {
+		case ok:
+			for _, fault := range unusable {
+				faults.Add(at+string(fault.Pointer), "%s", fault.Detail)
+			}
+		case err != nil:
+			return fmt.Errorf("compile the form of outcome %d: %w", i, err)
+		}
+	}
+	return faults.Err()
 }

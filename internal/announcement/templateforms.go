@@ -89,7 +89,7 @@ func (c *templateCheck) forms(sample Announcement, compiler form.Compiler) {
 	if len(*c.faults) > before {
 		return // with these faults the schemas cannot be read
 	}
-	faults, _ := errors.AsType[fault.List](callbacks.CheckForms(sample.Outcomes, sample.forms(), compiler))
+	faults, _ := errors.AsType[fault.List](CheckForms(sample.Outcomes, sample.forms(), compiler))
 	*c.faults = append(*c.faults, faults...)
 	for i, o := range sample.Outcomes {
 		sent, at := sample.Forms[o.Name], fmt.Sprintf("/outcomes/%d/value", i)

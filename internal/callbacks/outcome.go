@@ -146,7 +146,7 @@ func (o Outcome) filler(choice Choice, by Person, signed []Signature) template.F
 		values.Signers = append(values.Signers, o.signer(s))
 	}
 	if document, err := form.Parse(cmp.Or(choice.Real, choice.Answer.Document)); o.Form && err == nil { // else it is null
-		values.Answer = o.stamped(document, by, choice.PreparedAt)
+		values.Answer = o.Stamped(document, by, choice.PreparedAt)
 	}
 	return values.Filler(o.templates()...)
 }

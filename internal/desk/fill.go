@@ -23,7 +23,7 @@ func (s *Service) formsOf(ctx context.Context, c *callbacks.Callback) (callbacks
 // so it happens before a transaction and never inside.
 func (s *Service) filled(
 	ctx context.Context, c *callbacks.Callback, p callbacks.Signer, choice callbacks.Choice, forms callbacks.Forms,
-) (_ callbacks.Choice, filling *callbacks.Filling, err error) {
+) (_ callbacks.Choice, filling *form.Filling, err error) {
 	outcome, ok := c.Outcome(choice.Outcome)
 	if !ok || !outcome.Form {
 		return choice, nil, nil
@@ -37,7 +37,7 @@ func (s *Service) filled(
 		return choice, nil, fmt.Errorf("compile the form of %s: %w", outcome.Name, err)
 	}
 	filling = brought.Filling(outcome, choice.Fields)
-	filling.Check(ctx, outcome, checker, p.Person, choice.PreparedAt)
+	filling.Check(ctx, outcome.Stamped(filling.Answer, p.Person, choice.PreparedAt), checker)
 	choice.Answer.Document, choice.Changes = filling.Answer.JSON(), filling.Changes
 	return choice, filling, nil
 }
@@ -57,7 +57,7 @@ func (s *Service) answered(
 	if err != nil || filling == nil {
 		return choice, err
 	}
-	return choice, filling.Invalid()
+	return choice, filling.Invalid(callbacks.FieldAnswer)
 }
 
 // Press gives what is posted after a button of a form was pressed, as [form.Form.Press] says, and

@@ -10,6 +10,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/fault"
+	"countersign/internal/form"
 	"countersign/internal/mask"
 )
 
@@ -20,7 +21,7 @@ const PreviewAge = 15 * time.Minute
 // Preview is what Lambda would receive for a choice, and what a signature for it would do.
 type Preview struct {
 	callbacks.Prepared
-	Filling *callbacks.Filling // the form with the reader's answer; nil if the outcome has none
+	Filling *form.Filling // the form with the reader's answer; nil if the outcome has none
 	// Faults say why this cannot be sent. Completion is then empty, unless they are those of a form: it
 	// is then what the answer would be sent as.
 	Faults     fault.List
@@ -196,7 +197,7 @@ func (s *Service) preview(
 	}
 	shown, err := s.prepared(gate, p, choice)
 	if shown.Filling = filling; filling != nil && err == nil {
-		err = filling.Invalid()
+		err = filling.Invalid(callbacks.FieldAnswer)
 	}
 	proposal := shown.Proposal()
 	shown.Why = gate.Explain(p, proposal)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 )
 
@@ -39,7 +40,7 @@ func (s *Service) Receive(
 	if err := s.checkAddressee(&c); err != nil {
 		return callbacks.Acknowledgment{}, err
 	}
-	if err := callbacks.CheckForms(c.Outcomes, content.Forms, s.forms); err != nil {
+	if err := announcement.CheckForms(c.Outcomes, content.Forms, s.forms); err != nil {
 		return callbacks.Acknowledgment{}, err
 	}
 	fingerprint := a.Fingerprint() // only after validation: not every time can be written

@@ -1,0 +1,58 @@
+package form
+
+import (
+	"context"
+
+	"countersign/internal/fault"
+)
+
+// Filling is a form as somebody brought it, with what a reviewer answered so far.
+type Filling struct {
+	*Filled
+	Form     *Form
+	Schema   string
+	Proposed Value // what the sender proposed, or the defaults of the schema
+	Changes  []Change
+}
+
+// Open reads what was posted for a form: its schema, and the value that is proposed; empty if none
+// is. The names of its inputs begin with a text.
+func Open(schema, value, inputs string, posted Posted) *Filling {
+	read, err := Parse(schema)
+	if err != nil {
+		read = Value{} // whoever brought it was checked, so this is never drawn
+	}
+	drawn := New(read)
+	proposed, err := Parse(value)
+	if err != nil {
+		proposed = drawn.Start()
+	}
+	filled := drawn.Fill(inputs, proposed, posted)
+	return &Filling{
+		Filled: filled, Form: drawn, Schema: schema, Proposed: proposed, Changes: drawn.Changes(proposed, filled.Answer),
+	}
+}
+
+// Check adds to a filling what is wrong with its answer, as it is once the desk has written into it.
+func (f *Filling) Check(ctx context.Context, answer Value, checker Checker) {
+	if !answer.Exists() {
+		if len(f.Faults) == 0 {
+			f.Blame([]Fault{{Detail: "is missing"}})
+		}
+		return
+	}
+	f.Blame(checker.Check(ctx, answer.JSON()))
+}
+
+// Invalid is what is wrong with the answer, each fault below a pointer. It is nil if nothing is.
+func (f *Filling) Invalid(below string) error {
+	var faults fault.List
+	for _, wrong := range f.Faults {
+		name := "The answer"
+		if e := f.Near(wrong.Pointer); e != nil && e.Title != "" {
+			name = e.Title
+		}
+		faults.Add(below+string(wrong.Pointer), "%s: %s", name, wrong.Detail)
+	}
+	return faults.Err()
+}
