@@ -18,6 +18,7 @@ type Stores struct {
 	Tell        func(on bool) // whether changes of callbacks are noted
 	Notices     notice.Store
 	Preferences notice.Preferences
+	Reports     notice.Reports
 }
 
 // Run runs the contract. open returns an empty database for one test and closes it when the test
@@ -28,6 +29,7 @@ func Run(t *testing.T, open func(*testing.T) Stores) {
 		"Claim": claim, "Joins": joins, "Redraw": redraw, "RedrawWhileSent": redrawWhileSent,
 		"LeaseLost": leaseLost, "Again": again, "Drop": drop, "Story": story, "Openers": openers,
 		"Pauses": pauses, "Backlogs": backlogs, "Forget": forget,
+		"Health": health, "Retry": retry,
 		"Settings": settings, "Subscriptions": subscriptions, "Accounts": accounts,
 	} {
 		t.Run("Notices/"+name, func(t *testing.T) {

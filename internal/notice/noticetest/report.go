@@ -1,0 +1,75 @@
+package noticetest
+
+import (
+	"cmp"
+	"slices"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/notice"
+)
+
+// webhook is a notice to a webhook.
+func webhook(name string, due time.Time) notice.Planned {
+	return notice.Planned{
+		Target: notice.Target{Channel: notice.Webhooks, Place: name}, Topic: notice.Topic{Kind: notice.MaySign}, Due: due, Latest: due, Gathering: notice.Alone,
+	}
+}
+
+// health: what was sent in each hour, what waits and what fails, of each channel, and of each webhook.
+func health(t *testing.T, s Stores) {
+	_, of := arrive(t, s)
+	plan(t, s, of, t0, planned("ada", t0), planned("bob", t0.Add(time.Hour)), webhook("erp", t0), webhook("lake", t0))
+	busy := &notice.Fault{Code: notice.Busy, Words: "answers 503"}
+	for _, w := range claimMessages(t, s, t0) {
+		r := notice.Result{Told: "x"}
+		if w.Place == "erp" {
+			r = notice.Result{Fault: busy, DueAt: t0.Add(5 * time.Hour)}
+		}
+		finish(t, s, w, r, t0)
+	}
+	finish(t, s, claimMessage(t, s, t0.Add(time.Hour)), notice.Result{Told: "x"}, t0.Add(90*time.Minute))
+	_, of = arrive(t, s)
+	plan(t, s, of, t0, planned("ada", t0.Add(2*time.Hour)))
+	got, err := s.Reports.Health(t.Context(), t0.Add(2*time.Hour))
+	callbackstest.Must(t, err)
+	slices.SortFunc(got, func(a, b notice.Health) int { return cmp.Compare(a.Channel+a.Place, b.Channel+b.Place) })
+	mail := notice.Health{Channel: notice.Email, Waiting: 1, LastSent: t0.Add(90 * time.Minute)}
+	mail.Hours[10], mail.Hours[11] = 1, 1
+	lake := notice.Health{Channel: notice.Webhooks, Place: "lake", LastSent: t0}
+	lake.Hours[10] = 1
+	callbackstest.Same(t, "health", got, []notice.Health{mail, {
+		Channel: notice.Webhooks, Place: "erp", Failing: 1, FailingSince: t0, Fault: notice.Busy, Words: "answers 503", FailedAt: "erp", Tries: 1, Next: t0.Add(5 * time.Hour),
+	}, lake})
+	callbackstest.Same(t, "sent", got[0].Sent(), 2)
+	got, err = s.Reports.Health(t.Context(), t0.Add(14*time.Hour))
+	callbackstest.Must(t, err)
+	for _, h := range got {
+		callbackstest.Same(t, "sent long ago", h.Sent(), 0)
+	}
+}
+
+// retry: what failed is due at once, of one place or of a whole channel, also what is under way.
+func retry(t *testing.T, s Stores) {
+	_, of := arrive(t, s)
+	plan(t, s, of, t0, webhook("erp", t0), webhook("lake", t0), planned("ada", t0.Add(time.Hour)))
+	fault := notice.Result{Fault: &notice.Fault{Code: notice.Busy}, DueAt: t0.Add(24 * time.Hour)}
+	for _, w := range claimMessages(t, s, t0) {
+		finish(t, s, w, fault, t0)
+	}
+	again := func(place string, want int) {
+		t.Helper()
+		n, err := s.Reports.Retry(t.Context(), notice.Webhooks, place, t0.Add(time.Minute))
+		callbackstest.Must(t, err)
+		callbackstest.Same(t, "tried again", n, want)
+	}
+	again("erp", 1)
+	w := claimMessage(t, s, t0.Add(time.Minute))
+	callbackstest.Same(t, "place", w.Place, "erp")
+	again("", 2) // one of them is under way
+	lake := claimMessage(t, s, t0.Add(time.Minute))
+	callbackstest.Same(t, "place", lake.Place, "lake")
+	finish(t, s, w, fault, t0.Add(90*time.Second))
+	callbackstest.Same(t, "the one that was under way", claimMessage(t, s, t0.Add(90*time.Second)).Place, "erp")
+}

@@ -1,0 +1,110 @@
+package notices
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"countersign/internal/notice"
+)
+
+var _ notice.Reports = (*Store)(nil)
+
+// healthRow is a row of a count by channel, or a message that failed.
+type healthRow struct {
+	channel, place     string
+	n, hour, at        int64
+	fault, words       string
+	tries, first, next int64
+}
+
+// ownPlace is the place of a message where the operator names places, else empty.
+const ownPlace = `case when channel in ('` + notice.Teams + `', '` + notice.Webhooks + `') then place else '' end`
+
+// report gathers what is known of each channel and place.
+type report map[notice.Target]*notice.Health
+
+func (r report) of(channel, place string) *notice.Health {
+	if !notice.OwnPlaces(channel) {
+		place = ""
+	}
+	key := notice.Target{Channel: channel, Place: place}
+	if r[key] == nil {
+		r[key] = &notice.Health{Channel: channel, Place: place}
+	}
+	return r[key]
+}
+
+// Health implements notice.Reports.
+func (s *Store) Health(ctx context.Context, now time.Time) ([]notice.Health, error) {
+	r := report{}
+	for _, part := range []func(context.Context, *Store, time.Time) error{r.sent, r.waiting, r.failing} {
+		if err := part(ctx, s, now); err != nil {
+			return nil, fmt.Errorf("read how channels do: %w", err)
+		}
+	}
+	all := make([]notice.Health, 0, len(r))
+	for _, h := range r {
+		all = append(all, *h)
+	}
+	return all, nil
+}
+
+func (r report) sent(ctx context.Context, s *Store, now time.Time) error {
+	from := now.Add(-notice.HealthHours * time.Hour)
+	found, err := read(ctx, s, func(h *healthRow) []any { return []any{&h.channel, &h.place, &h.hour, &h.n, &h.at} },
+		`select channel, `+ownPlace+`, (sent_at - cast(? as bigint)) / 3600000, count(*), max(sent_at) from
+		(select channel, place, sent_at from notice_messages where sent_at > 0 and sent_at > ? and sent_at <= ? order by sent_at desc limit ?) latest
+		group by channel, 2, 3`, millis(from), millis(from), millis(now), notice.MaxSent)
+	for _, row := range found {
+		h := r.of(row.channel, row.place)
+		h.Hours[min(row.hour, notice.HealthHours-1)] += int(row.n)
+		if at := fromMillis(row.at); at.After(h.LastSent) {
+			h.LastSent = at
+		}
+	}
+	return err
+}
+
+func (r report) waiting(ctx context.Context, s *Store, now time.Time) error {
+	found, err := read(ctx, s, func(h *healthRow) []any { return []any{&h.channel, &h.place, &h.n} },
+		`select channel, `+ownPlace+`, count(*) from notice_messages where claimable_at > 0 and due_at > 0 and due_at <= ? group by channel, 2`, millis(now))
+	for _, row := range found {
+		r.of(row.channel, row.place).Waiting = int(row.n)
+	}
+	return err
+}
+
+func (r report) failing(ctx context.Context, s *Store, _ time.Time) error {
+	found, err := read(ctx, s, func(h *healthRow) []any {
+		return []any{&h.channel, &h.place, &h.fault, &h.words, &h.tries, &h.first, &h.next}
+	}, `select channel, place, fault, fault_words, tries, first_at, due_at from notice_messages where channel > '' and fault <> '' limit ?`, notice.MaxFailing)
+	for _, row := range found {
+		h := r.of(row.channel, row.place)
+		h.Failing++
+		if first := fromMillis(row.first); h.Fault == "" || first.After(h.FailingSince) {
+			h.FailingSince, h.Fault, h.Words, h.FailedAt, h.Tries, h.Next = first, notice.FaultCode(row.fault), row.words, row.place, int(row.tries), fromMillis(row.next)
+		}
+	}
+	return err
+}
+
+// Retry implements notice.Reports. What is under way is due again when it has ended.
+func (s *Store) Retry(ctx context.Context, channel, place string, now time.Time) (n int, err error) {
+	err = s.transact(ctx, func(ctx context.Context, t *tx) error {
+		which, args := `channel = ? and fault <> ''`, []any{storable(channel)}
+		if place != "" {
+			which, args = which+` and place = ?`, append(args, storable(place))
+		}
+		changed, err := t.exec(ctx, `update notice_messages set version = version + 1, due_at = cast(? as bigint),
+			claimable_at = case when lease_owner = '' then cast(? as bigint) else claimable_at end
+			where id in (select id from notice_messages where `+which+` limit ?)`,
+			append(append([]any{millis(now), millis(now)}, args...), notice.MaxFailing)...)
+		n = int(changed)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("try messages again: %w", err)
+	}
+	return n, nil
+}
