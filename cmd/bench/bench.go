@@ -25,13 +25,14 @@ type plan struct {
 	changes   int           // changes of which all streams are told
 	due       int           // decisions that are due for delivery
 	attacks   int           // requests of each attack
+	ended     int           // callbacks that ended long ago
 }
 
 var (
 	full = plan{rounds: 7, round: time.Second, few: 1_000, many: 100_000, most: 1_000_000, decisions: 100, starts: 7,
-		reviews: 10_000, heartbeat: time.Minute, streams: 2_000, changes: 20, due: 5_000, attacks: 200}
+		reviews: 10_000, heartbeat: time.Minute, streams: 2_000, changes: 20, due: 5_000, attacks: 200, ended: 1_000_000}
 	short = plan{rounds: 3, round: 300 * time.Millisecond, few: 1_000, many: 10_000, most: 50_000, decisions: 30, starts: 3,
-		reviews: 2_000, heartbeat: 12 * time.Second, streams: 500, changes: 5, due: 1_000, attacks: 50}
+		reviews: 2_000, heartbeat: 12 * time.Second, streams: 500, changes: 5, due: 1_000, attacks: 50, ended: 50_000}
 )
 
 // bench is one run: its folder, the programs around the desks, and the databases that were filled.

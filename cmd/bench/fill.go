@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"countersign/cmd/bench/copies"
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/internal/intake"
@@ -22,7 +23,7 @@ import (
 const fillers = 128
 
 // database returns a file with the given number of pending callbacks. It is for reading only,
-// because measurements share it. Callbacks beyond b.many are copies (see copyCallbacks): announcing
+// because measurements share it. Callbacks beyond b.many are copies (see package copies): announcing
 // a million would take longer than all the rest of the run.
 func (b *bench) database(ctx context.Context, pending int) (string, error) {
 	if file, ok := b.filled[pending]; ok {
@@ -37,7 +38,7 @@ func (b *bench) database(ctx context.Context, pending int) (string, error) {
 		if err := cloneFile(template, file); err != nil {
 			return "", err
 		}
-		if err := copyCallbacks(ctx, file, pending/b.many-1); err != nil {
+		if err := copies.Add(ctx, file, pending/b.many-1); err != nil {
 			return "", fmt.Errorf("copy callbacks: %w", err)
 		}
 	} else if _, err := fill(ctx, "sqlite:"+file, pending); err != nil {

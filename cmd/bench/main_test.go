@@ -19,7 +19,7 @@ func TestMain(m *testing.M) {
 
 // tiny is enough to see every row.
 var tiny = plan{rounds: 1, round: 20 * time.Millisecond, few: 20, many: 40, most: 120, decisions: 2, starts: 1,
-	reviews: 20, heartbeat: 3 * time.Second, streams: 20, changes: 1, due: 20, attacks: 4}
+	reviews: 20, heartbeat: 3 * time.Second, streams: 20, changes: 1, due: 20, attacks: 4, ended: 100}
 
 // newTestBench is a bench without a desk to measure.
 func newTestBench(t *testing.T) *bench {

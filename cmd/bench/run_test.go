@@ -24,6 +24,7 @@ func TestMeasure(t *testing.T) {
 		"memory, empty", "memory, 40 pending", "attack, nothing", "attack, methods that nobody has", "disk", "start, new database", "start, 40 pending", "first page, requests",
 		"durable rounds, 16 at once, in a file", "result sent to Get, 1 at once", "memory of a suspended execution, of 40",
 		"20 open reviews, late beats", "20 open reviews, processor", "20 open pages, until told", "20 open pages, memory", "delivery of 20 ",
+		"announcements beside 100 that have ended", "decisions beside 100", "decision to Lambda beside 100", "inbox beside 100", "history of 100",
 		"page of another replica hears of a change", "session ended at all replicas",
 		"intake, PostgreSQL beside SQLite", "intake, three replicas", "decisions, PostgreSQL beside SQLite", "decisions, three replicas",
 	} {

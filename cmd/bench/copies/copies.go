@@ -1,4 +1,6 @@
-package main
+// Package copies makes a database of the desk large: it copies the callbacks in it, with all rows
+// that belong to them, which is far faster than to announce and to decide as many.
+package copies
 
 import (
 	"context"
@@ -11,35 +13,44 @@ import (
 	_ "modernc.org/sqlite" // the desk's driver
 )
 
-// copyPragmas make writing fast. If writing fails, the file is thrown away.
-var copyPragmas = []string{"journal_mode(OFF)", "synchronous(OFF)", "cache_size(-524288)", "temp_store(MEMORY)", "locking_mode(EXCLUSIVE)"}
+// pragmas make writing fast. If writing fails, the file is thrown away.
+var pragmas = []string{"journal_mode(OFF)", "synchronous(OFF)", "cache_size(-524288)", "temp_store(MEMORY)", "locking_mode(EXCLUSIVE)"}
 
-// copied says for each table which columns change when a row becomes another callback's; the other
-// columns are copied. The n-th copy of callback num is num + n*step.
-var copied = []struct {
-	table   string
+// table says which columns change when a row becomes another callback's; the other columns are
+// copied. The n-th copy of callback num is num + n*step.
+type table struct {
+	name    string
 	from    string
 	columns map[string]string
-}{
+}
+
+const ownNumber = "t.callback + :n * :step"
+
+// tables are those that have rows of callbacks of any state.
+var tables = []table{
 	{"callbacks", "callbacks t where t.num <= :step", map[string]string{
 		"num": "t.num + :n * :step", "id": "lower(hex(randomblob(13)))", "callback_hash": "randomblob(32)",
 	}},
-	{"contents", "contents t where t.callback <= :step", map[string]string{"callback": "t.callback + :n * :step"}},
-	{"messages", "messages t where t.callback <= :step", map[string]string{"id": "t.id || '-' || :n", "callback": "t.callback + :n * :step"}},
+	{"contents", "contents t where t.callback <= :step", map[string]string{"callback": ownNumber}},
+	{"messages", "messages t where t.callback <= :step", map[string]string{"id": "t.id || '-' || :n", "callback": ownNumber}},
 	{"audit", "audit t join callbacks c on c.id = t.callback where c.num <= :step", map[string]string{
 		"seq": "null", "callback": "(select id from callbacks where num = c.num + :n * :step)",
 	}},
+	// nothing is left to do for a copy
+	{"deliveries", "deliveries t where t.callback <= :step", map[string]string{
+		"callback": ownNumber, "due_at": "0", "claimable_at": "0", "lease_owner": "''",
+	}},
+	{"signatures", "signatures t where t.callback <= :step", map[string]string{"callback": ownNumber}},
 }
 
-// copySearch adds the copies to the search. The words are not split as the store splits them, but
+// insertWords adds the copies to the search. The words are not split as the store splits them, but
 // there are as many.
-const copySearch = `insert into search (rowid, words)
+const insertWords = `insert into search (rowid, words)
 	select num, lower(title || ' ' || requester_name || ' ' || requester_email || ' ' || function || ' ' || name) from callbacks where num > :step`
 
-// copyCallbacks makes the given number of copies of each callback of a database, with all rows that
-// belong to it.
-func copyCallbacks(ctx context.Context, file string, copies int) (err error) {
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: file}).EscapedPath()+"?"+url.Values{"_pragma": copyPragmas}.Encode())
+// Add makes the given number of copies of each callback in a file that nobody has open.
+func Add(ctx context.Context, file string, copies int) (err error) {
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: file}).EscapedPath()+"?"+url.Values{"_pragma": pragmas}.Encode())
 	if err != nil {
 		return err
 	}
@@ -53,7 +64,7 @@ func copyCallbacks(ctx context.Context, file string, copies int) (err error) {
 	if err := db.QueryRowContext(ctx, "select max(num) from callbacks").Scan(&step); err != nil {
 		return err
 	}
-	if err := copyRows(ctx, db, step, copies); err != nil {
+	if err := addRows(ctx, db, step, copies); err != nil {
 		return err
 	}
 	for _, text := range indexes { // built at the end, they are made far faster than row by row
@@ -65,42 +76,42 @@ func copyCallbacks(ctx context.Context, file string, copies int) (err error) {
 	return err
 }
 
-func copyRows(ctx context.Context, db *sql.DB, step int64, copies int) error {
-	for _, c := range copied {
-		text, err := copyText(ctx, db, c.table, c.from, c.columns)
+func addRows(ctx context.Context, db *sql.DB, step int64, copies int) error {
+	for _, c := range tables {
+		text, err := c.insertion(ctx, db)
 		if err != nil {
 			return err
 		}
 		for n := 1; n <= copies; n++ {
 			if _, err := db.ExecContext(ctx, text, sql.Named("n", n), sql.Named("step", step)); err != nil {
-				return fmt.Errorf("copy %s: %w", c.table, err)
+				return fmt.Errorf("copy %s: %w", c.name, err)
 			}
 		}
 	}
-	_, err := db.ExecContext(ctx, copySearch, sql.Named("step", step))
+	_, err := db.ExecContext(ctx, insertWords, sql.Named("step", step))
 	return err
 }
 
-// copyText returns the statement that copies the rows of a table once.
-func copyText(ctx context.Context, db *sql.DB, table, from string, changed map[string]string) (string, error) {
-	names, err := texts(ctx, db, "select name from pragma_table_info(?)", table)
+// insertion returns the statement that copies the rows of a table once.
+func (t table) insertion(ctx context.Context, db *sql.DB) (string, error) {
+	names, err := texts(ctx, db, "select name from pragma_table_info(?)", t.name)
 	if err != nil {
 		return "", err
 	}
 	values := make([]string, len(names))
 	for i, name := range names {
 		values[i] = "t." + name
-		if expression, ok := changed[name]; ok {
+		if expression, ok := t.columns[name]; ok {
 			values[i] = expression
 		}
 	}
-	return "insert into " + table + " (" + strings.Join(names, ", ") + ") select " + strings.Join(values, ", ") + " from " + from, nil
+	return "insert into " + t.name + " (" + strings.Join(names, ", ") + ") select " + strings.Join(values, ", ") + " from " + t.from, nil
 }
 
 // dropIndexes drops the indexes that are not constraints, and returns the statements that recreate
 // them.
 func dropIndexes(ctx context.Context, db *sql.DB) ([]string, error) {
-	const made = "from sqlite_schema where type = 'index' and sql is not null and tbl_name in ('callbacks', 'audit', 'messages')"
+	const made = "from sqlite_schema where type = 'index' and sql is not null and tbl_name in ('callbacks', 'audit', 'messages', 'deliveries')"
 	statements, err := texts(ctx, db, "select sql "+made)
 	if err != nil {
 		return nil, err
