@@ -137,20 +137,8 @@ func (c *checker) checkEmail(e *Email, at strictyaml.Path) {
 
 // checkPlaces notes places of groups that no channel serves.
 func (c *checker) checkPlaces() {
-	channels := c.desk.Channels
 	for name, group := range c.desk.Groups {
-		at := strictyaml.Path("groups").Key(name)
-		if group.Slack != "" && channels.Slack == nil {
-			c.doc.Fault(at.Key("slack"), "the desk has no Slack: write channels: {slack: …}, or remove the key")
-		}
-		if len(group.Email) > 0 && channels.Email == nil {
-			c.doc.Fault(at.Key("email"), "the desk sends no mails: write channels: {email: …}, or remove the key")
-		}
-		for i, room := range group.Teams {
-			if _, known := channels.Teams[room]; !known {
-				c.doc.Fault(at.Key("teams").Item(i), "channels.teams has no place of this name")
-			}
-		}
+		c.checkDestination(Destination{Slack: group.Slack, Email: group.Email, Teams: group.Teams}, strictyaml.Path("groups").Key(name))
 	}
 }
 

@@ -3,6 +3,10 @@ package deskfile
 import (
 	"slices"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"countersign/internal/notice"
 )
 
 // goodSecret2, teamsURL and goodPushKey are secrets of channels.
@@ -37,5 +41,33 @@ func TestSecretVariables(t *testing.T) {
 	}}
 	if got := desk.SecretVariables(); !slices.Equal(got, []string{"A", "B", "C", "D", "E"}) {
 		t.Errorf("the variables are %q", got)
+	}
+}
+
+// TestNotices: everything that the file says of messages reaches the domain.
+func TestNotices(t *testing.T) {
+	t.Parallel()
+	target := func(channel, place string) notice.Target { return notice.Target{Channel: channel, Place: place} }
+	got := parse(t, everything).Notices()
+	for _, targets := range [][]notice.Target{got.Groups["finance-approvers"], got.Routes[0].To} {
+		slices.SortFunc(targets, func(a, b notice.Target) int { return slices.Compare([]string{a.Channel}, []string{b.Channel}) })
+	}
+	want := notice.Rules{
+		Groups: map[string][]notice.Target{
+			"approvers": nil, "platform-team": nil, "CN=Audit,OU=Groups,DC=corp": nil,
+			"finance-approvers": {target("email", "finance@example.com"), target("slack", "#finance"), target("teams", "finance-room")},
+		},
+		Routes: []notice.Route{{
+			Queues: []string{"finance"}, Functions: []string{"refund"}, Sources: []string{"expenses"}, Tags: []string{"contract"},
+			To: []notice.Target{target("email", "cfo@example.com"), target("slack", "#big-money"), target("teams", "finance-room"), target("webhooks", "erp-bridge")},
+		}},
+		Events: []string{"erp-bridge"}, Admins: []string{"platform-team"},
+		Queues: map[string]notice.QueueRules{
+			"default": {RemindAt: []int{80}},
+			"finance": {Title: notice.TitleEverywhere, Fields: []notice.FieldRule{{Label: "Total", Pointer: "/report/total"}}, RemindAt: []int{50, 90}},
+		},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }

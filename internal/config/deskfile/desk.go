@@ -18,6 +18,7 @@ type Desk struct {
 	Functions map[string]Function `yaml:"functions" keys:"^(arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:)?([*]|[a-zA-Z0-9_-]{1,64})$" keywords:"write a Lambda function's name, its ARN without version or alias, or \"*\"" help:"Lambda functions, by name or by ARN without version or alias. \"*\", also at the end of an ARN: every durable function of a region."`
 	Accounts  map[string]Account  `yaml:"accounts" keys:"^[0-9]{12}$" keywords:"write the 12 digits of an AWS account" help:"AWS accounts beside that of the default credentials, by number."`
 	Channels  Channels            `yaml:"channels" help:"How people and programs are told of requests; see [notices.md](notices.md). Without any, nobody is told."`
+	Routes    []Route             `yaml:"routes" help:"Other places for messages about some requests. The first that matches counts; see [notices.md](notices.md)."`
 
 	// Version names exactly what the file said.
 	Version string

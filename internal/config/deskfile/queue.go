@@ -23,6 +23,8 @@ type Queue struct {
 	Otherwise    string   `yaml:"otherwise" default:"the first rule" example:"large expenses" help:"Rule of requests for which no condition holds, or one cannot be evaluated; then the stricter of the two rules."`
 
 	GroupsNotOlderThan string `yaml:"groupsNotOlderThan" example:"8h" pattern:"^([0-9]{1,3}h)?([0-9]{1,3}m)?$" words:"write hours and minutes, as 8h or 1h30m" help:"A signature needs groups that the provider named within this time."`
+
+	Notices *QueueNotices `yaml:"notices" help:"What messages about its requests may say, see [notices.md](notices.md)."`
 }
 
 // FourEyes returns the names of the queues that require four eyes of some requests, sorted.
@@ -68,6 +70,7 @@ func (c *checker) checkQueues() {
 		c.checkGroups(groups, queue.Groups)
 		c.checkMasked(at.Key("masked"), queue.Masked)
 		c.checkRules(name, queue, at)
+		c.checkNotices(queue.Notices, at.Key("notices"))
 	}
 }
 

@@ -91,6 +91,7 @@ func (c *checker) check() {
 	c.checkFunctions()
 	c.checkAccounts()
 	c.checkChannels()
+	c.checkRoutes()
 }
 
 // ReadFile reads a file of bounded size: a wrong path must not fill the memory.

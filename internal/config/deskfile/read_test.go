@@ -46,6 +46,7 @@ queues:
       - {name: everyday, signatures: [{for: 1}]}
     otherwise: large expenses
     groupsNotOlderThan: 1h30m
+    notices: {title: everywhere, fields: [{label: Total, value: /report/total}], remindAt: [50%, 90%]}
 sources:
   expenses:
     secrets: [{file: /run/secrets/good}]
@@ -83,6 +84,8 @@ channels:
   push: {contact: "mailto:ops@example.com", key: {file: /run/secrets/vapid}, service: "http://127.0.0.1:8092"}
   teams: {finance-room: {url: {file: /run/secrets/teams}}}
   webhooks: {erp-bridge: {url: "https://erp.example.com/hooks", secrets: [{file: /run/secrets/good2}], private: true}}
+routes:
+  - {queues: [finance], functions: [refund], sources: [expenses], tags: [contract], to: {slack: '#big-money', email: [cfo@example.com], teams: [finance-room], webhooks: [erp-bridge]}}
 `
 
 func parse(t *testing.T, text string) *Desk {
@@ -120,6 +123,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 					{Name: "everyday", Signatures: []Threshold{{For: 1}}},
 				},
 				Otherwise: "large expenses", GroupsNotOlderThan: "1h30m",
+				Notices: &QueueNotices{Title: "everywhere", Fields: []NoticeField{{Label: "Total", Value: "/report/total"}}, RemindAt: []string{"50%", "90%"}},
 			},
 			"default": {Groups: []string{"approvers", "finance-approvers"}},
 		},
@@ -164,6 +168,10 @@ func TestEveryKeyIsRead(t *testing.T) {
 			"111122223333": {RoleARN: "arn:aws:iam::111122223333:role/desk/countersign", ExternalID: "9f2c"},
 		},
 		Channels: everyChannel(),
+		Routes: []Route{{
+			Queues: []string{"finance"}, Functions: []string{"refund"}, Sources: []string{"expenses"}, Tags: []string{"contract"},
+			To: Destination{Slack: "#big-money", Email: []string{"cfo@example.com"}, Teams: []string{"finance-room"}, Webhooks: []string{"erp-bridge"}},
+		}},
 	}
 	got := parse(t, everything)
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Secret{}, Rule{}), cmpopts.IgnoreFields(Desk{}, "Version"), cmpopts.IgnoreUnexported(Desk{})); diff != "" {
@@ -313,7 +321,7 @@ func TestPlaces(t *testing.T) {
 	t.Parallel()
 	desk := parse(t, everything)
 	first, lines := desk.QueueLines("finance")
-	if len(lines) != 19 || lines[0] != "  finance:" || lines[18] != "    groupsNotOlderThan: 1h30m" {
+	if len(lines) != 20 || lines[0] != "  finance:" || !strings.HasPrefix(lines[19], "    notices: ") {
 		t.Errorf("from line %d:\n%s", first, strings.Join(lines, "\n"))
 	}
 	if line, column := desk.Place("queues.finance.rules[0].signatures[1].from"); line != first+11 || column != 59 {
