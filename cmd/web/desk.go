@@ -30,6 +30,7 @@ import (
 	"countersign/internal/lambdaapi"
 	"countersign/internal/live"
 	"countersign/internal/metrics"
+	"countersign/internal/notice"
 	"countersign/internal/policy"
 	"countersign/internal/readquota"
 	"countersign/internal/reload"
@@ -72,6 +73,7 @@ type program struct {
 	workers       []worker.Runner
 	rollout       *rollout.Reporter
 	alarms        *policy.Alarms
+	notices       *notice.Worker
 	auth          *auth.Auth
 	site          http.Handler
 	tracing       *tracing.Tracing // nil when off
@@ -118,6 +120,7 @@ func openDesk(ctx context.Context, settings config.Config, log *slog.Logger, o d
 	if err != nil {
 		return nil, err
 	}
+	d.openNotices(settings, o.Demo == nil)
 	d.openWorkers(settings, keys)
 	if o.Demo == nil { // the demo's people sign in one after the other, and are not missing until then
 		d.workers = append(d.workers, d.alarms)
@@ -147,7 +150,7 @@ func (d *program) openLambda(
 // openWorkers makes the workers that no edition replaces, and what services and discovery share.
 func (d *program) openWorkers(settings config.Config, keys [][]byte) {
 	attempts := metrics.CountAttempts(d.registry, d.lambda)
-	invalidator := invalidators{d.hub, d.invalidations}
+	invalidator := invalidators{d.hub, d.invalidations, d.notices}
 	allowances := readquota.NewAllowances(d.store, settings.WatchRate, d.now)
 	histories := history.Config{
 		Source: d.lambda, Lanes: d.lambda.Lanes, Allowances: allowances, Log: d.log, Now: d.now,
@@ -165,7 +168,7 @@ func (d *program) openWorkers(settings config.Config, keys [][]byte) {
 		Store: d.store, InForce: func() policy.Policy { return rulesOf(d.edition.Load().desk) },
 		EmailTrusted: settings.OIDC.EmailTrusted, Invalidator: invalidator, Log: d.log, Now: d.now,
 	})
-	d.workers = []worker.Runner{deliveries, heartbeats, upkeep.NewExpiry(keep), upkeep.NewEscalations(keep), d.rollout}
+	d.workers = append(d.workers, deliveries, heartbeats, upkeep.NewExpiry(keep), upkeep.NewEscalations(keep), d.rollout)
 	forms := schema.NewCompiler()
 	d.fixed.discovery = discovery.Config{
 		Store: d.store, WatchStore: d.store, ExecutionStore: d.store,

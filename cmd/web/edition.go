@@ -11,6 +11,7 @@ import (
 	"countersign/internal/delegation"
 	"countersign/internal/desk"
 	"countersign/internal/discovery"
+	"countersign/internal/notice"
 	"countersign/internal/policy"
 	"countersign/internal/reload"
 )
@@ -23,6 +24,7 @@ type edition struct {
 	site        http.Handler
 	discovery   *discovery.Worker
 	delegations *delegation.Service
+	notices     *notice.Setup // nil if nobody is told
 	replaced    chan struct{} // closed when another edition is in force
 }
 
@@ -36,6 +38,7 @@ type fixed struct {
 	// emailTrusted says that every address counts as verified.
 	emailTrusted bool
 	kmsEndpoint  string // replaces AWS's own; empty to use that
+	home         string // of the desk, without a slash at its end
 }
 
 // loading returns how countersign.yaml is read and put in force.
@@ -64,6 +67,7 @@ func (d *program) enforce(what *purpose) error {
 		return err
 	}
 	d.lambda.SetAccounts(what.accounts, what.regions)
+	d.store.Tell(next.notices != nil)
 	if before := d.edition.Swap(next); before != nil {
 		close(before.replaced)
 	}
@@ -90,6 +94,9 @@ func (d *program) newEdition(what *purpose) (e *edition, err error) {
 		RightsChanged: d.rightsChanged,
 	})
 	serve.Delegations = e.delegations
+	if e.notices, err = d.setupNotices(what, signIn.Known); err != nil {
+		return nil, err
+	}
 	service := desk.NewService(serve)
 	site := d.fixed.handlers
 	site.Service, site.Auth, site.Searched = service, signIn, e.discovery.Searched

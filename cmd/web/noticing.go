@@ -1,0 +1,45 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/config"
+	"countersign/internal/metrics"
+	"countersign/internal/notice"
+	"countersign/internal/people"
+)
+
+// openNotices makes the worker that tells people. It does nothing while no channel is configured.
+func (d *program) openNotices(settings config.Config, everybody bool) {
+	stored := d.store.Notices()
+	d.notices = notice.NewWorker(notice.Config{
+		Store: stored, Preferences: stored, Desk: d.store, Everybody: everybody,
+		Setup: func() *notice.Setup {
+			if e := d.edition.Load(); e != nil {
+				return e.notices
+			}
+			return nil
+		},
+		Attempted: metrics.CountNotices(d.registry), Log: d.log, Now: d.now,
+	})
+	d.workers = append(d.workers, d.notices)
+	d.fixed.home = strings.TrimSuffix(string(settings.BaseURL), "/")
+	metrics.CountMessages(d.registry, stored.Backlogs, d.now, d.log)
+}
+
+// setupNotices is what an edition says of messages; nil if it has no channel.
+func (d *program) setupNotices(what *purpose, person func(people.Profile) callbacks.Person) (*notice.Setup, error) {
+	made, err := channels(&what.desk.Channels, d.now)
+	if err != nil {
+		return nil, fmt.Errorf("channels: %w", err)
+	}
+	if len(made) == 0 {
+		return nil, nil
+	}
+	return &notice.Setup{
+		Queues: what.queues, Rules: what.desk.Notices(), Channels: made, Person: person,
+		House: notice.House{Name: "Countersign", Home: d.fixed.home},
+	}, nil
+}
