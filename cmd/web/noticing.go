@@ -31,7 +31,7 @@ func (d *program) openNotices(settings config.Config, everybody bool) {
 
 // setupNotices is what an edition says of messages; nil if it has no channel.
 func (d *program) setupNotices(what *purpose, person func(people.Profile) callbacks.Person) (*notice.Setup, error) {
-	made, err := channels(&what.desk.Channels, d.now)
+	made, err := channels(&what.desk.Channels, d.fixed.home, d.store.Notices(), d.now)
 	if err != nil {
 		return nil, fmt.Errorf("channels: %w", err)
 	}
