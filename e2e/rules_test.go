@@ -101,6 +101,9 @@ func TestApplyPresentRules(t *testing.T) {
 	mara.reads("#signatures", "An admin applied another rule")
 	mara.comes("#barred", "You cannot sign")
 	mara.inspect("present-rules-void")
+	mara.open("/")
+	mara.reads(a.row(), "Yours is void")
+	mara.inspect("present-rules-void-list")
 	aiko.open("/audit?action=policy.applied")
 	aiko.reads("#list", "Finance signs no deposits any more.")
 }

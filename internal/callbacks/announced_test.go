@@ -10,7 +10,7 @@ import (
 // asked is a condition that a test writes in Go.
 type asked func(c *Callback, content *Content) (bool, error)
 
-func (a asked) Holds(c *Callback, content *Content) (bool, error) { return a(c, content) }
+func (a asked) Holds(r *Reading) (bool, error) { return a(r.Callback, r.Content) }
 
 // largeQueues have a queue finance, which asks for more if the payload or the function says
 // "large", and a queue that asks for one signature of anybody.

@@ -11,7 +11,16 @@ import (
 // rule's text. An error means that the condition cannot be evaluated for this request, because a
 // field is missing or has another type, or because it costs too much.
 type Condition interface {
-	Holds(c *Callback, content *Content) (bool, error)
+	Holds(*Reading) (bool, error)
+}
+
+// Reading is one request as the conditions of a queue read it, one after the other.
+type Reading struct {
+	Callback *Callback
+	Content  *Content
+	// Payload is what the adapter made of the payload when a condition first needed it, so that all
+	// rules together read it once; nil before.
+	Payload any
 }
 
 // Conditions compiles the text of a condition. The error is a *[ConditionFault] if the text is
@@ -56,13 +65,13 @@ const (
 // Steps returns what was found of each rule, in order. The first that is not StepNot decides.
 func (q Queue) Steps(c *Callback, content *Content) []Step {
 	steps := make([]Step, len(q.Rules))
-	open := true
+	open, reading := true, &Reading{Callback: c, Content: content}
 	for i, rule := range q.Rules {
 		steps[i] = Step{Rule: rule, Result: StepUntested}
 		if !open {
 			continue
 		}
-		holds, err := rule.holds(c, content)
+		holds, err := rule.holds(reading)
 		switch {
 		case err != nil:
 			steps[i].Result, steps[i].Fault = StepFault, q.told(rule, c, content, err)
@@ -105,11 +114,11 @@ func (q Queue) FallbackFor(failed Rule) Rule {
 	return failed
 }
 
-func (r Rule) holds(c *Callback, content *Content) (bool, error) {
+func (r Rule) holds(reading *Reading) (bool, error) {
 	if r.Condition == nil {
 		return true, nil
 	}
-	return r.Condition.Holds(c, content)
+	return r.Condition.Holds(reading)
 }
 
 // told says why a condition cannot be evaluated, to people who may not see masked values. If values
@@ -118,7 +127,7 @@ func (r Rule) holds(c *Callback, content *Content) (bool, error) {
 func (q Queue) told(rule Rule, c *Callback, content *Content, err error) string {
 	shown := q.shown(*content)
 	if len(shown.Hidden) > 0 {
-		_, err = rule.holds(c, &shown)
+		_, err = rule.holds(&Reading{Callback: c, Content: &shown})
 	}
 	if err == nil {
 		return "a masked value of this request keeps it from being evaluated"

@@ -16,7 +16,7 @@ type answer struct {
 	err   error
 }
 
-func (a answer) Holds(*Callback, *Content) (bool, error) { return a.holds, a.err }
+func (a answer) Holds(*Reading) (bool, error) { return a.holds, a.err }
 
 func rule(name string, condition Condition) Rule {
 	return Rule{Name: name, Condition: condition, Terms: needs("2 " + name).Terms}

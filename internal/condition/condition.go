@@ -44,13 +44,13 @@ type Variable struct {
 	Help       string
 
 	celType *cel.Type
-	value   func(c *callbacks.Callback, content *callbacks.Content) any
+	value   func(*callbacks.Reading) any
 }
 
 // Variables lists what conditions know of a request.
 var Variables = []Variable{
 	{"payload", "any", "What the sender sent for reviewers, or the execution's input. {} if there is none.", cel.DynType,
-		func(_ *callbacks.Callback, content *callbacks.Content) any { return readPayload(content) }},
+		payloadOf},
 	text("title", "Title.", func(c *callbacks.Callback) string { return c.Title }),
 	text("requester.name", "Name of the person who asks, as the sender gave it; empty if not said.", func(c *callbacks.Callback) string { return c.Requester.Name }),
 	text("requester.email", "Address of the person who asks, in lower case.", func(c *callbacks.Callback) string { return strings.ToLower(c.Requester.Email) }),
@@ -62,12 +62,12 @@ var Variables = []Variable{
 	text("account", "AWS account of the execution; empty if its ARN is not known.", func(c *callbacks.Callback) string { return arn.OfFunction(c.ExecutionARN).Account }),
 	text("region", "AWS region of the execution.", func(c *callbacks.Callback) string { return c.Region }),
 	{"tags", "list of texts", "Tags.", cel.ListType(cel.StringType),
-		func(_ *callbacks.Callback, content *callbacks.Content) any { return slices.Clone(content.Tags) }},
+		func(r *callbacks.Reading) any { return slices.Clone(r.Content.Tags) }},
 }
 
 func text(name, help string, value func(c *callbacks.Callback) string) Variable {
 	return Variable{name, "text", help, cel.StringType,
-		func(c *callbacks.Callback, _ *callbacks.Content) any { return value(c) }}
+		func(r *callbacks.Reading) any { return value(r.Callback) }}
 }
 
 // language has the variables and functions of conditions.
@@ -122,10 +122,10 @@ func Compile(text string) (callbacks.Condition, error) {
 }
 
 // Holds implements [callbacks.Condition].
-func (k condition) Holds(c *callbacks.Callback, content *callbacks.Content) (bool, error) {
+func (k condition) Holds(r *callbacks.Reading) (bool, error) {
 	known := make(map[string]any, len(Variables))
 	for _, v := range Variables {
-		known[v.Name] = func() any { return v.value(c, content) } // only what the condition reads
+		known[v.Name] = func() any { return v.value(r) } // only what the condition reads
 	}
 	value, _, err := k.program.Eval(known)
 	if err != nil {

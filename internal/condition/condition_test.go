@@ -26,7 +26,7 @@ func holds(t *testing.T, text, payload string) string {
 	if err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}
-	got, err := compiled.Holds(&request, &callbacks.Content{Payload: []byte(payload), Tags: []string{"travel", "q4"}})
+	got, err := compiled.Holds(&callbacks.Reading{Callback: &request, Content: &callbacks.Content{Payload: []byte(payload), Tags: []string{"travel", "q4"}}})
 	if err != nil {
 		return err.Error()
 	}
@@ -49,13 +49,33 @@ func TestInputUnread(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", text, err)
 		}
-		holds, err := compiled.Holds(&request, &callbacks.Content{InputUnread: true})
+		holds, err := compiled.Holds(&callbacks.Reading{Callback: &request, Content: &callbacks.Content{InputUnread: true}})
 		got := fmt.Sprint(holds)
 		if err != nil {
 			got = err.Error()
 		}
 		if got != want {
 			t.Errorf("%s is %s, want %s", text, got, want)
+		}
+	}
+}
+
+// TestPayloadIsReadOnce: all conditions of a request share what the first made of its payload.
+func TestPayloadIsReadOnce(t *testing.T) {
+	t.Parallel()
+	content := callbacks.Content{Payload: []byte(`{"total":5}`)}
+	reading := callbacks.Reading{Callback: &request, Content: &content}
+	for i, text := range []string{`queue == "other"`, `payload.total > 5`, `payload.total == 5`} {
+		compiled, err := condition.Compile(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		holds, err := compiled.Holds(&reading)
+		if err != nil || holds != (i == 2) {
+			t.Errorf("%s: %t, %v", text, holds, err)
+		}
+		if i > 0 {
+			content.Payload = []byte("not JSON, and never read again")
 		}
 	}
 }
@@ -226,7 +246,7 @@ func TestHolds_AtOnce(t *testing.T) {
 	done := make(chan string, 20)
 	for i := range 20 {
 		go func() {
-			got, err := compiled.Holds(&request, &callbacks.Content{Payload: fmt.Appendf(nil, `{"n":%d}`, i)})
+			got, err := compiled.Holds(&callbacks.Reading{Callback: &request, Content: &callbacks.Content{Payload: fmt.Appendf(nil, `{"n":%d}`, i)}})
 			done <- fmt.Sprint(i, got == (i > 5), err)
 		}()
 	}
@@ -244,7 +264,7 @@ func BenchmarkHolds(b *testing.B) {
 	}
 	content := callbacks.Content{Payload: []byte(`{"report":{"total":18420.00,"lines":[` + strings.TrimSuffix(strings.Repeat(`{"a":1.5},`, 50), ",") + `]}}`)}
 	for b.Loop() {
-		if _, err := compiled.Holds(&request, &content); err != nil {
+		if _, err := compiled.Holds(&callbacks.Reading{Callback: &request, Content: &content}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -259,6 +279,6 @@ func FuzzHolds(f *testing.F) {
 		if err != nil {
 			return
 		}
-		_, _ = compiled.Holds(&request, &callbacks.Content{Payload: []byte(payload)}) // must not panic
+		_, _ = compiled.Holds(&callbacks.Reading{Callback: &request, Content: &callbacks.Content{Payload: []byte(payload)}}) // must not panic
 	})
 }

@@ -34,7 +34,7 @@ func TestHolds_Masked(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", text, err)
 		}
-		holds, err := compiled.Holds(&request, &shown)
+		holds, err := compiled.Holds(&callbacks.Reading{Callback: &request, Content: &shown})
 		got := fmt.Sprint(holds)
 		if err != nil {
 			got = err.Error()

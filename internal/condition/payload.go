@@ -17,6 +17,14 @@ import (
 // condition is written for.
 const maxPayloadDepth = 100
 
+// payloadOf is the payload of a request as CEL reads it. The first condition that needs it reads it.
+func payloadOf(r *callbacks.Reading) any {
+	if r.Payload == nil {
+		r.Payload = readPayload(r.Content)
+	}
+	return r.Payload
+}
+
 // readPayload returns a payload as CEL reads it. It is an error value if the payload is not JSON, if
 // two readers could understand it differently because a name stands twice, or if it should be the
 // execution's input, or made of it, and the desk does not hold that.

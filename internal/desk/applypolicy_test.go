@@ -48,6 +48,12 @@ func TestApplyPolicy(t *testing.T) {
 	if told.Void == nil || told.Void.End.Why == "" || told.Policy != nil || !told.Why.Can() || !shown["approve"].Sends {
 		t.Errorf("who signed is told %+v %+v", told.Void, told.Why)
 	}
+	for i, reader := range []callbacks.Person{desktest.Mara, desktest.Dana} {
+		page, err := d.Service.List(d.Ctx, reader, desk.Filter{Scope: desk.ScopeAvailable})
+		if err != nil || len(page.Rows) != 1 || page.Rows[0].Signing.Void != (i == 0) || !page.Rows[0].Signing.May {
+			t.Errorf("the list tells %s %+v, %v", reader.Name, page.Rows, err)
+		}
+	}
 	d.MustDecide(desktest.Mara, c.ID, "approve", "")
 	d.WantState(c.ID, callbacks.Decided)
 }

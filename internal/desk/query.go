@@ -101,7 +101,8 @@ type Cursor struct {
 type Row struct {
 	callbacks.Callback
 	Reviewers []callbacks.Actor // currently reviewing, longest first
-	// those that wait, or waited until the end, for others; without answers and comments
+	// those that wait, or waited until the end, for others, and all that the reader gave; without
+	// answers and comments
 	Signatures []callbacks.Signature
 	Signing    Signing // as the reader sees it; zero from the store
 }
@@ -112,6 +113,7 @@ type Signing struct {
 	// decide.
 	Has, Needs int
 	Signed     bool // a signature of the reader waits for others
+	Void       bool // the reader's last signature is void: they have to sign again
 	May        bool // the reader may sign for that proposal, as far as the desk knows
 }
 

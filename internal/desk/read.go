@@ -109,6 +109,7 @@ func signing(g callbacks.Gate, reader callbacks.Signer) Signing {
 		Signed: slices.ContainsFunc(g.Signatures, func(given callbacks.Signature) bool {
 			return given.Live() && given.By.ID == reader.ID
 		}),
+		Void: voided(g.Callback, g.Signatures, reader.Person) != nil,
 	}
 }
 

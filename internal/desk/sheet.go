@@ -160,13 +160,19 @@ func (s *Service) weigh(sheet *Sheet, p callbacks.Signer) {
 	gate := s.gate(&sheet.Callback, sheet.Signatures, s.now())
 	sheet.Standing, sheet.FreshUntil = gate.Standing(), gate.FreshUntil(p.Person)
 	sheet.Why = gate.Explain(p, sheet.Standing.Leading().Proposal)
-	last := callbacks.LastSignature(sheet.Signatures, p.Person)
-	if last != nil && sheet.Callback.State == callbacks.Pending && !last.Live() && last.End.Lapse == callbacks.Void {
-		sheet.Void = last
-	}
+	sheet.Void = voided(&sheet.Callback, sheet.Signatures, p.Person)
 	if p.Roles.Admin {
 		sheet.Policy = s.queues.PresentPolicy(&sheet.Callback, &sheet.Content)
 	}
+}
+
+// voided is the last signature of a person if it is void while the callback waits; else nil.
+func voided(c *callbacks.Callback, signatures []callbacks.Signature, p callbacks.Person) *callbacks.Signature {
+	last := callbacks.LastSignature(signatures, p)
+	if last == nil || c.State != callbacks.Pending || last.Live() || last.End.Lapse != callbacks.Void {
+		return nil
+	}
+	return last
 }
 
 // signatures reads the signatures of a callback, if it has any.

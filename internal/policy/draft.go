@@ -35,7 +35,7 @@ type onShown struct {
 }
 
 // Holds implements [callbacks.Condition].
-func (s onShown) Holds(c *callbacks.Callback, content *callbacks.Content) (bool, error) {
-	shown := callbacks.Queues{s.queue.Name: s.queue}.Shown(s.queue.Name, *content)
-	return s.Condition.Holds(c, &shown)
+func (s onShown) Holds(r *callbacks.Reading) (bool, error) {
+	shown := callbacks.Queues{s.queue.Name: s.queue}.Shown(s.queue.Name, *r.Content)
+	return s.Condition.Holds(&callbacks.Reading{Callback: r.Callback, Content: &shown})
 }

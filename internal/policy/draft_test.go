@@ -10,8 +10,8 @@ import (
 // holds is a condition that looks for a text in the payload.
 type holds string
 
-func (h holds) Holds(_ *callbacks.Callback, content *callbacks.Content) (bool, error) {
-	return bytes.Contains(content.Payload, []byte(h)), nil
+func (h holds) Holds(r *callbacks.Reading) (bool, error) {
+	return bytes.Contains(r.Content.Payload, []byte(h)), nil
 }
 
 // TestAsShown: no pasted condition finds out what a masked value is; one that is in force reads it, as

@@ -18,11 +18,11 @@ var now = time.Date(2026, 11, 24, 12, 51, 0, 0, time.UTC)
 // amount is a condition that holds from a number on: the payload's length in bytes.
 type amount int
 
-func (a amount) Holds(_ *callbacks.Callback, content *callbacks.Content) (bool, error) {
-	if len(content.Payload) == 0 {
+func (a amount) Holds(r *callbacks.Reading) (bool, error) {
+	if len(r.Content.Payload) == 0 {
 		return false, errors.New("there is no total in the request")
 	}
-	return len(content.Payload) >= int(a), nil
+	return len(r.Content.Payload) >= int(a), nil
 }
 
 // finance is a policy of the story: two approvers and a controller for large expenses.

@@ -107,7 +107,7 @@ func (s *Store) page(ctx context.Context, q desk.Query, places []place) (desk.Pa
 	if err != nil {
 		return desk.Page{}, err
 	}
-	signatures, err := s.signatures(ctx, waiting(found))
+	signatures, err := s.signatures(ctx, signed(found), q.Person)
 	if err != nil {
 		return desk.Page{}, err
 	}
@@ -144,10 +144,10 @@ func (s *Store) reviewers(ctx context.Context, nums []int64, q desk.Query) (map[
 	return here, nil
 }
 
-// waiting returns the numbers of the callbacks whose signatures wait, or waited, for others.
-func waiting(found []callbackRow) (nums []int64) {
+// signed returns the numbers of the callbacks that people have signed and that are not decided.
+func signed(found []callbackRow) (nums []int64) {
 	for i := range found {
-		if found[i].WaitingSince > 0 && !found[i].Decision.Valid {
+		if found[i].SignatureCount > 0 && !found[i].Decision.Valid {
 			nums = append(nums, found[i].Num)
 		}
 	}

@@ -265,15 +265,16 @@ func (s *Store) Signatures(ctx context.Context, id callbacks.ID) ([]callbacks.Si
 	return signaturesOf(found)
 }
 
-// signatures returns the signatures that count by callback, in the order in which they were given.
-// They come without answers and comments, which may be long and which no list needs.
-func (s *Store) signatures(ctx context.Context, nums []int64) (map[int64][]callbacks.Signature, error) {
+// signatures returns by callback the signatures that count, and all of the reader, in the order in
+// which they were given. They come without answers and comments, which may be long and which no list
+// needs.
+func (s *Store) signatures(ctx context.Context, nums []int64, reader string) (map[int64][]callbacks.Signature, error) {
 	if len(nums) == 0 {
 		return nil, nil
 	}
 	var found []signatureRow
 	err := s.db.NewSelect().Model(&found).ExcludeColumn("answer", "sealed", "comment").
-		Where("callback in (?)", bun.List(nums)).Where("lapse is null").OrderExpr("callback, number").Scan(ctx)
+		Where("callback in (?)", bun.List(nums)).Where("(lapse is null or person = ?)", storable(reader)).OrderExpr("callback, number").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read signatures: %w", s.unavailable(err))
 	}

@@ -37,8 +37,8 @@ func (l lines) QueueLines(queue string) (first int, all []string) {
 type total struct{}
 
 // Holds implements [callbacks.Condition].
-func (total) Holds(_ *callbacks.Callback, content *callbacks.Content) (bool, error) {
-	if !strings.Contains(string(content.Payload), "total") {
+func (total) Holds(r *callbacks.Reading) (bool, error) {
+	if !strings.Contains(string(r.Content.Payload), "total") {
 		return false, errors.New("there is no total in the request")
 	}
 	return true, nil

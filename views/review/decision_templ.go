@@ -317,7 +317,7 @@ func decisionBar(s views.Shell, m Review) templ.Component {
 			templ_7745c5c3_Var8 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if !mayDecide(m) && ownSignature(m, s.Viewer) == nil {
+		if isBarred(s, m) {
 			templ_7745c5c3_Err = barred(s, m).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -197,6 +197,9 @@ func sendsWord(sends bool) string {
 	return "no"
 }
 
+// isBarred reports whether the bar says why the reader cannot sign, in place of its buttons.
+func isBarred(s views.Shell, m Review) bool { return !mayDecide(m) && ownSignature(m, s.Viewer) == nil }
+
 // barredTitle says in a few words why the reader cannot sign.
 func barredTitle(m Review) string {
 	var refusal *callbacks.Refusal

@@ -175,6 +175,23 @@ func TestSignaturePanel_RuleOfOne(t *testing.T) {
 	}
 }
 
+// TestWhyOnce: the page of a request with one signature explains once whether its reader can sign: in
+// the box of the rule, or in the bar if that says why they cannot.
+func TestWhyOnce(t *testing.T) {
+	t.Parallel()
+	can := sampleReview()
+	can.Callback.Requirement.Rule = "everyday"
+	can.Why.Tests = []callbacks.GateTest{{Code: callbacks.CodeQueue, Result: callbacks.GatePassed}}
+	cannot := can
+	cannot.Previews, cannot.Refused = nil, &callbacks.Refusal{Code: callbacks.CodeQueue}
+	for place, m := range map[string]Review{"#why-signature": can, "#why-barred": cannot} {
+		doc := reviewPage(t, m)
+		if doc.Find("details.why").Length() != 1 || doc.Find(place).Length() != 1 {
+			t.Errorf("%d explanations, and %d at %s", doc.Find("details.why").Length(), doc.Find(place).Length(), place)
+		}
+	}
+}
+
 // TestSignaturePanel_Rule: the box names the rule, in words made from it, and says why it applies if
 // its own condition did not hold.
 func TestSignaturePanel_Rule(t *testing.T) {

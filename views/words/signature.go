@@ -83,11 +83,16 @@ var fateWords = map[desk.Fate]string{
 // Fate says what became of a signature.
 func Fate(f desk.Fate) string { return fateWords[f] }
 
-// SignedMark says how many have signed a callback that needs several signatures, for a row of a
-// list. ok is false for any other callback, and for one that is decided.
+// SignedMark says for a row of a list that the signature of its reader is void, or else how many have
+// signed a callback that needs several signatures. ok is false for any other callback, and for one
+// that is decided.
 func SignedMark(r *desk.Row) (m Mark, ok bool) {
 	sum := fmt.Sprintf("%d of %d", r.Signing.Has, r.Signing.Needs)
 	switch {
+	case r.Signing.Void && r.Signing.May:
+		return Mark{Word: "Yours is void, must sign again", Icon: "warn", Tone: "problem"}, true
+	case r.Signing.Void:
+		return Mark{Word: "Yours is void", Icon: "warn", Tone: "problem"}, true
 	case r.Signing.Needs < 2 || r.Decision != nil:
 		return Mark{}, false
 	case r.State != callbacks.Pending:

@@ -48,7 +48,7 @@ func surroundings() Surroundings {
 // text is a condition that was compiled.
 type text string
 
-func (text) Holds(*callbacks.Callback, *callbacks.Content) (bool, error) { return true, nil }
+func (text) Holds(*callbacks.Reading) (bool, error) { return true, nil }
 
 // compile takes every text but those with a question mark, which are wrong there.
 func compile(when string) (callbacks.Condition, error) {
