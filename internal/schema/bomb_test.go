@@ -184,3 +184,14 @@ func FuzzCompile(f *testing.F) {
 		}
 	})
 }
+
+// BenchmarkCompile compiles a schema that leads to one large constant from many places, as each check
+// does that finds no compiled schema left.
+func BenchmarkCompile(b *testing.B) {
+	text := `{"$defs":{"c":{"const":[` + strings.Repeat("12,", 12_000) + `1]}},"not":` + repeated(1000, `{"$ref":"#/$defs/c"}`) + `}`
+	for b.Loop() {
+		if _, err := schema.NewCompiler().Compile(text); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -97,7 +97,7 @@ func compile(text string) (*measuredSchema, error) {
 	if compiled.Schema, err = c.Compile(address); err != nil {
 		return nil, err
 	}
-	measured(compiled.Schema, &compiled.work, map[*jsonschema.Schema]bool{})
+	measured(compiled.Schema, &compiled.work)
 	return compiled, nil
 }
 

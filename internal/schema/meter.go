@@ -19,28 +19,39 @@ type meter struct {
 }
 
 // measured puts a meter into a compiled schema and all that it leads to.
-func measured(s *jsonschema.Schema, work *budget, seen map[*jsonschema.Schema]bool) {
-	if s == nil || seen[s] {
+func measured(s *jsonschema.Schema, work *budget) {
+	metering{work: work, seen: map[*jsonschema.Schema]bool{}, compared: map[*jsonschema.Schema]int{}}.schema(s)
+}
+
+// metering puts meters into schemas, each once.
+type metering struct {
+	work     *budget
+	seen     map[*jsonschema.Schema]bool
+	compared map[*jsonschema.Schema]int // what constants found: many schemas may lead to one
+}
+
+func (g metering) schema(s *jsonschema.Schema) {
+	if s == nil || g.seen[s] {
 		return
 	}
-	seen[s] = true
-	m := meter{work: work, weight: 1 + names(s), unique: s.UniqueItems}
+	g.seen[s] = true
+	m := meter{work: g.work, weight: 1 + names(s), unique: s.UniqueItems}
 	name := ""
 	if s.Format != nil {
 		name, m.format = s.Format.Name, s.Format.Validate
 	}
 	for _, child := range inPlaceOf(s) {
 		m.weight++
-		m.once += constants(child)
-		measured(child, work, seen)
+		m.once += g.constants(child)
+		g.schema(child)
 	}
 	for _, child := range placed(s) {
-		m.once += constants(child)
-		measured(child, work, seen)
+		m.once += g.constants(child)
+		g.schema(child)
 	}
 	for _, child := range repeated(s) {
-		m.each += 10*schemaSteps + constants(child)
-		measured(child, work, seen)
+		m.each += 10*schemaSteps + g.constants(child)
+		g.schema(child)
 	}
 	s.Format = &jsonschema.Format{Name: name, Validate: m.validate}
 }
@@ -85,10 +96,14 @@ func (m meter) pass(v any) {
 }
 
 // constants is what it costs to compare a value with those that a schema names, in tenths of a step.
-func constants(s *jsonschema.Schema) (tenths int) {
+func (g metering) constants(s *jsonschema.Schema) (tenths int) {
 	if s == nil {
 		return 0
 	}
+	if known, ok := g.compared[s]; ok {
+		return known
+	}
+	defer func() { g.compared[s] = tenths }()
 	if s.Const != nil {
 		tenths += comparing(*s.Const)
 	}
