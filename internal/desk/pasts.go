@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	// pastRuns is how many runs of a function in a queue are looked at.
+	// pastRuns is how many runs of a function's callbacks of a name in a queue are looked at.
 	pastRuns = 100
 	// pastAge is how long a summary of them is used: what is usual changes slowly.
 	pastAge = time.Minute

@@ -59,9 +59,9 @@ type Store interface {
 	// InExecution returns up to limit callbacks of an execution that are in a state, in order of
 	// arrival. If after is not empty, the page begins behind that callback.
 	InExecution(ctx context.Context, arn string, state callbacks.State, after callbacks.ID, limit int) ([]callbacks.ID, error)
-	// Past returns what became of the decisions on callbacks of that name, among the limit last
-	// ones of the function in the queue that Lambda accepted. A run has no result if its callback
-	// has masks, or if the result is longer than 1 KiB.
+	// Past returns what became of the limit last decisions on callbacks of that name of the function
+	// in the queue that Lambda accepted, as far as they are among the last 1,000 of the function. A
+	// run has no result if its callback has masks, or if the result is longer than 1 KiB.
 	Past(ctx context.Context, queue, function, name string, limit int) ([]PastRun, error)
 	// Audit returns entries, newest first.
 	Audit(ctx context.Context, q AuditQuery) ([]callbacks.AuditEntry, error)

@@ -11,17 +11,22 @@ import (
 // maxPastResult is the longest result, in bytes, that is offered to be sent again.
 const maxPastResult = 1024
 
-// pastText reads the last runs of a function in a queue by their index, and of those the ones of a
-// callback's name. A function has few names of callbacks.
+// maxPastRead bounds how many callbacks of a function are read to find those of a name. A function
+// has few names of callbacks.
+const maxPastRead = 1000
+
+// pastText reads what ended last of a function in a queue by its index, and of that the last runs of
+// callbacks of a name.
 var pastText = `select past.decision, deliveries.follow_up,
 		case when length(deliveries.result) <= ? and deliveries.sealed is null and deliveries.shown is null and not exists
 			(select 1 from contents where callback = past.num and masked is not null)
 			then deliveries.result end as result
-	from (select num, name, decision from callbacks
-		where queue = ? and function = ? and state = 'completed' and ` + endedText + `
-		order by ended_at desc limit ?) as past
-	join deliveries on deliveries.callback = past.num
-	where past.name = ?`
+	from (select num, decision from
+			(select num, name, decision, ended_at from callbacks
+			where queue = ? and function = ? and state = 'completed' and ` + endedText + `
+			order by ended_at desc limit ?) as lately
+		where name = ? order by ended_at desc limit ?) as past
+	join deliveries on deliveries.callback = past.num`
 
 // pastRow is a run as it is stored.
 type pastRow struct {
@@ -33,7 +38,7 @@ type pastRow struct {
 // Past implements desk.Store.
 func (s *Store) Past(ctx context.Context, queue, function, name string, limit int) ([]desk.PastRun, error) {
 	var found []pastRow
-	err := s.db.NewRaw(pastText, maxPastResult, storable(queue), storable(function), limit, storable(name)).Scan(ctx, &found)
+	err := s.db.NewRaw(pastText, maxPastResult, storable(queue), storable(function), maxPastRead, storable(name), limit).Scan(ctx, &found)
 	if err != nil {
 		return nil, fmt.Errorf("read past runs: %w", s.unavailable(err))
 	}

@@ -37,12 +37,12 @@ func run(t testing.TB, s Store, content callbacks.Content, result []byte, option
 		}
 		return nil
 	})
-	state := callbacks.Completed
+	state, at := callbacks.Completed, callbackstest.T0
 	if c.Ending != nil {
-		state = c.State
+		state, at = c.State, c.Ending.At
 	}
 	Change(t, s, c.ID, func(stored *callbacks.Case) error {
-		callbackstest.Ended(state, callbackstest.T0)(&stored.Callback)
+		callbackstest.Ended(state, at)(&stored.Callback)
 		return nil
 	})
 }
@@ -74,6 +74,10 @@ func pastRuns(t *testing.T, s Store) {
 func pastBounded(t *testing.T, s Store) {
 	for range 3 {
 		run(t, s, callbacks.Content{}, []byte("1"), callbackstest.Queue("a"), callbackstest.Function("pay"), named(""))
+	}
+	for range 3 { // of another name: they leave the room of the first
+		run(t, s, callbacks.Content{}, []byte("2"), callbackstest.Queue("a"), callbackstest.Function("pay"), named("sign"),
+			callbackstest.Ended(callbacks.Completed, callbackstest.T0.Add(time.Hour)))
 	}
 	got, err := s.Past(t.Context(), "a", "pay", "", 2)
 	if err != nil || len(got) != 2 {
