@@ -70,11 +70,14 @@ func TestForm(t *testing.T) {
 	mara.hasFocus(".errsum")
 	mara.reads(`[data-entry="answer:approve/quantity"] .err`, "At most 60")
 	mara.reads(`[data-bar="rest"]`, "Rejecting is possible: it does not send the form.")
+	mara.see(`[data-bar="rest"] button[value="approve"]:disabled`)
+	mara.see(`[data-bar="rest"] button[value="reject"]:enabled`)
 	mara.inspect("form-errors")
 
 	mara.fill(inputOf("/quantity"), quote("36"))
 	mara.comes(`[data-bar="rest"]`, "Approve with 1 change")
 	mara.until(`!document.querySelector("[data-bar=rest]").innerText.includes("correction")`) // the bar no longer says so
+	mara.see(`[data-bar="rest"] button[value="approve"]:enabled`)
 	mara.fill(inputOf("/deliver_by"), quote("2026-12-11"))
 	mara.click(`[name="answer:approve/speed"][value='"express"']`)
 	mara.click(`[name="answer:approve/partial"][value="false"]`)
@@ -202,7 +205,7 @@ func TestFormOfSeveral(t *testing.T) {
 	dana.reads("[data-others-answer]", "Mara Okafor’s answer has 1 of 2", "Quantity", "40 → 36 pieces, 4 fewer")
 	dana.see("answer-form:defined")
 	dana.fill(inputOf("/quantity"), quote("35"))
-	dana.comes("#wire", "Your changes make another proposal")
+	dana.comes("#wire", "Your changes make another proposal: Mara Okafor’s signature stays with another answer")
 	dana.inspect("form-others")
 	dana.submit("[data-others-answer] button")
 	dana.reads("#main", "1 change to what was proposed", "40 → 36 pieces, 4 fewer")

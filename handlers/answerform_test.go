@@ -11,6 +11,8 @@ import (
 
 	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
+	"countersign/internal/schema"
 )
 
 // orderWithForm is a request that is approved with an answer by form.
@@ -136,6 +138,39 @@ func TestForm_Kept(t *testing.T) {
 	_, there := b.signInAgain(refused, rita)
 	if there.status != http.StatusOK {
 		t.Errorf("after the sign-in: %d", there.status)
+	}
+}
+
+// TestForm_NoRoom: an answer that could not be recorded is on the page that says so, and goes with the
+// next try as it was typed.
+func TestForm_NoRoom(t *testing.T) {
+	t.Parallel()
+	store := &fullStore{}
+	s := newSite(t, func(c *config) {
+		c.Service = desk.NewService(desk.ServiceConfig{
+			Store: store, Queues: queues, Invalidator: c.Hub, ReviewLimits: callbacks.DefaultReviewLimits, Now: c.Now, Forms: schema.NewCompiler(),
+		})
+	})
+	store.Store = s.store
+	id, b := s.receive(orderWithForm()).ID, s.as(rita)
+	form := hidden(b.decide(id, url.Values{
+		"outcome": {"approve"}, "comment": {"Half now."}, "answer:approve/quantity": {"3.6e1"},
+		"answer:approve/tell#rows": {"", "0", "n1"}, "answer:approve/tell/0": {"rasa"}, "answer:approve/tell/n1": {" <teo>\""},
+	}).document(t), "#confirm")
+	store.full.Store(true)
+	refused := b.decide(id, form)
+	again := hidden(refused.document(t), "form.again")
+	again.Set("comment", refused.document(t).Find("form.again textarea").Text())
+	if refused.status != http.StatusServiceUnavailable || !strings.Contains(refused.text(t), "Nothing was decided") {
+		t.Errorf("%d %s", refused.status, refused.text(t))
+	}
+	store.full.Store(false)
+	if a := b.decide(id, again); a.status != http.StatusSeeOther {
+		t.Fatalf("the next try: %d %s", a.status, a.text(t))
+	}
+	sent, err := s.store.Delivery(t.Context(), id)
+	if want := `{ "quantity" : 3.6e1, "price": 815.00, "tell": ["rasa"," <teo>\""] }`; err != nil || string(sent.Completion.Result) != want {
+		t.Errorf("sent %s (%v), want %s", sent.Completion.Result, err, want)
 	}
 }
 

@@ -41,6 +41,8 @@ type Preview struct {
 
 	Why   callbacks.Explanation // whether the reader may sign for it
 	Tally callbacks.Tally       // what the signatures for it add up to
+	// Elsewhere are those whose signatures are for other answers of the outcome.
+	Elsewhere []callbacks.Actor
 	// Sends says that the reader's signature would decide. If it is false, the signature would wait
 	// for others, and nothing is sent.
 	Sends bool
@@ -201,12 +203,26 @@ func (s *Service) preview(
 	}
 	proposal := shown.Proposal()
 	shown.Why = gate.Explain(p, proposal)
-	shown.Tally = gate.Standing().Of(proposal)
+	standing := gate.Standing()
+	shown.Tally, shown.Elsewhere = standing.Of(proposal), elsewhere(standing, proposal)
 	shown.Sends = gate.Sends(p, proposal)
 	if !shown.Sends {
 		shown.NotFinal = shown.Outcome.NotFinal()
 	}
 	return shown, err
+}
+
+// elsewhere are those who signed for the outcome of a proposal with another answer.
+func elsewhere(s callbacks.Standing, proposal callbacks.Proposal) (others []callbacks.Actor) {
+	for _, tally := range s.Tallies {
+		if tally.Outcome != proposal.Outcome || tally.Proposal == proposal {
+			continue
+		}
+		for _, counted := range tally.Signed {
+			others = append(others, counted.Signature.By)
+		}
+	}
+	return others
 }
 
 // prepared is what the choice would send, at the time that it was prepared. With an

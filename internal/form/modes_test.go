@@ -2,6 +2,7 @@ package form_test
 
 import (
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"countersign/internal/form"
@@ -61,5 +62,21 @@ func TestModes_Edits(t *testing.T) {
 	secret := form.New(parse(t, `{"type":"object","properties":{"pin":{"type":"string","writeOnly":true}}}`))
 	if got := secret.Press("a", parse(t, `{"pin":"s3cret"}`), form.Posted{}, "json:a"); len(got) != 0 {
 		t.Errorf("a secret is shown as JSON: %v", got)
+	}
+}
+
+// TestPress_Format: a document gets lines, and its values keep their bytes. What is no document stays.
+func TestPress_Format(t *testing.T) {
+	t.Parallel()
+	f, proposed := form.New(parse(t, `{"not":{}}`)), parse(t, `{}`)
+	long := "[" + strings.Repeat("1,", 30_000) + "1]"
+	for text, want := range map[string]string{
+		`{"a":1e2,"b":[0.10,"\u00e9"],"c":{}}`: "{\n  \"a\": 1e2,\n  \"b\": [\n    0.10,\n    \"\\u00e9\"\n  ],\n  \"c\": {}\n}",
+		`{"a":`: `{"a":`, "": "", long: long,
+	} {
+		p := f.Press("a", proposed, form.Posted{form.JSONName("a"): {text}}, "format:a")
+		if got := p[form.JSONName("a")][0]; got != want {
+			t.Errorf("%.60q became %.60q, want %.60q", text, got, want)
+		}
 	}
 }

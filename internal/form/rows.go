@@ -1,6 +1,8 @@
 package form
 
 import (
+	"bytes"
+	"encoding/json"
 	"maps"
 	"regexp"
 	"slices"
@@ -80,8 +82,11 @@ func (f *Form) Press(prefix string, proposed Value, posted Posted, button string
 		return f.asFields(prefix, proposed, filled, next)
 	}
 	if filled.Root == nil {
-		if action == "reset" {
+		switch text, _ := posted.get(JSONName(prefix)); action {
+		case "reset":
 			next[JSONName(prefix)] = []string{proposed.JSON()}
+		case "format":
+			next[JSONName(prefix)] = []string{indented(text)}
 		}
 		return next
 	}
@@ -110,6 +115,19 @@ func (f *Form) Press(prefix string, proposed Value, posted Posted, button string
 	}
 	return next
 }
+
+// indented spreads a JSON document over lines. It changes nothing but the space between values, and
+// nothing of a text that is none.
+func indented(text string) string {
+	var b bytes.Buffer
+	if json.Indent(&b, []byte(text), "", "  ") != nil || b.Len() > maxIndented {
+		return text
+	}
+	return b.String()
+}
+
+// maxIndented is how long a document may become, in bytes: deep ones grow with each level.
+const maxIndented = 64 << 10
 
 // keys are the values of a list's hidden inputs.
 func (e *Entry) keys() []string {

@@ -184,6 +184,12 @@ class DecisionBar extends HTMLElement {
     if (said.endsWith(was)) this.#say(said.slice(0, said.length - was.length) + this.#rest); // a notice may stand before it
   }
 
+  /** Holds back the button of an outcome while its form says what is wrong with the answer, or releases it. */
+  hold(outcome, held) {
+    const button = this.#button(outcome);
+    if (button) button.disabled = held;
+  }
+
   /** Moves the focus to the button of an outcome, or else to what can be seen of the bar. */
   focusOn(outcome) {
     const button = this.#button(outcome);

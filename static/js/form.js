@@ -198,6 +198,7 @@ class AnswerForm extends HTMLElement {
       said += line.hidden ? 0 : 1;
     }
     summary.hidden = !said || !this.#left.has(""); // it is said once the answer was sent
+    this.#bar?.hold?.(this.dataset.outcome, !summary.hidden);
     summary.querySelector("h3 > span").textContent = `${said === 1 ? "1 answer needs" : `${said} answers need`} a correction before this can be sent`;
   }
 

@@ -11,6 +11,7 @@ import (
 	"countersign/internal/form"
 	"countersign/views"
 	"countersign/views/forms"
+	"countersign/views/untrusted"
 	"countersign/views/words"
 )
 
@@ -82,7 +83,18 @@ func anotherProposal(p desk.Preview) string {
 	if len(changesOf(p)) == 0 || p.Tally.Needs < 2 || p.Tally.Has > 0 {
 		return ""
 	}
-	return "Your changes make another proposal: signatures for other answers stay with those, and do not count for yours."
+	switch n := len(p.Elsewhere); n {
+	case 0:
+		return "Your changes make another proposal: only signatures for the same answer count for it."
+	case 1:
+		return "Your changes make another proposal: " + possessive(p.Elsewhere[0].Name) + " signature stays with another answer, and does not count for yours."
+	default:
+		var names []string
+		for _, by := range p.Elsewhere {
+			names = append(names, untrusted.Isolate(by.Name))
+		}
+		return "Your changes make another proposal: the signatures of " + strings.Join(names, ", ") + " stay with other answers, and do not count for yours."
+	}
 }
 
 // needCorrection says on the bar at rest that the answer was not sent; empty if nothing is wrong.

@@ -74,8 +74,16 @@ func TestForm_Untouched(t *testing.T) {
 func TestForm_Proposal(t *testing.T) {
 	t.Parallel()
 	s, m := withForm(t, "36", 2)
-	if got := viewstest.Words(viewstest.HTML(t, Page(s, m)).Find("#wire")); !strings.Contains(got, "Your changes make another proposal") {
-		t.Errorf("the preview says %q", got)
+	for n, want := range []string{
+		"only signatures for the same answer count for it", "Priya Raman’s signature stays with another answer", "the signatures of Priya Raman, Dana Fischer stay with other answers",
+	} {
+		for i := range m.Previews {
+			m.Previews[i].Elsewhere = []callbacks.Actor{viewstest.Priya, viewstest.Dana}[:n]
+		}
+		got := viewstest.Words(viewstest.HTML(t, Page(s, m)).Find("#wire"))
+		if !strings.Contains(strings.NewReplacer("\u2068", "", "\u2069", "").Replace(got), "Your changes make another proposal: "+want) {
+			t.Errorf("with %d signatures the preview says %q", n, got)
+		}
 	}
 }
 
