@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/internal/answers"
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 )
@@ -38,8 +39,8 @@ func TestAnswerKept(t *testing.T) {
 	id, b := s.receive(expense()).ID, s.as(rita)
 	form := b.choose(id, "approve", "For the record.")
 	form.Set("outcome", callbacks.OutcomeResult)
-	form.Set(callbacks.FieldFormat, string(callbacks.FormatJSON))
-	form.Set(callbacks.FieldResult, typed)
+	form.Set(answers.FieldFormat, string(answers.JSON))
+	form.Set(answers.FieldResult, typed)
 	kept := func(step string, a reply, status int, selector string) {
 		t.Helper()
 		found := a.document(t).Find(selector)
@@ -63,9 +64,9 @@ func TestAnswerKept(t *testing.T) {
 	_, there := b.signInAgain(refused, rita)
 	kept("after the sign-in", there, http.StatusOK, "#result")
 
-	form.Set(callbacks.FieldResult, typed+"}")
+	form.Set(answers.FieldResult, typed+"}")
 	kept("a mistake", b.decide(id, form), http.StatusUnprocessableEntity, "#result")
-	form.Set(callbacks.FieldResult, typed)
+	form.Set(answers.FieldResult, typed)
 
 	shown := b.choose(id, "approve", "")
 	if a := b.decide(id, shown); a.status != http.StatusSeeOther {

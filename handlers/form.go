@@ -11,6 +11,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"countersign/internal/answers"
 	"countersign/internal/callbacks"
 	"countersign/internal/fault"
 	answer "countersign/internal/form"
@@ -119,8 +120,8 @@ func fieldsIn(values url.Values) answer.Posted {
 // answerIn is what the form of a decision says for a free outcome.
 func answerIn(form url.Values) callbacks.Answer {
 	return callbacks.Answer{
-		Format: callbacks.Format(form.Get(callbacks.FieldFormat)), Result: form.Get(callbacks.FieldResult),
-		ErrorType: form.Get(callbacks.FieldErrorType), ErrorMessage: form.Get(callbacks.FieldErrorMessage),
-		ErrorData: form.Get(callbacks.FieldErrorData),
+		Format: answers.Format(form.Get(answers.FieldFormat)), Result: form.Get(answers.FieldResult),
+		ErrorType: form.Get(answers.FieldErrorType), ErrorMessage: form.Get(answers.FieldErrorMessage),
+		ErrorData: form.Get(answers.FieldErrorData),
 	}
 }

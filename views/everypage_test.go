@@ -4,6 +4,7 @@ import (
 	"maps"
 	"time"
 
+	"countersign/internal/answers"
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/internal/fault"
@@ -85,7 +86,7 @@ func reviewPages() map[string]templ.Component {
 		"review-locked":   review.Page(onReview, locked),
 		"review-free":     review.Page(onReview, free),
 		"review-answer":   review.Page(onReview, pagetest.Answering("{\"limit\": 01}")),
-		"confirm-answer":  review.ConfirmPage(onReview, review.Confirm{Callback: opened.Callback, Preview: viewstest.FreePreviews(opened.Callback, callbacks.Answer{Format: callbacks.FormatEmpty})[1], List: opened.List}),
+		"confirm-answer":  review.ConfirmPage(onReview, review.Confirm{Callback: opened.Callback, Preview: viewstest.FreePreviews(opened.Callback, callbacks.Answer{Format: answers.Empty})[1], List: opened.List}),
 		"decided":         review.Page(onReview, pagetest.Review(viewstest.Decided())),
 		"retrying":        review.Page(onReview, pagetest.Review(viewstest.Retrying())),
 		"completed":       review.Page(onReview, pagetest.Review(viewstest.Completed())),

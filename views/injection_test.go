@@ -11,6 +11,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/microcosm-cc/bluemonday"
 
+	"countersign/internal/answers"
 	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/delegation"
@@ -127,7 +128,7 @@ func TestHTMLInjection(t *testing.T) {
 		"inbox": lists.InboxPage(s, inbox), "review": review.Page(s, open), "admin": lists.TablePage(s, table),
 		"signed":         review.Page(s, signed),
 		"answer":         review.Page(s, pagetest.Answering(evil)),
-		"answer-confirm": review.ConfirmPage(s, review.Confirm{Callback: open.Callback, Preview: viewstest.FreePreviews(open.Callback, callbacks.Answer{Format: callbacks.FormatText, Result: evil})[1], List: open.List}),
+		"answer-confirm": review.ConfirmPage(s, review.Confirm{Callback: open.Callback, Preview: viewstest.FreePreviews(open.Callback, callbacks.Answer{Format: answers.Text, Result: evil})[1], List: open.List}),
 		"decided":        review.Page(s, decided), "lost": review.Page(s, hostile(pagetest.Review(viewstest.Lost(callbacks.EndedByOther, "")))), "ended": review.Page(s, ended),
 		"confirm": review.ConfirmPage(s, review.Confirm{Callback: open.Callback, Preview: open.Previews[1], Comment: evil, List: s.Address}),
 		"preview": review.Preview(open.Previews[0]),

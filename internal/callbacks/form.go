@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"countersign/internal/answers"
 	"countersign/internal/form"
 )
 
@@ -11,7 +12,7 @@ import (
 // signature keeps the answer.
 const (
 	MaxFormBytes  = 64 << 10
-	MaxValueBytes = MaxAnswerBytes
+	MaxValueBytes = answers.MaxBytes
 )
 
 // Form is what an outcome brings for its answer, as its sender wrote it.

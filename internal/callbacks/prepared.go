@@ -18,7 +18,7 @@ type Prepared struct {
 }
 
 // Prepare makes what a choice would send if the signer gave the last signature, at the time that the
-// choice was prepared. With an [fault.List], the result says only what was chosen.
+// choice was prepared. With a [fault.List], the result says only what was chosen.
 func (g Gate) Prepare(p Signer, choice Choice) (Prepared, error) {
 	outcome, ok := g.Queue.offer(g.Callback, choice.Outcome)
 	if !ok {

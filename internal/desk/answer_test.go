@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"countersign/internal/announcement"
+	"countersign/internal/answers"
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/internal/desk/storetest"
@@ -22,7 +23,7 @@ import (
 func inLegal(a *announcement.Announcement) { a.Queue = "legal" }
 
 // result is the choice of a free result.
-func result(format callbacks.Format, text string) callbacks.Choice {
+func result(format answers.Format, text string) callbacks.Choice {
 	return callbacks.Choice{Outcome: callbacks.OutcomeResult, Answer: callbacks.Answer{Format: format, Result: text}}
 }
 
@@ -37,8 +38,8 @@ func failure(kind, message, data string) callbacks.Choice {
 // kind it is.
 func TestAnswer_Bytes(t *testing.T) {
 	t.Parallel()
-	asText := func(text string) callbacks.Choice { return result(callbacks.FormatText, text) }
-	asJSON := func(text string) callbacks.Choice { return result(callbacks.FormatJSON, text) }
+	asText := func(text string) callbacks.Choice { return result(answers.Text, text) }
+	asJSON := func(text string) callbacks.Choice { return result(answers.JSON, text) }
 	for name, tt := range map[string]struct {
 		choice      callbacks.Choice
 		want, label string
@@ -53,10 +54,10 @@ func TestAnswer_Bytes(t *testing.T) {
 		"Braces":     {asJSON(`"{{comment}}"`), `"{{comment}}"`, "Send result"},
 		"Text":       {asText(" yes\r\nno\x00 "), " yes\nno\x00 ", "Send text"},
 		"NotJSON":    {asText(`{"a":`), `{"a":`, "Send text"},
-		"Empty":      {result(callbacks.FormatEmpty, "left over"), "", "Send empty result"},
+		"Empty":      {result(answers.Empty, "left over"), "", "Send empty result"},
 		"Failure":    {failure(" ApprovalDenied ", "No,\r\nnot yet", `{"at":1e2}`), `{"ErrorType":"ApprovalDenied","ErrorMessage":"No,\nnot yet","ErrorData":"{\"at\":1e2}"}`, "Fail"},
 		"NoData":     {failure("No", "never", ""), `{"ErrorType":"No","ErrorMessage":"never"}`, "Fail"},
-		"AlmostLong": {asText(strings.Repeat("x", callbacks.MaxAnswerBytes)), strings.Repeat("x", callbacks.MaxAnswerBytes), "Send text"},
+		"AlmostLong": {asText(strings.Repeat("x", answers.MaxBytes)), strings.Repeat("x", answers.MaxBytes), "Send text"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -80,7 +81,7 @@ func TestAnswer_Bytes(t *testing.T) {
 // TestAnswer_Faults: what cannot be sent is refused at its place, and nothing is recorded.
 func TestAnswer_Faults(t *testing.T) {
 	t.Parallel()
-	long := strings.Repeat("é", callbacks.MaxAnswerBytes/2) + "é"
+	long := strings.Repeat("é", answers.MaxBytes/2) + "é"
 	d := newDesk(t)
 	c := d.Announce(inLegal)
 	for name, tt := range map[string]struct {
@@ -88,11 +89,11 @@ func TestAnswer_Faults(t *testing.T) {
 		want   string
 	}{
 		"NoFormat":   {result("", "1"), "result: Say how the result is written: as JSON, as text, or empty."},
-		"NoJSON":     {result(callbacks.FormatJSON, " \n"), "result: Write the result as JSON: a number, text in double quotes, true, false, null, {…} or […]."},
-		"Syntax":     {result(callbacks.FormatJSON, "{\r\n \"a\": 1,\r\n \"a\": 2}"), "result: Line 3, column 2: this name stands twice in its object."},
-		"NoText":     {result(callbacks.FormatText, ""), "result: Write the text, or choose to send nothing."},
-		"TextBytes":  {result(callbacks.FormatText, "\xff"), "result: This holds bytes that are not text in UTF-8."},
-		"LongJSON":   {result(callbacks.FormatJSON, long), "result: At most 65536 bytes, this has 65538."},
+		"NoJSON":     {result(answers.JSON, " \n"), "result: Write the result as JSON: a number, text in double quotes, true, false, null, {…} or […]."},
+		"Syntax":     {result(answers.JSON, "{\r\n \"a\": 1,\r\n \"a\": 2}"), "result: Line 3, column 2: this name stands twice in its object."},
+		"NoText":     {result(answers.Text, ""), "result: Write the text, or choose to send nothing."},
+		"TextBytes":  {result(answers.Text, "\xff"), "result: This holds bytes that are not text in UTF-8."},
+		"LongJSON":   {result(answers.JSON, long), "result: At most 65536 bytes, this has 65538."},
 		"NoType":     {failure("\u200b", "no", ""), "errorType: Write the error's type: functions tell errors apart by it."},
 		"TwoLines":   {failure("a\nb", "no", ""), "errorType: The type is one line of text."},
 		"LongType":   {failure(strings.Repeat("é", 257), "no", ""), "errorType: At most 256 characters, this has 257."},
@@ -121,7 +122,7 @@ func TestAnswer_Previews(t *testing.T) {
 	c := d.Announce(inLegal)
 	require(d, c.ID, asks(2))
 	_, shown := sheetOf(d, t, desktest.Mara, c.ID)
-	if len(shown) != 4 || len(shown["approve"].Faults) > 0 || shown[callbacks.OutcomeResult].Faults[0].Pointer != callbacks.FieldResult {
+	if len(shown) != 4 || len(shown["approve"].Faults) > 0 || shown[callbacks.OutcomeResult].Faults[0].Pointer != answers.FieldResult {
 		t.Errorf("got %+v", shown)
 	}
 	if result, fail := shown[callbacks.OutcomeResult], shown[callbacks.OutcomeFailure]; result.Sends || !result.Why.Can() || result.Tally.Needs != 2 || !fail.Sends {
@@ -146,7 +147,7 @@ func TestAnswer_Offered(t *testing.T) {
 	}
 	d := newDesk(t)
 	c := d.Announce(nil) // in finance, whose queue does not say
-	if _, err := d.Choose(desktest.Mara, c.ID, result(callbacks.FormatJSON, "1")); err == nil || err.Error() != "outcome: This request does not offer that outcome." {
+	if _, err := d.Choose(desktest.Mara, c.ID, result(answers.JSON, "1")); err == nil || err.Error() != "outcome: This request does not offer that outcome." {
 		t.Errorf("got %v", err)
 	}
 }
@@ -158,8 +159,8 @@ func TestAnswer_Signatures(t *testing.T) {
 	d := newDesk(t)
 	c := d.Announce(inLegal)
 	require(d, c.ID, asks(2))
-	one := result(callbacks.FormatJSON, "1")
-	for who, choice := range map[*callbacks.Person]callbacks.Choice{&desktest.Mara: one, &desktest.Dana: result(callbacks.FormatJSON, "1.0")} {
+	one := result(answers.JSON, "1")
+	for who, choice := range map[*callbacks.Person]callbacks.Choice{&desktest.Mara: one, &desktest.Dana: result(answers.JSON, "1.0")} {
 		if got, err := d.Choose(*who, c.ID, choice); err != nil || got.State != callbacks.Pending {
 			t.Fatalf("got %+v, %v", got, err)
 		}
@@ -192,7 +193,7 @@ func TestAnswer_Stale(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	c := d.Announce(inLegal)
-	choice := result(callbacks.FormatJSON, "1")
+	choice := result(answers.JSON, "1")
 	shown, err := d.Service.Preview(d.Ctx, desktest.Mara, c.ID, choice)
 	if err != nil {
 		t.Fatal(err)
@@ -228,10 +229,10 @@ func TestAnswer_encoded(t *testing.T) {
 		want   []callbacks.Completion
 		sent   string
 	}{
-		"Text":     {result(callbacks.FormatText, "42"), []callbacks.Completion{{Kind: callbacks.Success, Result: []byte("42"), Text: true}}, "encoded"},
-		"JSON":     {result(callbacks.FormatJSON, "42"), []callbacks.Completion{{Kind: callbacks.Success, Result: []byte("42")}}, "encoded"},
+		"Text":     {result(answers.Text, "42"), []callbacks.Completion{{Kind: callbacks.Success, Result: []byte("42"), Text: true}}, "encoded"},
+		"JSON":     {result(answers.JSON, "42"), []callbacks.Completion{{Kind: callbacks.Success, Result: []byte("42")}}, "encoded"},
 		"Template": {bare, []callbacks.Completion{{Kind: callbacks.Success, Result: []byte(bare.Comment), Text: true}}, "encoded"},
-		"None":     {result(callbacks.FormatEmpty, ""), nil, ""},
+		"None":     {result(answers.Empty, ""), nil, ""},
 	} {
 		d, encoder := newDesk(t), &noting{}
 		d.serve(map[string]desk.Codec{encodes: {Encoder: encoder}})

@@ -14,7 +14,7 @@ func TestDecisionOfForm(t *testing.T) {
 	t.Parallel()
 	d, _ := encoding(t)
 	c := d.Announce(withForm(`{"quantity":40}`, durable.FormDecisionTemplate))
-	if _, err := d.Choose(desktest.Mara, c.ID, answers(map[string]string{"/quantity": "36"})); err != nil {
+	if _, err := d.Choose(desktest.Mara, c.ID, filledIn(map[string]string{"/quantity": "36"})); err != nil {
 		t.Fatal(err)
 	}
 	sent, err := d.Store.Delivery(d.Ctx, c.ID)

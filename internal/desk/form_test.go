@@ -31,8 +31,8 @@ func withForm(value, payload string) func(*announcement.Announcement) {
 	}
 }
 
-// answers is the choice of approve with some inputs of its form.
-func answers(fields map[string]string) callbacks.Choice {
+// filledIn is the choice of approve with some inputs of its form.
+func filledIn(fields map[string]string) callbacks.Choice {
 	posted := form.Posted{}
 	for name, value := range fields {
 		posted["answer:approve"+name] = []string{value}
@@ -65,11 +65,11 @@ func TestForm_Bytes(t *testing.T) {
 			t.Parallel()
 			d := newDesk(t)
 			c := d.Announce(withForm(value, tt.payload))
-			shown, err := d.Service.Preview(d.Ctx, desktest.Mara, c.ID, answers(tt.fields))
+			shown, err := d.Service.Preview(d.Ctx, desktest.Mara, c.ID, filledIn(tt.fields))
 			if err != nil || string(shown.Completion.Result) != tt.want {
 				t.Fatalf("the preview shows %s, want %s: %v", shown.Completion.Result, tt.want, err)
 			}
-			if _, err := d.Choose(desktest.Mara, c.ID, answers(tt.fields)); err != nil {
+			if _, err := d.Choose(desktest.Mara, c.ID, filledIn(tt.fields)); err != nil {
 				t.Fatal(err)
 			}
 			if sent, err := d.Store.Delivery(d.Ctx, c.ID); err != nil || string(sent.Completion.Result) != tt.want {
@@ -91,7 +91,7 @@ func TestForm_Faults(t *testing.T) {
 		"x":   "answer/quantity: Quantity: a number, written in digits, as 12 or 0.5",
 		"":    "answer/quantity: Quantity: is missing",
 	} {
-		choice := answers(map[string]string{"/quantity": typed})
+		choice := filledIn(map[string]string{"/quantity": typed})
 		if _, err := d.Choose(desktest.Mara, c.ID, choice); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: got %v, want %s", typed, err, want)
 		}
@@ -104,7 +104,7 @@ func TestForm_Faults(t *testing.T) {
 			t.Errorf("%q: the page shows %+v, %v", typed, previews, err)
 		}
 	}
-	wrong := answers(map[string]string{"/quantity": "64"})
+	wrong := filledIn(map[string]string{"/quantity": "64"})
 	wrong.Outcome, wrong.Comment = "reject", "No."
 	if got, err := d.Choose(desktest.Mara, c.ID, wrong); err != nil || got.State != callbacks.Decided {
 		t.Errorf("rejecting with a wrong form: got %v, %v", got.State, err)
@@ -118,7 +118,7 @@ func TestForm_Signatures(t *testing.T) {
 	d := newDesk(t)
 	c := d.Announce(withForm(`{"quantity":40}`, ""))
 	require(d, c.ID, asks(2))
-	proposed, edited := answers(nil), answers(map[string]string{"/quantity": "36"})
+	proposed, edited := filledIn(nil), filledIn(map[string]string{"/quantity": "36"})
 	for _, signed := range []struct {
 		by     callbacks.Person
 		choice callbacks.Choice
@@ -142,7 +142,7 @@ func TestForm_Signatures(t *testing.T) {
 		}
 	}
 	third := desktest.Reviewer("otto", "finance-approvers")
-	same := answers(map[string]string{"#json": answer})
+	same := filledIn(map[string]string{"#json": answer})
 	decided, err := d.Choose(third, c.ID, same)
 	if err != nil || decided.State != callbacks.Decided {
 		t.Fatalf("Dana's answer signed by another: got %+v, %v", decided, err)
@@ -164,8 +164,8 @@ func TestForm_UnsentAnswer(t *testing.T) {
 	d := newDesk(t)
 	c := d.Announce(withForm(`{"quantity":40}`, `"{{answer/quantity}}"`))
 	require(d, c.ID, asks(2))
-	noted := answers(map[string]string{"/note": "At the back door."})
-	for _, choice := range []callbacks.Choice{answers(nil), noted} {
+	noted := filledIn(map[string]string{"/note": "At the back door."})
+	for _, choice := range []callbacks.Choice{filledIn(nil), noted} {
 		if _, err := d.Choose(desktest.Mara, c.ID, choice); err != nil {
 			t.Fatal(err)
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"countersign/internal/answers"
 	"countersign/internal/callbacks"
 )
 
@@ -148,11 +149,11 @@ func answersOf(runs []PastRun) (answers []PastAnswer) {
 }
 
 // formatOf says how a result was probably written: the bytes are the same.
-func formatOf(result []byte) callbacks.Format {
+func formatOf(result []byte) answers.Format {
 	if json.Valid(result) {
-		return callbacks.FormatJSON
+		return answers.JSON
 	}
-	return callbacks.FormatText
+	return answers.Text
 }
 
 // PastRunOf is the run that a decision led to, with its follow-up if one is known. result is nil if

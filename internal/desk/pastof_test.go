@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"countersign/internal/answers"
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 )
@@ -45,7 +46,7 @@ func TestPastOf_Answers(t *testing.T) {
 	sent := func(result string, status callbacks.OperationStatus) desk.PastRun {
 		return desk.PastRun{Outcome: callbacks.OutcomeResult, Result: []byte(result), Status: status}
 	}
-	known := func(result string, f callbacks.Format, count, bad int) desk.PastAnswer {
+	known := func(result string, f answers.Format, count, bad int) desk.PastAnswer {
 		return desk.PastAnswer{callbacks.Answer{Format: f, Result: result}, count, bad}
 	}
 	for name, tt := range map[string]struct {
@@ -54,11 +55,11 @@ func TestPastOf_Answers(t *testing.T) {
 	}{
 		"Four": {times(4, sent("1", callbacks.StatusSucceeded)), nil},
 		"Several": {slices.Concat(times(2, sent("yes", callbacks.StatusFailed)), times(2, sent(`{"a": 1e2}`, callbacks.StatusSucceeded)), times(1, sent("yes", callbacks.StatusRunning))),
-			[]desk.PastAnswer{known("yes", callbacks.FormatText, 3, 2), known(`{"a": 1e2}`, callbacks.FormatJSON, 2, 0)}},
+			[]desk.PastAnswer{known("yes", answers.Text, 3, 2), known(`{"a": 1e2}`, answers.JSON, 2, 0)}},
 		"NotShown":     {times(9, desk.PastRun{Outcome: callbacks.OutcomeResult, Status: callbacks.StatusSucceeded}), nil},
 		"OtherOutcome": {times(9, desk.PastRun{Outcome: "approve", Result: []byte(`{"comment":"no"}`), Status: callbacks.StatusSucceeded}), nil},
 		"AtMostFour": {[]desk.PastRun{sent("1", ""), sent("2", ""), sent("3", ""), sent("4", ""), sent("5", ""), sent("5", "")},
-			[]desk.PastAnswer{known("5", callbacks.FormatJSON, 2, 0), known("1", callbacks.FormatJSON, 1, 0), known("2", callbacks.FormatJSON, 1, 0), known("3", callbacks.FormatJSON, 1, 0)}},
+			[]desk.PastAnswer{known("5", answers.JSON, 2, 0), known("1", answers.JSON, 1, 0), known("2", answers.JSON, 1, 0), known("3", answers.JSON, 1, 0)}},
 	} {
 		got := desk.PastOf(tt.runs).Answers
 		if diff := cmp.Diff(tt.want, got); diff != "" {

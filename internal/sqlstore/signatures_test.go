@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"countersign/internal/answers"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/desk"
@@ -19,7 +20,7 @@ func someSignature(at time.Time) callbacks.Signature {
 	return callbacks.Signature{
 		By: callbackstest.Person("ada"), Subject: "u-1", Email: "Ada@example.com", Address: "ada@example.com", Via: callbacks.ViaWeb,
 		Proposal: callbacks.Proposal{Hash: "a1", Outcome: "approve", Kind: callbacks.Success, Stance: callbacks.For},
-		Answer:   callbacks.Answer{Format: callbacks.FormatText, Result: "a\x00\u2028<b>", Sealed: "Ym94"},
+		Answer:   callbacks.Answer{Format: answers.Text, Result: "a\x00\u2028<b>", Sealed: "Ym94"},
 		Comment:  "fine\x00 \xff", At: at, Shown: "found-9f31", ConfigVersion: "6a1f",
 		Groups: []string{"finance-approvers"}, GroupsReadAt: at.Add(-time.Hour), InQueue: true, Escalated: true,
 		NotRequester: true, Rule: "large expenses",

@@ -7,6 +7,7 @@ import (
 
 	"github.com/microcosm-cc/bluemonday"
 
+	"countersign/internal/answers"
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/internal/fault"
@@ -50,8 +51,8 @@ func Answering(text string) review.Review {
 	m.Signatures = []callbacks.Signature{viewstest.SignedAnswer(text)}
 	m.Standing = callbacks.Weigh(c.Requirement, m.Signatures)
 	m.Draft = review.Draft{
-		Outcome: callbacks.OutcomeFailure, Faults: fault.List{{Pointer: callbacks.FieldErrorMessage, Detail: text}},
-		Answer: callbacks.Answer{Format: callbacks.FormatJSON, Result: text, ErrorType: text, ErrorData: text},
+		Outcome: callbacks.OutcomeFailure, Faults: fault.List{{Pointer: answers.FieldErrorMessage, Detail: text}},
+		Answer: callbacks.Answer{Format: answers.JSON, Result: text, ErrorType: text, ErrorData: text},
 	}
 	m.Previews = append(viewstest.Previews(*c, "", m.Signatures...), viewstest.FreePreviews(*c, m.Draft.Written(), m.Signatures...)...)
 	return m

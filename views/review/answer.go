@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"countersign/internal/answers"
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/internal/printable"
@@ -23,7 +24,7 @@ const usualErrorType = "Rejected"
 func (d Draft) Written() callbacks.Answer {
 	a := d.Answer
 	if a.Format == "" {
-		a.Format = callbacks.FormatJSON
+		a.Format = answers.JSON
 	}
 	if a.ErrorType == "" && a.ErrorMessage == "" && a.ErrorData == "" {
 		a.ErrorType = usualErrorType
@@ -39,20 +40,20 @@ type answerField struct {
 }
 
 func resultField(a callbacks.Answer) answerField {
-	return answerField{Name: callbacks.FieldResult, Label: "Result", Value: a.Result, Limit: callbacks.MaxAnswerBytes, Rows: 6}
+	return answerField{Name: answers.FieldResult, Label: "Result", Value: a.Result, Limit: answers.MaxBytes, Rows: 6}
 }
 
 func failureFields(a callbacks.Answer) []answerField {
 	return []answerField{
-		{Name: callbacks.FieldErrorType, Label: "Error type", Hint: "up to 256 characters", Value: a.ErrorType, Limit: callbacks.MaxErrorTypeRunes, Rows: 1},
-		{Name: callbacks.FieldErrorMessage, Label: "Message", Hint: "up to 8 KB", Value: a.ErrorMessage, Limit: callbacks.MaxErrorMessageBytes, Rows: 2},
-		{Name: callbacks.FieldErrorData, Label: "Data", Hint: "optional, JSON or text", Value: a.ErrorData, Limit: callbacks.MaxAnswerBytes, Rows: 2},
+		{Name: answers.FieldErrorType, Label: "Error type", Hint: "up to 256 characters", Value: a.ErrorType, Limit: answers.MaxErrorTypeRunes, Rows: 1},
+		{Name: answers.FieldErrorMessage, Label: "Message", Hint: "up to 8 KB", Value: a.ErrorMessage, Limit: answers.MaxErrorMessageBytes, Rows: 2},
+		{Name: answers.FieldErrorData, Label: "Data", Hint: "optional, JSON or text", Value: a.ErrorData, Limit: answers.MaxBytes, Rows: 2},
 	}
 }
 
 // isAnswerField reports whether a fault has its place in an answer.
 func isAnswerField(name string) bool {
-	return name == callbacks.FieldResult || slices.ContainsFunc(failureFields(callbacks.Answer{}), func(f answerField) bool { return f.Name == name })
+	return name == answers.FieldResult || slices.ContainsFunc(failureFields(callbacks.Answer{}), func(f answerField) bool { return f.Name == name })
 }
 
 // KeptAnswer is what was written for a free outcome, to copy.
@@ -70,9 +71,9 @@ func KeptAnswer(a callbacks.Answer) (typed []views.KeptField) {
 
 // formats are the ways to write a result.
 var formats = []struct {
-	Format callbacks.Format
+	Format answers.Format
 	Label  string
-}{{callbacks.FormatJSON, "JSON"}, {callbacks.FormatText, "Text"}, {callbacks.FormatEmpty, "Empty"}}
+}{{answers.JSON, "JSON"}, {answers.Text, "Text"}, {answers.Empty, "Empty"}}
 
 // takesAnswer reports whether the reader may write what is sent.
 func takesAnswer(m Review) bool {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/internal/answers"
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/internal/fault"
@@ -29,8 +30,8 @@ func offeringAnswers(t *testing.T, draft Draft, signatures ...callbacks.Signatur
 func TestAnswerBoxes(t *testing.T) {
 	t.Parallel()
 	m := offeringAnswers(t, Draft{
-		Outcome: callbacks.OutcomeResult, Answer: callbacks.Answer{Format: callbacks.FormatJSON, Result: "-\n</textarea>", ErrorMessage: "No"},
-		Faults: fault.List{{Pointer: callbacks.FieldResult, Detail: "Line 1, column 2: a digit is missing."}},
+		Outcome: callbacks.OutcomeResult, Answer: callbacks.Answer{Format: answers.JSON, Result: "-\n</textarea>", ErrorMessage: "No"},
+		Faults: fault.List{{Pointer: answers.FieldResult, Detail: "Line 1, column 2: a digit is missing."}},
 	})
 	page := viewstest.HTML(t, Page(viewstest.Shell("mine", "/"), m))
 	if got := page.Find("#result").Text(); strings.TrimPrefix(got, "\n") != "-\n</textarea>" {

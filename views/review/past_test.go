@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/answers"
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/views/viewstest"
@@ -30,8 +31,8 @@ func TestPastAnswers(t *testing.T) {
 	long := "{\n  \"note\": \"<b>a very long note that says more than a chip can show</b>\"\n}"
 	m := offeringAnswers(t, Draft{})
 	m.Past = desk.Past{Answers: []desk.PastAnswer{
-		{Answer: callbacks.Answer{Format: callbacks.FormatJSON, Result: long}, Count: 4, Bad: 3},
-		{Answer: callbacks.Answer{Format: callbacks.FormatText, Result: "a\u202eb"}, Count: 1},
+		{Answer: callbacks.Answer{Format: answers.JSON, Result: long}, Count: 4, Bad: 3},
+		{Answer: callbacks.Answer{Format: answers.Text, Result: "a\u202eb"}, Count: 1},
 	}}
 	chips := reviewPage(t, m).Find("[data-past-answer]")
 	if got := viewstest.Words(chips.Eq(0)); got != `{ "note": "<b>a very long note that says more t… 4×, 3 did not succeed` {

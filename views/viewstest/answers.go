@@ -3,6 +3,7 @@ package viewstest
 import (
 	"errors"
 
+	"countersign/internal/answers"
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/internal/fault"
@@ -27,7 +28,7 @@ func FreePreviews(c callbacks.Callback, a callbacks.Answer, signatures ...callba
 // SignedAnswer is Dana's signature for a free result.
 func SignedAnswer(text string) callbacks.Signature {
 	result, _ := (&callbacks.Callback{}).Outcome(callbacks.OutcomeResult)
-	answer := callbacks.Answer{Format: callbacks.FormatText, Result: text}
+	answer := callbacks.Answer{Format: answers.Text, Result: text}
 	return callbacks.Signature{
 		By: Dana, InQueue: true, NotRequester: true, At: Now, Answer: answer,
 		Proposal: callbacks.Prepared{Outcome: result, Answer: answer}.Proposal(),
