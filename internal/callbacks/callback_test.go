@@ -2,8 +2,10 @@ package callbacks
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestParseID(t *testing.T) {
@@ -34,4 +36,24 @@ func FuzzParseCallbackID(f *testing.F) {
 			t.Errorf("accepted %q", s)
 		}
 	})
+}
+
+// TestNewIDAt: IDs sort by their time, differ within it, and are IDs to everybody else.
+func TestNewIDAt(t *testing.T) {
+	t.Parallel()
+	begin := time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)
+	var all []string
+	for n := range 200 {
+		id := NewIDAt(begin.Add(time.Duration(n*n) * time.Millisecond))
+		if parsed, err := ParseID(string(id)); err != nil || parsed != id || len(id) != 26 {
+			t.Fatalf("%q is no ID: %v", id, err)
+		}
+		all = append(all, string(id))
+	}
+	if !slices.IsSorted(all) {
+		t.Errorf("not in the order of their times: %v", all)
+	}
+	if NewIDAt(begin) == NewIDAt(begin) {
+		t.Error("two IDs of one millisecond are the same")
+	}
 }

@@ -26,7 +26,7 @@ func (s *Service) OpenReview(
 		return ReviewStatus{}, err
 	}
 	now := s.now()
-	fresh := callbacks.Review{ID: callbacks.NewID(), Callback: id, By: p.Actor(), OpenedAt: now, RenewedAt: now, LastInputAt: now}
+	fresh := callbacks.Review{ID: callbacks.NewIDAt(now), Callback: id, By: p.Actor(), OpenedAt: now, RenewedAt: now, LastInputAt: now}
 	var r callbacks.Review
 	c, err := s.store.Change(ctx, id, callbacks.Parts{Reviews: true}, func(c *callbacks.Case) error {
 		if c.State == callbacks.Pending {

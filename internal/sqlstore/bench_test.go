@@ -43,6 +43,7 @@ func announce(tb testing.TB, s *sqlstore.Store, i int, timeout time.Duration) er
 	c := callbackstest.NewCallback(callbackstest.Queue(fmt.Sprint("queue-", i%4)), callbackstest.Function(fmt.Sprint("orders-", i%16)),
 		callbackstest.Title(fmt.Sprint("Approve order ", i, " over 12,400 EUR")),
 		callbackstest.ReceivedAt(callbackstest.T0.Add(time.Duration(i)*time.Millisecond)), callbackstest.Timeout(timeout+time.Second))
+	c.ID = callbacks.NewIDAt(time.Now())
 	_, err := s.Receive(tb.Context(), callbacks.Message{Source: "shop", ID: string(c.ID), At: c.ReceivedAt}, c,
 		callbacks.Content{Description: "Order from *ACME*.", Tags: []string{"finance"}}, string(c.ID), callbacks.Queues{}.Bind,
 		callbackstest.Entry(c, callbacks.ActionReceived, c.ReceivedAt))

@@ -125,7 +125,7 @@ func (t *tx) add(ctx context.Context, num int64, p *notice.Planned, now time.Tim
 			return err
 		}
 	} else {
-		id = string(callbacks.NewID())
+		id = string(callbacks.NewIDAt(now))
 		if err := t.later(ctx, `insert into notice_messages (id, channel, place, person, kind, share, items, handle, told, states,
 			version, trying, tries, first_at, due_at, lease_owner, claimable_at, made_at, sent_at, fault, fault_words)
 			values (?, ?, ?, ?, ?, ?, 1, '', '', 0, 1, 0, 0, 0, ?, '', ?, ?, 0, '', '')`,
