@@ -57,9 +57,9 @@ func (w *Worker) attempt(ctx context.Context, setup *Setup, circle *Circle, work
 		}
 		return Result{DueAt: until}, nil
 	}
-	all := make(map[callbacks.ID]*Situation, len(work.Notices))
+	all := make(map[callbacks.ID]*considered, len(work.Notices))
 	for _, n := range work.Notices {
-		s, err := w.situation(ctx, n.Callback, now)
+		s, err := w.consider(ctx, circle, n.Callback, now)
 		if err != nil {
 			return Result{}, err
 		}

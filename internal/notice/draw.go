@@ -35,25 +35,29 @@ type subject struct {
 
 // draw draws a message from the present state of its callbacks. What is not there any more is left
 // out.
-func (c *Circle) draw(w *Work, all map[callbacks.ID]*Situation, house House, now time.Time) drawing {
+func (c *Circle) draw(w *Work, all map[callbacks.ID]*considered, house House, now time.Time) drawing {
 	var d drawing
 	var subjects []subject
 	due := false
 	for i := range w.Notices {
 		n := &w.Notices[i]
 		s := all[n.Callback]
+		if s == nil {
+			d.drop = append(d.drop, n.Callback)
+			continue
+		}
 		// what may have arrived is changed where that can be done
 		told := !n.ToldAt.IsZero() || w.Again && c.Styles[w.Channel] != Appended
-		planned := c.wants(s, w)
+		planned := s.wanted[aim{w.Target, w.Topic}]
 		switch {
-		case s == nil, !told && planned == nil:
+		case !told && planned == nil:
 			d.drop = append(d.drop, n.Callback)
 			continue
 		case !told && planned.Due.After(now) && (d.later.IsZero() || planned.Due.Before(d.later)):
 			d.later = planned.Due
 		}
 		due = due || told || !planned.Due.After(now)
-		one := subject{item: c.item(s, w.Channel, house.Home), kind: kindOf(w.Kind, s, planned)}
+		one := subject{item: c.item(s.Situation, w.Channel, house.Home), kind: kindOf(w.Kind, s.Situation, planned)}
 		if planned != nil {
 			one.why = planned.Why
 		}
@@ -64,22 +68,6 @@ func (c *Circle) draw(w *Work, all map[callbacks.ID]*Situation, house House, now
 	}
 	d.Message = c.message(w, subjects, house, now)
 	return d
-}
-
-// wants is what a plan of the callback says of the place and the topic of a message; nil if nothing.
-func (c *Circle) wants(s *Situation, w *Work) *Planned {
-	if s == nil {
-		return nil
-	}
-	if s.plan == nil {
-		made := c.Plan(s)
-		s.plan = &made
-	}
-	i := slices.IndexFunc(s.plan.Notices, func(p Planned) bool { return p.Target == w.Target && p.Topic == w.Topic })
-	if i < 0 {
-		return nil
-	}
-	return &s.plan.Notices[i]
 }
 
 // message puts the callbacks of a message together.

@@ -20,7 +20,11 @@ func (p *planner) member(m *Member) {
 		}
 		return // whoever opened it knows of it
 	}
-	since := p.since(m.ID)
+	before := p.pasts[m.ID]
+	since := before.since
+	if since.IsZero() {
+		since = p.Now
+	}
 	steps := p.steps(m)
 	for i, step := range steps {
 		if step.Share > 0 {
@@ -34,7 +38,7 @@ func (p *planner) member(m *Member) {
 		}
 		n := Planned{Topic: Topic{Kind: MaySign}, Due: due, Latest: latest, Why: why}
 		if i > 0 {
-			n.Why.Unopened = p.unopened(Target{Channel: step.Channel, Person: m.ID})
+			n.Why.Unopened = before.unopened(step.Channel)
 		}
 		p.step(m, step.Channel, n, i == 0)
 	}
@@ -90,7 +94,7 @@ func (p *planner) reminder(m *Member, step Step, why Why, since time.Time) {
 		return
 	}
 	why.Share = float64(step.Share) / 100
-	why.Unopened = p.unopened(Target{Person: m.ID})
+	why.Unopened = p.pasts[m.ID].unopened("")
 	p.send(m, step.Channel, Planned{Topic: Topic{Kind: Needed, Share: step.Share}, Due: at, Why: why, Urgent: true})
 }
 

@@ -31,7 +31,7 @@ const (
 // Plan says who has to be told of a callback, over which channels, and when. It is pure. Everybody in
 // it who is asked to sign may sign now, as the gate of the page says.
 func (c *Circle) Plan(s *Situation) Plan {
-	p := planner{Circle: c, Situation: s}
+	p := planner{Circle: c, Situation: s, known: make(map[aim]bool), pasts: s.pasts()}
 	for _, name := range c.Rules.events(s) {
 		p.add(Planned{Target: Target{Channel: Webhooks, Place: name}, Topic: Topic{Kind: MaySign}, Due: s.Now})
 	}
@@ -59,14 +59,17 @@ type planner struct {
 	plan     Plan
 	audience []*Member // who may sign and is not known to look at it
 	missing  []string  // groups whose members may sign
+	known    map[aim]bool
+	pasts    map[string]past
 }
 
 // add adds a notice, unless its place is off or its channel is not configured.
 func (p *planner) add(n Planned) {
-	known := slices.ContainsFunc(p.plan.Notices, func(other Planned) bool { return other.Target == n.Target && other.Topic == n.Topic })
-	if _, configured := p.Styles[n.Channel]; !configured || known || p.Off[Target{Channel: n.Channel, Place: n.Place}] {
+	key := aim{n.Target, n.Topic}
+	if _, configured := p.Styles[n.Channel]; !configured || p.known[key] || p.Off[Target{Channel: n.Channel, Place: n.Place}] {
 		return
 	}
+	p.known[key] = true
 	n.Gathering = p.gathers(n.Target)
 	p.plan.Notices = append(p.plan.Notices, n)
 }

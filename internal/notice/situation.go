@@ -17,8 +17,31 @@ type Situation struct {
 	Notices    []Notice                  // those planned so far
 	Execution  callbacks.OperationStatus // how it ended after the decision, if that is known
 	Now        time.Time
+}
 
-	plan *Plan // as it was made for a message
+// considered is a situation with what a plan made of it.
+type considered struct {
+	*Situation
+	circle *Circle
+	wanted map[aim]*Planned
+	readAt time.Time
+}
+
+// aim is what a notice is about and where it goes.
+type aim struct {
+	Target
+	Topic
+}
+
+// consider plans a situation.
+func (c *Circle) consider(s *Situation) *considered {
+	known := &considered{Situation: s, circle: c, wanted: make(map[aim]*Planned), readAt: s.Now}
+	plan := c.Plan(s)
+	for i := range plan.Notices {
+		p := &plan.Notices[i]
+		known.wanted[aim{p.Target, p.Topic}] = p
+	}
+	return known
 }
 
 // at is when a part of the time of the callback is over, in percent; zero if it never ends.
@@ -45,22 +68,35 @@ func (s *Situation) open() bool {
 	return slices.ContainsFunc(s.Openers, func(o Opener) bool { return o.Open })
 }
 
-// since is when a person was first to be told; now if that is new.
-func (s *Situation) since(person string) time.Time {
-	first := s.Now
-	for _, n := range s.Notices {
-		if n.Person == person && n.Kind == MaySign {
-			first = callbacks.Earliest(first, n.PlannedAt)
-		}
-	}
-	return first
+// past is what one person was planned and told so far, to be asked for a signature.
+type past struct {
+	since time.Time // when they were first to be told
+	told  []Notice
 }
 
-// unopened is when a person was told first, over another channel than this one; zero if they were
-// not.
-func (s *Situation) unopened(t Target) (at time.Time) {
+// pasts are those of all people, by their keys.
+func (s *Situation) pasts() map[string]past {
+	all := make(map[string]past)
 	for _, n := range s.Notices {
-		if n.Person == t.Person && n.Channel != t.Channel && !n.ToldAt.IsZero() && (at.IsZero() || n.ToldAt.Before(at)) {
+		if n.Person == "" || n.Kind != MaySign && n.Kind != Needed && n.Kind != Digest {
+			continue
+		}
+		p := all[n.Person]
+		if n.Kind == MaySign && (p.since.IsZero() || n.PlannedAt.Before(p.since)) {
+			p.since = n.PlannedAt
+		}
+		if !n.ToldAt.IsZero() {
+			p.told = append(p.told, n)
+		}
+		all[n.Person] = p
+	}
+	return all
+}
+
+// unopened is when the person was told first over another channel than one; zero if they were not.
+func (p past) unopened(channel string) (at time.Time) {
+	for _, n := range p.told {
+		if n.Channel != channel && !n.ToldAt.IsZero() && (at.IsZero() || n.ToldAt.Before(at)) {
 			at = n.ToldAt
 		}
 	}

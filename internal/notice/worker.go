@@ -2,7 +2,6 @@ package notice
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -78,6 +77,7 @@ type Worker struct {
 
 	mu       sync.Mutex
 	gathered *gathered
+	recent   map[callbacks.ID]*considered
 	rests    map[string]time.Time // channels that asked to be left alone, in this process
 	forgotAt time.Time
 }
@@ -89,7 +89,7 @@ func NewWorker(c Config) *Worker {
 	}
 	return &Worker{
 		Config: c, owner: string(callbacks.NewID()), wake: worker.NewAlarm(),
-		slots: worker.NewBulkhead[string](messagesAtOnce), rests: make(map[string]time.Time),
+		slots: worker.NewBulkhead[string](messagesAtOnce), rests: make(map[string]time.Time), recent: make(map[callbacks.ID]*considered),
 	}
 }
 
@@ -202,32 +202,4 @@ func (w *Worker) planChanges(ctx context.Context, circle *Circle, now time.Time)
 		}
 	}
 	return len(changes) == changesAtOnce, nil
-}
-
-// situation reads everything that messages of a callback depend on; nil if it does not exist.
-func (w *Worker) situation(ctx context.Context, id callbacks.ID, now time.Time) (*Situation, error) {
-	s := &Situation{Now: now}
-	var err error
-	if s.Callback, err = w.Desk.Get(ctx, id); errors.Is(err, callbacks.ErrNotFound) {
-		return nil, nil
-	}
-	if err == nil {
-		s.Content, err = w.Desk.Content(ctx, id)
-	}
-	if err == nil && s.Callback.SignatureCount > 0 {
-		s.Signatures, err = w.Desk.Signatures(ctx, id)
-	}
-	if err == nil {
-		s.Openers, err = w.Store.Openers(ctx, id)
-	}
-	if err == nil {
-		s.Notices, err = w.Store.Notices(ctx, id)
-	}
-	if err == nil && s.Callback.ExecutionFailed {
-		var d callbacks.Delivery
-		if d, err = w.Desk.Delivery(ctx, id); err == nil && d.FollowUp != nil {
-			s.Execution = d.FollowUp.Status
-		}
-	}
-	return s, err
 }

@@ -32,6 +32,19 @@ func everyChannel() Channels {
 	}
 }
 
+// everyRoute are the routes of the file everything.
+func everyRoute() []Route {
+	return []Route{{
+		Queues: []string{"finance"}, Functions: []string{"refund"}, Sources: []string{"expenses"}, Tags: []string{"contract"},
+		To: Destination{Slack: "#big-money", Email: []string{"cfo@example.com"}, Teams: []string{"finance-room"}, Webhooks: []string{"erp-bridge"}},
+	}}
+}
+
+// everyNotices is what the file everything says of messages of a queue.
+func everyNotices() *QueueNotices {
+	return &QueueNotices{Title: "everywhere", Fields: []NoticeField{{Label: "Total", Value: "/report/total"}}, RemindAt: []string{"50%", "90%"}}
+}
+
 // TestSecretVariables: the variables of channels are not taken for settings that nobody knows.
 func TestSecretVariables(t *testing.T) {
 	t.Parallel()

@@ -111,8 +111,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 		Queues: map[string]Queue{
 			"finance": {
 				Groups: []string{"finance-approvers", "approvers"}, KeepAlive: "queued", KeepAliveMax: "2h", FourEyes: true, RejectAs: "success", Free: "always",
-				Masked: []string{"/vendor/iban", "/cards/*/number"},
-				Rules: []Rule{
+				Masked: []string{"/vendor/iban", "/cards/*/number"}, Rules: []Rule{
 					{
 						Name: "large expenses", When: "payload.report.total >= 15000.0",
 						Signatures: []Threshold{{From: []string{"finance-approvers"}, For: 2}, {For: 1}},
@@ -122,8 +121,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 					},
 					{Name: "everyday", Signatures: []Threshold{{For: 1}}},
 				},
-				Otherwise: "large expenses", GroupsNotOlderThan: "1h30m",
-				Notices: &QueueNotices{Title: "everywhere", Fields: []NoticeField{{Label: "Total", Value: "/report/total"}}, RemindAt: []string{"50%", "90%"}},
+				Otherwise: "large expenses", GroupsNotOlderThan: "1h30m", Notices: everyNotices(),
 			},
 			"default": {Groups: []string{"approvers", "finance-approvers"}},
 		},
@@ -168,10 +166,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 			"111122223333": {RoleARN: "arn:aws:iam::111122223333:role/desk/countersign", ExternalID: "9f2c"},
 		},
 		Channels: everyChannel(),
-		Routes: []Route{{
-			Queues: []string{"finance"}, Functions: []string{"refund"}, Sources: []string{"expenses"}, Tags: []string{"contract"},
-			To: Destination{Slack: "#big-money", Email: []string{"cfo@example.com"}, Teams: []string{"finance-room"}, Webhooks: []string{"erp-bridge"}},
-		}},
+		Routes:   everyRoute(),
 	}
 	got := parse(t, everything)
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Secret{}, Rule{}), cmpopts.IgnoreFields(Desk{}, "Version"), cmpopts.IgnoreUnexported(Desk{})); diff != "" {

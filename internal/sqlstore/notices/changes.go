@@ -63,7 +63,7 @@ func (t *tx) plan(ctx context.Context, num int64, wanted []notice.Planned, now t
 	stored, err := rows(ctx, t, func(r *planned) []any {
 		return []any{&r.target.Channel, &r.target.Place, &r.target.Person, &r.topic.Kind, &r.topic.Share, &r.id, &r.sentAt, &r.dueAt}
 	}, `select n.channel, n.place, n.person, n.kind, n.share, m.id, m.sent_at, m.due_at
-		from notices n join notice_messages m on m.id = n.message where n.callback = ?`, num)
+		from notices n join notice_messages m on m.id = n.message where n.callback = ? order by m.id`, num)
 	if err != nil {
 		return err
 	}
@@ -74,22 +74,29 @@ func (t *tx) plan(ctx context.Context, num int64, wanted []notice.Planned, now t
 	known := make(map[key]planned, len(stored))
 	for _, r := range stored {
 		known[key{r.target.Channel, r.target.Place, r.topic}] = r
-		if r.sentAt > 0 {
-			if err := t.redraw(ctx, r.id, now); err != nil {
-				return err
-			}
-		}
 	}
 	for i := range wanted {
 		p := &wanted[i]
-		r, has := known[key{p.Channel, p.Place, p.Topic}]
+		k := key{p.Channel, p.Place, p.Topic}
+		r, has := known[k]
 		switch {
 		case !has:
 			err = t.add(ctx, num, p, now)
-		case r.sentAt == 0 && (r.dueAt == 0 || p.Due.UnixMilli() < r.dueAt):
-			err = t.redraw(ctx, r.id, p.Due)
+		case r.sentAt == 0:
+			delete(known, k)
+			if r.dueAt == 0 || p.Due.UnixMilli() < r.dueAt {
+				err = t.redraw(ctx, r.id, p.Due)
+			}
 		}
 		if err != nil {
+			return err
+		}
+	}
+	for _, r := range stored { // what was told, and what is not wanted any more
+		if _, left := known[key{r.target.Channel, r.target.Place, r.topic}]; !left {
+			continue
+		}
+		if err := t.redraw(ctx, r.id, now); err != nil {
 			return err
 		}
 	}

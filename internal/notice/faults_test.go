@@ -1,0 +1,210 @@
+package notice_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/notice"
+	"countersign/internal/sqlstore/sqlstoretest"
+)
+
+func sqliteURL(t *testing.T) string { return sqlstoretest.NewDatabase(t) }
+
+// TestLostAnswers: a message whose answer is lost comes again as the same message, and the channel
+// is told that it may have arrived.
+func TestLostAnswers(t *testing.T) {
+	t.Parallel()
+	r := newSQLiteRig(t)
+	var again []bool
+	r.slack.answer = func(e notice.Envelope) (bool, error) {
+		again = append(again, e.Again)
+		if len(again) < 3 {
+			return true, errors.New("connection reset")
+		}
+		return true, nil
+	}
+	c := r.announce(4 * time.Hour)
+	r.run(10*time.Second, time.Second)
+	messages := r.slack.at("#finance")
+	callbackstest.Same(t, "again", again, []bool{false, true, true})
+	if len(messages) != 1 || messages[0].states[0] != messages[0].states[2] {
+		t.Fatalf("%d messages, states %q", len(messages), messages[0].states)
+	}
+	// What may have arrived is changed, although nobody is asked any more.
+	r.slack.answer = func(notice.Envelope) (bool, error) { return true, &notice.Fault{Code: notice.Unanswered} }
+	d := r.announce(4 * time.Hour)
+	r.run(2*time.Second, time.Second)
+	r.slack.answer = nil
+	r.approve(person("bob", "approvers").Person, d.ID)
+	r.run(time.Minute, time.Second)
+	wantDecided(r, r.slack.at("#finance"), d.ID)
+	if last := r.slack.at("#finance")[0].last(); last.Items[0].ID != c.ID || last.Kind != notice.MaySign {
+		t.Errorf("the first message says %+v", last)
+	}
+}
+
+// failingStore loses the results of some attempts, as a crash does.
+type failingStore struct {
+	notice.Store
+	fails func() bool
+}
+
+func (s failingStore) Finish(ctx context.Context, w notice.Work, r notice.Result, now time.Time) error {
+	if s.fails() {
+		return callbacks.ErrUnavailable
+	}
+	return s.Store.Finish(ctx, w, r, now)
+}
+
+// TestCrash: after a crash between a call and its record the same message is sent again once the
+// lease is over.
+func TestCrash(t *testing.T) {
+	t.Parallel()
+	r := newSQLiteRig(t)
+	crashes := true
+	w := r.newWorker(failingStore{r.store.Notices(), func() bool { return crashes }})
+	var again []bool
+	r.slack.answer = func(e notice.Envelope) (bool, error) {
+		again = append(again, e.Again)
+		return true, nil
+	}
+	r.announce(4 * time.Hour)
+	r.run(time.Second, time.Second, w)
+	crashes = false
+	r.run(30*time.Second, 10*time.Second, w)
+	callbackstest.Same(t, "within the lease", again, []bool{false})
+	r.run(time.Minute, 10*time.Second, w)
+	callbackstest.Same(t, "after it", again, []bool{false, true})
+	if n := len(r.slack.shown); n != 1 {
+		t.Errorf("%d messages", n)
+	}
+}
+
+// TestThrottled: a channel that asks to be left alone is, and the others are not kept waiting.
+func TestThrottled(t *testing.T) {
+	t.Parallel()
+	r := newSQLiteRig(t)
+	r.slack.answer = func(notice.Envelope) (bool, error) {
+		return false, &notice.Fault{Code: notice.Busy, RetryAfter: 30 * time.Second}
+	}
+	for range 5 {
+		r.announce(4 * time.Hour)
+	}
+	r.run(25*time.Second, time.Second)
+	if r.slack.calls > 5 || len(r.push.shown) != 3 {
+		t.Fatalf("%d calls within the pause, %d pushes", r.slack.calls, len(r.push.shown))
+	}
+	r.slack.answer = nil
+	r.run(30*time.Second, time.Second)
+	if n := len(r.slack.shown); n != 5 {
+		t.Errorf("%d messages after the pause", n)
+	}
+}
+
+// TestNoPlace: a place that is gone gets nothing more, for a reason that is on record.
+func TestNoPlace(t *testing.T) {
+	t.Parallel()
+	r := newSQLiteRig(t)
+	r.push.answer = func(e notice.Envelope) (bool, error) {
+		if e.To == "ada's browser" {
+			return false, &notice.Fault{Code: notice.NoPlace, Words: "410 gone"}
+		}
+		return true, nil
+	}
+	r.announce(4 * time.Hour)
+	r.run(time.Minute, 5*time.Second)
+	if _, err := r.store.Notices().Subscription(t.Context(), "ada's browser"); !errors.Is(err, callbacks.ErrNotFound) {
+		t.Errorf("the browser is still known: %v", err)
+	}
+	pauses, err := r.store.Notices().Pauses(t.Context(), r.clock.Now(), 10)
+	callbackstest.Must(t, err)
+	if len(pauses) != 1 || pauses[0].Place != "ada's browser" || pauses[0].Words != "410 gone" || !pauses[0].Until.Equal(notice.ForGood) {
+		t.Errorf("pauses: %+v", pauses)
+	}
+	before := r.push.calls
+	r.announce(4 * time.Hour)
+	r.run(2*time.Minute, 5*time.Second)
+	if n := r.push.calls - before; n != 2 || len(r.mail.at("ada@example.com")) == 0 {
+		t.Errorf("%d calls for two other browsers; ada's mails: %d", n, len(r.mail.at("ada@example.com")))
+	}
+}
+
+// TestDenied: a channel that does not accept our credentials rests for five minutes, at every
+// replica.
+func TestDenied(t *testing.T) {
+	t.Parallel()
+	r := newSQLiteRig(t)
+	r.slack.answer = func(notice.Envelope) (bool, error) {
+		return false, &notice.Fault{Code: notice.Denied, Words: "token_revoked"}
+	}
+	r.announce(4 * time.Hour)
+	other := r.newWorker(r.store.Notices())
+	r.run(time.Minute, time.Second)
+	r.run(3*time.Minute, time.Second, other)
+	if r.slack.calls != 1 {
+		t.Errorf("%d calls", r.slack.calls)
+	}
+	r.slack.answer = nil
+	r.run(2*time.Minute, time.Second, other)
+	if len(r.slack.shown) != 1 {
+		t.Error("the message did not come after the pause")
+	}
+}
+
+// TestRefused: a message that is refused is not tried again until it says something else.
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	r := newSQLiteRig(t)
+	r.slack.answer = func(notice.Envelope) (bool, error) {
+		return false, &notice.Fault{Code: notice.Refused, Words: "invalid_blocks"}
+	}
+	c := r.announce(4 * time.Hour)
+	r.run(time.Hour, 10*time.Second)
+	if r.slack.calls != 1 {
+		t.Errorf("%d calls", r.slack.calls)
+	}
+	notices, err := r.store.Notices().Notices(t.Context(), c.ID)
+	callbackstest.Must(t, err)
+	if !slices.ContainsFunc(notices, func(n notice.Notice) bool { return n.Fault == notice.Refused && n.Words == "invalid_blocks" }) {
+		t.Errorf("the story does not say it: %+v", notices)
+	}
+}
+
+// TestWebhook: every state is an event of its own, tried for days and then switched off.
+func TestWebhook(t *testing.T) {
+	t.Parallel()
+	r := newSQLiteRig(t)
+	r.setup.Rules.Events = []string{"erp"}
+	c := r.announce(4 * time.Hour)
+	r.run(time.Second, time.Second)
+	r.approve(person("bob", "approvers").Person, c.ID)
+	r.run(time.Second, time.Second)
+	events := r.hooks.at("erp")
+	if len(events) != 1 || len(events[0].states) != 2 || events[0].states[0] == events[0].states[1] || events[0].last().Kind != notice.Decided {
+		t.Fatalf("%d events, the first %+v", len(events), *events[0])
+	}
+	r.hooks.answer = func(notice.Envelope) (bool, error) { return false, &notice.Fault{Code: notice.Busy, Words: "503"} }
+	calls := r.hooks.calls
+	r.announce(30 * 24 * time.Hour)
+	r.run(time.Hour, 5*time.Second)
+	if n := r.hooks.calls - calls; n != 4 {
+		t.Errorf("%d tries in an hour, want 4: at once, after 5 s, 5 min and 30 min", n)
+	}
+	r.run(6*24*time.Hour, 10*time.Minute)
+	calls = r.hooks.calls
+	pauses, err := r.store.Notices().Pauses(t.Context(), r.clock.Now(), 10)
+	callbackstest.Must(t, err)
+	if len(pauses) != 1 || pauses[0].Channel != notice.Webhooks || pauses[0].Place != "erp" {
+		t.Errorf("it is not switched off: %+v", pauses)
+	}
+	r.announce(4 * time.Hour)
+	r.run(time.Minute, time.Second)
+	if r.hooks.calls != calls {
+		t.Error("a webhook that is off gets events")
+	}
+}
