@@ -20,13 +20,17 @@ const (
 	forReview     = 6
 	mostKilobytes = 95
 	moreForReview = 9 // kilobytes of them; 1 is what the bar knows of forms
+	// more, for a form: its style with a picture in it, its module, its editor of JSON and its search for
+	// a choice; and the drawn fields
+	forForm     = 5
+	moreForForm = 14 // kilobytes
 )
 
 // TestFirstLoad weighs pages as they come to a browser that has never been here.
 func TestFirstLoad(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	a := w.ask(t, expense())
+	a, order := w.ask(t, expense()), w.ask(t, purchase(t))
 	mara := w.visitor(t, "mara")
 	call(mara, network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true})
 	loads := mara.countLoads()
@@ -50,6 +54,14 @@ func TestFirstLoad(t *testing.T) {
 	mara.comes("#freshness", "Live")
 	loads.asked.await(t, patience, "the review to be announced", func(request string) bool { return strings.HasSuffix(request, "/reviews") })
 	weigh("review", mostRequests+forReview, mostKilobytes+moreForReview)
+	mara.open(order.page())
+	mara.see("answer-form:defined")
+	mara.see(".combo input")
+	mara.comes("#freshness", "Live")
+	loads.asked.await(t, patience, "the review to be announced", func(request string) bool {
+		return strings.HasSuffix(request, "/reviews") && strings.Contains(request, order.id)
+	})
+	weigh("review with a form", mostRequests+forReview+forForm, mostKilobytes+moreForReview+moreForForm)
 }
 
 // TestFont reads the list as a browser does that has never been here: in our letters, and without a

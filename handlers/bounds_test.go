@@ -22,9 +22,10 @@ import (
 // worst is a desk that is full of the worst that intake takes.
 type worst struct {
 	*site
-	// a payload of many parts, one of deep nesting, and outcomes and text at every limit
-	wide, deep, busy, hidden callbacks.ID
-	b                        map[string]*browser
+	// a payload of many parts, one of deep nesting, outcomes and text at every limit, a masked payload,
+	// and as many forms with as many choices as there may be
+	wide, deep, busy, hidden, forms callbacks.ID
+	b                               map[string]*browser
 }
 
 func newWorst(t *testing.T) *worst {
@@ -39,6 +40,7 @@ func newWorst(t *testing.T) *worst {
 	w.deep = w.take(map[string]any{"payload": json.RawMessage(`[` + strings.Repeat(strings.Repeat(`{"k":[`, 30)+strings.Repeat(`]}`, 30)+`,`, 4000) + `0]`)})
 	w.busy = w.take(w.everyLimit())
 	w.hidden = w.take(map[string]any{"payload": map[string]string{"a": strings.Repeat("<", 1_000_000)}, "masked": []string{"/a"}})
+	w.forms = w.take(map[string]any{"outcomes": formsAtTheLimit()})
 	for i := range desk.MaxPage + 50 {
 		full := w.everyLimit()
 		delete(full, "outcomes")
@@ -68,6 +70,21 @@ func (w *worst) everyLimit() map[string]any {
 		"links": links, "tags": tags, "outcomes": outcomes, "heartbeatTimeoutSeconds": 60, "timeoutSeconds": 3600,
 		"executionArn": "arn:aws:lambda:eu-central-1:123456789012:function:" + strings.Repeat("&", 900),
 	}
+}
+
+// formsAtTheLimit are as many outcomes as there may be, each with a form of as many choices.
+func formsAtTheLimit() (outcomes []map[string]any) {
+	var choices []string
+	for i := range 7_990 {
+		choices = append(choices, fmt.Sprintf("<%d", i))
+	}
+	for i := range 6 {
+		outcomes = append(outcomes, map[string]any{
+			"name": fmt.Sprintf("o%d", i), "label": fmt.Sprintf("Choose %c", 'A'+i), "kind": "success",
+			"form": map[string]any{"type": "object", "properties": map[string]any{"x": map[string]any{"enum": choices}}},
+		})
+	}
+	return outcomes
 }
 
 // take posts an announcement that intake has to take.
@@ -104,7 +121,7 @@ func asked(person, method, path string, forms ...string) func(*worst) []reply {
 		if len(forms) == 0 {
 			forms = []string{""}
 		}
-		for _, id := range []callbacks.ID{w.wide, w.deep, w.busy, w.hidden} {
+		for _, id := range []callbacks.ID{w.wide, w.deep, w.busy, w.hidden, w.forms} {
 			for _, form := range forms {
 				at := strings.NewReplacer(":id", string(id), "/static/*", static.URL("js/htmx.min.js")).Replace(path)
 				all = append(all, w.b[person].do(method, at, "application/x-www-form-urlencoded", form))

@@ -23,9 +23,9 @@ const firstPaint = `new Promise(painted => new PerformanceObserver(list => {
 	for (const entry of list.getEntriesByName("first-contentful-paint")) painted(entry.startTime);
 }).observe({type: "paint", buffered: true}))`
 
-// visit opens a page in a browser with an empty cache, and counts until the page is complete and a
-// moment longer.
-func visit(ctx context.Context, chromium, url string, cookie *http.Cookie) (visited, error) {
+// visit opens a page in a browser with an empty cache, waits for a part of it, and counts until the
+// page is complete and a moment longer.
+func visit(ctx context.Context, chromium, url, part string, cookie *http.Cookie) (visited, error) {
 	ctx, cancel := context.WithTimeout(ctx, pageTimeout)
 	defer cancel()
 	ctx, closeBrowser := chromedp.NewExecAllocator(ctx, append(chromedp.DefaultExecAllocatorOptions[:],
@@ -41,7 +41,7 @@ func visit(ctx context.Context, chromium, url string, cookie *http.Cookie) (visi
 	if _, err := chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{Name: cookie.Name, Value: cookie.Value, URL: url}); err != nil {
 		return visited{}, err
 	}
-	if err := chromedp.Do(ctx, chromedp.Navigate(url), chromedp.WaitVisible(chromedp.CSS("#list [data-rows]"))); err != nil {
+	if err := chromedp.Do(ctx, chromedp.Navigate(url), chromedp.WaitVisible(chromedp.CSS(part))); err != nil {
 		return visited{}, err
 	}
 	painted, err := chromedp.Run(ctx, chromedp.Evaluate[float64](firstPaint, chromedp.EvalAwaitPromise))

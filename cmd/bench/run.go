@@ -33,7 +33,7 @@ var measurements = []measurement{
 	{"attacks", "memory of the process under what strangers and senders may send", (*bench).attacked},
 	{"disk", "disk for each pending callback", (*bench).disk},
 	{"start", "process start until it is ready", (*bench).start},
-	{"page", "requests and bytes of a first page load in Chromium", (*bench).page},
+	{"page", "a first page load in Chromium, and reviews with and without a form", (*bench).page},
 	{"rounds", "rounds of a durable function on the local engine", (*bench).durableRounds},
 	{"suspended", "memory of executions that wait on the local engine", (*bench).suspended},
 	{"beats", "heartbeats of many open reviews: how late, at what cost", (*bench).beats},

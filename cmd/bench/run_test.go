@@ -22,6 +22,7 @@ func TestMeasure(t *testing.T) {
 		"decisions, 1 connection ", "decision to Lambda, 16 connections",
 		"decisions of three signatures, 16 connections", "last of three signatures",
 		"memory, empty", "memory, 40 pending", "attack, nothing", "attack, methods that nobody has", "disk", "start, new database", "start, 40 pending", "first page, requests",
+		"review with a form beside one without", "review with a form, bytes",
 		"durable rounds, 16 at once, in a file", "result sent to Get, 1 at once", "memory of a suspended execution, of 40",
 		"20 open reviews, late beats", "20 open reviews, processor", "20 open pages, until told", "20 open pages, memory", "delivery of 20 ",
 		"announcements beside 100 that have ended", "decisions beside 100", "decision to Lambda beside 100", "inbox beside 100", "history of 100",

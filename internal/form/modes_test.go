@@ -72,7 +72,7 @@ func TestPress_Format(t *testing.T) {
 	long := "[" + strings.Repeat("1,", 30_000) + "1]"
 	for text, want := range map[string]string{
 		`{"a":1e2,"b":[0.10,"\u00e9"],"c":{}}`: "{\n  \"a\": 1e2,\n  \"b\": [\n    0.10,\n    \"\\u00e9\"\n  ],\n  \"c\": {}\n}",
-		`{"a":`: `{"a":`, "": "", long: long,
+		`{"a":`:                                `{"a":`, "": "", long: long,
 	} {
 		p := f.Press("a", proposed, form.Posted{form.JSONName("a"): {text}}, "format:a")
 		if got := p[form.JSONName("a")][0]; got != want {
