@@ -12,6 +12,7 @@ import (
 
 	"countersign/handlers/markdown"
 	"countersign/handlers/middleware"
+	"countersign/handlers/notices"
 	"countersign/handlers/webhooks"
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
@@ -37,6 +38,7 @@ type Config struct {
 	Auth        *auth.Auth // made with SessionError set to [SessionError]
 	Hub         *live.Hub  // closed by its owner when shutdown begins: streams end by it
 	Webhooks    *webhooks.Handlers
+	Notices     *notices.Handlers           // of this site alone: it is given the site's frame
 	Static      http.Handler                // serves /static/, compressed and cached by itself
 	Ping        func(context.Context) error // whether the database answers
 	// whether shutdown has begun; nil if nobody needs to know
@@ -93,6 +95,7 @@ func New(cfg Config) (http.Handler, error) {
 		cfg.Limits = NewLimits()
 	}
 	s := &server{Config: cfg, ownOrigin: ownOrigin}
+	s.Notices.Site = notices.Site{Shell: s.shell, Person: s.person, Form: postForm, Render: render}
 	e := echo.New()
 	e.HTTPErrorHandler = s.fail
 	e.IPExtractor = clientip.Of(cfg.TrustedProxies)

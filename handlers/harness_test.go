@@ -16,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"countersign/handlers"
+	"countersign/handlers/notices"
 	"countersign/handlers/webhooks"
 	"countersign/internal/announcement"
 	"countersign/internal/auth"
@@ -198,6 +199,7 @@ func (s *site) handler(provider *httptest.Server, change []func(*config)) http.H
 	}, Config: handlers.Config{
 		Service: s.service, Delegations: s.delegations, Searched: search.Searched, Auth: signIn, Hub: s.hub,
 		Policies: s.policies(), NobodyEligible: s.alarms.Count,
+		Notices: notices.New(notices.Config{Reports: s.store.Notices(), Now: s.clock.Now}),
 		Rollout: s.replica("desk-1:8080", &s.running), Desk: deskOf(),
 		Static: static.Handler(), Ping: s.store.Ping, Demo: s.demo, Metrics: measured, Now: s.clock.Now, Log: log,
 		BaseURL: s.url, Version: "v1.2.3", ProviderName: "Example ID", SupportContact: "#platform-help", ConsoleLinks: true,

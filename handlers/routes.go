@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"countersign/handlers/middleware"
+	"countersign/handlers/notices"
 	"countersign/handlers/webhooks"
 )
 
@@ -38,6 +39,11 @@ var routes = []route{
 	{http.MethodGet, "/admin/configuration", page, adminOrAuditor, (*server).configuration},
 	{http.MethodGet, "/admin/policies", page, adminOrAuditor, (*server).policies},
 	{http.MethodPost, "/admin/policies", paste, adminOrAuditor, (*server).askPolicies},
+	{http.MethodGet, "/admin/channels", page, adminOrAuditor, told((*notices.Handlers).Page)},
+	{http.MethodPost, "/admin/channels/retry", form, adminOnly, told((*notices.Handlers).Retry)},
+	{http.MethodPost, "/admin/channels/resume", form, adminOnly, told((*notices.Handlers).Resume)},
+	{http.MethodPost, "/admin/channels/mute", form, adminOnly, told((*notices.Handlers).Mute)},
+	{http.MethodPost, "/admin/channels/test", form, adminOnly, told((*notices.Handlers).Test)},
 	{http.MethodGet, "/settings", page, anyRole, (*server).settings},
 	{http.MethodPost, "/settings/delegations", form, anyRole, (*server).delegate},
 	{http.MethodPost, "/settings/delegations/:delegation/end", form, anyRole, (*server).endDelegation},
@@ -67,6 +73,11 @@ var routes = []route{
 // senders hands a route of webhooks to the package that answers them.
 func senders(handler func(*webhooks.Handlers, echo.Context) error) func(*server, echo.Context) error {
 	return func(s *server, c echo.Context) error { return handler(s.Webhooks, c) }
+}
+
+// told hands a route about messages to the package that answers it.
+func told(handler func(*notices.Handlers, echo.Context) error) func(*server, echo.Context) error {
+	return func(s *server, c echo.Context) error { return handler(s.Notices, c) }
 }
 
 // kind says who calls a route, and so how it is protected and how it fails.

@@ -35,6 +35,11 @@ var open = map[string]struct {
 	"GET /admin/configuration":          {nil, [6]int{303, 403, 403, 403, 200, 200}},
 	"GET /admin/policies":               {nil, [6]int{303, 403, 403, 403, 200, 200}},
 	"POST /admin/policies":              {url.Values{"request": {"{}"}}, [6]int{401, 403, 403, 403, 422, 422}},
+	"GET /admin/channels":               {nil, [6]int{303, 403, 403, 403, 200, 200}},
+	"POST /admin/channels/retry":        {url.Values{"channel": {"none:"}}, [6]int{401, 403, 403, 403, 403, 404}},
+	"POST /admin/channels/resume":       {url.Values{"channel": {"none:"}}, [6]int{401, 403, 403, 403, 403, 404}},
+	"POST /admin/channels/mute":         {url.Values{"channel": {"none:"}}, [6]int{401, 403, 403, 403, 403, 404}},
+	"POST /admin/channels/test":         {url.Values{"channel": {"none:"}}, [6]int{401, 403, 403, 403, 403, 404}},
 	"GET /sessions":                     {nil, [6]int{303, 403, 200, 200, 200, 200}},
 	"POST /sessions/others":             {nil, [6]int{401, 403, 303, 303, 303, 303}},
 	"POST /sessions/:session/end":       {nil, [6]int{401, 403, 404, 404, 404, 404}}, // of nobody

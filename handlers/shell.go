@@ -65,6 +65,11 @@ func (s *server) navigationCounts(ctx context.Context, p callbacks.Person) (coun
 	counts.Attention = count(desk.Filter{Scope: desk.ScopeAttention})
 	if p.Roles.SeesAll() {
 		counts.All = count(desk.Filter{Scope: desk.ScopeAll, States: []callbacks.State{callbacks.Pending}})
+		if err == nil {
+			var n int
+			n, err = s.Notices.Troubles(ctx)
+			counts.Channels = views.Bounded(n, countLimit)
+		}
 	}
 	return counts, err
 }

@@ -6,6 +6,7 @@ import "strconv"
 type Counts struct {
 	Available, Mine, Attention Count
 	All                        Count // pending in every queue; for admins and auditors
+	Channels                   Count // that somebody has to look at; for admins and auditors
 }
 
 // Count is a number of things, or the fact that there are at least that many. The zero Count is not

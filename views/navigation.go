@@ -41,6 +41,7 @@ func adminEntries(s Shell) []navEntry {
 		{Place: PlaceAdmin, Name: "All callbacks", Icon: "table", Path: "/admin/callbacks", Count: s.Counts.All},
 		{Place: PlaceWatches, Name: "Functions", Icon: "search", Path: "/admin/watches"},
 		{Place: PlacePolicies, Name: "Policies", Icon: "shield", Path: "/admin/policies"},
+		{Place: PlaceChannels, Name: "Channels", Icon: "bell", Path: "/admin/channels", Count: s.Counts.Channels},
 		{Place: PlaceConfig, Name: "Configuration", Icon: "plug", Path: "/admin/configuration"},
 		{Place: PlaceAudit, Name: "Audit", Icon: "list", Path: "/audit"},
 	}

@@ -16,6 +16,7 @@ const (
 	PlaceAudit    Place = "audit"
 	PlaceConfig   Place = "configuration"
 	PlacePolicies Place = "policies"
+	PlaceChannels Place = "channels"
 	PlaceSessions Place = "sessions" // everybody's sessions
 	PlaceNone     Place = ""
 )

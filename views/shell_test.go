@@ -62,8 +62,8 @@ func TestNavigationByRole(t *testing.T) {
 	}{
 		{"None", callbacks.Roles{}, 0, 0},
 		{"Reviewer", callbacks.Roles{Reviewer: true}, 4, 0},
-		{"Auditor", callbacks.Roles{Auditor: true}, 4, 5},
-		{"Admin", callbacks.Roles{Admin: true}, 4, 6},
+		{"Auditor", callbacks.Roles{Auditor: true}, 4, 6},
+		{"Admin", callbacks.Roles{Admin: true}, 4, 7},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

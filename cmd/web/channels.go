@@ -15,6 +15,7 @@ import (
 	"countersign/internal/config/deskfile"
 	"countersign/internal/loopback"
 	"countersign/internal/notice"
+	"countersign/views/admin"
 )
 
 // channels makes the channels of a configuration, by their names. desk is the desk's address.
@@ -36,7 +37,7 @@ func channels(c *deskfile.Channels, desk string, browsers webpush.Browsers, now 
 		all[notice.Push] = made
 	}
 	if c.Slack != nil {
-		all["slack"] = slack.New(slack.Config{Token: c.Slack.Token.Reveal(), API: c.Slack.API})
+		all[notice.Slack] = slack.New(slack.Config{Token: c.Slack.Token.Reveal(), API: c.Slack.API})
 	}
 	if len(c.Teams) > 0 {
 		places := make(map[string]teams.Place, len(c.Teams))
@@ -44,7 +45,7 @@ func channels(c *deskfile.Channels, desk string, browsers webpush.Browsers, now 
 			address := t.URL.Reveal()
 			places[name] = teams.Place{URL: address, Private: onThisMachine(address)}
 		}
-		all["teams"] = teams.New(places, now)
+		all[notice.Teams] = teams.New(places, now)
 	}
 	if len(c.Webhooks) > 0 {
 		places := make(map[string]webhook.Place, len(c.Webhooks))
@@ -59,7 +60,7 @@ func channels(c *deskfile.Channels, desk string, browsers webpush.Browsers, now 
 		if err != nil {
 			return nil, err
 		}
-		all["webhooks"] = made
+		all[notice.Webhooks] = made
 	}
 	return all, nil
 }
@@ -88,20 +89,52 @@ func placesOf(d *deskfile.Desk) (all []namedPlace) {
 	for _, name := range slices.Sorted(maps.Keys(d.Groups)) {
 		group := d.Groups[name]
 		if group.Slack != "" {
-			all = append(all, namedPlace{"slack", group.Slack, name})
+			all = append(all, namedPlace{notice.Slack, group.Slack, name})
 		}
 		for _, address := range group.Email {
-			all = append(all, namedPlace{"email", address, name})
+			all = append(all, namedPlace{notice.Email, address, name})
 		}
 		for _, room := range group.Teams {
-			all = append(all, namedPlace{"teams", room, name})
+			all = append(all, namedPlace{notice.Teams, room, name})
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.Channels.Webhooks)) {
-		all = append(all, namedPlace{"webhooks", name, ""})
+		all = append(all, namedPlace{notice.Webhooks, name, ""})
 	}
 	return all
 }
 
 // namedPlace is a place of a group, or of no group.
 type namedPlace struct{ channel, place, group string }
+
+// shownChannels are the channels of a configuration as the page of admins shows them.
+func shownChannels(c *deskfile.Channels, places []namedPlace) (all []admin.Channel) {
+	of := func(channel string) (names []string) {
+		for _, p := range places {
+			if p.channel == channel && !slices.Contains(names, p.place) {
+				names = append(names, p.place)
+			}
+		}
+		return names
+	}
+	if c.Slack != nil {
+		all = append(all, admin.Channel{Name: notice.Slack, Says: plural(len(of(notice.Slack)), "channel") + " of groups", Places: of(notice.Slack)})
+	}
+	if c.Email != nil {
+		all = append(all, admin.Channel{Name: notice.Email, Says: c.Email.Server, Places: of(notice.Email)})
+	}
+	if c.Push != nil {
+		all = append(all, admin.Channel{Name: notice.Push, Says: "browsers of people"})
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Teams)) {
+		all = append(all, admin.Channel{Name: notice.Teams, Place: name, Says: "a workflow", Places: []string{name}})
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Webhooks)) {
+		says := ""
+		if at, err := url.Parse(c.Webhooks[name].URL); err == nil {
+			says = at.Scheme + "://" + at.Host // the rest may hold a secret
+		}
+		all = append(all, admin.Channel{Name: notice.Webhooks, Place: name, Says: says, Places: []string{name}})
+	}
+	return all
+}

@@ -106,6 +106,7 @@ func (d *program) newEdition(what *purpose) (e *edition, err error) {
 		Store: d.store, InForce: rulesOf(what.desk), EmailTrusted: d.fixed.emailTrusted, Now: d.now,
 		Read: readRules, Decode: decodeRequest, Alarms: d.alarms.Requests,
 	})
+	site.Notices = d.noticePages(e)
 	site.Desk, site.Replaced = what.overview(d.fixed.file), e.replaced
 	e.site, err = handlers.New(site)
 	return e, err

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
+	"countersign/handlers/notices"
 	"countersign/internal/callbacks"
 	"countersign/internal/config"
 	"countersign/internal/metrics"
@@ -42,4 +44,25 @@ func (d *program) setupNotices(what *purpose, person func(people.Profile) callba
 		Queues: what.queues, Rules: what.desk.Notices(), Channels: made, Person: person,
 		House: notice.House{Name: "Countersign", Home: d.fixed.home},
 	}, nil
+}
+
+// noticePages are the pages about messages of an edition.
+func (d *program) noticePages(e *edition) *notices.Handlers {
+	places := placesOf(e.desk)
+	return notices.New(notices.Config{
+		Reports: d.store.Notices(), Channels: shownChannels(&e.desk.Channels, places), Now: d.now,
+		Send: func(ctx context.Context, channel, place string) error {
+			to := namedPlace{channel: channel, place: place}
+			for _, p := range places {
+				if p.channel == channel && p.place == place {
+					to = p
+				}
+			}
+			return sendTest(ctx, e.notices.Channels[channel], to, d.fixed.home)
+		},
+		Changed: func() {
+			d.notices.Forget()
+			d.notices.Changed(callbacks.Invalidation{})
+		},
+	})
 }
