@@ -15,6 +15,7 @@ import (
 	"countersign/handlers/notices"
 	"countersign/handlers/webhooks"
 	"countersign/internal/auth"
+	"countersign/internal/batch"
 	"countersign/internal/callbacks"
 	"countersign/internal/clientip"
 	"countersign/internal/delegation"
@@ -35,6 +36,7 @@ type Config struct {
 	*Limits     // nil for new ones
 	Service     *desk.Service
 	Delegations *delegation.Service
+	Batches     *batch.Service
 	Auth        *auth.Auth // made with SessionError set to [SessionError]
 	Hub         *live.Hub  // closed by its owner when shutdown begins: streams end by it
 	Webhooks    *webhooks.Handlers

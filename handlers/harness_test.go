@@ -20,6 +20,7 @@ import (
 	"countersign/handlers/webhooks"
 	"countersign/internal/announcement"
 	"countersign/internal/auth"
+	"countersign/internal/batch"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/clientip"
@@ -197,7 +198,7 @@ func (s *site) handler(provider *httptest.Server, change []func(*config)) http.H
 	cfg := config{webhooks: webhooks.Config{
 		Service: s.service, Senders: senders, Limit: ratelimit.New(1, 100), BaseURL: s.url, Metrics: measured, Now: s.clock.Now, Log: log,
 	}, Config: handlers.Config{
-		Service: s.service, Delegations: s.delegations, Searched: search.Searched, Auth: signIn, Hub: s.hub,
+		Service: s.service, Delegations: s.delegations, Batches: batch.NewService(s.store, s.service, func() {}, s.clock.Now), Searched: search.Searched, Auth: signIn, Hub: s.hub,
 		Policies: s.policies(), NobodyEligible: s.alarms.Count,
 		Notices: notices.New(notices.Config{Reports: s.store.Notices(), Now: s.clock.Now}),
 		Rollout: s.replica("desk-1:8080", &s.running), Desk: deskOf(),

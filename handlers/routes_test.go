@@ -62,6 +62,11 @@ var open = map[string]struct {
 	"GET /callbacks/:id/payload":      {nil, [6]int{303, 403, 404, 200, 200, 200}},
 	"GET /callbacks/:id/payload/tree": {nil, [6]int{303, 403, 404, 200, 200, 200}},
 
+	"POST /batches":             {nil, [6]int{401, 403, 303, 303, 303, 303}}, // nothing is selected
+	"GET /batches/:batch":       {nil, [6]int{303, 403, 404, 404, 404, 404}}, // of nobody
+	"POST /batches/:batch":      {nil, [6]int{401, 403, 404, 404, 404, 404}},
+	"POST /batches/:batch/stop": {nil, [6]int{401, 403, 404, 404, 404, 404}},
+
 	"GET /settings":              {nil, [6]int{303, 403, 200, 200, 200, 200}},
 	"POST /settings/delegations": {url.Values{"who": {"nobody"}}, [6]int{401, 403, 422, 422, 422, 422}},
 	// of nobody

@@ -13,6 +13,7 @@ import (
 	"countersign/views"
 	"countersign/views/account"
 	"countersign/views/admin"
+	"countersign/views/batches"
 	"countersign/views/lists"
 	"countersign/views/pagetest"
 	"countersign/views/review"
@@ -24,7 +25,7 @@ import (
 // pages are every page in every state, by the name of its file; see -pages.
 func pages() map[string]templ.Component {
 	all := listPages()
-	for _, more := range []map[string]templ.Component{reviewPages(), deskPages(), problemPages()} {
+	for _, more := range []map[string]templ.Component{reviewPages(), batchPages(), deskPages(), problemPages()} {
 		maps.Copy(all, more)
 	}
 	return all
@@ -56,6 +57,19 @@ func listPages() map[string]templ.Component {
 		"admin":          lists.TablePage(onTable, pagetest.Table()),
 		"admin-between":  lists.TablePage(viewstest.Shell(views.PlaceAdmin, "/admin/callbacks?ends=custom&from=2026-11-24T13:00:00Z&to=2026-11-24T15:00:00Z"), between),
 		"admin-nothing":  lists.TablePage(viewstest.Shell(views.PlaceAdmin, "/admin/callbacks?q=nothing"), nothing),
+	}
+}
+
+// batchPages are decisions for many.
+func batchPages() map[string]templ.Component {
+	s := viewstest.Shell("available", "/batches/batch1")
+	return map[string]templ.Component{
+		"batch":           batches.SelectionPage(s, pagetest.Selection()),
+		"batch-armed":     batches.SelectionPage(s, pagetest.ArmedSelection()),
+		"batch-faults":    batches.SelectionPage(s, pagetest.SelectionWithFaults()),
+		"batch-nothing":   batches.SelectionPage(s, pagetest.NothingSelected()),
+		"batch-under-way": batches.ResultPage(s, pagetest.BatchUnderWay()),
+		"batch-result":    batches.ResultPage(s, pagetest.BatchResult()),
 	}
 }
 

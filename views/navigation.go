@@ -65,6 +65,9 @@ var keyHelp = []struct {
 	Keys []string
 }{
 	{"Next, previous in the list", []string{"J", "K"}},
+	{"Select a row of the list", []string{"X"}},
+	{"Select on, row by row", []string{"Shift", "J"}},
+	{"Approve, reject what is selected", []string{"A", "R"}},
 	{"Open the whole page", []string{"O"}},
 	{"Back to the list", []string{"U"}},
 	{"Search", []string{"/"}},

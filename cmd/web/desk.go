@@ -19,6 +19,7 @@ import (
 	"countersign/handlers"
 	"countersign/handlers/webhooks"
 	"countersign/internal/auth"
+	"countersign/internal/batch"
 	"countersign/internal/callbacks"
 	"countersign/internal/clientip"
 	"countersign/internal/config"
@@ -74,6 +75,7 @@ type program struct {
 	rollout       *rollout.Reporter
 	alarms        *policy.Alarms
 	notices       *notice.Worker
+	batches       *batch.Worker
 	auth          *auth.Auth
 	site          http.Handler
 	tracing       *tracing.Tracing // nil when off
@@ -168,7 +170,10 @@ func (d *program) openWorkers(settings config.Config, keys [][]byte) {
 		Store: d.store, InForce: func() policy.Policy { return rulesOf(d.edition.Load().desk) },
 		EmailTrusted: settings.OIDC.EmailTrusted, Invalidator: invalidator, Log: d.log, Now: d.now,
 	})
-	d.workers = append(d.workers, deliveries, heartbeats, upkeep.NewExpiry(keep), upkeep.NewEscalations(keep), d.rollout)
+	d.batches = batch.NewWorker(batch.WorkerConfig{
+		Store: d.store, Signer: func() batch.Signer { return d.edition.Load().service }, Log: d.log, Now: d.now,
+	})
+	d.workers = append(d.workers, deliveries, heartbeats, upkeep.NewExpiry(keep), upkeep.NewEscalations(keep), d.batches, d.rollout)
 	forms := schema.NewCompiler()
 	d.fixed.discovery = discovery.Config{
 		Store: d.store, WatchStore: d.store, ExecutionStore: d.store,

@@ -6,6 +6,7 @@ import (
 
 	"countersign/handlers"
 	"countersign/handlers/webhooks"
+	"countersign/internal/batch"
 	"countersign/internal/callbacks"
 	"countersign/internal/config"
 	"countersign/internal/delegation"
@@ -25,6 +26,7 @@ type edition struct {
 	discovery   *discovery.Worker
 	delegations *delegation.Service
 	notices     *notice.Setup // nil if nobody is told
+	service     *desk.Service
 	replaced    chan struct{} // closed when another edition is in force
 }
 
@@ -97,11 +99,12 @@ func (d *program) newEdition(what *purpose) (e *edition, err error) {
 	if e.notices, err = d.setupNotices(what, signIn.Known); err != nil {
 		return nil, err
 	}
-	service := desk.NewService(serve)
+	e.service = desk.NewService(serve)
 	site := d.fixed.handlers
-	site.Service, site.Auth, site.Searched = service, signIn, e.discovery.Searched
+	site.Service, site.Auth, site.Searched = e.service, signIn, e.discovery.Searched
 	site.Delegations = e.delegations
-	site.Webhooks = d.fixed.webhooks.With(service, what.senders, what.sns)
+	site.Batches = batch.NewService(d.store, e.service, d.batches.Wake, d.now)
+	site.Webhooks = d.fixed.webhooks.With(e.service, what.senders, what.sns)
 	site.Policies = policy.NewDesk(policy.Config{
 		Store: d.store, InForce: rulesOf(what.desk), EmailTrusted: d.fixed.emailTrusted, Now: d.now,
 		Read: readRules, Decode: decodeRequest, Alarms: d.alarms.Requests,

@@ -17,6 +17,7 @@ type Decision struct {
 	Size    int    // of that body in bytes, with marks in the place of secrets
 	// ConfigVersion is the version under whose rules it was made
 	ConfigVersion ConfigVersion
+	Batch         ID // with which it was made for many callbacks; empty for one alone
 }
 
 // ConfigVersion names a version of countersign.yaml: the SHA-256 of the file, in hexadecimal.

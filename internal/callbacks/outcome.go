@@ -95,6 +95,7 @@ type Choice struct {
 	Veiled     string
 	PreparedAt time.Time
 	Sends      bool // the page said that this signature decides
+	Batch      ID   // with which it was chosen for many callbacks; empty for one alone
 }
 
 // Fill makes the completion of a choice by a person. signed are the signatures that decide, theirs

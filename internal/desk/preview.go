@@ -74,6 +74,12 @@ func (p Preview) digest() string {
 	return digest
 }
 
+// Revision identifies the request and the outcome as the preview shows them, whatever the comment
+// and the time in the bytes: another one means that the person has to look again.
+func (p Preview) Revision() string {
+	return mark(fmt.Sprintf("%s %q %+v %t", p.Proposal().Hash, p.Encoding, p.Stated, p.Found))
+}
+
 // mark is short, and another one for another value.
 func mark(value any) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q", value))

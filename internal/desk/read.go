@@ -75,6 +75,11 @@ func (s *Service) Hears(reader callbacks.Signer) func(callbacks.Invalidation) bo
 	}
 }
 
+// Callback reads a callback. It reads nothing of what its sender wrote at length.
+func (s *Service) Callback(ctx context.Context, p callbacks.Person, id callbacks.ID) (callbacks.Callback, error) {
+	return s.see(ctx, p, id)
+}
+
 // List reads one page of the callbacks that the person may see.
 func (s *Service) List(ctx context.Context, p callbacks.Person, f Filter) (Page, error) {
 	q, _, err := s.query(ctx, p, f)

@@ -9,7 +9,6 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/fault"
-	"countersign/internal/form"
 	"countersign/internal/spelling"
 )
 
@@ -97,7 +96,7 @@ func (s *Service) sign(
 	if err != nil || !ballot.Sends {
 		return err
 	}
-	return s.decide(c, given, made, choice.Changes, out, now)
+	return s.decide(c, given, made, choice, out, now)
 }
 
 // repeats reports whether the signer's signature for the same choice is on record, and waits or is
@@ -126,7 +125,7 @@ func (s *Service) repeats(
 
 // decide makes the decision of the last signature, and its delivery.
 func (s *Service) decide(
-	c *callbacks.Case, last *callbacks.Signature, made Preview, changes []form.Change, out encoded, now time.Time,
+	c *callbacks.Case, last *callbacks.Signature, made Preview, choice callbacks.Choice, out encoded, now time.Time,
 ) error {
 	sent, err := s.outgoing(&c.Callback, made.Completion, out)
 	if err != nil {
@@ -135,9 +134,9 @@ func (s *Service) decide(
 	decision := callbacks.Decision{
 		Outcome: made.Outcome.Name, Label: made.Outcome.Label, Kind: made.Outcome.Kind,
 		By: last.By, Comment: last.Comment, At: now,
-		SHA256: sent.SHA256(), Size: len(sent.Body()), ConfigVersion: s.version,
+		SHA256: sent.SHA256(), Size: len(sent.Body()), ConfigVersion: s.version, Batch: choice.Batch,
 	}
-	if err := c.Record(c.Decide(decision, changes...)); err != nil {
+	if err := c.Record(c.Decide(decision, choice.Changes...)); err != nil {
 		return err
 	}
 	c.Delivery = &callbacks.Delivery{

@@ -95,6 +95,7 @@ func exercise(t *testing.T, s *Store) {
 	_, err = s.Titles(ctx, []callbacks.ID{c.ID, "unknown"})
 	check(err)
 	exerciseDelegations(t, s)
+	exerciseBatches(t, s)
 	exerciseWatches(t, s, c)
 	check(s.ForgetMessages(ctx, now, 10))
 	_, err = s.Backlog(ctx, now)

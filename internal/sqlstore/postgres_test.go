@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"countersign/internal/arn"
+	"countersign/internal/batch/batchtest"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/delegation/delegationtest"
@@ -71,6 +72,7 @@ func TestPostgres(t *testing.T) {
 	readquotatest.Run(t, open)
 	rollouttest.Run(t, open)
 	delegationtest.Run(t, open)
+	batchtest.Run(t, open)
 	storetest.RunPeople(t, open)
 	noticetest.Run(t, func(t *testing.T) noticetest.Stores { return partsOf(openPostgres(t)) })
 }

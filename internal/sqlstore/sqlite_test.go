@@ -3,6 +3,7 @@ package sqlstore_test
 import (
 	"testing"
 
+	"countersign/internal/batch/batchtest"
 	"countersign/internal/delegation/delegationtest"
 	"countersign/internal/delivery/deliverytest"
 	"countersign/internal/desk/storetest"
@@ -41,6 +42,7 @@ func TestSQLite(t *testing.T) {
 	readquotatest.Run(t, open)
 	rollouttest.Run(t, open)
 	delegationtest.Run(t, open)
+	batchtest.Run(t, open)
 	storetest.RunPeople(t, open)
 	noticetest.Run(t, func(t *testing.T) noticetest.Stores { return partsOf(openSQLite(t)) })
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"countersign/internal/batch"
 	"countersign/internal/delegation"
 	"countersign/internal/delivery"
 	"countersign/internal/desk"
@@ -40,6 +41,7 @@ type Store struct {
 }
 
 var (
+	_ batch.Store              = (*Store)(nil)
 	_ desk.Store               = (*Store)(nil)
 	_ delegation.Store         = (*Store)(nil)
 	_ delivery.Store           = (*Store)(nil)

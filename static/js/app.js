@@ -88,6 +88,13 @@ document.addEventListener("click", (event) => {
   import("./reveal.js").then(({ reveal }) => reveal(button));
 });
 
+// What is selected in a list is counted from the first box on, and kept while the list updates.
+const anyPicked = () => document.querySelector("[data-pick]:checked") !== null;
+const selecting = () => import("./select.js");
+
+document.addEventListener("change", ({ target }) => target.matches("[data-pick]") && selecting().then(({ count }) => count()));
+if (anyPicked()) selecting().then(({ count }) => count(false)); // the browser came back to the page
+
 let wanted; // the last request wins, however long its answer takes
 
 // If the reader opens an item by key, or moves on from another item, the focus moves to it. If the
@@ -159,6 +166,7 @@ function press(event) {
 }
 
 function letter(key, event, bar) {
+  if (anyPicked() && "ar".includes(key)) return void selecting().then(({ go }) => go(key === "a" ? "for" : "against"));
   if ("/?rs".includes(key)) event.preventDefault(); // otherwise the field would receive the letter that moved the focus there
   if (Date.now() < goUntil) {
     goUntil = 0;
@@ -167,13 +175,14 @@ function letter(key, event, bar) {
   }
   switch (key) {
     case "g": goUntil = Date.now() + SEQUENCE; break;
-    case "j": step(1); break;
-    case "k": step(-1); break;
+    case "j": step(1, event.shiftKey); break;
+    case "k": step(-1, event.shiftKey); break;
+    case "x": selecting().then(({ toggle }) => toggle(rowAt(event))); break;
     case "o": openPage(event); break;
     case "u": click("u") || openRow()?.focus(); break;
     case "a":
     case "r":
-    case "s": decide(key, event, bar); break;
+    case "s": click(key) || decide(key, event, bar); break;
     case "1": case "2": case "3": case "4": case "5": case "6": case "7": case "8": bar?.press?.(key); break;
     case "y": click("y"); break;
     case "p": switchPayload(); break;
@@ -210,6 +219,7 @@ function closeExplanation() {
 function escape(field, bar) {
   if (closeExplanation()) return;
   if (panel?.open || closeMenus() || (!elsewhere(field) && bar?.escape?.())) return;
+  if (!field && anyPicked()) return void selecting().then(({ clear }) => clear());
   field?.blur();
 }
 
@@ -221,14 +231,17 @@ function click(key) {
 
 const openRow = () => document.querySelector('a.row[aria-current="true"]');
 
-// The row after (or before) the focused one, or after the open one.
-function step(by) {
+const rowAt = ({ target }) => target.closest?.(ROWS) ?? openRow();
+
+// The row after (or before) the focused one, or after the open one. With Shift both are selected.
+function step(by, select) {
   const rows = [...document.querySelectorAll(ROWS)];
   const here = rows.findIndex((row) => row === document.activeElement);
   const from = here >= 0 ? here : rows.indexOf(openRow());
   const to = from < 0 ? 0 : Math.min(Math.max(from + by, 0), rows.length - 1);
   rows[to]?.focus();
   rows[to]?.scrollIntoView({ block: "nearest" });
+  if (select) selecting().then(({ extend }) => extend(rows[from], rows[to]));
 }
 
 // Only the open item can be decided. With the focus on another row, the key opens that row and

@@ -274,8 +274,9 @@ export function show(page) {
 }
 
 // Turns an element into another one and keeps the focus, scroll position and typed text, and what the reader
-// has opened.
+// has opened or selected.
 function morph(element, next) {
+  for (const { id } of element.querySelectorAll("[data-pick]:checked")) next.querySelector(`#${id}`)?.setAttribute("checked", "");
   for (const { id } of element.querySelectorAll("details[id][open]")) next.querySelector(`#${id}`)?.setAttribute("open", "");
   htmx.swap({ text: next.outerHTML, target: element, sourceElement: element, swap: "outerMorph" });
 }
@@ -322,12 +323,14 @@ function showTime(bar, next) {
   bar.querySelectorAll("[data-glance]").forEach((part, i) => part.replaceWith(document.adoptNode(glances[i])));
 }
 
-// A row never moves while the pointer or the focus is in the list: rows then change in place, and
-// new rows wait.
+// A row never moves while the pointer or the focus is in the list, or rows are selected: rows then
+// change in place, and new rows wait.
+const IN_USE = "ul:hover, tbody:hover, :focus-within, :has([data-pick]:checked)";
+
 function showList(list, next) {
   next.querySelector("#filter-fault")?.append(...list.querySelector("#filter-fault").cloneNode(true).childNodes); // the fault belongs to an earlier request of the reader
   const rows = list.querySelector("[data-rows]");
-  const inUse = rows?.matches("ul:hover, tbody:hover, :focus-within");
+  const inUse = rows?.matches(IN_USE);
   if (!inUse || wanted) {
     wanted = false;
     return morph(list, next);
@@ -350,12 +353,12 @@ function showList(list, next) {
 function waitForIdle(rows) {
   const idle = () => {
     setTimeout(() => {
-      if (rows.matches(":hover, :focus-within")) return;
-      for (const event of ["pointerleave", "focusout"]) rows.removeEventListener(event, idle);
+      if (rows.matches(IN_USE)) return;
+      for (const event of ["pointerleave", "focusout", "change"]) rows.removeEventListener(event, idle);
       readSoon();
     }, 400);
   };
-  for (const event of ["pointerleave", "focusout"]) rows.addEventListener(event, idle);
+  for (const event of ["pointerleave", "focusout", "change"]) rows.addEventListener(event, idle);
 }
 
 // The reader wants to see the new rows. If they cannot be read now, the next reading shows them.

@@ -41,7 +41,7 @@ func TestInboxFoot(t *testing.T) {
 		s := viewstest.Shell("mine", "/")
 		s.Viewer.Roles = viewer
 		decides := viewstest.HTML(t, lists.InboxPage(s, lists.Inbox{})).Find(".list-foot .decides").Length()
-		if want := map[bool]int{true: 2, false: 0}[viewer.Reviewer]; decides != want {
+		if want := map[bool]int{true: 3, false: 0}[viewer.Reviewer]; decides != want {
 			t.Errorf("%s: %d keys of decisions, want %d", role, decides, want)
 		}
 	}

@@ -103,6 +103,16 @@ func panePath(list views.Address, id callbacks.ID) string {
 	return list.At("/").With("item", string(id)).String()
 }
 
+// pickable reports whether rows of a list can be selected: where what waits can be decided.
+func pickable(s views.Shell, l List) bool {
+	return s.Viewer.Roles.Reviewer && (l.Filter.Scope == desk.ScopeAvailable || l.Filter.Scope == desk.ScopeMine)
+}
+
+// picks reports whether a row has a box. What the reader may not sign now has none.
+func picks(s views.Shell, r row) bool {
+	return s.Viewer.Roles.Reviewer && r.State == callbacks.Pending && r.Signing.May
+}
+
 // tagsOf returns the marks under a row's title, for what its colours and times do not say.
 func tagsOf(r row, viewer callbacks.Person) []words.Mark {
 	if r.State == callbacks.Decided {

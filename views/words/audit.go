@@ -55,7 +55,7 @@ func Audit(e callbacks.AuditEntry) string {
 		return rebound(f)
 	case callbacks.ActionDecided:
 		if d := f.Decision; d != nil {
-			return d.Label + changed(f) + ", " + sent(d) + under(d.ConfigVersion)
+			return d.Label + changed(f) + ", " + sent(d) + under(d.ConfigVersion) + inBatch(d.Batch)
 		}
 	case callbacks.ActionRetried:
 		if e.From == e.To {
@@ -79,6 +79,14 @@ func Audit(e callbacks.AuditEntry) string {
 		callbacks.ActionPolicyLoaded, callbacks.ActionPolicyRefused:
 	}
 	return ""
+}
+
+// inBatch names the batch of a decision that was made for many callbacks.
+func inBatch(id callbacks.ID) string {
+	if id == "" {
+		return ""
+	}
+	return " In batch " + string(id) + "."
 }
 
 // revealed names the value that somebody saw. Its name comes from a stranger.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/internal/arn"
+	"countersign/internal/batch"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/delegation"
@@ -26,6 +27,7 @@ type Store interface {
 	// Record writes an audit entry that belongs to no callback, such as a sign-in.
 	Record(ctx context.Context, entry callbacks.AuditEntry) error
 	desk.Store
+	batch.Store
 	delivery.Store
 	upkeep.Store
 	discovery.Store

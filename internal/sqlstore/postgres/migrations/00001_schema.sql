@@ -268,6 +268,39 @@ create index sessions_by_expiry on sessions (expires_at);
 create index sessions_by_sign_in on sessions (signed_in_at, id) where person <> '';
 create index sessions_by_person on sessions (person, signed_in_at, id) where person <> '';
 
+create table batches (
+    id text collate "C" primary key,
+    person text not null,
+    signer text not null,
+    stance text not null,
+    comment text not null,
+    list text not null,
+    made_at bigint not null,
+    begun_at bigint not null,
+    stop_at bigint not null,
+    ended_at bigint not null,
+    lease_owner text not null,
+    claimable_at bigint not null
+);
+create index batches_claimable on batches (claimable_at) where claimable_at > 0;
+create index batches_by_person on batches (person, made_at) where begun_at = 0;
+create index batches_by_age on batches (made_at) where claimable_at = 0;
+
+create table batch_items (
+    batch text collate "C" not null references batches (id) on delete cascade,
+    position bigint not null,
+    callback text not null,
+    outcome text not null,
+    revision text not null,
+    seen text not null,
+    prepared_at bigint not null,
+    result text not null,
+    code text not null,
+    why text not null,
+    at bigint not null,
+    primary key (batch, position)
+);
+
 create table watches (
     num bigint generated always as identity primary key,
     function text not null,

@@ -289,6 +289,40 @@ create index sessions_by_expiry on sessions (expires_at);
 create index sessions_by_sign_in on sessions (signed_in_at, id) where person <> '';
 create index sessions_by_person on sessions (person, signed_in_at, id) where person <> '';
 
+-- What a person selected to decide in one go, and what became of it. Times are 0 until they are known.
+create table batches (
+    id text primary key,
+    person text not null, -- the id in people
+    signer text not null, -- JSON: the person with the rights of then
+    stance text not null,
+    comment text not null,
+    list text not null, -- query of the list in which it was made
+    made_at integer not null,
+    begun_at integer not null,
+    stop_at integer not null,
+    ended_at integer not null,
+    lease_owner text not null,
+    claimable_at integer not null -- the end of the lease while there is one, else begun_at; 0 if nothing is to do
+) strict, without rowid;
+create index batches_claimable on batches (claimable_at) where claimable_at > 0;
+create index batches_by_person on batches (person, made_at) where begun_at = 0;
+create index batches_by_age on batches (made_at) where claimable_at = 0;
+
+create table batch_items (
+    batch text not null references batches (id) on delete cascade,
+    position integer not null,
+    callback text not null,
+    outcome text not null,
+    revision text not null,
+    seen text not null,
+    prepared_at integer not null,
+    result text not null, -- empty while it waits
+    code text not null,
+    why text not null,
+    at integer not null,
+    primary key (batch, position)
+) strict, without rowid;
+
 -- Functions whose executions are searched for callbacks. account is empty for that of the default
 -- credentials, region for the configured default.
 create table watches (

@@ -1,0 +1,353 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/desk"
+)
+
+// Desk is what selections ask of [desk.Service].
+type Desk interface {
+	Sheet(ctx context.Context, p callbacks.Person, id callbacks.ID) (desk.Sheet, error)
+	Previews(ctx context.Context, p callbacks.Person, sheet *desk.Sheet, draft callbacks.Choice) ([]desk.Preview, error)
+}
+
+// Candidate is a selected callback, and whether a batch can take it now.
+type Candidate struct {
+	desk.Sheet
+	Preview desk.Preview // of the one outcome of the stance; empty if Out tells of none
+	Out     Out          // why a batch does not take it; empty if it does
+	Why     string       // with OutRefused and OutUnsendable: one sentence
+}
+
+// Out is why a batch does not take a callback.
+type Out string
+
+// The reasons.
+const (
+	OutEnded      Out = "ended"      // it does not wait any more
+	OutSoon       Out = "soon"       // less than [Margin] is left
+	OutHeld       Out = "held"       // somebody else has it open
+	OutSignatures Out = "signatures" // more than one person has to sign
+	OutForm       Out = "form"       // each has an answer of its own
+	OutSeveral    Out = "several"    // more than one outcome has the stance
+	OutNone       Out = "none"       // no outcome has the stance
+	OutRefused    Out = "refused"    // the person may not sign
+	OutUnsendable Out = "unsendable" // what would be sent is not valid, or cannot be made now
+	OutChanged    Out = "changed"    // it is not what the person selected
+)
+
+// Service makes and begins batches for people. Its methods check nothing of other people's: a batch
+// of somebody else is [callbacks.ErrNotFound].
+type Service struct {
+	store Store
+	desk  Desk
+	begun func()
+	now   func() time.Time
+}
+
+// NewService makes a service. begun is called when a batch begins; it must not block.
+func NewService(store Store, d Desk, begun func(), now func() time.Time) *Service {
+	return &Service{store: store, desk: d, begun: begun, now: now}
+}
+
+// Select records a selection of callbacks. What the person may not see is left out without a word.
+// Errors: [ErrTooMany], [ErrEmpty] if nothing is left.
+func (s *Service) Select(ctx context.Context, p callbacks.Person, ids []callbacks.ID, stance callbacks.Stance, list string) (Batch, error) {
+	if len(ids) > MaxItems {
+		return Batch{}, ErrTooMany
+	}
+	b := Batch{ID: callbacks.NewID(), By: p, Stance: stance, List: list, MadeAt: s.now()}
+	for _, id := range ids {
+		if b.Index(id) < 0 {
+			b.Items = append(b.Items, Item{Callback: id})
+		}
+	}
+	all, err := s.candidates(ctx, p, &b, "")
+	if err != nil {
+		return Batch{}, err
+	}
+	b.Items = nil
+	for i := range all {
+		item := Item{Callback: all[i].Callback.ID, Outcome: all[i].Preview.Outcome.Name}
+		if item.Outcome != "" {
+			item.Revision = all[i].Preview.Revision()
+		}
+		b.Items = append(b.Items, item)
+	}
+	if len(b.Items) == 0 {
+		return Batch{}, ErrEmpty
+	}
+	if err := s.store.AddBatch(ctx, b); err != nil {
+		return Batch{}, fmt.Errorf("record a selection: %w", err)
+	}
+	return b, nil
+}
+
+// Batch reads a batch of the person.
+func (s *Service) Batch(ctx context.Context, p callbacks.Person, id callbacks.ID) (Batch, error) {
+	b, err := s.store.Batch(ctx, id)
+	if err == nil && b.By.ID != p.ID {
+		err = callbacks.ErrNotFound
+	}
+	if err != nil {
+		return Batch{}, fmt.Errorf("batch %s: %w", id, err)
+	}
+	return b, nil
+}
+
+// Candidates reads what each item of a selection is now, nearest deadline first.
+func (s *Service) Candidates(ctx context.Context, p callbacks.Person, b *Batch) ([]Candidate, error) {
+	return s.candidates(ctx, p, b, "")
+}
+
+// Check is Begin without its effect: the first of two presses.
+func (s *Service) Check(ctx context.Context, p callbacks.Person, id callbacks.ID, included []callbacks.ID, comment string) error {
+	_, _, err := s.confirmed(ctx, p, id, included, comment)
+	return err
+}
+
+// Begin confirms a selection for those of its items that are included, with one comment for all.
+// Items that cannot go any more get their result at once. Errors: [callbacks.ErrNotFound],
+// [ErrBegun], [ErrOld], [ErrEmpty], [callbacks.ErrOldGroups], and a [fault.List] about the comment.
+func (s *Service) Begin(
+	ctx context.Context, p callbacks.Person, id callbacks.ID, included []callbacks.ID, comment string,
+) (Batch, error) {
+	b, all, err := s.confirmed(ctx, p, id, included, comment)
+	if err != nil {
+		return b, err
+	}
+	b.By, b.Comment, b.BegunAt = p, comment, s.now()
+	b.prepare(all, b.BegunAt)
+	if err := s.store.BeginBatch(ctx, b); err != nil {
+		return b, fmt.Errorf("begin batch %s: %w", id, err)
+	}
+	s.begun()
+	return b, nil
+}
+
+// confirmed reads a selection and those of its items that are included, and checks whether it can
+// begin.
+func (s *Service) confirmed(
+	ctx context.Context, p callbacks.Person, id callbacks.ID, included []callbacks.ID, comment string,
+) (Batch, []Candidate, error) {
+	b, err := s.Batch(ctx, p, id)
+	switch {
+	case err != nil:
+		return Batch{}, nil, err
+	case b.Begun():
+		return b, nil, ErrBegun
+	case s.now().Sub(b.MadeAt) > SelectionAge:
+		return b, nil, ErrOld
+	}
+	b.Items = slices.DeleteFunc(b.Items, func(i Item) bool { return !slices.Contains(included, i.Callback) || i.Outcome == "" })
+	all, err := s.candidates(ctx, p, &b, comment)
+	if err != nil {
+		return b, nil, err
+	}
+	for i := range all {
+		if errors.Is(all[i].Refused, callbacks.ErrOldGroups) {
+			return b, nil, all[i].Refused
+		}
+	}
+	if err := checkComment(all, comment); err != nil {
+		return b, nil, err
+	}
+	if !slices.ContainsFunc(all, func(c Candidate) bool { return c.Out == "" }) {
+		return b, nil, ErrEmpty
+	}
+	return b, all, nil
+}
+
+// Stop ends a batch after the item under way.
+func (s *Service) Stop(ctx context.Context, p callbacks.Person, id callbacks.ID) error {
+	b, err := s.Batch(ctx, p, id)
+	if err != nil || !b.Begun() || b.Ended() {
+		return err
+	}
+	return s.store.StopBatch(ctx, id, s.now())
+}
+
+// prepare puts the items into the order in which they are signed, with the bytes that each sends.
+func (b *Batch) prepare(all []Candidate, now time.Time) {
+	var ordered []Item
+	for i := range all {
+		c := &all[i]
+		item := b.Items[b.Index(c.Callback.ID)]
+		item.Seen, item.PreparedAt = c.Preview.Seen, c.Preview.PreparedAt
+		if c.Out != "" {
+			item.At = now
+			item.Result, item.Code, item.Why = c.result()
+		}
+		ordered = append(ordered, item)
+	}
+	for _, item := range b.Items { // those that the person may not see any more
+		if !slices.ContainsFunc(ordered, func(o Item) bool { return o.Callback == item.Callback }) {
+			item.Result, item.Why, item.At = Refused, notSeen, now
+			ordered = append(ordered, item)
+		}
+	}
+	b.Items = ordered
+}
+
+// result is that of an item that cannot go when its batch begins.
+func (c *Candidate) result() (Result, callbacks.ReasonCode, string) {
+	switch c.Out {
+	case OutEnded:
+		return Overtaken, "", ""
+	case OutRefused:
+		failed, _ := c.Preview.Why.Failed()
+		return Refused, failed.Code, c.Why
+	case OutUnsendable:
+		return Refused, "", c.Why
+	case OutSoon:
+		return Refused, "", "It ends too soon for a batch."
+	case OutHeld:
+		return Refused, "", "Somebody has opened it."
+	case OutSignatures, OutForm, OutSeveral, OutNone, OutChanged:
+	}
+	return Changed, "", ""
+}
+
+// candidates reads the items of a batch that the person may see, nearest deadline first, with what
+// would be sent for each with a comment.
+func (s *Service) candidates(ctx context.Context, p callbacks.Person, b *Batch, comment string) ([]Candidate, error) {
+	now := s.now()
+	var all []Candidate
+	for i := range b.Items {
+		c, err := s.candidate(ctx, p, b.Items[i].Callback, b.Stance, comment, now)
+		switch {
+		case errors.Is(err, callbacks.ErrNotFound):
+			continue
+		case err != nil:
+			return nil, err
+		case c.Out == "" && b.Items[i].Revision != "" && c.Preview.Revision() != b.Items[i].Revision:
+			c.Out = OutChanged
+		}
+		all = append(all, c)
+	}
+	slices.SortStableFunc(all, soonest)
+	return all, nil
+}
+
+// soonest sorts what ends first to the front, and what never ends to the back.
+func soonest(a, b Candidate) int {
+	at, _ := a.Callback.Ends()
+	bt, _ := b.Callback.Ends()
+	switch {
+	case at.IsZero() && bt.IsZero():
+		return 0
+	case at.IsZero():
+		return 1
+	case bt.IsZero():
+		return -1
+	}
+	return at.Compare(bt)
+}
+
+// candidate reads one callback and says whether a batch takes it.
+func (s *Service) candidate(
+	ctx context.Context, p callbacks.Person, id callbacks.ID, stance callbacks.Stance, comment string, now time.Time,
+) (Candidate, error) {
+	sheet, err := s.desk.Sheet(ctx, p, id)
+	if err != nil {
+		return Candidate{}, err
+	}
+	c := Candidate{Sheet: sheet}
+	if c.Callback.State != callbacks.Pending {
+		c.Out = OutEnded
+		return c, nil
+	}
+	if sheet.Refused != nil {
+		c.Out, c.Why = OutRefused, refusal(sheet.Refused)
+		return c, nil
+	}
+	if c.Callback.Requirement.Places() > 1 {
+		c.Out = OutSignatures
+		return c, nil
+	}
+	previews, err := s.desk.Previews(ctx, p, &sheet, callbacks.Choice{Comment: comment})
+	if err != nil {
+		return Candidate{}, err
+	}
+	c.choose(previews, stance)
+	if c.Out == "" {
+		c.consider(p, now)
+	}
+	return c, nil
+}
+
+// refusal says in a sentence why the person may not sign.
+func refusal(err error) string {
+	if refused, ok := errors.AsType[*callbacks.Refusal](err); ok {
+		return refused.Reason
+	}
+	return oldGroups
+}
+
+// choose finds the one outcome with the stance. An answer that the reviewer writes needs a page of
+// its own, so it is no choice here.
+func (c *Candidate) choose(previews []desk.Preview, stance callbacks.Stance) {
+	fitting := slices.DeleteFunc(previews, func(p desk.Preview) bool { return p.Outcome.Stance() != stance || p.Outcome.Free() })
+	switch len(fitting) {
+	case 0:
+		c.Out = OutNone
+	case 1:
+		c.Preview = fitting[0]
+	default:
+		c.Out = OutSeveral
+	}
+}
+
+// consider says why a batch does not take the outcome that fits.
+func (c *Candidate) consider(p callbacks.Person, now time.Time) {
+	ends, _ := c.Callback.Ends()
+	failed, refused := c.Preview.Why.Failed()
+	switch {
+	case c.Preview.Filling != nil:
+		c.Out = OutForm
+	case refused:
+		c.Out, c.Why = OutRefused, failed.Reason
+	case !c.Preview.Sends: // as for a rejection that two have to sign
+		c.Out = OutSignatures
+	case len(c.Preview.Faults) > 0:
+		c.Out, c.Why = OutUnsendable, c.Preview.Faults[0].Detail
+	case !ends.IsZero() && ends.Sub(now) < Margin:
+		c.Out = OutSoon
+	case c.heldBy(p) != "":
+		c.Out = OutHeld
+	}
+}
+
+// heldBy is the name of the person besides the reader who has it open longest.
+func (c *Candidate) heldBy(reader callbacks.Person) string {
+	for i := range c.Reviews {
+		if c.Reviews[i].By.ID != reader.ID {
+			return c.Reviews[i].By.Name
+		}
+	}
+	return ""
+}
+
+// checkComment refuses a comment that is missing where one of those that can go needs it, or that
+// cannot be sent.
+func checkComment(all []Candidate, comment string) error {
+	for i := range all {
+		c := &all[i]
+		if c.Out == OutUnsendable && c.Preview.Faults[0].Pointer == "comment" {
+			return c.Preview.Faults
+		}
+		if c.Out != "" {
+			continue
+		}
+		if err := c.Callback.Requirement.CheckComment(c.Preview.Outcome, comment); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,300 @@
+package batches
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"countersign/internal/batch"
+	"countersign/internal/callbacks"
+	"countersign/internal/fault"
+	"countersign/views"
+	"countersign/views/words"
+)
+
+// Selection is what a person selected, before they confirm it.
+type Selection struct {
+	Batch      batch.Batch
+	Candidates []batch.Candidate // nearest deadline first
+	// Included are those that the person keeps in, of those that can go.
+	Included []callbacks.ID
+	Armed    bool // the next press begins it
+	Comment  string
+	Faults   fault.List
+	New      int           // callbacks that came into the list since
+	List     views.Address // in which they were selected
+}
+
+// Path is the address of a batch.
+func Path(id callbacks.ID) string { return "/batches/" + string(id) }
+
+// in are the candidates that can go.
+func (m Selection) in() (some []batch.Candidate) {
+	for i := range m.Candidates {
+		if m.Candidates[i].Out == "" {
+			some = append(some, m.Candidates[i])
+		}
+	}
+	return some
+}
+
+// out are those that stay as they are.
+func (m Selection) out() (some []batch.Candidate) {
+	for i := range m.Candidates {
+		if m.Candidates[i].Out != "" {
+			some = append(some, m.Candidates[i])
+		}
+	}
+	return some
+}
+
+func (m Selection) includes(id callbacks.ID) bool { return slices.Contains(m.Included, id) }
+
+// going are those that the next press would decide.
+func (m Selection) going() (n int) {
+	for _, c := range m.in() {
+		if m.includes(c.Callback.ID) {
+			n++
+		}
+	}
+	return n
+}
+
+// payloads are those of the candidates that can go, with masks in them.
+func payloads(some []batch.Candidate) (all [][]byte) {
+	for i := range some {
+		all = append(all, some[i].Content.Payload)
+	}
+	return all
+}
+
+// bodies are what Lambda would receive, with masks in it.
+func bodies(some []batch.Candidate) (all [][]byte) {
+	for i := range some {
+		all = append(all, body(&some[i]))
+	}
+	return all
+}
+
+func body(c *batch.Candidate) []byte {
+	if c.Preview.Shown != nil {
+		return c.Preview.Shown
+	}
+	return c.Preview.Completion.Body()
+}
+
+// size is empty where a masked value is sent: it would tell something of it.
+func size(c *batch.Candidate) string {
+	if c.Preview.Shown != nil {
+		return ""
+	}
+	return words.Size(len(c.Preview.Completion.Body()))
+}
+
+// sent is what differs in what Lambda would receive, in one cell.
+func (d differences) sent(i int) string {
+	text := ""
+	for column, name := range d.Columns {
+		if value := d.Cells[i][column]; value != "" {
+			if text != "" {
+				text += ", "
+			}
+			text += name + ": " + value
+		}
+	}
+	return text
+}
+
+// verb is what a press does.
+func verb(s callbacks.Stance) string {
+	if s == callbacks.Against {
+		return "Reject"
+	}
+	return "Approve"
+}
+
+func past(s callbacks.Stance) string {
+	if s == callbacks.Against {
+		return "rejected"
+	}
+	return "approved"
+}
+
+func tone(s callbacks.Stance) string {
+	if s == callbacks.Against {
+		return "reject"
+	}
+	return "approve"
+}
+
+func buttonClass(s callbacks.Stance) string {
+	if s == callbacks.Against {
+		return "reject"
+	}
+	return "approve"
+}
+
+func key(s callbacks.Stance) string {
+	if s == callbacks.Against {
+		return "r"
+	}
+	return "a"
+}
+
+// heading asks what the press would do: "Approve 7 of 11 selected?"
+func (m Selection) heading() string {
+	if len(m.in()) == 0 {
+		return "None of " + strconv.Itoa(len(m.Candidates)) + " can be decided together"
+	}
+	return fmt.Sprintf("%s %d of %d selected?", verb(m.Batch.Stance), m.going(), len(m.Candidates))
+}
+
+func (m Selection) button() string {
+	n := m.going()
+	if m.Armed {
+		return "Confirm " + words.Plural(n, nounOf(m.Batch.Stance))
+	}
+	return fmt.Sprintf("%s %d of %d…", verb(m.Batch.Stance), n, len(m.Candidates))
+}
+
+func nounOf(s callbacks.Stance) string {
+	if s == callbacks.Against {
+		return "rejection"
+	}
+	return "approval"
+}
+
+// question stands beside the button.
+func (m Selection) question() string {
+	if m.Armed {
+		return fmt.Sprintf("%s %s?", verb(m.Batch.Stance), words.Plural(m.going(), "request"))
+	}
+	return words.Plural(m.going(), "decision") + " in one batch"
+}
+
+func (m Selection) cost() string {
+	if m.Armed {
+		return "Each goes to Lambda now, nearest end first. This cannot be undone."
+	}
+	return "Each has a record and a receipt of its own. What changes before you confirm is not sent, and named."
+}
+
+// hint says whether a comment is needed.
+func (m Selection) hint() string {
+	for _, c := range m.in() {
+		if m.includes(c.Callback.ID) && c.Callback.Requirement.CheckComment(c.Preview.Outcome, "") != nil {
+			return "required; written into each record"
+		}
+	}
+	return "optional; written into each record"
+}
+
+func (m Selection) fault() string {
+	for _, f := range m.Faults {
+		if f.Pointer == "comment" {
+			return f.Detail
+		}
+	}
+	return ""
+}
+
+// others are the faults that no field says.
+func (m Selection) others() (some []string) {
+	for _, f := range m.Faults {
+		if f.Pointer != "comment" {
+			some = append(some, f.Detail)
+		}
+	}
+	return some
+}
+
+// outMark is in a word or two why a callback is left out, and outWhy says the way out.
+func outMark(c *batch.Candidate, viewer callbacks.Person) words.Mark {
+	switch c.Out {
+	case batch.OutEnded:
+		return words.EndMark(&c.Callback, viewer)
+	case batch.OutSoon:
+		return words.Mark{Word: "Ends in less than a minute", Icon: "clock", Tone: "over"}
+	case batch.OutHeld:
+		return words.Mark{Word: "Open elsewhere", Icon: "eye"}
+	case batch.OutSignatures:
+		return words.Mark{Word: "Needs several signatures", Icon: "shield"}
+	case batch.OutForm:
+		return words.Mark{Word: "Has a form", Icon: "pen"}
+	case batch.OutSeveral:
+		return words.Mark{Word: "Several ways", Icon: "list"}
+	case batch.OutNone:
+		return words.Mark{Word: "No such outcome", Icon: "none"}
+	case batch.OutRefused:
+		return words.Mark{Word: "Not yours to sign", Icon: "lock"}
+	case batch.OutUnsendable:
+		return words.Mark{Word: "Cannot be sent", Icon: "warn", Tone: "problem"}
+	case batch.OutChanged:
+		return words.Mark{Word: "Changed", Icon: "retry", Tone: "problem"}
+	}
+	return words.Mark{}
+}
+
+func outWhy(c *batch.Candidate, viewer callbacks.Person) string {
+	switch c.Out {
+	case batch.OutEnded:
+		return "It does not wait any more."
+	case batch.OutSoon:
+		return "A batch needs up to a minute. Decide it alone, now."
+	case batch.OutHeld:
+		return words.Reviewers(heldBy(c, viewer), viewer) + ". Leave it to them, or open it."
+	case batch.OutSignatures:
+		return "Such a signature is given after reading, one at a time."
+	case batch.OutForm:
+		return "Answers differ by item."
+	case batch.OutSeveral:
+		return "Its sender offers more than one. Choose on its page."
+	case batch.OutNone:
+		return "Its sender offers none of this kind."
+	case batch.OutChanged:
+		return "It is not what you selected. Read it again."
+	case batch.OutRefused, batch.OutUnsendable:
+	}
+	return c.Why
+}
+
+func heldBy(c *batch.Candidate, viewer callbacks.Person) (people []callbacks.Actor) {
+	for i := range c.Reviews {
+		if c.Reviews[i].By.ID != viewer.ID {
+			people = append(people, c.Reviews[i].By)
+		}
+	}
+	return people
+}
+
+// news says what came into the list since the selection.
+func (m Selection) news() string {
+	is := "is"
+	if m.New != 1 {
+		is = "are"
+	}
+	return strconv.Itoa(m.New) + " new since you selected " + is + " not included."
+}
+
+// sure is what the button posts.
+func sure(armed bool) string {
+	if armed {
+		return "yes"
+	}
+	return "no"
+}
+
+// sameWords says what the columns show.
+func sameWords(d differences) string {
+	switch {
+	case len(d.Columns)+d.More == 0:
+		return "their payloads do not differ"
+	case d.More > 0:
+		return fmt.Sprintf("%d of %s that differ", len(d.Columns), words.Plural(len(d.Columns)+d.More, "field"))
+	case d.Same == 1:
+		return "1 field is the same"
+	case d.Same > 1:
+		return words.Plural(d.Same, "field") + " are the same"
+	}
+	return ""
+}
