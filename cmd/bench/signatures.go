@@ -19,6 +19,10 @@ var signed = callbacks.Rule{Name: "several", Terms: callbacks.Terms{
 	Signatures: []callbacks.Threshold{{From: reviewer.Groups, For: signers}},
 }}
 
+// third is the wanted ratio of decisions of three signatures to those of one: they are three
+// transactions.
+const third = 0.33
+
 // signatures compares decisions that three people sign with decisions of one.
 func (b *bench) signatures(ctx context.Context) ([]row, error) {
 	const connectionCount = 16
@@ -51,7 +55,7 @@ func (b *bench) signatures(ctx context.Context) ([]row, error) {
 	}
 	return []row{
 		{"decisions of three signatures, " + connections(connectionCount), thousands(int(series[0].Median(load.Sample.Rate))) + "/s",
-			thousands(int(series[1].Median(load.Sample.Rate))) + "/s", compared(series[0].Ratio(series[1], load.Sample.Rate))},
+			thousands(int(series[1].Median(load.Sample.Rate))) + "/s", atLeast(series[0].Ratio(series[1], load.Sample.Rate), third)},
 		{"last of three signatures to Lambda", latencies(series[0]), latencies(series[1]), compared(series[0].Ratio(series[1], load.Sample.P50))},
 	}, nil
 }
