@@ -3,12 +3,15 @@ package e2e_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"countersign/internal/standin/demo"
 )
 
 // widths are windows of every layout. The last two are so low that nothing stays in place: a zoom
@@ -159,8 +162,12 @@ func disorder(a, b stop) string {
 // at any size; and axe finds nothing at the sizes that other tests do not look at.
 func TestFocusIsSeen(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newWorld(t, func(settings map[string]string) {
+		settings[deskText] = strings.Replace(settings[deskText], "sources:",
+			"  several: {groups: [finance-approvers], rules: [{name: several, signatures: [{for: 2}]}]}\nsources:", 1)
+	})
 	a := w.ask(t, expense(threeWays))
+	several := w.ask(t, expense(func(q *demo.Question) { q.Queue = "several" }))
 	for range 3 {
 		w.ask(t, expense())
 	}
@@ -183,6 +190,9 @@ func TestFocusIsSeen(t *testing.T) {
 		{"pane", mara, "/?item=" + a.id, "decision-bar:defined", false},
 		{"review", mara, a.page(), "decision-bar:defined", true},
 		{"decided", mara, done.page(), "#receipt", true},
+		{"signatures", mara, several.page(), "#signatures", true},
+		{"settings", mara, "/settings", "#who", true},
+		{"policies", aiko, "/admin/policies", "#list", true},
 		{"admin", aiko, "/admin/callbacks", "#list", true},
 		// what the other tabs do adds no row here, which would move what has the focus
 		{"audit", aiko, "/audit?action=received", "#list", true},
