@@ -27,6 +27,7 @@ type Template struct {
 	Payload     json.RawMessage // JSON; empty for the input as it is
 	Queue       string          // empty for that of the watch
 	Tags        []string
+	Masked      []string            // JSON pointers into the payload
 	Outcomes    []callbacks.Outcome // without placeholders of the input
 	// Forms are those of the outcomes, by their names. Their values may hold placeholders.
 	Forms map[string]Form
@@ -76,7 +77,7 @@ func (f *filling) announcement(t *Template, found Announcement) Announcement {
 			a.Tags, f.tags = append(a.Tags, tag), append(f.tags, i)
 		}
 	}
-	a.Outcomes = t.Outcomes
+	a.Masked, a.Outcomes = t.Masked, t.Outcomes
 	return a
 }
 

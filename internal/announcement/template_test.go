@@ -271,6 +271,7 @@ func TestTemplate_PayloadNotMade(t *testing.T) {
 	}}
 	template := Template{Payload: json.RawMessage(`{"total":"{{input/order/total}}","iban":"{{input/order/iban}}","note":"{{input/note}}"}`)}
 	whole := Template{Payload: json.RawMessage(`"{{input/order}}"`)}
+	own := Template{Masked: []string{"/order/iban"}}
 	pad := strings.Repeat("x", maxFilled)
 	for name, tt := range map[string]struct {
 		template    Template
@@ -280,6 +281,7 @@ func TestTemplate_PayloadNotMade(t *testing.T) {
 		"Small":   {template, `{"order":{"total":20,"iban":"DE02"},"note":""}`, "everyday"},
 		"Padded":  {template, `{"order":{"total":18420,"iban":"DE02"},"total":1,"note":"` + pad + `"}`, "large"},
 		"Twice":   {template, `{"order":{"total":1,"iban":"DE02","total":18420},"total":1}`, "large"},
+		"Own":     {own, `{"total":20,"order":{"iban":"DE02"}}`, "everyday"},
 		"Missing": {whole, `{"total":1,"iban":"DE02"}`, "large"},
 	} {
 		found := Announcement{CallbackID: "c2lnbi1vZmY=", Queue: "default", Payload: json.RawMessage(tt.input)}

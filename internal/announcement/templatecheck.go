@@ -30,6 +30,7 @@ func (t *Template) Check(rejectAs callbacks.Kind, compiler form.Compiler) fault.
 	}
 	sample.checkText(&faults)
 	checkTags(sample.Tags, &faults)
+	checkMasked(t.Masked, &faults)
 	c.forms(sample, compiler)
 	checkOutcomes(sample.Outcomes, rejectAs, "/outcomes", &faults)
 	c.requester(t.Requester)

@@ -69,7 +69,7 @@ func TestTemplates_OfEveryFunction(t *testing.T) {
 	}
 }
 
-// TestTemplates_InputUnread: the request is made as soon as the input can be read.
+// TestTemplates_InputUnread: without the input, the callback is recorded as one without a template.
 func TestTemplates_InputUnread(t *testing.T) {
 	t.Parallel()
 	s := watching(t, "expenses")
