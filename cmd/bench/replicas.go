@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/cmd/bench/floor"
 	"countersign/cmd/bench/load"
 	"countersign/cmd/internal/postgres"
 )
@@ -29,7 +30,7 @@ func (b *bench) tellReplicas(ctx context.Context) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	bare, err := bareNotify(ctx, database, b.changes*replicaStreams)
+	bare, err := floor.Notify(ctx, database, b.changes*replicaStreams)
 	if err != nil {
 		return nil, err
 	}

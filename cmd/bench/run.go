@@ -14,7 +14,7 @@ import (
 	"countersign/cmd/bench/floor"
 )
 
-// maxRun limits a whole run, even if something hangs.
+// maxRun limits a whole run beside its soak, even if something hangs.
 const maxRun = 40 * time.Minute
 
 // measurement is one part of the table.
@@ -53,6 +53,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	peer := flags.String("peer", "", "measure the desk beside another program instead: restate, which has to be in PATH as restate-server")
+	soak := flags.Duration("soak", 0, "announce and decide for so long at half load instead, and see whether anything grows: 1h")
 	only := flags.String("only", "", "measure only these, separated by commas: "+names())
 	quick := flags.Bool("quick", false, "shorter rounds and fewer callbacks: a first look, not a result")
 	binary := flags.String("binary", "", "the desk's binary; built from ./cmd/web when empty")
@@ -66,6 +67,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err == nil && *peer != "" {
 		chosen, err = choosePeer(*peer)
 	}
+	if *soak > 0 {
+		chosen = []measurement{{"soak", "announcements and decisions at half load", func(b *bench, ctx context.Context) ([]row, error) { return b.soak(ctx, *soak) }}}
+	}
 	if err != nil {
 		return err
 	}
@@ -73,7 +77,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if *quick {
 		plan = short
 	}
-	ctx, cancel := context.WithTimeout(ctx, maxRun)
+	ctx, cancel := context.WithTimeout(ctx, maxRun+*soak)
 	defer cancel()
 	return measure(ctx, plan, *binary, chosen, stdout, stderr)
 }

@@ -53,7 +53,7 @@ func TestNewIDAt(t *testing.T) {
 	if !slices.IsSorted(all) {
 		t.Errorf("not in the order of their times: %v", all)
 	}
-	if NewIDAt(begin) == NewIDAt(begin) {
+	if first, second := NewIDAt(begin), NewIDAt(begin); first == second {
 		t.Error("two IDs of one millisecond are the same")
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package floor
 
 import (
 	"context"
@@ -9,10 +9,13 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// bareNotify sends notifications to two connections that listen, one after the other, and returns
+// notifyTimeout limits the wait for all notifications.
+const notifyTimeout = 30 * time.Second
+
+// Notify is a floor without a process: it sends notifications to two connections that listen, one after the other, and returns
 // how long each took to arrive at each.
-func bareNotify(ctx context.Context, database string, count int) (took []time.Duration, err error) {
-	ctx, cancel := context.WithTimeout(ctx, tellTimeout)
+func Notify(ctx context.Context, database string, count int) (took []time.Duration, err error) {
+	ctx, cancel := context.WithTimeout(ctx, notifyTimeout)
 	defer cancel()
 	connections := make([]*pgx.Conn, 3)
 	for i := range connections {
