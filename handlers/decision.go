@@ -31,13 +31,13 @@ type decision struct {
 // readDecision reads the form. A time that cannot be read counts as an old one: the preview is
 // shown again. If the form does not say that the signature waits for others, its page said that it
 // sends.
-func readDecision(c echo.Context) (decision, error) {
+func (s *server) readDecision(c echo.Context) (decision, error) {
 	form, err := postForm(c)
 	if err != nil {
 		return decision{}, err
 	}
 	d := decision{Choice: callbacks.Choice{
-		Outcome: form.Get("outcome"), Comment: form.Get("comment"), Answer: answerIn(form), Fields: fieldsIn(form),
+		Outcome: form.Get("outcome"), Comment: form.Get("comment"), Answer: answerIn(form), Fields: s.fieldsIn(c, form),
 		Sends: form.Get("sends") != "no",
 	}, seen: form.Get("seen"), back: form.Has("back"), pressed: form.Get("form"), again: form.Has("form")}
 	if at, err := time.Parse(time.RFC3339, form.Get("at")); err == nil {
@@ -49,7 +49,7 @@ func readDecision(c echo.Context) (decision, error) {
 // decide records a signature if the reviewer saw its preview, and otherwise shows the preview.
 // Whatever goes wrong, the page keeps what the reviewer typed.
 func (s *server) decide(c echo.Context) error {
-	d, err := readDecision(c)
+	d, err := s.readDecision(c)
 	if err != nil {
 		return err
 	}
@@ -197,7 +197,7 @@ func (s *server) overtaken(c echo.Context, d decision) error {
 // was pressed if one was. The preview of the outcome in the form is never
 // cut.
 func (s *server) preview(c echo.Context) error {
-	d, err := readDecision(c)
+	d, err := s.readDecision(c)
 	if err != nil {
 		return err
 	}

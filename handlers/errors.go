@@ -179,7 +179,7 @@ func unavailablePage(s *server, c echo.Context, err error) templ.Component {
 		shell.Address = views.Address{Path: c.Request().URL.Path, Query: c.QueryParams()}
 	}
 	return views.UnavailablePage(shell, views.Unavailable{
-		RequestID: requestID(c), Decision: unrecorded(c),
+		RequestID: requestID(c), Decision: s.unrecorded(c),
 		NoRoom: errors.Is(err, callbacks.ErrNoRoom), ReadOnly: errors.Is(err, callbacks.ErrReadOnly), Uncertain: errors.Is(err, callbacks.ErrUncertain),
 	})
 }

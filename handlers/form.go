@@ -95,26 +95,27 @@ func draftOf(c echo.Context) url.Values {
 
 // unrecorded is the decision that the request posted, to be posted again. It is nil for any other
 // request.
-func unrecorded(c echo.Context) *views.Unrecorded {
+func (s *server) unrecorded(c echo.Context) *views.Unrecorded {
 	form := draftOf(c)
 	if form == nil || isStatement(c) || isWithdrawal(c) || appliesPolicy(c) {
 		return nil
 	}
 	return &views.Unrecorded{
 		Callback: callbackOf(c), Outcome: form.Get("outcome"), Seen: form.Get("seen"), At: form.Get("at"),
-		Sends: form.Get("sends"), Answer: answerIn(form), Fields: fieldsIn(form),
+		Sends: form.Get("sends"), Answer: answerIn(form), Fields: s.fieldsIn(c, form),
 	}
 }
 
-// fieldsIn are the inputs of outcomes' forms among the fields of a decision.
-func fieldsIn(values url.Values) answer.Posted {
+// fieldsIn are the inputs of outcomes' forms among the fields of a decision. What was typed as a secret
+// is sealed: no page, session or log gets it in the clear.
+func (s *server) fieldsIn(c echo.Context, values url.Values) answer.Posted {
 	posted := answer.Posted{}
 	for name, texts := range values {
 		if strings.HasPrefix(name, callbacks.InputsOfForms) {
 			posted[name] = texts
 		}
 	}
-	return posted
+	return s.Service.Seal(s.person(c), callbackOf(c), posted)
 }
 
 // answerIn is what the form of a decision says for a free outcome.

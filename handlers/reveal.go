@@ -6,15 +6,28 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"countersign/internal/callbacks"
+	"countersign/views"
+	"countersign/views/forms"
 	"countersign/views/payload"
+	"countersign/views/review"
 )
 
-// reveal shows a masked value on the page of the payload, where no script runs. Only the answer to
+// reveal shows a masked value on the page of the payload, or on a page of its own if a form proposes
+// it, where no script runs. Only the answer to
 // this one post has the value.
 func (s *server) reveal(c echo.Context) error {
 	revealed, err := s.revealed(c)
 	if err != nil {
 		return err
+	}
+	if revealed.Entry != nil {
+		shell, err := s.shell(c, place(s.origin(c)), views.Address{Path: reviewPath(c)})
+		if err != nil {
+			return err
+		}
+		return render(c, http.StatusOK, review.RevealedPage(shell, review.Revealed{
+			Entry: revealed.Entry, Back: views.Address{Path: reviewPath(c), Query: s.origin(c).Values()},
+		}))
 	}
 	m := payload.Payload{List: s.origin(c).Whole().Address()}
 	m.At, m.From = payload.Parent(revealed.At)
@@ -26,6 +39,9 @@ func (s *server) revealValue(c echo.Context) error {
 	revealed, err := s.revealed(c)
 	if err != nil {
 		return err
+	}
+	if revealed.Entry != nil {
+		return render(c, http.StatusOK, forms.RevealedValue(revealed.Entry))
 	}
 	_, content, err := s.Service.Content(c.Request().Context(), s.person(c), callbackOf(c))
 	if err != nil {

@@ -37,7 +37,7 @@ func (s *server) plainShell(c echo.Context) views.Shell {
 	shell := views.Shell{
 		Moment: s.moment(c), Viewer: s.person(c), Theme: views.Theme(cookie(c, views.ThemeCookie)), Version: s.Version, Support: s.SupportContact, Kept: draftOf(c).Get("comment"),
 	}
-	shell.KeptFields = append(review.KeptAnswer(answerIn(draftOf(c))), review.KeptForm(fieldsIn(draftOf(c)))...)
+	shell.KeptFields = append(review.KeptAnswer(answerIn(draftOf(c))), review.KeptForm(s.fieldsIn(c, draftOf(c)))...)
 	switch why := draftOf(c).Get("why"); {
 	case isStatement(c):
 		shell.KeptFields = review.AskerDraft{Statement: statementIn(draftOf(c))}.Kept()

@@ -37,6 +37,7 @@ import (
 	"countersign/internal/reload"
 	"countersign/internal/rollout"
 	"countersign/internal/schema"
+	"countersign/internal/secrets"
 	"countersign/internal/sqlstore"
 	"countersign/internal/tracing"
 	"countersign/internal/upkeep"
@@ -123,7 +124,11 @@ func openDesk(ctx context.Context, settings config.Config, log *slog.Logger, o d
 		return nil, err
 	}
 	d.openNotices(settings, o.Demo == nil)
-	d.openWorkers(settings, keys)
+	sealing, err := secrets.New(settings.SecretsKeys.Bytes())
+	if err != nil {
+		return nil, err
+	}
+	d.openWorkers(settings, keys, sealing)
 	if o.Demo == nil { // the demo's people sign in one after the other, and are not missing until then
 		d.workers = append(d.workers, d.alarms)
 	}
@@ -150,7 +155,7 @@ func (d *program) openLambda(
 }
 
 // openWorkers makes the workers that no edition replaces, and what services and discovery share.
-func (d *program) openWorkers(settings config.Config, keys [][]byte) {
+func (d *program) openWorkers(settings config.Config, keys [][]byte, sealing *secrets.Keys) {
 	attempts := metrics.CountAttempts(d.registry, d.lambda)
 	invalidator := invalidators{d.hub, d.invalidations, d.notices}
 	allowances := readquota.NewAllowances(d.store, settings.WatchRate, d.now)
@@ -162,6 +167,7 @@ func (d *program) openWorkers(settings config.Config, keys [][]byte) {
 	}
 	deliveries := delivery.NewWorker(delivery.Config{
 		Store: d.store, Lambda: attempts, History: histories, Invalidator: invalidator, Log: d.log, Now: d.now,
+		Secrets: sealing,
 	})
 	keep := upkeep.Config{Store: d.store, Lambda: attempts, History: histories, Invalidator: invalidator, Log: d.log, Now: d.now}
 	heartbeats := upkeep.NewHeartbeats(keep)
@@ -184,7 +190,7 @@ func (d *program) openWorkers(settings config.Config, keys [][]byte) {
 		Store: d.store, Invalidator: invalidator, Now: d.now,
 		ReviewLimits: callbacks.ReviewLimits{Idle: settings.Review.IdleBudget, Max: settings.Review.Max},
 		Beat:         heartbeats.Wake, Deliveries: deliveries, GroupsMaxAge: settings.Groups.MaxAge,
-		Forms: forms, Seen: d.alarms, SeenKeys: desk.NewSeenKeys(keys),
+		Forms: forms, Seen: d.alarms, SeenKeys: desk.NewSeenKeys(keys), Secrets: sealing,
 	}
 }
 

@@ -113,7 +113,7 @@ func TestFingerprint_AsSent(t *testing.T) {
 // TestFingerprint_Parts: the parts of an outcome and of a link are told apart as well.
 func TestFingerprint_Parts(t *testing.T) {
 	t.Parallel()
-	parts(t, func(a *Announcement) *callbacks.Outcome { return &a.Outcomes[0] }, "Form", "Stamps")
+	parts(t, func(a *Announcement) *callbacks.Outcome { return &a.Outcomes[0] }, "Form", "Stamps", "Secret")
 	parts(t, func(a *Announcement) *callbacks.Link { return &a.Links[0] })
 }
 

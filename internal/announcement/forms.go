@@ -59,9 +59,11 @@ func drawing(o *callbacks.Outcome, sent Form, at string, faults *fault.List) {
 	drawn := form.New(schema)
 	checkParts(drawn, proposed, o.Payload, at+"/payload", faults)
 	checkParts(drawn, proposed, o.ErrorData, at+"/errorData", faults)
-	if drawn.HasSecret {
-		faults.Add(at+"/form", "has a secret (writeOnly, or format password) or a masked value (x-masked): this desk keeps no typed secrets and masks nothing in forms, so ask for it elsewhere")
+	if drawn.HasSecret && !drawn.Drawn() {
+		why := drawn.Reasons[0]
+		faults.Add(at+"/form"+string(why.Pointer), "%s; a form with a secret or a masked value has to be one that can be drawn", why.Detail)
 	}
+	o.Secret = drawn.AsksSecret()
 	if drawn.HasStamp && !drawn.Drawn() {
 		why := drawn.Reasons[0]
 		faults.Add(at+"/form", "asks the desk to write (x-stamp), which it does only in a form that can be drawn: %s: %s",

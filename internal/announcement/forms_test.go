@@ -13,18 +13,20 @@ func TestDrawing(t *testing.T) {
 	t.Parallel()
 	const open = `{"type":"object","properties":{"pin":{"type":"string"}}}`
 	for name, tt := range map[string]struct{ schema, value, want string }{
-		"OK":       {open, `{"pin":"12"}`, ""},
-		"Secret":   {`{"type":"object","properties":{"pin":{"type":"string","writeOnly":true}}}`, ``, "/outcomes/0/form"},
-		"Password": {`{"type":"array","items":{"type":"string","format":"password"}}`, ``, "/outcomes/0/form"},
-		"Masked":   {`{"type":"object","if":{"properties":{"pin":{"x-masked":true}}}}`, ``, "/outcomes/0/form"},
-		"Stamp":    {`{"type":"object","properties":{"by":{"type":"string","x-stamp":"reviewer"}}}`, ``, ""},
-		"Undrawn":  {`{"type":"object","properties":{"by":{"type":"string","x-stamp":"reviewer"}},"if":{}}`, ``, "/outcomes/0/form"},
-		"InList":   {`{"type":"array","items":{"type":"string","x-stamp":"reviewer"}}`, ``, "/outcomes/0/form"},
-		"OnNumber": {`{"type":"object","properties":{"at":{"type":"integer","x-stamp":"now"}}}`, ``, "/outcomes/0/form"},
-		"OnChoice": {`{"type":"object","properties":{"by":{"enum":["a","b"],"x-stamp":"reviewer"}}}`, ``, "/outcomes/0/form"},
-		"NoSchema": {`{"type":`, ``, "/outcomes/0/form"},
-		"NoValue":  {open, `{"pin":`, "/outcomes/0/value"},
-		"Twice":    {open, `{"pin":"1","pin":"2"}`, "/outcomes/0/value"},
+		"OK":           {open, `{"pin":"12"}`, ""},
+		"Secret":       {`{"type":"object","properties":{"pin":{"type":"string","writeOnly":true}}}`, ``, ""},
+		"Password":     {`{"type":"array","items":{"type":"string","format":"password"}}`, ``, "/outcomes/0/form/items"},
+		"SecretNumber": {`{"type":"integer","writeOnly":true}`, ``, "/outcomes/0/form/writeOnly"},
+		"Masked":       {`{"type":"integer","x-masked":true}`, ``, ""},
+		"MaskedAside":  {`{"type":"object","if":{"properties":{"pin":{"x-masked":true}}}}`, ``, "/outcomes/0/form/if"},
+		"Stamp":        {`{"type":"object","properties":{"by":{"type":"string","x-stamp":"reviewer"}}}`, ``, ""},
+		"Undrawn":      {`{"type":"object","properties":{"by":{"type":"string","x-stamp":"reviewer"}},"if":{}}`, ``, "/outcomes/0/form"},
+		"InList":       {`{"type":"array","items":{"type":"string","x-stamp":"reviewer"}}`, ``, "/outcomes/0/form"},
+		"OnNumber":     {`{"type":"object","properties":{"at":{"type":"integer","x-stamp":"now"}}}`, ``, "/outcomes/0/form"},
+		"OnChoice":     {`{"type":"object","properties":{"by":{"enum":["a","b"],"x-stamp":"reviewer"}}}`, ``, "/outcomes/0/form"},
+		"NoSchema":     {`{"type":`, ``, "/outcomes/0/form"},
+		"NoValue":      {open, `{"pin":`, "/outcomes/0/value"},
+		"Twice":        {open, `{"pin":"1","pin":"2"}`, "/outcomes/0/value"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -36,6 +36,7 @@ func (d *Worker) prove(ctx context.Context, work Work) {
 	call, cancel := worker.Outlive(ctx, worker.StopCalls, callTimeout)
 	defer cancel()
 	found, after := d.histories.AskOn(call, work.Callback.Target())
+	found.Closing = d.secrets.Compared(work.Callback.ID, found.Closing, work.Delivery.Completion)
 	ended := found.Ended()
 	var next time.Time
 	var followUp *callbacks.FollowUp

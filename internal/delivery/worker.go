@@ -16,6 +16,7 @@ import (
 	"countersign/internal/history"
 	"countersign/internal/readquota"
 	"countersign/internal/replies"
+	"countersign/internal/secrets"
 	"countersign/internal/worker"
 )
 
@@ -39,6 +40,7 @@ type Worker struct {
 	now         func() time.Time
 	owner       string
 	jitter      func() float64
+	secrets     *secrets.Keys
 
 	wake  worker.Alarm
 	slots *worker.Bulkhead[arn.Lane]
@@ -57,7 +59,7 @@ type Worker struct {
 	pace      *readquota.Pace
 }
 
-// Config is what the worker works with. Every field but Jitter is required.
+// Config is what the worker works with. Every field but Secrets and Jitter is required.
 type Config struct {
 	Store       Store
 	Lambda      callbacks.Lambda
@@ -65,7 +67,9 @@ type Config struct {
 	Invalidator callbacks.Invalidator
 	Log         *slog.Logger
 	Now         func() time.Time
-	Jitter      func() float64 // of pauses, in [0,1); nil means random
+	// Secrets opens what is sealed for the call, and compares it with the history; nil without keys.
+	Secrets *secrets.Keys
+	Jitter  func() float64 // of pauses, in [0,1); nil means random
 }
 
 // NewWorker makes the worker.
@@ -74,7 +78,7 @@ func NewWorker(c Config) *Worker {
 		c.Jitter = rand.Float64
 	}
 	return &Worker{
-		store: c.Store, lambda: c.Lambda, invalidator: c.Invalidator, log: c.Log, now: c.Now,
+		store: c.Store, lambda: c.Secrets.Lambda(c.Lambda), secrets: c.Secrets, invalidator: c.Invalidator, log: c.Log, now: c.Now,
 		owner: string(callbacks.NewID()), jitter: c.Jitter,
 		wake: worker.NewAlarm(), slots: worker.NewBulkhead[arn.Lane](callsAtOnce),
 		histories: history.NewReader(c.History, history.ReadsAtOnce), follows: history.NewReader(c.History, history.ReadsAtOnce), pace: readquota.NewPace(c.History.Allowances.Rate()),
@@ -245,6 +249,7 @@ func (d *Worker) attempt(ctx context.Context, work Work) (callbacks.Attempt, cal
 	}
 	found := d.histories.Ask(ctx, target)
 	found.Again = max(found.Again, reply.RetryAfter)
+	found.Closing = d.secrets.Compared(target.ID, found.Closing, work.Delivery.Completion)
 	return a, found
 }
 

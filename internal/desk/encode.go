@@ -8,6 +8,7 @@ import (
 	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/fault"
+	"countersign/internal/mask"
 )
 
 // codec returns the codec of the waiting function. The function in the ARN takes precedence over
@@ -36,7 +37,7 @@ func (s *Service) encode(
 	ctx context.Context, c *callbacks.Callback, p callbacks.Signer, choice callbacks.Choice, seen string,
 ) (encoded, error) {
 	encoder, now := s.codec(c).Encoder, s.now()
-	if encoder == nil || c.State != callbacks.Pending || s.mayTakePart(p, c, now) != nil {
+	if encoder == nil && choice.Real == "" || c.State != callbacks.Pending || s.mayTakePart(p, c, now) != nil {
 		return encoded{}, nil
 	}
 	signatures, err := s.signatures(ctx, c)
@@ -44,21 +45,38 @@ func (s *Service) encode(
 		return encoded{}, err
 	}
 	made, err := s.prepared(s.gate(c, signatures, now), p, choice)
-	if err != nil || !encodes(made.Completion) || !s.seenKeys.recognise(seen, c.ID, made.Outcome.Name, made.digest()) {
+	if err != nil || !s.outgoes(c, made) || !s.seenKeys.recognise(seen, c.ID, made.Outcome.Name, made.digest()) {
 		return encoded{}, nil // the transaction finds out why
 	}
-	out := encoded{to: c.Target(), function: c.Function, shown: made.Completion}
-	result, err := encoder.Encode(ctx, out.to, p.Person, made.Completion)
+	out := encoded{to: c.Target(), function: c.Function, shown: made.real, sent: made.real}
+	sealed, visible := made.Completion.Sealed != nil, made.Completion
+	if encoder != nil && encodes(made.real) {
+		out.write(ctx, encoder, p.Person)
+		visible = callbacks.Completion{Kind: callbacks.Success, Result: []byte(mask.Literal)}
+	}
+	if sealed && out.err == nil {
+		out.sent, out.err = s.secrets.Seal(c.ID, out.sent, visible)
+	}
+	return out, nil
+}
+
+// outgoes reports whether something else than the bytes of a preview is kept and sent.
+func (s *Service) outgoes(c *callbacks.Callback, made Preview) bool {
+	return made.Completion.Sealed != nil || s.codec(c).Encoder != nil && encodes(made.real)
+}
+
+// write encodes what is sent.
+func (out *encoded) write(ctx context.Context, encoder Encoder, by callbacks.Person) {
+	result, err := encoder.Encode(ctx, out.to, by, out.shown)
 	switch n := len(result); {
 	case err != nil:
-		out.err = fmt.Errorf("encode the result for %s: %w", c.Function, err)
+		out.err = fmt.Errorf("encode the result for %s: %w", out.function, err)
 	case n > callbacks.MaxCompletionBytes:
 		out.err = fault.List{{Pointer: "comment", Detail: fmt.Sprintf("Lambda takes at most %d bytes, %s this would be %d.", callbacks.MaxCompletionBytes, encoder.Says(), n)}}
 	case !utf8.Valid(result):
-		out.err = fmt.Errorf("encode the result for %s: it is not UTF-8", c.Function)
+		out.err = fmt.Errorf("encode the result for %s: it is not UTF-8", out.function)
 	}
 	out.sent = callbacks.Completion{Kind: callbacks.Success, Result: result}
-	return out, nil
 }
 
 // encodes reports whether a completion has something to encode. Failures go out in the clear, and for
@@ -69,12 +87,12 @@ func encodes(c callbacks.Completion) bool { return c.Kind == callbacks.Success &
 // [callbacks.ErrStale] if the completion was encoded for another target: the history has corrected
 // the callback in the meantime.
 func (s *Service) outgoing(
-	c *callbacks.Callback, shown callbacks.Completion, out encoded,
+	c *callbacks.Callback, made Preview, out encoded,
 ) (callbacks.Completion, error) {
 	switch {
-	case s.codec(c).Encoder == nil || !encodes(shown):
-		return shown, nil
-	case out.to != c.Target() || out.function != c.Function || !out.shown.Same(shown) || out.shown.Text != shown.Text:
+	case !s.outgoes(c, made):
+		return made.real, nil
+	case out.to != c.Target() || out.function != c.Function || !out.shown.Same(made.real) || out.shown.Text != made.real.Text:
 		return callbacks.Completion{}, fmt.Errorf("encoded for another request: %w", callbacks.ErrStale)
 	}
 	return out.sent, out.err

@@ -36,9 +36,14 @@ func (s *Service) filled(
 	if err != nil {
 		return choice, nil, fmt.Errorf("compile the form of %s: %w", outcome.Name, err)
 	}
-	filling = brought.Filling(outcome, choice.Fields)
+	filling, given, err := s.filling(ctx, c, p.Person, outcome, brought, choice.Fields)
+	if err != nil {
+		return choice, nil, err
+	}
 	filling.Check(ctx, outcome.Stamped(filling.Answer, p.Person, choice.PreparedAt), checker)
-	choice.Answer.Document, choice.Changes = filling.Answer.JSON(), filling.Changes
+	if err := s.hide(&choice, filling, given); err != nil {
+		return choice, nil, err
+	}
 	return choice, filling, nil
 }
 
@@ -57,7 +62,10 @@ func (s *Service) answered(
 	if err != nil || filling == nil {
 		return choice, err
 	}
-	return choice, filling.Invalid(callbacks.FieldAnswer)
+	if err := filling.Invalid(callbacks.FieldAnswer); err != nil {
+		return choice, err
+	}
+	return choice, s.seal(c.ID, &choice)
 }
 
 // Press gives what is posted after a button of a form was pressed, as [form.Form.Press] says, and
@@ -78,7 +86,7 @@ func (s *Service) Press(
 		if !o.Form || !ok || rest != "" && !strings.ContainsAny(rest[:1], "/#") {
 			continue
 		}
-		filling := forms[o.Name].Filling(o, posted)
+		filling := forms[o.Name].Filling(o, posted) // what is sealed stays so
 		return o.Name, filling.Form.Press(o.Inputs(), filling.Proposed, posted, button), nil
 	}
 	return "", posted, nil

@@ -187,7 +187,7 @@ func TestForm_Refused(t *testing.T) {
 	for name, tt := range map[string]struct{ schema, value, payload, want string }{
 		"Loads":       {`{"$ref":"https://example.com/x"}`, ``, ``, "/outcomes/0/form/$ref: leads out of the schema"},
 		"Type":        {`{"properties":{"a":{"type":"text"}}}`, ``, ``, "/outcomes/0/form/properties/a/type: is not one of the choices"},
-		"Secret":      {`{"properties":{"a":{"type":"string","format":"password"}}}`, ``, ``, "/outcomes/0/form: has a secret"},
+		"Secret":      {`{"properties":{"a":{"type":"array","items":{"type":"string","format":"password"}}}}`, ``, ``, "/outcomes/0/form/properties/a/items: a list of lists, of secrets"},
 		"Long":        {`{"title":"` + strings.Repeat("a", 64<<10) + `"}`, ``, ``, "/outcomes/0/form: at most 65536 bytes"},
 		"LongValue":   {`{}`, `"` + strings.Repeat("a", 64<<10) + `"`, ``, "/outcomes/0/value: at most 65536 bytes"},
 		"Twice":       {`{}`, `{"a":1,"a":2}`, ``, "/outcomes/0/value: Line 1, column 8: this name stands twice"},

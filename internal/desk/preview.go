@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"countersign/internal/callbacks"
@@ -32,6 +33,10 @@ type Preview struct {
 	// sent, and pages tell neither the size nor the hash of the body. A free answer is shown as it was
 	// typed.
 	Shown []byte
+	// real is what is sent; Completion shows less of it if somebody typed a secret
+	real callbacks.Completion
+	// veiled stands for the hash of what is sent, if the form masks something in it
+	veiled string
 	// Encoding says what becomes of the result before it goes out, as [Encoder.Says] does; empty if
 	// it goes out as it is.
 	Encoding string
@@ -61,7 +66,7 @@ const foundFirst = "found-"
 // announced yet, a requester whom an admin named, and how the bytes are encoded before they go out.
 // A changed configuration would otherwise send in the clear what the page said is encrypted.
 func (p Preview) digest() string {
-	digest := p.Completion.SHA256()
+	digest := p.hash()
 	if p.Encoding != "" {
 		digest = mark(p.Encoding) + digest
 	}
@@ -171,8 +176,10 @@ func (s *Service) previews(
 	cover *mask.Cover,
 ) (previews []Preview, err error) {
 	for _, outcome := range s.queues.Offers(gate.Callback) {
-		draft.Outcome = outcome.Name
-		shown, err := s.preview(ctx, gate, p, draft, forms)
+		choice := draft
+		choice.Outcome, choice.Fields = outcome.Name, maps.Clone(draft.Fields)
+		delete(choice.Fields, outcome.SignedInput()) // the page has the reader's own answer
+		shown, err := s.preview(ctx, gate, p, choice, forms)
 		if faults, invalid := errors.AsType[fault.List](err); invalid {
 			shown.Faults = faults
 		} else if err != nil {
@@ -189,7 +196,11 @@ func (p *Preview) cover(c *mask.Cover) {
 	if p.Outcome.Free() {
 		return
 	}
-	if shown, covered := c.Body(p.Completion.Body()); covered {
+	body := p.Completion.Body()
+	if p.Shown != nil {
+		body = p.Shown
+	}
+	if shown, covered := c.Body(body); covered {
 		p.Shown = shown
 	}
 }
@@ -242,8 +253,9 @@ func (s *Service) prepared(gate callbacks.Gate, p callbacks.Signer, choice callb
 	if err != nil {
 		return shown, err
 	}
+	s.veil(gate, p, choice, &shown)
 	shown.PreparedAt, shown.Found = choice.PreparedAt, c.Found()
-	if codec.Encoder != nil && encodes(made.Completion) {
+	if codec.Encoder != nil && encodes(shown.real) {
 		shown.Encoding = codec.Encoder.Says()
 	}
 	if c.Requester.StatedBy != "" {

@@ -43,6 +43,9 @@ func (s *Service) Receive(
 	if err := announcement.CheckForms(c.Outcomes, content.Forms, s.forms); err != nil {
 		return callbacks.Acknowledgment{}, err
 	}
+	if err := s.checkSecrets(c.Outcomes, content.Forms); err != nil {
+		return callbacks.Acknowledgment{}, err
+	}
 	fingerprint := a.Fingerprint() // only after validation: not every time can be written
 	entry := c.Arrived(from.Name, now)
 	message := callbacks.Message{Source: from.Name, ID: messageID, At: now}

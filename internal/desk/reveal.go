@@ -7,8 +7,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// Reveal returns the masked value at a place of a callback's payload, and puts on record who saw
-// it. at is that of [mask.Place]. Only people who may sign the callback now can reveal values;
+// Reveal returns a masked value of a callback's payload or of a form, and puts on record who saw it. at
+// is that of [mask.Place], or the name of an input of a form. Only people who may sign the callback now can reveal values;
 // readers, auditors, and admins who may not sign, cannot. Errors: [callbacks.ErrNotFound], also if
 // nothing is masked there; [callbacks.ErrForbidden]; [callbacks.ErrOldGroups]; and
 // [callbacks.ErrConflict] if the callback is not pending, or its payload was replaced meanwhile.
@@ -26,7 +26,10 @@ func (s *Service) Reveal(
 	if err := s.mayReveal(reader, &shown); err != nil {
 		return callbacks.Revealed{}, err
 	}
-	revealed, masked := s.queues.Reveal(shown.Queue, content, at)
+	revealed, masked := callbacks.RevealAnswer(shown.Outcomes, content.Forms, at)
+	if !masked {
+		revealed, masked = s.queues.Reveal(shown.Queue, content, at)
+	}
 	if !masked {
 		return callbacks.Revealed{}, fmt.Errorf("callback %s masks nothing at %q: %w", id, at, callbacks.ErrNotFound)
 	}

@@ -9,6 +9,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/form"
 	"countersign/internal/ratelimit"
+	"countersign/internal/secrets"
 )
 
 // Service answers pages and webhooks. A method that takes a person and the ID of a callback checks
@@ -33,6 +34,7 @@ type Service struct {
 	seenKeys     SeenKeys
 	version      callbacks.ConfigVersion
 	forms        form.Compiler
+	secrets      *secrets.Keys
 	pasts        pasts
 	covers       covers
 	decodes      *ratelimit.Limiter // by person
@@ -64,6 +66,8 @@ type ServiceConfig struct {
 	SeenKeys SeenKeys
 	// Forms reads the schemas of forms; if nil, an announcement with a form is refused.
 	Forms form.Compiler
+	// Secrets keep what reviewers type as secrets; if nil, a form that asks for one is refused.
+	Secrets *secrets.Keys
 }
 
 // NewService makes the service.
@@ -86,7 +90,7 @@ func NewService(c ServiceConfig) *Service {
 	return &Service{
 		store: c.Store, queues: c.Queues, invalidator: c.Invalidator, beat: c.Beat, limits: c.ReviewLimits, now: c.Now, codecs: c.Codecs, lanes: c.Lanes,
 		groupsMaxAge: c.GroupsMaxAge, deliveries: c.Deliveries, delegations: c.Delegations, version: c.ConfigVersion,
-		forms: c.Forms, seen: c.Seen, seenKeys: c.SeenKeys,
+		forms: c.Forms, secrets: c.Secrets, seen: c.Seen, seenKeys: c.SeenKeys,
 		decodes: ratelimit.New(decodesPerSecond, decodeBurst),
 	}
 }

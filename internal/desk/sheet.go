@@ -110,7 +110,11 @@ func (s *Sheet) hideFault() {
 // result that was encoded.
 func (s *Sheet) deliver(d *callbacks.Delivery, encoded bool) {
 	s.Delivery = d
-	if shown, covered := s.cover.Body(d.Completion.Body()); covered {
+	body, hidden := d.Completion.Body(), d.Completion.Sealed != nil
+	if d.Shown != nil {
+		body, hidden = d.Shown, true
+	}
+	if shown, covered := s.cover.Body(body); covered || hidden {
 		s.Sent = shown
 	} else if s.cover != nil && encoded && encodes(d.Completion) {
 		s.Sent = []byte(mask.Literal)

@@ -127,7 +127,7 @@ func (s *Service) repeats(
 func (s *Service) decide(
 	c *callbacks.Case, last *callbacks.Signature, made Preview, choice callbacks.Choice, out encoded, now time.Time,
 ) error {
-	sent, err := s.outgoing(&c.Callback, made.Completion, out)
+	sent, err := s.outgoing(&c.Callback, made, out)
 	if err != nil {
 		return err
 	}
@@ -136,12 +136,16 @@ func (s *Service) decide(
 		By: last.By, Comment: last.Comment, At: now,
 		SHA256: sent.SHA256(), Size: len(sent.Body()), ConfigVersion: s.version, Batch: choice.Batch,
 	}
+	delivery := callbacks.Delivery{
+		Callback: c.ID, Completion: sent, Lane: s.lanes.Of(c.ExecutionARN, c.Region), DueAt: now,
+	}
+	if made.Shown != nil && sent.Sealed == nil { // its hash would tell what the form masks
+		decision.SHA256, decision.Size, delivery.Shown = "", 0, made.Shown
+	}
 	if err := c.Record(c.Decide(decision, choice.Changes...)); err != nil {
 		return err
 	}
-	c.Delivery = &callbacks.Delivery{
-		Callback: c.ID, Completion: sent, Lane: s.lanes.Of(c.ExecutionARN, c.Region), DueAt: now,
-	}
+	c.Delivery = &delivery
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package desktest
 
 import (
+	"bytes"
 	"context"
 	"log/slog"
 	"sync"
@@ -16,9 +17,11 @@ import (
 	"countersign/internal/desk"
 	"countersign/internal/desk/storetest"
 	"countersign/internal/history"
+	"countersign/internal/keyring"
 	"countersign/internal/people"
 	"countersign/internal/readquota"
 	"countersign/internal/schema"
+	"countersign/internal/secrets"
 	"countersign/internal/sqlstore"
 	"countersign/internal/sqlstore/sqlstoretest"
 	"countersign/internal/upkeep"
@@ -61,6 +64,7 @@ type Desk struct {
 	Invalidations *Invalidations
 	Lambda        *Remote
 	Lanes         arn.Lanes
+	Secrets       *secrets.Keys // those of every desk, or others before Restart
 	Store         storetest.Store
 	Service       *desk.Service
 	Delegations   *delegation.Service
@@ -78,7 +82,7 @@ func New(t *testing.T) *Desk {
 	}
 	t.Cleanup(func() { _ = store.Close() })
 	c := callbackstest.NewClock(time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC))
-	d := &Desk{T: t, Ctx: t.Context(), Clock: c, Invalidations: &Invalidations{}, Lambda: &Remote{Now: c.Now}}
+	d := &Desk{T: t, Ctx: t.Context(), Clock: c, Invalidations: &Invalidations{}, Lambda: &Remote{Now: c.Now}, Secrets: SecretsKeys("s")}
 	d.Restart(store)
 	return d
 }
@@ -97,7 +101,7 @@ func (d *Desk) Restart(store storetest.Store) {
 	d.Service = desk.NewService(desk.ServiceConfig{
 		Store: d.Store, Queues: Queues, Invalidator: d.Invalidations, ReviewLimits: callbacks.DefaultReviewLimits, Now: d.Clock.Now, Lanes: d.Lanes,
 		Deliveries: d.Deliveries, ConfigVersion: ConfigVersion, Delegations: d.Delegations, Forms: schema.NewCompiler(),
-		SeenKeys: SeenKeys,
+		SeenKeys: SeenKeys, Secrets: d.Secrets,
 	})
 }
 
@@ -106,6 +110,19 @@ const ConfigVersion callbacks.ConfigVersion = "6a1f09c2d4e87b35"
 
 // SeenKeys are those of every desk, so that a press counts after a restart.
 var SeenKeys = desk.NewSeenKeys([][]byte{[]byte("the key of sessions, for tests")})
+
+// SecretsKeys are keys for typed secrets, one for each letter.
+func SecretsKeys(letters string) *secrets.Keys {
+	var all [][]byte
+	for _, letter := range letters {
+		all = append(all, bytes.Repeat([]byte{byte(letter)}, keyring.KeyBytes))
+	}
+	keys, err := secrets.New(all)
+	if err != nil {
+		panic(err) // the length is one that always works
+	}
+	return keys
+}
 
 // Rate is how many histories a desk may read a second, where the test is not about that.
 const Rate = 1000
@@ -131,7 +148,7 @@ func (d *Desk) Workers(lambda API, rate float64) Settings {
 	}
 	return Settings{
 		delivery.Config{
-			Store: d.Store, Lambda: lambda, History: histories, Invalidator: d.Invalidations, Log: log, Now: d.Clock.Now, Jitter: exact,
+			Store: d.Store, Lambda: lambda, History: histories, Invalidator: d.Invalidations, Log: log, Now: d.Clock.Now, Jitter: exact, Secrets: d.Secrets,
 		},
 		upkeep.Config{
 			Store: d.Store, Lambda: lambda, History: histories, Invalidator: d.Invalidations, Log: log, Now: d.Clock.Now, Jitter: exact,

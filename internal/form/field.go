@@ -102,6 +102,9 @@ type Form struct {
 	// HasSecret says that the schema has a secret or masked value somewhere, drawn or not. Its answer
 	// is never written as JSON.
 	HasSecret bool
+	// SecretAt is the first place in the schema that asks for a secret; empty if none does, or the whole
+	// answer is one.
+	SecretAt Pointer
 	// HasStamp says that the schema asks the desk to write somewhere, drawn or not.
 	HasStamp bool
 }

@@ -56,3 +56,8 @@ func (f *Filling) Invalid(below string) error {
 	}
 	return faults.Err()
 }
+
+// Take makes a whole document the answer: one that somebody else has signed.
+func (f *Filling) Take(document Value) {
+	f.Answer, f.Changes = document, f.Form.Changes(f.Proposed, document)
+}

@@ -88,55 +88,77 @@ func (w *walker) masked(e *Entry) {
 	e.typed(typed)
 }
 
-// Veil returns an answer with a mask in the place of each value that is secret or masked.
-func (f *Form) Veil(answer Value) Value {
-	if !f.Drawn() {
-		return answer
+// Unreadable adds faults to the entries whose typed secrets cannot be opened any more.
+func (f *Filled) Unreadable(names []string) {
+	for _, name := range names {
+		if f.Root == nil {
+			return
+		}
+		if e := f.Root.named(name); e != nil {
+			f.blame(Fault{Pointer: e.Pointer, Detail: "what you typed cannot be read any more: type it again"})
+		}
 	}
-	return f.Root.veil(answer)
 }
 
-func (f *Field) veil(v Value) Value {
+// Veil returns an answer with a mask in the place of each value that is secret or masked.
+func (f *Form) Veil(answer Value) Value {
+	return f.veil(answer, func(*Field, Value) bool { return true })
+}
+
+// Strip returns an answer with a mask in the place of each secret that was not proposed.
+func (f *Form) Strip(proposed, answer Value) Value {
+	known := map[string]bool{}
+	f.veil(proposed, func(field *Field, v Value) bool {
+		known[v.JSON()] = true
+		return false
+	})
+	return f.veil(answer, func(field *Field, v Value) bool { return field.Widget == Secret && !known[v.JSON()] })
+}
+
+// veil returns a document with a mask in the place of each hidden value that covers chooses.
+func (f *Form) veil(v Value, covers func(*Field, Value) bool) Value {
+	if !f.HasSecret || !f.Drawn() {
+		return v
+	}
+	return f.Root.veil(v, covers)
+}
+
+func (f *Field) veil(v Value, covers func(*Field, Value) bool) Value {
 	switch {
 	case !v.Exists() || !f.secretive():
 		return v
 	case f.Widget == Group && v.Kind() == Object:
 		for _, child := range f.Fields {
-			v = v.With(child.Name, child.veil(v.Member(child.Name)))
+			if was := v.Member(child.Name); was.Exists() {
+				v = v.With(child.Name, child.veil(was, covers))
+			}
 		}
 		return v
 	case f.Widget.many() && v.Kind() == Array:
 		items, from := make([]Value, v.Len()), make([]int, v.Len())
 		for i := range items {
-			items[i], from[i] = f.Item.veil(v.Item(i)), i
+			items[i], from[i] = f.Item.veil(v.Item(i), covers), i
 		}
 		return v.withItems(items, from)
+	case covers(f, v): // hidden, or another value than the schema has around what is hidden
+		return Text(mask.Text)
 	}
-	return Text(mask.Text) // hidden, or another value than the schema has around what is hidden
+	return v
 }
 
-// HoldsSecret reports whether an answer has a value where the form asks for a secret.
-func (f *Form) HoldsSecret(answer Value) bool { return f.Drawn() && f.Root.holdsSecret(answer) }
-
-func (f *Field) holdsSecret(v Value) bool {
-	asks := func(f *Field) bool { return f.Widget == Secret }
-	switch {
-	case !v.Exists() || v.Kind() == Null || !f.any(asks):
-		return false
-	case f.Widget == Group && v.Kind() == Object:
-		for _, child := range f.Fields {
-			if child.holdsSecret(v.Member(child.Name)) {
-				return true
-			}
-		}
-		return false
-	case f.Widget.many() && v.Kind() == Array:
-		for _, m := range v.members {
-			if f.Item.holdsSecret(m.value) {
-				return true
-			}
-		}
-		return false
+// secretAt is the first place in a schema that asks for a secret; empty if none does.
+func secretAt(v Value, at Pointer) Pointer {
+	if v.Member("writeOnly").True() || v.Member("format").Unquoted() == "password" {
+		return at
 	}
-	return true
+	for i, m := range v.members {
+		place := at.Item(i)
+		if v.kind == Object {
+			place = at.Child(m.name)
+		}
+		if found := secretAt(m.value, place); found != "" {
+			return found
+		}
+	}
+	return ""
 }

@@ -88,10 +88,25 @@ func TestVeil(t *testing.T) {
 			t.Errorf("%s: got %s, want %s", answer, got, want)
 		}
 	}
-	for answer, want := range map[string]bool{hidden: false, `{"pin":"4711"}`: true, `{"pin":null}`: false, `{"pin":1}`: true, `[]`: true} {
-		if got := f.HoldsSecret(parse(t, answer)); got != want {
-			t.Errorf("%s holds a secret: %t", answer, got)
+}
+
+// TestStrip: what was typed as a secret is taken out, and what the sender proposed stays.
+func TestStrip(t *testing.T) {
+	t.Parallel()
+	f := form.New(parse(t, hiding))
+	for _, tt := range []struct{ proposed, answer, want string }{
+		{hidden, hidden, hidden},
+		{`{}`, `{"pin":"4711","iban":"DE02"}`, `{"pin":"••••••","iban":"DE02"}`},
+		{`{"pin":"0000"}`, `{"pin":"0000"}`, `{"pin":"0000"}`},
+		{`{"pin":"0000"}`, `{"pin":"4711"}`, `{"pin":"••••••"}`},
+		{`{"pin":["x"]}`, `{"pin":["x"]}`, `{"pin":["x"]}`},
+	} {
+		if got := f.Strip(parse(t, tt.proposed), parse(t, tt.answer)).JSON(); got != tt.want {
+			t.Errorf("%s of %s: got %s, want %s", tt.answer, tt.proposed, got, tt.want)
 		}
+	}
+	if f.SecretAt != "/properties/pin" || !f.AsksSecret() {
+		t.Errorf("the form asks for a secret at %q", f.SecretAt)
 	}
 }
 
@@ -120,6 +135,10 @@ func TestSeal(t *testing.T) {
 	}
 	if reset := f.Press("a", proposed, opened, "reset:a/pin"); len(reset) != 1 {
 		t.Errorf("reset leaves %v", reset)
+	}
+	filled.Unreadable([]string{"a/pin", "a/nothing"})
+	if len(filled.Faults) != 1 || len(e.Faults) != 1 {
+		t.Errorf("a secret that cannot be read: %v", filled.Faults)
 	}
 	if opened, lost = sealed.Open(func(string, string) (string, bool) { return "", false }); !slices.Equal(lost, []string{"a/pin"}) || len(opened) != 1 {
 		t.Errorf("a box that does not open: %v, lost %v", opened, lost)

@@ -15,7 +15,7 @@ const (
 // New reads a schema. It takes any document: what cannot be drawn is said in the form's Reasons.
 func New(schema Value) *Form {
 	b := builder{root: schema}
-	f := &Form{ID: schema.Member("$id").Unquoted(), HasSecret: hasSecret(schema), HasStamp: hasStamp(schema)}
+	f := &Form{ID: schema.Member("$id").Unquoted(), HasSecret: hasSecret(schema), HasStamp: hasStamp(schema), SecretAt: secretAt(schema, "")}
 	root := b.field(schema, "", 0)
 	if f.Reasons = b.reasons; len(f.Reasons) == 0 {
 		f.Root = root

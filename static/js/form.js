@@ -8,7 +8,7 @@ import { edit } from "./editor.js";
 const entriesOf = (root) => new Map([...root.querySelectorAll("[data-entry]")].map((entry) => [entry.dataset.entry, entry]));
 const part = (entry, selector) => entry.querySelector(`:scope > ${selector}`);
 const CONTROL = ":is(.inp, .unit, .choice, .strs, .objs, .combo, .json)";
-const controlOf = (entry) => part(entry, CONTROL) ?? part(entry, `.str > ${CONTROL}`); // an item of a list has a box
+const controlOf = (entry) => part(entry, CONTROL) ?? part(entry, `:is(.str, .masked-value) > ${CONTROL}`); // an item of a list has a box, and so has a masked value
 
 /**
  * <answer-form> draws the form of an outcome anew when one of its buttons is pressed, and takes marks and errors from the server's
@@ -202,10 +202,11 @@ class AnswerForm extends HTMLElement {
     summary.querySelector("h3 > span").textContent = `${said === 1 ? "1 answer needs" : `${said} answers need`} a correction before this can be sent`;
   }
 
-  // Secrets are not kept.
+  // Secrets and masked values are not kept.
   get #draft() {
     const { comment, ...answer } = drafted(this.form);
-    for (const { name } of this.querySelectorAll("[type=password]")) delete answer[name];
+    for (const { name } of this.querySelectorAll("[type=password], .masked-value [name]")) delete answer[name];
+    for (const name of Object.keys(answer)) if (name.endsWith("#sealed")) delete answer[name];
     return answer;
   }
 

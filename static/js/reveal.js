@@ -6,19 +6,19 @@ import { post, readSoon } from "./live.js";
 
 const masks = new Map(); // the masked row of each revealed one
 
-/** Reveals the value in a button's row. */
+/** Reveals the value in a button's row, or in its field of a form. */
 export async function reveal(button) {
   if (button.ariaDisabled === "true") return;
   button.ariaDisabled = "true";
   const response = await post(button.dataset.reveal, { at: button.value }).catch(() => undefined);
   const text = await response?.text().catch(() => undefined);
   button.ariaDisabled = null;
-  const row = response?.ok && text ? new DOMParser().parseFromString(text, "text/html").querySelector("li:has([data-revealed])") : undefined;
+  const row = response?.ok && text ? new DOMParser().parseFromString(text, "text/html").querySelector("li:has([data-revealed]), .masked-value[data-revealed]") : undefined;
   if (!row) return refuse(button, response, text);
-  const masked = button.closest("li");
+  const masked = button.closest(".masked-value, li");
   masks.set(row, masked);
   masked.replaceWith(row);
-  row.querySelector(".v").focus();
+  row.querySelector(".v, .inp").focus();
   announce("Revealed. That is on record.");
 }
 

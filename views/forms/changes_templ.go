@@ -491,7 +491,8 @@ func About(m words.Moment, f Form) templ.Component {
 	})
 }
 
-// schemaText shows the schema, unless it would weigh more than the page.
+// schemaText shows the schema, unless it would weigh more than the page, or has a default that is
+// not shown.
 func schemaText(f Form) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -513,7 +514,7 @@ func schemaText(f Form) templ.Component {
 			templ_7745c5c3_Var20 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if len(f.Schema) <= maxSchemaShown {
+		if len(f.Schema) <= maxSchemaShown && !f.Form.HasSecret {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, "<details class=\"exact\"><summary>Read the schema</summary><pre class=\"code\" tabindex=\"0\" dir=\"ltr\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"countersign/internal/form"
+	"countersign/internal/mask"
 	"countersign/internal/printable"
 	"countersign/views/untrusted"
 	"countersign/views/words"
@@ -68,7 +69,7 @@ func stacked(all []option) bool {
 // control are the attributes of an entry's input.
 func (f Form) control(e *form.Entry) templ.Attributes {
 	a := templ.Attributes{
-		"id": id(e.Name), "name": e.Name, "form": "decide", "autocomplete": "off", "dir": "auto",
+		"id": id(e.Name), "name": inputName(e), "form": "decide", "autocomplete": "off", "dir": "auto",
 		"aria-describedby": describedBy(e), "aria-invalid": strconv.FormatBool(f.wrong(e)),
 	}
 	if e.Field.Required {
@@ -86,6 +87,30 @@ func (f Form) control(e *form.Entry) templ.Attributes {
 	case form.Choice, form.Search, form.YesNo, form.Date, form.Secret, form.Group, form.List, form.Table, form.Groups, form.Raw:
 	}
 	return a
+}
+
+// inputName is the name of an entry's input. That of a secret says that it is one.
+func inputName(e *form.Entry) string {
+	if e.Widget == form.Secret {
+		return e.SecretName()
+	}
+	return e.Name
+}
+
+// hides reports whether an entry is one whose proposed value is masked until it is revealed.
+func hides(e *form.Entry) bool { return e.Field.Masked && e.Was.Exists() }
+
+// keptWords stand in an empty input, and say which value that keeps; empty if it keeps none.
+func keptWords(e *form.Entry) string {
+	switch {
+	case e.Sealed != "":
+		return "typed, not shown: empty keeps it"
+	case e.Masked:
+		return mask.Text + " empty keeps it"
+	case e.Widget == form.Secret && e.Was.Exists():
+		return "empty keeps the proposed one"
+	}
+	return ""
 }
 
 // inputType is the type of an entry's input. Types as "number" are missing: browsers change values.
@@ -110,7 +135,7 @@ func (f Form) wrong(e *form.Entry) bool { return f.Told && len(e.Faults) > 0 }
 // was is what stands beside the label of a changed field; ours is true if it is no value of others.
 func was(e *form.Entry) (text string, ours bool) {
 	switch text := words.FormValue(e); {
-	case e.Widget == form.Secret:
+	case e.Widget == form.Secret, e.Field.Masked:
 		return "replaced", true
 	case len(e.Entries) > 0 || e.RowsAs != "":
 		return "changed", true
@@ -164,6 +189,8 @@ func stampWords(s form.Stamp) string {
 // fixed is what the page shows of an entry that cannot be changed, and whether it is code.
 func fixed(e *form.Entry) (text string, code bool) {
 	switch {
+	case e.Masked:
+		return mask.Text, false
 	case e.Widget == form.Raw:
 		return e.Text, true
 	case e.Widget == form.Secret:
@@ -179,9 +206,9 @@ func fixed(e *form.Entry) (text string, code bool) {
 	return e.Text, false
 }
 
-// secretive reports whether a field is a secret, or has one below it.
+// secretive reports whether a field is a secret or masked, or has one below it.
 func secretive(f *form.Field) bool {
-	if f.Widget == form.Secret || f.Item != nil && secretive(f.Item) {
+	if f.Widget == form.Secret || f.Masked || f.Item != nil && secretive(f.Item) {
 		return true
 	}
 	for _, child := range f.Fields {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/internal/callbacks"
 	"countersign/internal/form"
 	"countersign/views/untrusted"
 	"countersign/views/words"
@@ -60,6 +61,12 @@ func (f Form) ID() string { return id(f.Prefix + "#form") }
 func (f Form) press(value, at string) templ.Attributes {
 	return templ.Attributes{"name": button, "value": value, "form": "decide", "formaction": f.Action + "#" + at}
 }
+
+// revealPath is the address that reveals a masked value; the script asks a path below it.
+func (f Form) revealPath() string { return callbacks.ID(f.Callback).Path() + "/reveal" }
+
+// revealForm is the ID of the form of the buttons that reveal.
+func (f Form) revealForm() string { return f.ID() + "-reveal" }
 
 func (f Form) heading() string {
 	if f.Label == "" {

@@ -110,12 +110,14 @@ func needCorrection(m Review) string {
 
 // othersForm is somebody's answer to a form that the reader can sign too.
 type othersForm struct {
-	Outcome  callbacks.Outcome
-	Document string
-	Changes  []form.Change
-	By       string
-	Has      int
-	Needs    int
+	Outcome callbacks.Outcome
+	// Input and Value are posted to sign the answer: the answer as JSON or, if it has something that is
+	// not shown, the hash of what was signed.
+	Input, Value string
+	Changes      []form.Change
+	By           string
+	Has          int
+	Needs        int
 }
 
 func (o othersForm) title() string {
@@ -139,8 +141,12 @@ func othersForms(m Review, s views.Shell) (all []othersForm) {
 			if err != nil {
 				continue // it was read when it was signed
 			}
+			input, value := form.JSONName(p.Outcome.Inputs()), first.Answer.Document
+			if p.Filling.Form.HasSecret {
+				input, value = p.Outcome.SignedInput(), first.Hash
+			}
 			all = append(all, othersForm{
-				Outcome: p.Outcome, Document: first.Answer.Document, Changes: p.Filling.Form.Changes(p.Filling.Proposed, answer),
+				Outcome: p.Outcome, Input: input, Value: value, Changes: p.Filling.Form.Changes(p.Filling.Proposed, answer),
 				By: words.Actor(first.By, s.Viewer), Has: tally.Has, Needs: tally.Needs,
 			})
 		}

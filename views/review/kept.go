@@ -16,8 +16,8 @@ import (
 func KeptForm(fields form.Posted) (typed []views.KeptField) {
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		_, member, _ := strings.Cut(strings.TrimPrefix(name, callbacks.InputsOfForms), "/")
-		if strings.HasSuffix(name, "#rows") {
-			continue
+		if slices.ContainsFunc([]string{"#rows", "#sealed", "#revealed", "#signed"}, func(end string) bool { return strings.HasSuffix(name, end) }) {
+			continue // nobody typed it as it stands there
 		}
 		for _, value := range fields[name] {
 			if value != "" {
