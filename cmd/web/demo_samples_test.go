@@ -32,6 +32,7 @@ var stories = map[string]story{
 	"deposit":  {"finance", "large expenses", callbacks.BasisCondition, 3, ""},
 	"vendor":   {"finance", "bank changes", callbacks.BasisCondition, 2, "Tomasz Wierzbicki"},
 	"order":    {"procurement", "", "", 1, ""},
+	"rotation": {"security", "", "", 1, ""},
 	"deploy":   {"releases", "go or no go", callbacks.BasisCondition, 1, ""},
 	"refund":   {"support", "", "", 1, ""},
 	"outreach": {"agents", "", "", 1, ""},

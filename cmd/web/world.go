@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"countersign/internal/schema"
+	"crypto/rand"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -20,6 +22,7 @@ import (
 	"countersign/internal/condition"
 	"countersign/internal/config"
 	"countersign/internal/config/deskfile"
+	"countersign/internal/keyring"
 	"countersign/internal/standin"
 	"countersign/views"
 )
@@ -90,9 +93,17 @@ func (w *world) environment(folder string) map[string]string {
 		"ADDR":         w.listener.Addr().String(),
 		"BASE_URL":     w.url,
 		"CONFIG_FILE":  deskPath(folder),
+		"SECRETS_KEY":  newSecretsKey(),
 		"DATABASE_URL": "sqlite://" + filepath.ToSlash(filepath.Join(folder, "countersign.db")),
 	})
 	return prefixed(settings)
+}
+
+// newSecretsKey is a key for what is typed as secrets, as long as the demo runs.
+func newSecretsKey() string {
+	key := make([]byte, keyring.KeyBytes)
+	_, _ = rand.Read(key) // never fails
+	return base64.StdEncoding.EncodeToString(key)
 }
 
 // deskPath is where the demo's countersign.yaml lies.
