@@ -33,7 +33,7 @@ func hiding(a *announcement.Announcement) {
 
 // types is the choice of approve with the inputs of its form, as handlers make it.
 func types(d *testDesk, p callbacks.Person, id callbacks.ID, fields map[string]string) callbacks.Choice {
-	choice := answers(fields)
+	choice := filledIn(fields)
 	choice.Fields = d.Service.Seal(p, id, choice.Fields)
 	return choice
 }
@@ -135,7 +135,7 @@ func TestSecret_Faults(t *testing.T) {
 	if _, err := d.Choose(desktest.Mara, c.ID, others); err == nil || !strings.Contains(err.Error(), "type it again") {
 		t.Errorf("a box of somebody else: %v", err)
 	}
-	plain := answers(map[string]string{"/pin": pin, "#json": `{"pin":"` + pin + `"}`})
+	plain := filledIn(map[string]string{"/pin": pin, "#json": `{"pin":"` + pin + `"}`})
 	if _, err := d.Choose(desktest.Mara, c.ID, plain); err == nil || !strings.Contains(err.Error(), "PIN: is missing") {
 		t.Errorf("a secret in another input: %v", err)
 	}
@@ -226,13 +226,13 @@ func TestSecret_Signatures(t *testing.T) {
 		}
 	}
 	otto := desktest.Reviewer("otto", "finance-approvers")
-	same := answers(map[string]string{"#signed": hash})
+	same := filledIn(map[string]string{"#signed": hash})
 	shown, err := d.Service.Preview(d.Ctx, otto, c.ID, same)
 	if err != nil || !shown.Sends || shown.Tally.Has != 1 || !strings.Contains(string(shown.Shown), "••••••") {
 		t.Fatalf("Mara's answer, seen by another: %+v, %v", shown, err)
 	}
 	tells(t, "what the second signer sees", shown.Shown)
-	if _, err := d.Choose(otto, c.ID, answers(map[string]string{"#signed": "other"})); err == nil || !strings.Contains(err.Error(), "withdrawn or replaced") {
+	if _, err := d.Choose(otto, c.ID, filledIn(map[string]string{"#signed": "other"})); err == nil || !strings.Contains(err.Error(), "withdrawn or replaced") {
 		t.Errorf("an answer that nobody signed: %v", err)
 	}
 	sign(otto, same, callbacks.Decided)
@@ -290,7 +290,7 @@ func TestMaskedForm(t *testing.T) {
 	if log := storetest.Audit(t, d.Store, desk.AuditQuery{Callback: c.ID, Action: callbacks.ActionRevealed}); len(log) != 1 || log[0].Facts.Field != "answer/max_price" {
 		t.Errorf("the audit has %+v", log)
 	}
-	if _, err := d.Choose(desktest.Mara, c.ID, answers(nil)); err != nil {
+	if _, err := d.Choose(desktest.Mara, c.ID, filledIn(nil)); err != nil {
 		t.Fatal(err)
 	}
 	if sheet, err = d.Service.Sheet(d.Ctx, desktest.Mara, c.ID); err != nil || !strings.Contains(string(sheet.Sent), `"max_price":"••••••"`) || sheet.Callback.Decision.SHA256 != "" {
