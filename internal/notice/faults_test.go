@@ -85,6 +85,33 @@ func TestCrash(t *testing.T) {
 	}
 }
 
+// brokenDesk cannot read the content of one callback.
+type brokenDesk struct {
+	notice.Desk
+	broken callbacks.ID
+}
+
+func (d brokenDesk) Content(ctx context.Context, id callbacks.ID) (callbacks.Content, error) {
+	if id == d.broken {
+		return callbacks.Content{}, errors.New("the document is damaged")
+	}
+	return d.Desk.Content(ctx, id)
+}
+
+// TestUnreadable: a callback that cannot be read keeps no other waiting.
+func TestUnreadable(t *testing.T) {
+	t.Parallel()
+	r := newSQLiteRig(t)
+	broken := r.announce(4 * time.Hour)
+	others := []callbacks.Callback{r.announce(4 * time.Hour), r.announce(4 * time.Hour)}
+	w := r.newWorker(r.store.Notices())
+	w.Desk = brokenDesk{r.store, broken.ID}
+	r.run(5*time.Second, time.Second, w)
+	if n := len(r.slack.shown); n != len(others) {
+		t.Errorf("%d messages, want those of the %d others", n, len(others))
+	}
+}
+
 // TestThrottled: a channel that asks to be left alone is, and the others are not kept waiting.
 func TestThrottled(t *testing.T) {
 	t.Parallel()

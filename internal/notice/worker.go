@@ -2,6 +2,7 @@ package notice
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -163,10 +164,10 @@ func (w *Worker) next(ctx context.Context, now time.Time) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
-	if !message.After(now) { // it is of a channel that rests or is full
+	if !message.IsZero() && !message.After(now) { // it is of a channel that rests or is full
 		message = now.Add(time.Second)
 	}
-	if change.IsZero() || message.Before(change) {
+	if change.IsZero() || !message.IsZero() && message.Before(change) {
 		return message, nil
 	}
 	return change, nil
@@ -197,8 +198,11 @@ func (w *Worker) planChanges(ctx context.Context, circle *Circle, now time.Time)
 		if err == nil && s != nil {
 			err = w.Store.Plan(ctx, change, circle.Plan(s), now)
 		}
-		if err != nil {
+		switch {
+		case errors.Is(err, callbacks.ErrUnavailable), err != nil && ctx.Err() != nil:
 			return false, fmt.Errorf("plan who is told of %s: %w", change.Callback, err)
+		case err != nil: // one that cannot be read keeps no other waiting; it is claimed again when its lease ends
+			w.Log.ErrorContext(ctx, "who is told of a callback could not be planned; it is tried again", "callback", change.Callback, "error", err)
 		}
 	}
 	return len(changes) == changesAtOnce, nil
