@@ -53,7 +53,7 @@ func (c demoCommand) Run(ctx context.Context, e environment) error {
 		return err
 	}
 	defer w.close()
-	if _, err := io.WriteString(e.stdout, c.banner(w.url, folder)); err != nil {
+	if _, err := io.WriteString(e.stdout, c.banner(w.url, w.surroundings.Messages(), folder)); err != nil {
 		return err
 	}
 	return w.run(ctx)
@@ -70,7 +70,7 @@ func dataFolder(keep string) (folder string, remove func(), err error) {
 
 // banner tells where to go, which people can sign in, where configuration and data lie, what an
 // announcement from a shell needs, and how to stop. It names the file of the secret, not the secret.
-func (c demoCommand) banner(url, folder string) string {
+func (c demoCommand) banner(url, messages, folder string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n  Countersign demo   %s\n\n  Sign in as\n", url)
 	for _, u := range standin.People {
@@ -87,6 +87,7 @@ func (c demoCommand) banner(url, folder string) string {
 	secret := filepath.Join(folder, filepath.FromSlash(standin.WebhookSecret))
 	fmt.Fprintf(&b, "\n  Announce from a shell, as docs/intake.md shows, with\n    DESK_URL=%s DESK_SECRET=$(cat '%s')\n",
 		url, secret)
+	fmt.Fprintf(&b, "\n  What the desk told in Slack, Teams and by webhook: %s\n", messages)
 	fmt.Fprintf(&b, "\n  What the desk is for: %s\n  Data in %s (%s).\n  %s Stop with Ctrl+C.\n\n",
 		deskPath(folder), folder, fate, arrivals)
 	return b.String()

@@ -12,7 +12,7 @@ import (
 func TestBannerLeadsToTheSecret(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	banner := demoCommand{}.banner("http://127.0.0.1:8080", folder)
+	banner := demoCommand{}.banner("http://127.0.0.1:8080", "http://127.0.0.1:8081", folder)
 	secret := filepath.Join(folder, filepath.FromSlash(standin.WebhookSecret))
 	if want := "DESK_URL=http://127.0.0.1:8080 DESK_SECRET=$(cat '" + secret + "')"; !strings.Contains(banner, want) {
 		t.Errorf("the banner has no %q: %s", want, banner)
@@ -20,7 +20,7 @@ func TestBannerLeadsToTheSecret(t *testing.T) {
 	if want := "What the desk is for: " + deskPath(folder); !strings.Contains(banner, want) {
 		t.Errorf("the banner has no %q: %s", want, banner)
 	}
-	if _, ok := (&standin.Surroundings{}).Secrets()[standin.WebhookSecret]; !ok {
-		t.Errorf("%s is no secret of the demo", standin.WebhookSecret)
+	if want := "by webhook: http://127.0.0.1:8081\n"; !strings.Contains(banner, want) {
+		t.Errorf("the banner has no %q: %s", want, banner)
 	}
 }

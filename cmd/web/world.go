@@ -117,7 +117,7 @@ func (w *world) writeDesk(folder string) error {
 		files[filepath.Join(folder, path)] = []byte(secret)
 	}
 	if _, err := os.Stat(deskPath(folder)); errors.Is(err, fs.ErrNotExist) {
-		files[deskPath(folder)] = standin.DeskFile
+		files[deskPath(folder)] = w.surroundings.Desk()
 	}
 	for path, text := range files {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {

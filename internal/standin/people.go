@@ -1,10 +1,12 @@
 package standin
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
 	"countersign/internal/standin/oidc"
+	"countersign/internal/standin/slack"
 )
 
 // tomasz asks for bank changes, and dana acts for him.
@@ -44,4 +46,17 @@ var Delegated = Delegation{From: tomasz, To: dana, Queue: "finance", Lasts: 14 *
 func person(subject, name, about string, groups ...string) oidc.User {
 	email := strings.ToLower(strings.ReplaceAll(name, " ", ".")) + "@harborline.example"
 	return oidc.User{Subject: subject, Name: name, Email: email, Groups: groups, About: about}
+}
+
+// slackChannels are the channels of the demo's workspace.
+var slackChannels = []slack.Channel{
+	{ID: "C01FINANCE", Name: "finance"}, {ID: "C02RELEASES", Name: "releases"}, {ID: "C03PLATFORM", Name: "platform"}, {ID: "C04SUPPORT", Name: "support"},
+}
+
+// slackUsers are the people as members of the workspace, found by their addresses.
+func slackUsers() (all []slack.User) {
+	for i, p := range People {
+		all = append(all, slack.User{ID: fmt.Sprintf("U%02dDEMO", i+1), Name: p.Name, Email: p.Email})
+	}
+	return all
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
+	"strconv"
 	"time"
 )
 
@@ -30,4 +32,26 @@ func listen(ctx context.Context) (net.Listener, error) {
 		return nil, fmt.Errorf("listen on %s: %w", anyPort, err)
 	}
 	return l, nil
+}
+
+// portsToTry is how many ports are tried to find a free one.
+const portsToTry = 50
+
+// listenAfter takes the first free port of loopback after that of an address, so that a demo whose
+// configuration is kept finds the same port again.
+func listenAfter(ctx context.Context, after string) (l net.Listener, err error) {
+	at, err := url.Parse(after)
+	if err != nil {
+		return nil, err
+	}
+	port, err := strconv.Atoi(at.Port())
+	if err != nil {
+		return listen(ctx)
+	}
+	for p := port + 1; p <= port+portsToTry; p++ {
+		if l, err = new(net.ListenConfig).Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(p))); err == nil {
+			return l, nil
+		}
+	}
+	return nil, fmt.Errorf("no free port after %d: %w", port, err)
 }

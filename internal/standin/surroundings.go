@@ -1,6 +1,7 @@
 package standin
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	_ "embed" // DeskFile
@@ -21,6 +22,7 @@ import (
 	"countersign/internal/standin/demo"
 	"countersign/internal/standin/localkms"
 	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/messages"
 	"countersign/internal/standin/oidc"
 )
 
@@ -36,6 +38,9 @@ const (
 //go:embed countersign.yaml
 var DeskFile []byte
 
+// usualMessages is the address of the stand-ins for channels as [DeskFile] has it.
+const usualMessages = "http://127.0.0.1:8081"
+
 // Credentials are for the local Lambda and the local KMS, which accept any.
 var Credentials aws.CredentialsProvider = credentials.NewStaticCredentialsProvider("local", "local", "")
 
@@ -49,6 +54,7 @@ type Config struct {
 // Surroundings are what the demo runs around a desk. Open, Run and Close them.
 type Surroundings struct {
 	Starter *Starter
+	Told    *messages.Messages // what the desk told people and programs
 
 	log      *slog.Logger
 	deskURL  string
@@ -58,6 +64,7 @@ type Surroundings struct {
 	lambda   net.Listener // for the engine
 	kms      net.Listener // for the keys
 	signIn   net.Listener // for the provider
+	messages net.Listener // for what gets messages
 	secrets  secrets
 }
 
@@ -89,6 +96,12 @@ func Open(ctx context.Context, c Config) (_ *Surroundings, err error) {
 	}
 	if s.signIn, err = listen(ctx); err != nil {
 		return nil, err
+	}
+	if s.messages, err = listenAfter(ctx, c.DeskURL); err != nil {
+		return nil, err
+	}
+	if s.Told, err = messages.New(slackChannels, slackUsers(), time.Now); err != nil {
+		return nil, fmt.Errorf("stand-ins of channels: %w", err)
 	}
 	s.keys = localkms.New(localkms.Config{Region: region})
 	s.keys.CreateKey(demo.KeyAlias)
@@ -153,8 +166,19 @@ const WebhookSecret = "secrets/harborline"
 
 // Secrets are the secrets that [DeskFile] names, by their paths from its folder.
 func (s *Surroundings) Secrets() map[string]string {
-	return map[string]string{WebhookSecret: s.secrets.webhook}
+	told := s.Told.Secrets()
+	return map[string]string{
+		WebhookSecret: s.secrets.webhook, "secrets/slack": told.SlackToken, "secrets/teams": s.Messages() + told.TeamsPath, "secrets/events": told.Events,
+	}
 }
+
+// Desk is [DeskFile] with the address of the stand-ins for channels.
+func (s *Surroundings) Desk() []byte {
+	return bytes.ReplaceAll(DeskFile, []byte(usualMessages), []byte(s.Messages()))
+}
+
+// Messages is the address of the page of what the desk told.
+func (s *Surroundings) Messages() string { return address(s.messages) }
 
 // Run serves everything and starts executions until ctx ends or a part fails.
 func (s *Surroundings) Run(ctx context.Context) error {
@@ -162,6 +186,7 @@ func (s *Surroundings) Run(ctx context.Context) error {
 	group.Go(func() error { return Serve(ctx, s.lambda, s.engine.Handler()) })
 	group.Go(func() error { return Serve(ctx, s.kms, s.keys.Handler()) })
 	group.Go(func() error { return Serve(ctx, s.signIn, s.provider) })
+	group.Go(func() error { return Serve(ctx, s.messages, s.Told) })
 	group.Go(func() error { return s.Starter.run(ctx) })
 	return group.Wait()
 }
@@ -173,7 +198,7 @@ func (s *Surroundings) Close() {
 			s.log.Error("local Lambda did not close", "error", err)
 		}
 	}
-	for _, l := range []net.Listener{s.lambda, s.kms, s.signIn} {
+	for _, l := range []net.Listener{s.lambda, s.kms, s.signIn, s.messages} {
 		if l != nil {
 			_ = l.Close() // already closed if it was served
 		}

@@ -29,6 +29,7 @@ func (w *Workspace) postMessage(form url.Values) (answer, string) {
 	if len(w.messages) > maxMessages {
 		w.messages = slices.Delete(w.messages, 0, len(w.messages)-maxMessages)
 	}
+	w.tell()
 	return answer{"channel": in, "ts": m.TS, "message": m.wire(true)}, ""
 }
 
@@ -49,6 +50,7 @@ func (w *Workspace) update(form url.Values) (answer, string) {
 	}
 	changed.Edits++
 	w.messages[at] = changed
+	w.tell()
 	return answer{"channel": in, "ts": changed.TS, "text": changed.Text}, ""
 }
 

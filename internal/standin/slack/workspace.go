@@ -74,11 +74,12 @@ type Workspace struct {
 	messages []Message // in the order of their TS
 	last     time.Time // of the last TS
 	limits   map[string]*rate.Limiter
+	changed  chan struct{}
 }
 
 // New makes a workspace.
 func New(c Config) *Workspace {
-	return &Workspace{config: c, channels: slices.Clone(c.Channels), users: slices.Clone(c.Users), limits: map[string]*rate.Limiter{}}
+	return &Workspace{config: c, channels: slices.Clone(c.Channels), users: slices.Clone(c.Users), limits: map[string]*rate.Limiter{}, changed: make(chan struct{})}
 }
 
 // Messages returns the messages, in their order.
@@ -86,6 +87,36 @@ func (w *Workspace) Messages() []Message {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return slices.Clone(w.messages)
+}
+
+// Changed returns a channel that is closed when a message is written or changed.
+func (w *Workspace) Changed() <-chan struct{} {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.changed
+}
+
+// tell wakes whoever waits for a change.
+func (w *Workspace) tell() {
+	close(w.changed)
+	w.changed = make(chan struct{})
+}
+
+// NameOf is what members call a conversation: "#finance", or the name of a person.
+func (w *Workspace) NameOf(conversation string) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, c := range w.channels {
+		if c.ID == conversation {
+			return "#" + c.Name
+		}
+	}
+	for _, u := range w.users {
+		if directOf(u.ID) == conversation {
+			return u.Name
+		}
+	}
+	return conversation
 }
 
 // Archive archives a channel.

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"countersign/internal/standin"
+)
+
+// TestDemoMessages: a sample of the demo is told in the workspace, in Teams and to the receiver, and
+// the page shows it.
+func TestDemoMessages(t *testing.T) {
+	t.Parallel()
+	w := openDemo(t, 18880)
+	if _, ok := w.surroundings.Secrets()[standin.WebhookSecret]; !ok {
+		t.Errorf("%s is no secret of the demo", standin.WebhookSecret)
+	}
+	told := w.surroundings.Told
+	changed := told.Slack.Changed()
+	if err := w.surroundings.Starter.Start(t.Context(), "expense"); err != nil {
+		t.Fatal(err)
+	}
+	await(t, changed, "a message in the workspace")
+	message := told.Slack.Messages()[0]
+	if told.Slack.NameOf(message.Conversation) != "#finance" || !strings.Contains(message.Shown, "Expense report") || len(message.Links) != 1 || !strings.HasPrefix(message.Links[0], w.url+"/callbacks/") {
+		t.Errorf("the message is %+v", message)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.surroundings.Messages(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	page, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusOK || !strings.Contains(string(page), "Expense report") || !strings.Contains(string(page), "<h3>#finance</h3>") {
+		t.Errorf("%d, %v: %s", resp.StatusCode, err, page)
+	}
+}

@@ -1,0 +1,142 @@
+// Package messages shows what a desk told people and programs: the demo's chat workspace, its
+// workflow of Teams and its receiver of events, on one address of loopback, with a page of them all.
+package messages
+
+import (
+	"bytes"
+	"crypto/rand"
+	_ "embed" // page
+	"encoding/base64"
+	"encoding/json"
+	"html/template"
+	"net/http"
+	"slices"
+	"time"
+
+	"countersign/internal/standin/receiver"
+	"countersign/internal/standin/slack"
+	"countersign/internal/standin/teams"
+)
+
+// Messages are the stand-ins of one demo.
+type Messages struct {
+	Slack  *slack.Workspace
+	Teams  *teams.Workflow
+	Events *receiver.Receiver
+
+	secrets Secrets
+	mux     *http.ServeMux
+}
+
+// Secrets are those of the desk with the stand-ins. They are new in each run.
+type Secrets struct {
+	SlackToken string
+	TeamsPath  string // of the workflow's address, with what is secret in it
+	Events     string // "whsec_…"
+}
+
+// Paths of the stand-ins.
+const (
+	SlackPath  = "/slack/api/"
+	EventsPath = "/events"
+)
+
+// New makes the stand-ins of a workspace with these channels and members.
+func New(channels []slack.Channel, users []slack.User, now func() time.Time) (*Messages, error) {
+	key := make([]byte, 32)
+	_, _ = rand.Read(key) // never fails
+	signature := rand.Text()
+	m := &Messages{secrets: Secrets{
+		SlackToken: "xoxb-" + rand.Text(), TeamsPath: "/teams/workflow?sig=" + signature, Events: "whsec_" + base64.StdEncoding.EncodeToString(key),
+	}}
+	m.Slack = slack.New(slack.Config{
+		Name: "Harborline", Token: m.secrets.SlackToken, Channels: channels, Users: users, Now: now, Posts: 1,
+		Scopes: []string{"chat:write", "im:write", "channels:read", "channels:history", "im:history", "users:read.email"},
+	})
+	m.Teams = teams.New(signature, now)
+	var err error
+	if m.Events, err = receiver.New(m.secrets.Events, now); err != nil {
+		return nil, err
+	}
+	m.mux = http.NewServeMux()
+	m.mux.Handle("POST "+SlackPath, m.Slack)
+	m.mux.Handle("POST /teams/workflow", m.Teams)
+	m.mux.Handle("POST "+EventsPath, m.Events)
+	m.mux.HandleFunc("GET /{$}", m.page)
+	return m, nil
+}
+
+// Secrets returns the secrets that the desk needs.
+func (m *Messages) Secrets() Secrets { return m.secrets }
+
+// ServeHTTP implements [http.Handler].
+func (m *Messages) ServeHTTP(w http.ResponseWriter, r *http.Request) { m.mux.ServeHTTP(w, r) }
+
+//go:embed page.html
+var pageText string
+
+var page = template.Must(template.New("page").Parse(pageText))
+
+// conversation is a channel or the direct messages of a person, the latest message first.
+type conversation struct {
+	Name     string
+	Messages []message
+}
+
+// message is a message with the lines of its thread.
+type message struct {
+	slack.Message
+
+	Thread []slack.Message
+}
+
+// event is an event as the page shows it.
+type event struct {
+	receiver.Event
+
+	JSON string
+}
+
+// page shows everything. It changes nothing.
+func (m *Messages) page(w http.ResponseWriter, _ *http.Request) {
+	posts, events := m.Teams.Posts(), m.Events.Events()
+	slices.Reverse(posts)
+	slices.Reverse(events)
+	var shown []event
+	for _, e := range events {
+		var pretty bytes.Buffer
+		_ = json.Indent(&pretty, e.Body, "", "  ") // the receiver takes JSON only
+		shown = append(shown, event{e, pretty.String()})
+	}
+	var b bytes.Buffer
+	if err := page.Execute(&b, map[string]any{"Slack": m.conversations(), "Teams": posts, "Events": shown}); err != nil {
+		http.Error(w, "the page cannot be made", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
+	_, _ = w.Write(b.Bytes())
+}
+
+func (m *Messages) conversations() (all []conversation) {
+	at, threads := map[string]int{}, map[string][]slack.Message{}
+	messages := m.Slack.Messages()
+	for _, one := range messages {
+		if one.Thread != "" {
+			threads[one.Thread] = append(threads[one.Thread], one)
+		}
+	}
+	for _, one := range slices.Backward(messages) {
+		if one.Thread != "" {
+			continue
+		}
+		i, known := at[one.Conversation]
+		if !known {
+			i = len(all)
+			at[one.Conversation] = i
+			all = append(all, conversation{Name: m.Slack.NameOf(one.Conversation)})
+		}
+		all[i].Messages = append(all[i].Messages, message{one, threads[one.TS]})
+	}
+	return all
+}
