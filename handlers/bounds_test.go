@@ -190,8 +190,14 @@ var bounds = map[string]bound{
 	"GET /readyz":                       {1 * kib, 1 * mib, asked("nobody", http.MethodGet, "/readyz")},
 	"GET /static/*":                     {128 * kib, 8 * mib, asked("nobody", http.MethodGet, "/static/*")},
 
-	"GET /settings":              {64 * kib, 16 * mib, asked(adam, http.MethodGet, "/settings?who="+strings.Repeat("%3C", 5_000)+strings.Repeat("&queue=x", 1_000))},
-	"POST /settings/delegations": {64 * kib, 16 * mib, asked(rita, http.MethodPost, "/settings/delegations", fields, "who="+strings.Repeat("%3C", 5_000))},
+	"GET /settings": {64 * kib, 16 * mib, asked(adam, http.MethodGet, "/settings?who="+strings.Repeat("%3C", 5_000)+strings.Repeat("&queue=x", 1_000))},
+	"GET /sw.js":    {4 * kib, 8 * mib, asked("nobody", http.MethodGet, "/sw.js")},
+	"POST /settings/notices": {64 * kib, 16 * mib,
+		asked(rita, http.MethodPost, "/settings/notices", fields, "set=zone&zone="+strings.Repeat("%3C", 5_000), "set=ladder"+strings.Repeat("&channel=push&when=1s", 700))},
+	"POST /settings/notices/test":    {64 * kib, 16 * mib, asked(rita, http.MethodPost, "/settings/notices/test", fields, "channel=push&browser="+strings.Repeat("%3C", 5_000))},
+	"POST /settings/browsers":        {64 * kib, 16 * mib, asked(rita, http.MethodPost, "/settings/browsers", fields, "endpoint="+strings.Repeat("%3C", 5_000))},
+	"POST /settings/browsers/remove": {64 * kib, 16 * mib, asked(rita, http.MethodPost, "/settings/browsers/remove", fields, "browser="+strings.Repeat("%3C", 5_000))},
+	"POST /settings/delegations":     {64 * kib, 16 * mib, asked(rita, http.MethodPost, "/settings/delegations", fields, "who="+strings.Repeat("%3C", 5_000))},
 	"POST /settings/delegations/:delegation/end": {64 * kib, 8 * mib,
 		asked(rita, http.MethodPost, "/settings/delegations/nosuch/end", fields)},
 }

@@ -17,12 +17,14 @@ import (
 	"countersign/internal/auth"
 	"countersign/internal/batch"
 	"countersign/internal/callbacks"
+	"countersign/internal/channels/webpush"
 	"countersign/internal/clientip"
 	"countersign/internal/delegation"
 	"countersign/internal/desk"
 	"countersign/internal/discovery"
 	"countersign/internal/live"
 	"countersign/internal/metrics"
+	"countersign/internal/notice/personal"
 	"countersign/internal/policy"
 	"countersign/internal/reload"
 	"countersign/internal/rollout"
@@ -49,6 +51,8 @@ type Config struct {
 	Replaced <-chan struct{}
 	Reloads  func() reload.State // what became of the last change of the configuration
 	Demo     Demo                // nil outside the demo
+	Personal *personal.Service   // what people settle about notices; nil without channels
+	Push     *webpush.Channel    // nil if browsers are not told
 	Metrics  *metrics.Metrics
 	Now      func() time.Time
 	Log      *slog.Logger // gets one line for each request

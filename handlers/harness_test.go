@@ -205,6 +205,7 @@ func (s *site) handler(provider *httptest.Server, change []func(*config)) http.H
 		Static: static.Handler(), Ping: s.store.Ping, Demo: s.demo, Metrics: measured, Now: s.clock.Now, Log: log,
 		BaseURL: s.url, Version: "v1.2.3", ProviderName: "Example ID", SupportContact: "#platform-help", ConsoleLinks: true,
 	}}
+	cfg.Personal, cfg.Push = s.notices()
 	for _, c := range change {
 		c(&cfg)
 	}

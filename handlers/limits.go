@@ -22,6 +22,9 @@ const (
 	// checks a request needs few; a script that collects values needs many.
 	revealsPerSecond = 0.2
 	revealBurst      = 30
+	// testsPerSecond and testBurst bound the tests that one person sends over the desk's channels.
+	testsPerSecond = 0.1
+	testBurst      = 5
 	// maxInFlight bounds the bodies of forms that are worked on at once, and those of webhooks, in
 	// bytes. One address may use a quarter of it: 8 MiB are some hundred usual bodies.
 	maxInFlight = 32 << 20
@@ -33,6 +36,7 @@ type Limits struct {
 	signIns *ratelimit.Limiter // by address
 	reviews *ratelimit.Limiter // signs of life of open reviews, by person
 	reveals *ratelimit.Limiter // of masked values, by person
+	tests   *ratelimit.Limiter // of channels, by person
 	streams streamCounts
 	// bodies of people's forms, so that a flood of webhooks leaves them alone
 	forms    *inflight.Bodies
@@ -43,7 +47,8 @@ type Limits struct {
 func NewLimits() *Limits {
 	return &Limits{
 		signIns: ratelimit.New(signInsPerSecond, signInBurst),
-		reviews: ratelimit.New(signsPerSecond, signBurst), reveals: ratelimit.New(revealsPerSecond, revealBurst), streams: streamCounts{of: map[string]int{}},
+		reviews: ratelimit.New(signsPerSecond, signBurst), reveals: ratelimit.New(revealsPerSecond, revealBurst),
+		tests: ratelimit.New(testsPerSecond, testBurst), streams: streamCounts{of: map[string]int{}},
 		forms:    inflight.New(maxInFlight, maxInFlight/4),
 		messages: inflight.New(maxInFlight, maxInFlight/4),
 	}

@@ -49,6 +49,10 @@ var routes = []route{
 	{http.MethodPost, "/admin/channels/mute", form, adminOnly, told((*notices.Handlers).Mute)},
 	{http.MethodPost, "/admin/channels/test", form, adminOnly, told((*notices.Handlers).Test)},
 	{http.MethodGet, "/settings", page, anyRole, (*server).settings},
+	{http.MethodPost, "/settings/notices", form, anyRole, (*server).changeNotices},
+	{http.MethodPost, "/settings/notices/test", form, anyRole, (*server).testNotice},
+	{http.MethodPost, "/settings/browsers", form, anyRole, (*server).subscribe},
+	{http.MethodPost, "/settings/browsers/remove", form, anyRole, (*server).unsubscribe},
 	{http.MethodPost, "/settings/delegations", form, anyRole, (*server).delegate},
 	{http.MethodPost, "/settings/delegations/:delegation/end", form, anyRole, (*server).endDelegation},
 	{http.MethodGet, "/sessions", page, anyRole, (*server).sessions},
@@ -72,6 +76,7 @@ var routes = []route{
 	{http.MethodGet, "/healthz", machine, public, (*server).healthy},
 	{http.MethodGet, "/readyz", machine, public, (*server).ready},
 	{http.MethodGet, "/static/*", machine, public, (*server).file},
+	{http.MethodGet, "/sw.js", machine, public, (*server).serviceWorker},
 }
 
 // senders hands a route of webhooks to the package that answers them.

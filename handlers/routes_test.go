@@ -67,8 +67,14 @@ var open = map[string]struct {
 	"POST /batches/:batch":      {nil, [6]int{401, 403, 404, 404, 404, 404}},
 	"POST /batches/:batch/stop": {nil, [6]int{401, 403, 404, 404, 404, 404}},
 
-	"GET /settings":              {nil, [6]int{303, 403, 200, 200, 200, 200}},
-	"POST /settings/delegations": {url.Values{"who": {"nobody"}}, [6]int{401, 403, 422, 422, 422, 422}},
+	"GET /sw.js": {nil, [6]int{200, 200, 200, 200, 200, 200}},
+
+	"GET /settings":                  {nil, [6]int{303, 403, 200, 200, 200, 200}},
+	"POST /settings/notices":         {url.Values{"set": {"failures"}}, [6]int{401, 403, 303, 303, 303, 303}},
+	"POST /settings/notices/test":    {url.Values{"channel": {"push"}, "browser": {"b"}}, [6]int{401, 403, 404, 404, 404, 404}}, // of nobody
+	"POST /settings/browsers":        {nil, [6]int{401, 403, 422, 422, 422, 422}},
+	"POST /settings/browsers/remove": {nil, [6]int{401, 403, 404, 404, 404, 404}}, // of nobody
+	"POST /settings/delegations":     {url.Values{"who": {"nobody"}}, [6]int{401, 403, 422, 422, 422, 422}},
 	// of nobody
 	"POST /settings/delegations/:delegation/end": {nil, [6]int{401, 403, 404, 404, 404, 404}},
 }

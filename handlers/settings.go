@@ -17,6 +17,7 @@ import (
 	"countersign/internal/printable"
 	"countersign/views"
 	"countersign/views/account"
+	"countersign/views/preferences"
 	"countersign/views/words"
 )
 
@@ -75,14 +76,25 @@ func (s *server) settingsOf(c echo.Context, person string) string {
 	return address.String()
 }
 
-// showSettings shows a page of settings with what was typed into it.
-func (s *server) showSettings(c echo.Context, status int, m account.Settings) error {
+// showSettings shows a page of settings with what was typed into it. notices change the part about
+// notices of somebody's own page.
+func (s *server) showSettings(c echo.Context, status int, m account.Settings, notices ...func(*preferences.Notices)) error {
 	ctx, reader := c.Request().Context(), s.person(c)
 	var err error
 	if m.Book, err = s.Delegations.Book(ctx, reader, m.Draft.Of); err != nil {
 		return err
 	}
 	m.Reader, m.Admin = reader.ID, reader.Roles.Admin
+	if m.Draft.Of == reader.ID {
+		if m.Notices, err = s.ownNotices(c, m.Book.Queues); err != nil {
+			return err
+		}
+	}
+	for _, change := range notices {
+		if m.Notices != nil {
+			change(m.Notices)
+		}
+	}
 	if m.Admin {
 		m.Search = draftText(c.QueryParams(), "q")
 		if m.Found, _, err = s.Delegations.Find(ctx, m.Search); err != nil {

@@ -9,6 +9,7 @@
 package static
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -19,6 +20,7 @@ import (
 	"path"
 	"strings"
 	"sync"
+	"time"
 )
 
 // root is the path under which the files are served; every URL starts with it.
@@ -52,6 +54,14 @@ func URL(name string) string {
 // Handler serves every path that [URL] returns, to GET and HEAD. It needs the whole request path,
 // including /static/. It compresses by itself, so do not put compressing middleware around it.
 func Handler() http.Handler { return embedded() }
+
+// ServiceWorker serves sw.js at a path that stays the same, because a browser looks there for a
+// newer one. It controls the pages below that path.
+func ServiceWorker(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-cache")
+	w.Header().Set("Content-Type", contentTypes[".js"])
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(embedded().byName["sw.js"].body))
+}
 
 // contentTypes maps the extensions of served files to their types. Other files are not served.
 var contentTypes = map[string]string{

@@ -105,6 +105,7 @@ func (d *program) newEdition(what *purpose) (e *edition, err error) {
 	site.Delegations = e.delegations
 	site.Batches = batch.NewService(d.store, e.service, d.batches.Wake, d.now)
 	site.Webhooks = d.fixed.webhooks.With(e.service, what.senders, what.sns)
+	d.settle(&site, e.notices)
 	site.Policies = policy.NewDesk(policy.Config{
 		Store: d.store, InForce: rulesOf(what.desk), EmailTrusted: d.fixed.emailTrusted, Now: d.now,
 		Read: readRules, Decode: decodeRequest, Alarms: d.alarms.Requests,

@@ -47,8 +47,11 @@ func newChat(t *testing.T) *chat {
 	if err != nil {
 		t.Fatal(err)
 	}
-	done := make(chan error, 1)
-	go func() { done <- c.mails.Serve(smtp) }()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = c.mails.Serve(smtp)
+	}()
 	t.Cleanup(func() {
 		_ = smtp.Close()
 		_ = c.mails.Close()

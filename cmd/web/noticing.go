@@ -5,11 +5,14 @@ import (
 	"fmt"
 	"strings"
 
+	"countersign/handlers"
 	"countersign/handlers/notices"
 	"countersign/internal/callbacks"
+	"countersign/internal/channels/webpush"
 	"countersign/internal/config"
 	"countersign/internal/metrics"
 	"countersign/internal/notice"
+	"countersign/internal/notice/personal"
 	"countersign/internal/people"
 )
 
@@ -65,4 +68,13 @@ func (d *program) noticePages(e *edition) *notices.Handlers {
 			d.notices.Changed(callbacks.Invalidation{})
 		},
 	})
+}
+
+// settle lets people settle how they are told, on the pages of an edition with channels.
+func (d *program) settle(site *handlers.Config, setup *notice.Setup) {
+	if setup == nil {
+		return
+	}
+	site.Personal = &personal.Service{Preferences: d.store.Notices(), Setup: setup, Forget: d.notices.Forget, Now: d.now}
+	site.Push, _ = setup.Channels[notice.Push].(*webpush.Channel)
 }

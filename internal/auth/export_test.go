@@ -10,6 +10,3 @@ func (a *Auth) Open(token string, sealed []byte) ([]byte, bool) {
 
 // HashOf is what the store knows of a token.
 var HashOf = hashOf
-
-// BrowserName is the reading of a User-Agent.
-var BrowserName = browserName

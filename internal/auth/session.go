@@ -64,7 +64,7 @@ func (r record) listed(cfg *Config) people.Session {
 
 // used notes that a request used the session.
 func (r *record) used(req *http.Request, cfg *Config, now time.Time) {
-	r.SeenAt, r.Browser, r.Address = now, browserName(req.UserAgent()), printable.Fold(cfg.ClientAddress(req), maxAddressText)
+	r.SeenAt, r.Browser, r.Address = now, BrowserName(req.UserAgent()), printable.Fold(cfg.ClientAddress(req), maxAddressText)
 }
 
 // maxAddressText bounds a network address. The longest IPv6 address with its zone is shorter.

@@ -33,9 +33,9 @@ var systems = []struct{ sign, name string }{
 	{"Android", "Android"}, {"iPhone", "iOS"}, {"iPad", "iPadOS"}, {"CrOS", "ChromeOS"}, {"Windows", "Windows"}, {"Mac OS X", "macOS"}, {"Linux", "Linux"},
 }
 
-// browserName shortens a User-Agent header to a name such as "Firefox 145 on Linux". Anybody can
+// BrowserName shortens a User-Agent header to a name such as "Firefox 145 on Linux". Anybody can
 // write anything there: for a browser that is not known, it returns the first words of the header.
-func browserName(userAgent string) string {
+func BrowserName(userAgent string) string {
 	userAgent = userAgent[:min(len(userAgent), 1000)]
 	name := ""
 	for _, p := range products {

@@ -30,6 +30,7 @@ function watchBar() {
 
 loadReview();
 document.addEventListener("item:shown", loadReview);
+if (document.getElementById("notices")) import("./notices.js");
 
 // Browsers do not scroll to an element that is partly in sight. An element in something that lies
 // over the page is in sight anyway. A date field has the focus in one of its parts, so it does not

@@ -10,17 +10,21 @@ import (
 	"countersign/internal/delegation"
 	"countersign/internal/fault"
 	"countersign/views"
+	"countersign/views/preferences"
 	"countersign/views/words"
 )
 
 // Settings is the page of a person's settings: who acts for them, and for whom they act. Admins see
 // that of others too.
 type Settings struct {
-	Book   delegation.Book
-	Reader string // the key of whoever reads it
-	Admin  bool   // the reader is an admin
-	Draft  DelegationDraft
-	Faults fault.List
+	Book delegation.Book
+	// Notices are how the reader is told; nil on the page of somebody else, and while the desk has
+	// no channel.
+	Notices *preferences.Notices
+	Reader  string // the key of whoever reads it
+	Admin   bool   // the reader is an admin
+	Draft   DelegationDraft
+	Faults  fault.List
 	// Candidates are the people whom the name in the draft may mean; the reader chooses one.
 	Candidates []delegation.Known
 	// SignInAgain is why the reader has to sign in again before they delegate; empty if they need not.

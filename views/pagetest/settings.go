@@ -28,7 +28,7 @@ func Settings() account.Settings {
 	over := given
 	over.ID, over.Since, over.Until, over.EndedBy = "d3", viewstest.Now.Add(-9*day), viewstest.Now.Add(-8*day), tomasz
 	return account.Settings{
-		Reader: viewstest.Dana.ID,
+		Reader: viewstest.Dana.ID, Notices: Notices(),
 		Book: delegation.Book{
 			Of: callbacks.Person{ID: dana.ID, Name: dana.Name}, Queues: []string{"finance", "procurement"}, Now: viewstest.Now,
 			Delegations: []delegation.Delegation{given, got, over},

@@ -1,0 +1,177 @@
+// Package personal is what people settle for themselves about notices: over which channels they are
+// told, in what order, when not, and with which browsers. It sends tests, too.
+package personal
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/notice"
+)
+
+// testLimit is how long a test may take: a person waits for it.
+const testLimit = 10 * time.Second
+
+// Service changes what people chose. Every method is about the person who asks and nobody else.
+type Service struct {
+	Preferences notice.Preferences
+	Setup       *notice.Setup // has at least one channel
+	// Forget makes the worker read again what people chose.
+	Forget func()
+	Now    func() time.Time
+}
+
+// Book is what one person chose.
+type Book struct {
+	Settings notice.Settings
+	Browsers []notice.Subscription // the latest first
+	// Channels are those over which the desk reaches single people.
+	Channels []string
+	// Address is where mails go: the one that the identity provider vouches for. Empty if it
+	// vouches for none.
+	Address string
+	Now     time.Time
+}
+
+// Offers reports whether the desk has a channel.
+func (b *Book) Offers(channel string) bool { return slices.Contains(b.Channels, channel) }
+
+// On reports whether a person gets messages over a channel.
+func (b *Book) On(channel string) bool { return !slices.Contains(b.Settings.Off, channel) }
+
+// Book returns what a person chose.
+func (s *Service) Book(ctx context.Context, p callbacks.Person) (*Book, error) {
+	b := &Book{Address: address(p), Now: s.Now()}
+	for _, name := range notice.PersonalChannels {
+		if s.Setup.Channels[name] != nil {
+			b.Channels = append(b.Channels, name)
+		}
+	}
+	var err error
+	if b.Settings, err = s.Preferences.Settings(ctx, p.ID); err != nil {
+		return nil, err
+	}
+	b.Browsers, err = s.Preferences.Subscriptions(ctx, p.ID)
+	return b, err
+}
+
+// address is where a person's mails go.
+func address(p callbacks.Person) string {
+	if !p.EmailVerified {
+		return ""
+	}
+	return p.Email
+}
+
+// Change changes what a person chose. It returns a fault.List if the result cannot be kept. Mutes
+// that are over go.
+func (s *Service) Change(ctx context.Context, p callbacks.Person, change func(*notice.Settings)) error {
+	kept, err := s.Preferences.Settings(ctx, p.ID)
+	if err != nil {
+		return err
+	}
+	now := s.Now()
+	change(&kept)
+	kept.Mutes = slices.DeleteFunc(kept.Mutes, func(m notice.Mute) bool { return !m.Until.After(now) })
+	if err := kept.Check(now); err != nil {
+		return err
+	}
+	if err := s.Preferences.PutSettings(ctx, p.ID, kept, now); err != nil {
+		return err
+	}
+	s.Forget()
+	return nil
+}
+
+// Subscribe keeps a browser of a person, and switches pushes on.
+func (s *Service) Subscribe(ctx context.Context, p callbacks.Person, b notice.Subscription) error {
+	b.Person = p.ID
+	if err := s.Preferences.Subscribe(ctx, b); err != nil {
+		return err
+	}
+	return s.Change(ctx, p, func(kept *notice.Settings) { Switch(kept, notice.Push, true) })
+}
+
+// Unsubscribe deletes a browser of a person. It returns [callbacks.ErrNotFound] for those of others.
+func (s *Service) Unsubscribe(ctx context.Context, p callbacks.Person, id string) error {
+	if err := s.owns(ctx, p, id); err != nil {
+		return err
+	}
+	if err := s.Preferences.Unsubscribe(ctx, id); err != nil {
+		return err
+	}
+	s.Forget()
+	return nil
+}
+
+// owns returns [callbacks.ErrNotFound] unless a browser is the person's.
+func (s *Service) owns(ctx context.Context, p callbacks.Person, id string) error {
+	b, err := s.Preferences.Subscription(ctx, id)
+	if err == nil && b.Person != p.ID {
+		return callbacks.ErrNotFound
+	}
+	return err
+}
+
+// Switch switches a channel on or off. Mails that are switched on are asked for.
+func Switch(s *notice.Settings, channel string, on bool) {
+	s.Off = slices.DeleteFunc(s.Off, func(name string) bool { return name == channel })
+	if !on {
+		s.Off = append(s.Off, channel)
+	}
+	if channel == notice.Email {
+		s.Mail = on
+	}
+}
+
+// Tested is what became of a test.
+type Tested struct {
+	At    time.Time
+	Took  time.Duration
+	Fault *notice.Fault // nil if the test was taken
+}
+
+// Test sends a test to a place of a person and waits for what the other side says. browser is the
+// ID of a browser for pushes. It returns [callbacks.ErrNotFound] if the person has no such place.
+func (s *Service) Test(ctx context.Context, p callbacks.Person, channel, browser string) (Tested, error) {
+	over, house := s.Setup.Channels[channel], s.Setup.House
+	if over == nil {
+		return Tested{}, callbacks.ErrNotFound
+	}
+	place, err := s.place(ctx, p, channel, browser)
+	if err != nil {
+		return Tested{}, err
+	}
+	kept, err := s.Preferences.Settings(ctx, p.ID)
+	if err != nil {
+		return Tested{}, err
+	}
+	at, id := s.Now(), string(callbacks.NewID())
+	ctx, cancel := context.WithTimeout(ctx, testLimit)
+	defer cancel()
+	_, err = over.Deliver(ctx, notice.Envelope{To: place, Message: notice.Message{
+		ID: id, State: id, Kind: notice.Test, At: at, Zone: kept.Zone(), Expires: at.Add(time.Hour),
+		Desk: house.Name, Home: house.Home, Settings: house.Home + notice.SettingsPath,
+	}})
+	done := Tested{At: at, Took: s.Now().Sub(at)}
+	if err != nil && !errors.As(err, &done.Fault) {
+		done.Fault = &notice.Fault{Code: notice.Refused, Err: err}
+	}
+	return done, nil
+}
+
+// place is where a person is reached over a channel.
+func (s *Service) place(ctx context.Context, p callbacks.Person, channel, browser string) (string, error) {
+	switch channel {
+	case notice.Push:
+		return browser, s.owns(ctx, p, browser)
+	case notice.Email:
+		if to := address(p); to != "" {
+			return to, nil
+		}
+	}
+	return "", callbacks.ErrNotFound
+}
