@@ -11,6 +11,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/sqlstore"
+	"countersign/internal/standin/slack"
 )
 
 // evidence is everything known about one decision: the three records, and the page of history that
@@ -27,6 +28,8 @@ type evidence struct {
 	proof types.Event
 	// what closed the callback according to the history; zero if the history shows nothing
 	shown completion
+	// what the chat says of it
+	said []slack.Message
 }
 
 // collect reads the records after all writing has ended.
@@ -36,8 +39,9 @@ func (w *world) collect(ctx context.Context, all []*decision) (found []evidence,
 		return nil, fmt.Errorf("read the database: %w", err)
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
+	said := w.chat.about()
 	for _, d := range all {
-		e := evidence{decision: d}
+		e := evidence{decision: d, said: said[d.id]}
 		if e.record, err = store.Get(ctx, d.id); err != nil {
 			return nil, fmt.Errorf("read decision %d: %w", d.number, err)
 		}

@@ -34,6 +34,9 @@ const shareRaced, shareClock, shareClient, shareEnd, shareTogether = 15, 15, 10,
 // Timeouts in seconds: one that never expires during a run, and the longest of the short ones.
 const longTimeout, maxShortTimeout = 3600, 3
 
+// maxUndecided is how long some callbacks wait for their reviewers at most.
+const maxUndecided = time.Second
+
 // unattended is the queue without heartbeats, so that the heartbeat timeout of its callbacks
 // expires.
 const unattended = "unattended"
@@ -116,6 +119,11 @@ func (w *world) live(ctx context.Context, d *decision) error {
 	first, second := w.newReviewer(d), w.newReviewer(d)
 	if err := w.letTimePass(ctx, d, asked.At); err != nil {
 		return err
+	}
+	if d.fate == alone && d.random.IntN(2) == 0 { // long enough for the chat to hear of it
+		if err := pause(ctx, time.Duration(d.random.IntN(int(maxUndecided)))); err != nil {
+			return err
+		}
 	}
 	var others sync.WaitGroup
 	defer others.Wait()

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/standin/slack"
 )
 
 // count is a line of the report.
@@ -27,6 +28,7 @@ const (
 	undecided
 	deniedThoughRecorded
 	decidedTogether
+	saidInChat
 
 	sentOtherBytes
 	neverSettled
@@ -39,6 +41,8 @@ const (
 	twoWinners
 	tooFewSigned
 	signatureLost
+	saidTwice
+	saidWrong
 	counts
 )
 
@@ -60,6 +64,7 @@ var lines = [counts]struct {
 	undecided:            {says: "ended before anybody decided"},
 	deniedThoughRecorded: {says: "shown as not recorded, though it was"},
 	decidedTogether:      {says: "decided by two signatures"},
+	saidInChat:           {says: "said in the chat"},
 
 	sentOtherBytes:         {"sent with other bytes than recorded", true},
 	neverSettled:           {"decided and never settled", true},
@@ -72,6 +77,8 @@ var lines = [counts]struct {
 	twoWinners:             {"two winners", true},
 	tooFewSigned:           {"decided with fewer signatures than required", true},
 	signatureLost:          {"a signature shown as recorded, not in the database", true},
+	saidTwice:              {"a message of the chat written twice", true},
+	saidWrong:              {"ended, and the chat does not say how", true},
 }
 
 // tally is how many decisions each line counts and, for lines that must be empty, which ones.
@@ -114,6 +121,9 @@ func (e evidence) counts() (found []count) {
 	add(twoWinners, len(e.closings) > 1 || differ(e.recorded))
 	add(tooFewSigned, e.record.Decision != nil && !e.signedEnough())
 	add(signatureLost, !e.allSigned())
+	add(saidInChat, len(e.said) > 0)
+	add(saidTwice, twice(e.said) > 0)
+	add(saidWrong, slices.ContainsFunc(e.said, func(m slack.Message) bool { return stale(&m, &e.record) }))
 	return append(found, e.ends()...)
 }
 

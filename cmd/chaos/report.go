@@ -92,6 +92,9 @@ func (e evidence) String() string {
 			fmt.Fprintf(&b, "\n\tattempt %d %s: %s", a.Number, a.StartedAt.Format(time.StampMilli), a.Reply)
 		}
 	}
+	for i := range e.said {
+		fmt.Fprintf(&b, "\n\tthe chat says %s", wordsOf(&e.said[i]))
+	}
 	for c, times := range e.offered {
 		fmt.Fprintf(&b, "\n\tsent %d times: %s %s", times, c.kind, c.hash)
 	}

@@ -16,8 +16,12 @@ const settlePoll = 250 * time.Millisecond
 const unsettled = `select count(*) from deliveries join callbacks on callbacks.num = deliveries.callback
 	where claimable_at > 0 and not (state = 'completed' and ending like '%"event":%')`
 
-// settle waits until no delivery is unsettled, and returns how many still are when the time limit
-// is reached.
+// untold counts messages that are due, and callbacks of which nobody has found out yet who is told.
+const untold = `select (select count(*) from notice_messages where due_at > 0 and due_at <= %[1]d)
+	+ (select count(*) from notice_changes where due_at > 0 and due_at <= %[1]d)`
+
+// settle waits until no delivery is unsettled and no message is due, and returns how many deliveries
+// still are when the time limit is reached.
 func (w *world) settle(ctx context.Context) (left int, err error) {
 	db, err := w.openSQL()
 	if err != nil {
@@ -30,8 +34,12 @@ func (w *world) settle(ctx context.Context) (left int, err error) {
 		}
 	}
 	for deadline := time.Now().Add(w.patience); ; {
+		var due int
 		err := db.QueryRowContext(ctx, unsettled).Scan(&left)
-		if err != nil || left == 0 || time.Now().After(deadline) {
+		if err == nil {
+			err = db.QueryRowContext(ctx, fmt.Sprintf(untold, time.Now().Add(time.Minute).UnixMilli())).Scan(&due)
+		}
+		if err != nil || left+due == 0 || time.Now().After(deadline) {
 			return left, err
 		}
 		if err := pause(ctx, settlePoll); err != nil {
@@ -48,8 +56,14 @@ func (w *world) blackOut(ctx context.Context, db *sql.DB) error {
 			return err
 		}
 	}
-	if _, err := db.ExecContext(ctx, `update deliveries set claimable_at = 1 where lease_owner <> ''`); err != nil {
-		return fmt.Errorf("end the leases: %w", err)
+	for _, text := range []string{
+		`update deliveries set claimable_at = 1 where lease_owner <> ''`,
+		`update notice_messages set claimable_at = 1 where claimable_at > 0 and (lease_owner <> '' or tries > 0)`,
+		`update notice_changes set due_at = 1 where due_at > 0 and due_at <= ` + fmt.Sprint(time.Now().Add(time.Minute).UnixMilli()),
+	} {
+		if _, err := db.ExecContext(ctx, text); err != nil {
+			return fmt.Errorf("end the leases: %w", err)
+		}
 	}
 	for _, r := range w.replicas {
 		if err := r.start(ctx); err != nil {

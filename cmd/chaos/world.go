@@ -50,6 +50,7 @@ type world struct {
 	plan
 	setting
 	lambda   *lambdaSide
+	chat     *chat
 	provider *http.Server
 	issuer   string // of the provider
 	replicas []*replica
@@ -94,6 +95,10 @@ func (w *world) unfold(ctx context.Context) (_ column, err error) {
 		return column{}, err
 	}
 	defer w.lambda.close()
+	if w.chat, err = startChat(ctx); err != nil {
+		return column{}, err
+	}
+	defer w.chat.close()
 	w.lambda.engine.SetDialect(w.closed, w.random(randomDialects))
 	w.traps = newTraps(ctx, w.plan, w.random(randomPoints))
 	defer w.stop()
@@ -138,7 +143,7 @@ func (w *world) open(ctx context.Context) error {
 		return err
 	}
 	w.provider, w.issuer = provider, issuer
-	if err := os.WriteFile(w.deskPath(), []byte(deskFile), 0o600); err != nil {
+	if err := os.WriteFile(w.deskPath(), []byte(deskFile+"channels: {slack: {token: {env: CHAOS_SLACK}, api: '"+w.chat.url+"/api/'}}\n"), 0o600); err != nil {
 		return err
 	}
 	for i, address := range addresses {
@@ -167,6 +172,7 @@ func (w *world) open(ctx context.Context) error {
 // browser.
 const deskFile = `
 roles: {reviewers: [approvers]}
+groups: {approvers: {slack: '#` + chatChannel + `'}}
 queues:
   default: {keepAlive: queued}
   ` + unattended + `: {groups: [approvers]}
@@ -188,7 +194,7 @@ func (w *world) environment(address, home, issuer, secret, lambda string) []stri
 		"COUNTERSIGN_OIDC_ISSUER=" + issuer,
 		"COUNTERSIGN_OIDC_CLIENT_ID=" + client,
 		"COUNTERSIGN_OIDC_CLIENT_SECRET=" + secret,
-		"COUNTERSIGN_CONFIG_FILE=" + w.deskPath(), "CHAOS_TOKEN=" + w.token,
+		"COUNTERSIGN_CONFIG_FILE=" + w.deskPath(), "CHAOS_TOKEN=" + w.token, "CHAOS_SLACK=" + chatToken,
 		// the limits are not under test
 		"COUNTERSIGN_INTAKE_RATE=1000000", "COUNTERSIGN_INTAKE_BURST=1000000", "COUNTERSIGN_WATCH_RATE=1000",
 		"COUNTERSIGN_LAMBDA_REGION=" + region,
@@ -221,12 +227,14 @@ const (
 	randomBlows
 	randomPoints
 	randomDialects
+	randomChat
 )
 
 // torment makes all decisions while faults of every kind happen.
 func (w *world) torment(ctx context.Context) ([]*decision, suffering, error) {
 	w.say("%d decisions, and %d that heartbeats keep alive meanwhile", w.decisions, w.kept)
 	w.lambda.misbehave(w.random(randomFaults))
+	w.chat.misbehave(w.random(randomChat))
 	blows := w.draw()
 	all := make([]*decision, w.decisions+w.kept)
 	group, ctx := errgroup.WithContext(ctx)
@@ -240,6 +248,7 @@ func (w *world) torment(ctx context.Context) ([]*decision, suffering, error) {
 	})
 	err := group.Wait()
 	w.lambda.behave()
+	w.chat.misbehave(nil)
 	suffered := sufferingOf(blows)
 	var failed error
 	suffered.atPoints, failed = w.traps.clear()

@@ -81,7 +81,7 @@ func (p *posted) last() *notice.Message { return &p.messages[len(p.messages)-1] 
 
 // rig is a desk on a real database whose reviewers ada, bob and cleo have a browser and a mailbox.
 type rig struct {
-	*testing.T
+	testing.TB
 	clock   *callbackstest.Clock
 	store   *sqlstore.Store
 	service *desk.Service
@@ -108,14 +108,14 @@ func onEach(t *testing.T, test func(*rig)) {
 	}
 }
 
-func newRig(t *testing.T, url string) *rig {
+func newRig(t testing.TB, url string) *rig {
 	t.Helper()
 	store, err := sqlstore.Open(t.Context(), url, sqlstore.WithCaution(func(string) {}))
 	callbackstest.Must(t, err)
 	t.Cleanup(func() { _ = store.Close() })
 	made := func(s notice.Style) *board { return &board{style: s, shown: make(map[string]*posted)} }
 	r := &rig{
-		T: t, clock: callbackstest.NewClock(t0), store: store,
+		TB: t, clock: callbackstest.NewClock(t0), store: store,
 		slack: made(notice.InPlace), mail: made(notice.Appended), push: made(notice.Replaced), hooks: made(notice.Event),
 	}
 	r.setup = &notice.Setup{
@@ -162,8 +162,8 @@ func knownPerson(p people.Profile) callbacks.Person {
 func (r *rig) person(name string) callbacks.Person {
 	r.Helper()
 	p := person(name, "approvers").Person
-	callbackstest.Must(r.T, r.store.KeepPerson(r.Context(), people.NewProfile(p, true, r.clock.Now())))
-	callbackstest.Must(r.T, r.store.Notices().Subscribe(r.Context(), notice.Subscription{
+	callbackstest.Must(r.TB, r.store.KeepPerson(r.Context(), people.NewProfile(p, true, r.clock.Now())))
+	callbackstest.Must(r.TB, r.store.Notices().Subscribe(r.Context(), notice.Subscription{
 		ID: name + "'s browser", Person: name, Endpoint: "https://push.example.com/" + name, MadeAt: r.clock.Now(),
 	}))
 	return p
@@ -177,7 +177,7 @@ func (r *rig) announce(timeout time.Duration) callbacks.Callback {
 		CallbackID: fmt.Sprintf("YWJj%06d", r.n), Title: fmt.Sprintf("Expense report EXP-%d", r.n), Requester: "Ines Calloway <ines@example.com>",
 		Queue: "finance", Timeout: timeout, ExecutionARN: "arn:aws:lambda:eu-central-1:123456789012:function:expense-approval:14/durable-execution/EXP/0f2c",
 	})
-	callbackstest.Must(r.T, err)
+	callbackstest.Must(r.TB, err)
 	return receipt.Callback
 }
 
@@ -186,10 +186,10 @@ func (r *rig) approve(p callbacks.Person, id callbacks.ID) {
 	r.Helper()
 	choice := callbacks.Choice{Outcome: "approve"}
 	seen, err := r.service.Preview(r.Context(), p, id, choice)
-	callbackstest.Must(r.T, err)
+	callbackstest.Must(r.TB, err)
 	choice.PreparedAt, choice.Sends = seen.PreparedAt, seen.Sends
 	_, err = r.service.Sign(r.Context(), p, id, choice, seen.Seen)
-	callbackstest.Must(r.T, err)
+	callbackstest.Must(r.TB, err)
 }
 
 // run lets time pass in steps, with the workers.
@@ -210,7 +210,7 @@ func (r *rig) run(span, step time.Duration, workers ...*notice.Worker) {
 func (r *rig) drain(w *notice.Worker) {
 	r.Helper()
 	for range 5 {
-		callbackstest.Must(r.T, w.RunOnce(r.Context()))
+		callbackstest.Must(r.TB, w.RunOnce(r.Context()))
 		if _, next, err := r.store.Notices().Next(r.Context()); err != nil || next.IsZero() || next.After(r.clock.Now()) {
 			return
 		}
@@ -222,9 +222,9 @@ func (r *rig) settle() {
 	r.Helper()
 	for range 200 {
 		before := r.slack.calls + r.mail.calls + r.push.calls + r.hooks.calls
-		callbackstest.Must(r.T, r.worker.RunOnce(r.Context()))
+		callbackstest.Must(r.TB, r.worker.RunOnce(r.Context()))
 		change, message, err := r.store.Notices().Next(r.Context())
-		callbackstest.Must(r.T, err)
+		callbackstest.Must(r.TB, err)
 		now := r.clock.Now()
 		idle := before == r.slack.calls+r.mail.calls+r.push.calls+r.hooks.calls
 		if idle && (change.IsZero() || change.After(now)) && (message.IsZero() || message.After(now)) {

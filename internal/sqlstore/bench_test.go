@@ -123,6 +123,15 @@ func processTime(b *testing.B) time.Duration {
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
+// BenchmarkReceiveTold is the intake of a desk that tells people: each announcement is noted for
+// messages.
+func BenchmarkReceiveTold(b *testing.B) {
+	onEach(b, func(b *testing.B, s *sqlstore.Store, senders int) {
+		s.Tell(true)
+		atOnce(b, senders, func(i int) error { return announce(b, s, i, time.Hour) })
+	})
+}
+
 // BenchmarkReceive is the intake: what group commit gives, and what an announcement costs.
 func BenchmarkReceive(b *testing.B) {
 	onEach(b, func(b *testing.B, s *sqlstore.Store, senders int) {
