@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -11,8 +12,10 @@ import (
 	"github.com/alecthomas/kong"
 
 	"countersign/internal/auth"
+	"countersign/internal/callbacks"
 	"countersign/internal/config"
 	"countersign/internal/doctor"
+	"countersign/internal/secrets"
 	"countersign/internal/sqlstore"
 )
 
@@ -62,7 +65,12 @@ func (c doctorCommand) Run(ctx context.Context, e environment) error {
 			return setupOf(settings, e.variables).Sections()
 		}},
 		{Title: "Database", Limit: databaseLimit, Run: func(ctx context.Context) []doctor.Section {
-			return doctor.DatabaseSections(sqlstore.Examine(ctx, string(settings.DatabaseURL), time.Now))
+			found, err := sqlstore.Examine(ctx, string(settings.DatabaseURL), time.Now)
+			sections := doctor.DatabaseSections(found, err)
+			if err != nil || found.Schema != found.Newest {
+				return sections
+			}
+			return append(sections, doctor.SecretSections(len(settings.SecretsKeys), found.Boxes, opener(settings))...)
 		}},
 		{Title: "Identity provider", Limit: providerLimit, Run: func(ctx context.Context) []doctor.Section {
 			found, err := auth.Examine(ctx, providerToExamine(settings))
@@ -104,5 +112,22 @@ func setupOf(settings config.Config, environ map[string]string) doctor.Setup {
 		TrustedProxies: len(settings.TrustedProxies) > 0, Admins: len(settings.Desk.Roles.Admins) > 0,
 		Senders: len(settings.Desk.Sources), Topics: len(settings.Desk.Topics), Watched: len(settings.Desk.Watches()),
 		KeyFile: checkKeyFile(settings), Unknown: settings.Unknown(environ),
+	}
+}
+
+// opener reports whether the configured keys open what people typed as secrets.
+func opener(settings config.Config) func(doctor.Box) bool {
+	keys, _ := secrets.New(settings.SecretsKeys.Bytes()) // their length was checked
+	return func(b doctor.Box) bool {
+		if b.Kind == "" {
+			_, err := keys.OpenAnswer(callbacks.ID(b.Request), b.Text)
+			return err == nil
+		}
+		var sealed callbacks.Sealed
+		if json.Unmarshal([]byte(b.Text), &sealed) != nil {
+			return false
+		}
+		_, err := keys.Open(callbacks.ID(b.Request), callbacks.Completion{Kind: callbacks.Kind(b.Kind), Sealed: &sealed})
+		return err == nil
 	}
 }

@@ -16,6 +16,8 @@ type Database struct {
 
 	File   *File
 	Server *Server
+	// Boxes are what people typed as secrets and what still waits, at most [MaxBoxes] of each kind.
+	Boxes []Box
 }
 
 // File has the facts about a SQLite file.

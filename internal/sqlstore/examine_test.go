@@ -9,10 +9,12 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"countersign/internal/callbacks"
 	"countersign/internal/doctor"
 	"countersign/internal/sqlstore"
 )
@@ -215,5 +217,47 @@ func TestExaminePostgres_empty(t *testing.T) {
 	var tables int
 	if err := db.QueryRowContext(context.WithoutCancel(t.Context()), "select count(*) from pg_tables where schemaname = 'public'").Scan(&tables); err != nil || tables != 0 {
 		t.Errorf("it has %d tables, error %v", tables, err)
+	}
+}
+
+// TestExamine_Boxes: the secrets that wait are found: those of signatures, and those of decisions that
+// may still be sent.
+func TestExamine_Boxes(t *testing.T) {
+	t.Parallel()
+	places := []string{"sqlite:" + filepath.Join(t.TempDir(), "desk.db")}
+	if !testing.Short() {
+		places = append(places, newDatabase(t))
+	}
+	for _, place := range places {
+		store, err := sqlstore.Open(t.Context(), place)
+		if err != nil {
+			t.Fatal(err)
+		}
+		waits, sent := put(t, store), put(t, store)
+		_, err = store.Change(t.Context(), waits.ID, callbacks.Parts{Signatures: true}, func(c *callbacks.Case) error {
+			c.Signatures = append(c.Signatures, someSignature(time.Now()))
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = store.Change(t.Context(), sent.ID, callbacks.Parts{}, func(c *callbacks.Case) error {
+			c.State = callbacks.Undeliverable
+			c.Delivery = &callbacks.Delivery{Callback: c.ID, Completion: callbacks.Completion{
+				Kind: callbacks.Success, Sealed: &callbacks.Sealed{Box: []byte("box"), Hash: "h"},
+			}}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := store.Close(); err != nil {
+			t.Fatal(err)
+		}
+		d, err := sqlstore.Examine(t.Context(), place, time.Now)
+		want := []doctor.Box{{Request: string(waits.ID), Text: "Ym94"}, {Request: string(sent.ID), Kind: "success", Text: `{"box":"Ym94","hash":"h"}`}}
+		if err != nil || !slices.Equal(d.Boxes, want) {
+			t.Errorf("got %+v, %v, want %+v", d.Boxes, err, want)
+		}
 	}
 }

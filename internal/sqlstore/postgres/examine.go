@@ -53,7 +53,10 @@ func examine(ctx context.Context, url string, now func() time.Time) (d doctor.Da
 	s.Clock.Ours = between(before, now())
 	d.Server, d.Place = s, "database "+database+" on "+hosts(config)
 	const exists = "select count(*) from pg_class where oid = to_regclass('" + goose.DefaultTablename + "')"
-	d.Schema, err = engine.Version(ctx, db, exists)
+	if d.Schema, err = engine.Version(ctx, db, exists); err != nil || d.Schema != d.Newest {
+		return d, err
+	}
+	d.Boxes, err = engine.Boxes(ctx, db)
 	return d, err
 }
 

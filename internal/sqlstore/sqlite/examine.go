@@ -36,7 +36,10 @@ func examine(ctx context.Context, url string, _ func() time.Time) (doctor.Databa
 		return d, fmt.Errorf("query the database: %w", err)
 	}
 	const exists = "select count(*) from sqlite_master where type = 'table' and name = '" + goose.DefaultTablename + "'"
-	d.Schema, err = engine.Version(ctx, db, exists)
+	if d.Schema, err = engine.Version(ctx, db, exists); err != nil || d.Schema != d.Newest {
+		return d, err
+	}
+	d.Boxes, err = engine.Boxes(ctx, db)
 	return d, err
 }
 
