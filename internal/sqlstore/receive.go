@@ -38,11 +38,12 @@ func (r *messageRow) values() []any {
 	}
 }
 
-// Receive implements desk.Store.
+// Receive implements desk.Store. Most messages and callbacks are new, so it looks for the message
+// only if the callback is known, or if the message turns out to be while it is written.
 func (s *Store) Receive(ctx context.Context, m callbacks.Message, c callbacks.Callback, content callbacks.Content, fingerprint string, bind callbacks.Binding, entry callbacks.AuditEntry) (callbacks.Acknowledgment, error) {
-	receipt, err := s.receive(ctx, m, c, content, fingerprint, bind, entry)
-	if s.engine.Duplicate(err) { // the same message came twice at the same moment, and the other one was first
-		receipt, err = s.receive(ctx, m, c, content, fingerprint, bind, entry)
+	receipt, err := s.receive(ctx, (*tx).announce, m, c, content, fingerprint, bind, entry)
+	if s.engine.Duplicate(err) { // the message was about another callback, or came twice at the same moment
+		receipt, err = s.receive(ctx, (*tx).repeated, m, c, content, fingerprint, bind, entry)
 	}
 	if err != nil {
 		return callbacks.Acknowledgment{}, err
@@ -50,22 +51,27 @@ func (s *Store) Receive(ctx context.Context, m callbacks.Message, c callbacks.Ca
 	return receipt, nil
 }
 
+// acknowledging writes what a message says, or finds what it led to.
+type acknowledging func(t *tx, ctx context.Context, m callbacks.Message, c callbacks.Callback, content callbacks.Content, fingerprint string, bind callbacks.Binding, entry callbacks.AuditEntry) (callbacks.Acknowledgment, error)
+
 func (s *Store) receive(
-	ctx context.Context, m callbacks.Message, c callbacks.Callback, content callbacks.Content,
+	ctx context.Context, acknowledge acknowledging, m callbacks.Message, c callbacks.Callback, content callbacks.Content,
 	fingerprint string, bind callbacks.Binding, entry callbacks.AuditEntry,
 ) (callbacks.Acknowledgment, error) {
 	var receipt callbacks.Acknowledgment
-	err := s.transact(ctx, func(ctx context.Context, t *tx) error {
-		var err error
-		if receipt, err = t.receipt(ctx, m, c.CallbackID, fingerprint); err == nil || !errors.Is(err, sql.ErrNoRows) {
-			return err
-		}
-		var num int64
-		if num, receipt, err = t.announce(ctx, c, content, fingerprint, bind, entry); err != nil {
-			return err
-		}
-		return t.remember(ctx, m, num, receipt.Created)
+	err := s.transact(ctx, func(ctx context.Context, t *tx) (err error) {
+		receipt, err = acknowledge(t, ctx, m, c, content, fingerprint, bind, entry)
+		return err
 	})
+	return receipt, err
+}
+
+// repeated returns the answer that a message got before; a message that got none is announced.
+func (t *tx) repeated(ctx context.Context, m callbacks.Message, c callbacks.Callback, content callbacks.Content, fingerprint string, bind callbacks.Binding, entry callbacks.AuditEntry) (callbacks.Acknowledgment, error) {
+	receipt, err := t.receipt(ctx, m, c.CallbackID, fingerprint)
+	if errors.Is(err, sql.ErrNoRows) {
+		return t.announce(ctx, m, c, content, fingerprint, bind, entry)
+	}
 	return receipt, err
 }
 
@@ -96,37 +102,54 @@ func (t *tx) receipt(ctx context.Context, m callbacks.Message, id callbacks.Call
 	return callbacks.Acknowledgment{Callback: c, Created: known.Created, Repeated: true}, nil
 }
 
-// announce writes a callback if it is new, or else finds the existing one.
-func (t *tx) announce(ctx context.Context, c callbacks.Callback, content callbacks.Content, fingerprint string, bind callbacks.Binding, entry callbacks.AuditEntry) (int64, callbacks.Acknowledgment, error) {
+// announce writes a callback with the answer to its message, if the callback is new. Otherwise it
+// finds what the message led to, or what is known of the callback.
+func (t *tx) announce(ctx context.Context, m callbacks.Message, c callbacks.Callback, content callbacks.Content, fingerprint string, bind callbacks.Binding, entry callbacks.AuditEntry) (callbacks.Acknowledgment, error) {
 	r, err := rowOf(0, c)
 	if err != nil {
-		return 0, callbacks.Acknowledgment{}, err
+		return callbacks.Acknowledgment{}, err
 	}
 	num, err := t.addNumbered(ctx, insertCallback+` on conflict (callback_hash) do nothing`, "num", r.values())
 	if errors.Is(err, sql.ErrNoRows) {
-		return t.announced(ctx, c, content, fingerprint, bind, entry)
+		return t.known(ctx, m, c, content, fingerprint, bind, entry)
 	}
 	if err != nil {
-		return 0, callbacks.Acknowledgment{}, fmt.Errorf("insert callback: %w", err)
+		return callbacks.Acknowledgment{}, fmt.Errorf("insert callback: %w", err)
 	}
 	written, err := contentRowOf(num, content, fingerprint)
 	if err != nil {
-		return 0, callbacks.Acknowledgment{}, err
+		return callbacks.Acknowledgment{}, err
 	}
 	if err := t.add(ctx, insertContent, written.values()); err != nil {
-		return 0, callbacks.Acknowledgment{}, fmt.Errorf("insert content: %w", err)
+		return callbacks.Acknowledgment{}, fmt.Errorf("insert content: %w", err)
 	}
 	if err := t.later(ctx, t.dialect.Search.Add, num, t.dialect.Search.Document(wordsOf(c, content.Tags))); err != nil {
-		return 0, callbacks.Acknowledgment{}, fmt.Errorf("insert words: %w", err)
+		return callbacks.Acknowledgment{}, fmt.Errorf("insert words: %w", err)
 	}
 	if err := t.record(ctx, entry); err != nil {
-		return 0, callbacks.Acknowledgment{}, err
+		return callbacks.Acknowledgment{}, err
 	}
 	if err := t.noteChange(ctx, num, entry); err != nil {
-		return 0, callbacks.Acknowledgment{}, err
+		return callbacks.Acknowledgment{}, err
 	}
 	kept, err := r.callback()
-	return num, callbacks.Acknowledgment{Callback: kept, Created: true}, err
+	if err != nil {
+		return callbacks.Acknowledgment{}, err
+	}
+	return callbacks.Acknowledgment{Callback: kept, Created: true}, t.remember(ctx, m, num, true)
+}
+
+// known returns what a message led to before, or else the callback that it is about.
+func (t *tx) known(ctx context.Context, m callbacks.Message, c callbacks.Callback, content callbacks.Content, fingerprint string, bind callbacks.Binding, entry callbacks.AuditEntry) (callbacks.Acknowledgment, error) {
+	receipt, err := t.receipt(ctx, m, c.CallbackID, fingerprint)
+	if !errors.Is(err, sql.ErrNoRows) {
+		return receipt, err
+	}
+	num, receipt, err := t.announced(ctx, c, content, fingerprint, bind, entry)
+	if err != nil {
+		return callbacks.Acknowledgment{}, err
+	}
+	return receipt, t.remember(ctx, m, num, receipt.Created)
 }
 
 // announced returns a callback that is already known. If it was only discovered, it takes over the

@@ -21,8 +21,8 @@ import (
 // Costs is how many statements each transaction in the life of a callback runs, and how many round
 // trips it takes on PostgreSQL, with those for "begin" and "commit". Raise one only with a reason.
 var Costs = map[string]Cost{
-	"announcement":    {6, 3},
-	"announced again": {3, 4},
+	"announcement":    {5, 2},
+	"announced again": {4, 5}, // new callbacks are many more, and save what this looks for
 	"review opened":   {6, 4},
 	"review renewed":  {5, 4},
 	"heartbeat":       {2, 2},
