@@ -36,10 +36,10 @@ func toldSite(t *testing.T, send func(channel, place string) error) (s *site, ch
 }
 
 // failWebhook records a request that webhook erp did not take.
-func (s *site) failWebhook() {
+func (s *site) failWebhook() callbacks.ID {
 	s.t.Helper()
 	s.store.Tell(true)
-	s.receive(expense())
+	id := s.receive(expense()).ID
 	ctx, store, now := s.t.Context(), s.store.Notices(), s.clock.Now().Add(notice.Settling)
 	changes, err := store.ClaimChanges(ctx, now, now, 1)
 	callbackstest.Must(s.t, err)
@@ -52,13 +52,14 @@ func (s *site) failWebhook() {
 		Fault: &notice.Fault{Code: notice.Busy, Words: "answers 503: <b>not ready</b>"}, DueAt: now.Add(5 * time.Hour),
 	}, now))
 	s.clock.Advance(time.Minute)
+	return id
 }
 
 // TestChannels: an admin sees what fails, tries again, mutes with a reason, and ends that.
 func TestChannels(t *testing.T) {
 	t.Parallel()
 	s, changes := toldSite(t, nil)
-	s.failWebhook()
+	id := s.failWebhook()
 	b := s.as(adam)
 	page := b.get("/admin/channels")
 	row := spoken(page.document(t).Find(`tr[data-channel="webhooks:erp"]`))
@@ -86,6 +87,10 @@ func TestChannels(t *testing.T) {
 	must(t, b.post("/admin/channels/resume", url.Values{"channel": {"slack:"}}), http.StatusSeeOther)
 	if row := spoken(b.get("/admin/channels").document(t).Find(`tr[data-channel="slack:"]`)); strings.Contains(row, "Muted") {
 		t.Errorf("the row says %q after the end", row)
+	}
+	open := spoken(s.as(rita).get("/callbacks/" + string(id)).document(t).Find("#told"))
+	if !strings.Contains(open, "Webhook, erp waits for signatures") || !strings.Contains(open, "failed: answers 503: <b>not ready</b>") {
+		t.Errorf("the page of the callback says %q", open)
 	}
 	// Auditors see all of it and change nothing.
 	if page := s.as(audrey).get("/admin/channels"); page.document(t).Find("main form").Length() > 0 || page.document(t).Find("tr[data-channel]").Length() != 2 {

@@ -76,6 +76,9 @@ func (s *server) reviewModel(c echo.Context, id callbacks.ID, from query.Listing
 	if m.Description, err = s.descriptions.HTML(sheet.Content.Description); err != nil {
 		return review.Review{}, err
 	}
+	if m.Told, err = s.Notices.Story(ctx, id); err != nil {
+		return review.Review{}, err
+	}
 	if s.ConsoleLinks {
 		m.ConsoleURL = consoleURL(&sheet.Callback)
 	}

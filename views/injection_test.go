@@ -18,6 +18,7 @@ import (
 	"countersign/internal/desk"
 	"countersign/internal/discovery"
 	"countersign/internal/fault"
+	"countersign/internal/notice"
 	"countersign/internal/people"
 	"countersign/internal/readquota"
 	"countersign/internal/replies"
@@ -70,6 +71,7 @@ func hostile(m review.Review) review.Review {
 	for i := range m.Reviews {
 		m.Reviews[i].By.Name = evil
 	}
+	m.Told = []notice.Notice{{Target: notice.Target{Channel: evil, Place: evil}, Topic: notice.Topic{Kind: evil}, Fault: evil, Words: evil}}
 	for i := range m.Audit {
 		m.Audit[i].Detail, m.Audit[i].Actor.Name = evil, evil
 	}

@@ -74,6 +74,14 @@ func (h *Handlers) Troubles(ctx context.Context) (int, error) {
 	return h.counted, nil
 }
 
+// Story returns the notices of a callback; none where nobody is told.
+func (h *Handlers) Story(ctx context.Context, id callbacks.ID) ([]notice.Notice, error) {
+	if len(h.Channels) == 0 {
+		return nil, nil
+	}
+	return h.Reports.Notices(ctx, id)
+}
+
 // changed has the worker and the navigation look again.
 func (h *Handlers) changed() {
 	h.mu.Lock()

@@ -3,6 +3,8 @@ package notice
 import (
 	"context"
 	"time"
+
+	"countersign/internal/callbacks"
 )
 
 // Reports says how channels do, for admins, and lets them try again. Implementations pass the
@@ -15,7 +17,8 @@ type Reports interface {
 	// of them, and returns how many there were. With a place, only those of that place.
 	Retry(ctx context.Context, channel, place string, now time.Time) (int, error)
 
-	// Pause and Pauses are those of [Store].
+	// Notices, Pause and Pauses are those of [Store].
+	Notices(ctx context.Context, id callbacks.ID) ([]Notice, error)
 	Pause(ctx context.Context, p Pause) error
 	Pauses(ctx context.Context, now time.Time, limit int) ([]Pause, error)
 }

@@ -94,19 +94,10 @@ func (m Channels) off() []notice.Pause {
 
 // name is what people call the channel.
 func (c Channel) name() string {
-	switch c.Name {
-	case notice.Slack:
-		return "Slack"
-	case notice.Email:
-		return "E-mail"
-	case notice.Push:
-		return "Web push"
-	case notice.Teams:
-		return "Teams " + c.Place
-	case notice.Webhooks:
-		return "Webhook " + c.Place
+	if c.Place == "" {
+		return words.Channel(c.Name)
 	}
-	return c.Name
+	return words.Channel(c.Name) + " " + c.Place
 }
 
 func (c Channel) icon() string {

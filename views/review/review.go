@@ -5,6 +5,7 @@ import (
 	"countersign/internal/desk"
 	"countersign/internal/fault"
 	"countersign/internal/form"
+	"countersign/internal/notice"
 	"countersign/views"
 	"countersign/views/payload"
 	"countersign/views/untrusted"
@@ -23,6 +24,7 @@ type Review struct {
 	Draft      Draft         // what the reader entered before, after a refused decision
 	Next       *Next         // on decided and ended callbacks
 	List       views.Address // the list that the reader came from
+	Told       []notice.Notice
 }
 
 // Draft is a decision that was not recorded.

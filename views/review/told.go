@@ -1,0 +1,141 @@
+package review
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"countersign/internal/notice"
+	"countersign/views/words"
+)
+
+// tellings are notices of one kind over one channel: to a place of a group, or to people together.
+// People are counted, not named: an address is theirs, and nobody has to explain what they were told.
+type tellings struct {
+	channel, place string
+	topic          notice.Topic
+	people         int
+	first, last    time.Time // of those that were told
+	told, waiting  int
+	failed         int
+	words          string    // of the latest fault
+	due            time.Time // the next
+	planned        time.Time
+}
+
+// toldOf are the notices of a callback, the latest first.
+func toldOf(all []notice.Notice) []tellings {
+	var groups []tellings
+	for _, n := range all {
+		place := n.Place
+		if n.Person != "" {
+			place = ""
+		}
+		i := slices.IndexFunc(groups, func(g tellings) bool {
+			return g.channel == n.Channel && g.place == place && g.topic == n.Topic
+		})
+		if i < 0 {
+			i = len(groups)
+			groups = append(groups, tellings{channel: n.Channel, place: place, topic: n.Topic, planned: n.PlannedAt})
+		}
+		groups[i].add(n)
+	}
+	slices.SortStableFunc(groups, func(a, b tellings) int { return b.planned.Compare(a.planned) })
+	return groups
+}
+
+func (t *tellings) add(n notice.Notice) {
+	if n.Person != "" {
+		t.people++
+	}
+	switch {
+	case !n.ToldAt.IsZero():
+		t.told++
+		if t.first.IsZero() || n.ToldAt.Before(t.first) {
+			t.first = n.ToldAt
+		}
+		if n.ToldAt.After(t.last) {
+			t.last = n.ToldAt
+		}
+	case !n.DueAt.IsZero():
+		t.waiting++
+		if t.due.IsZero() || n.DueAt.Before(t.due) {
+			t.due = n.DueAt
+		}
+	}
+	if n.Fault != "" {
+		t.failed, t.words = t.failed+1, cmp.Or(n.Words, string(n.Fault))
+	}
+}
+
+// to says who is told, and over what.
+func (t tellings) to() string {
+	name := words.Channel(t.channel)
+	if t.place != "" {
+		return name + ", " + t.place
+	}
+	if t.people == 1 {
+		return name + " to 1 person"
+	}
+	return fmt.Sprintf("%s to %d people", name, t.people)
+}
+
+// about says what the notices are about.
+func (t tellings) about() string {
+	if t.topic.Share > 0 {
+		return fmt.Sprintf("reminder at %d %% of the time", t.topic.Share)
+	}
+	switch t.topic.Kind {
+	case notice.MaySign:
+		return "waits for signatures"
+	case notice.Needed:
+		return "is at risk"
+	case notice.Decided:
+		return "outcome, to the requester"
+	case notice.Failed:
+		return "the execution failed"
+	case notice.Attention:
+		return "needs an admin"
+	case notice.Nobody:
+		return "too few people could sign"
+	case notice.Ended, notice.Digest, notice.Test:
+	}
+	return ""
+}
+
+// state says what became of the notices.
+func (t tellings) state(m words.Moment) string {
+	said := ""
+	add := func(text string) {
+		if said != "" {
+			said += "; "
+		}
+		said += text
+	}
+	if t.told > 0 {
+		when := "told " + m.Clock(t.first)
+		if t.told > 1 {
+			when = fmt.Sprintf("%d told by %s", t.told, m.Clock(t.last))
+		}
+		add(when)
+	}
+	if t.waiting > 0 {
+		add("due " + m.Clock(t.due))
+	}
+	if t.failed > 0 {
+		add("failed: " + t.words)
+	}
+	return cmp.Or(said, "not told: it was over, opened or decided before")
+}
+
+// tone is the colour of the point beside the notices.
+func (t tellings) tone() string {
+	switch {
+	case t.failed > 0:
+		return "problem"
+	case t.told > 0:
+		return "delivered"
+	}
+	return ""
+}

@@ -1,0 +1,46 @@
+package review_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/internal/notice"
+	"countersign/views/pagetest"
+	"countersign/views/review"
+	"countersign/views/viewstest"
+)
+
+// TestTold: places of groups are named, people are counted, and faults are said.
+func TestTold(t *testing.T) {
+	t.Parallel()
+	m := pagetest.Review(viewstest.Pending())
+	page := func() string {
+		return viewstest.Words(viewstest.HTML(t, review.Page(viewstest.Shell("mine", "/callbacks/exp2291"), m)).Find("#told"))
+	}
+	if said := page(); said != "" {
+		t.Errorf("nobody was told, but the page says %q", said)
+	}
+	at := viewstest.Now.Add(-time.Hour)
+	to := func(channel, place, person string) notice.Notice {
+		return notice.Notice{Target: notice.Target{Channel: channel, Place: place, Person: person}, Topic: notice.Topic{Kind: notice.MaySign}, PlannedAt: at}
+	}
+	slack, first, second, third := to(notice.Slack, "#finance", ""), to(notice.Email, "mara@example.com", "mara"), to(notice.Email, "dana@example.com", "dana"), to(notice.Email, "lena@example.com", "lena")
+	slack.ToldAt, first.ToldAt, second.ToldAt = at.Add(time.Second), at.Add(time.Minute), at.Add(2*time.Minute)
+	third.DueAt, third.Fault, third.Words = viewstest.Now.Add(time.Minute), notice.Busy, "451 try again later"
+	reminder, push := to(notice.Webhooks, "erp", ""), to(notice.Push, "k3v9", "mara")
+	reminder.Topic, reminder.DueAt = notice.Topic{Kind: notice.Needed, Share: 50}, viewstest.Now.Add(time.Hour)
+	m.Told = []notice.Notice{slack, first, second, third, reminder, push}
+	said := page()
+	for _, want := range []string{
+		"Slack, #finance waits for signatures", "told 12:51:03", "E-mail to 3 people", "2 told by 12:53:02; due 13:52:02; failed: 451 try again later",
+		"Webhook, erp reminder at 50 % of the time", "due 14:51:02", "Web push to 1 person", "not told: it was over, opened or decided before",
+	} {
+		if !strings.Contains(said, want) {
+			t.Errorf("%q is not in %q", want, said)
+		}
+	}
+	if strings.Contains(said, "example.com") || strings.Contains(said, "k3v9") {
+		t.Errorf("an address is in %q", said)
+	}
+}
