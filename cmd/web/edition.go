@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 
 	"countersign/handlers"
@@ -15,6 +16,7 @@ import (
 	"countersign/internal/notice"
 	"countersign/internal/policy"
 	"countersign/internal/reload"
+	"countersign/internal/secrets"
 )
 
 // edition is the part of the desk that one version of countersign.yaml determines. It holds
@@ -98,6 +100,9 @@ func (d *program) newEdition(what *purpose) (e *edition, err error) {
 	serve.Delegations = e.delegations
 	if e.notices, err = d.setupNotices(what, signIn.Known); err != nil {
 		return nil, err
+	}
+	if function, asks := what.asksSecret(); asks && serve.Secrets == nil {
+		return nil, fmt.Errorf("a template of %s has a form that asks for a secret, and there is no key under which the desk could keep one: set %s", function, secrets.Setting)
 	}
 	e.service = desk.NewService(serve)
 	site := d.fixed.handlers

@@ -3,6 +3,8 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"countersign/internal/auth"
@@ -80,6 +82,18 @@ func (p *purpose) searches(region string, c *discovery.Config) {
 		c.Exceptions = append(c.Exceptions, discovery.Exception{Watch: watch, Names: w.Except.Names, Subtypes: w.Except.Subtypes})
 		c.Templates = append(c.Templates, discovery.Templates{Watch: watch, List: templates})
 	}
+}
+
+// asksSecret finds a function with a template whose form asks for a secret.
+func (p *purpose) asksSecret() (function string, asks bool) {
+	for _, name := range slices.Sorted(maps.Keys(p.desk.Functions)) {
+		for _, t := range p.desk.Templates(name) {
+			if t.AsksSecret() {
+				return name, true
+			}
+		}
+	}
+	return "", false
 }
 
 // watchedRegions returns the regions that the operator named. They may be new ones of AWS.

@@ -142,6 +142,23 @@ func TestReload(t *testing.T) {
 	}
 }
 
+// TestReloadSecrets: a template whose form asks for a secret is refused where no key could keep one.
+func TestReloadSecrets(t *testing.T) {
+	t.Parallel()
+	d := openReloading(t, newRig(t, freeAddress(t)), alphaDesk)
+	d.hangUp(alphaDesk + `functions:
+  rotation:
+    watch: {}
+    templates:
+      - title: New password
+        outcomes: [{name: approve, label: Hand over, kind: success, form: {type: string, writeOnly: true}}]
+`)
+	state := d.reloads()
+	if len(state.Problem) != 1 || !strings.Contains(state.Problem[0], "rotation has a form that asks for a secret") || !strings.Contains(state.Problem[0], "COUNTERSIGN_SECRETS_KEY") {
+		t.Errorf("got %+v", state)
+	}
+}
+
 // TestReloadWatches: functions that the file names are searched from then on, in the queue that it
 // says, and no longer once it names them no more.
 func TestReloadWatches(t *testing.T) {

@@ -33,6 +33,17 @@ type Template struct {
 	Forms map[string]Form
 }
 
+// AsksSecret reports whether a form of the template asks for a secret.
+func (t *Template) AsksSecret() bool {
+	for _, brought := range t.Forms {
+		schema, err := form.Parse(string(brought.Schema))
+		if err == nil && form.New(schema).AsksSecret() {
+			return true
+		}
+	}
+	return false
+}
+
 // Make makes a callback that was found in a history, and its content. found is what the history says
 // of it, with the input as payload; input is valid JSON. Values that are missing in the input, or
 // that an announcement could not have, are left out and named in the content. compiler reads the

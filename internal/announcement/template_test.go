@@ -312,3 +312,15 @@ func TestTemplate_Repeated(t *testing.T) {
 		t.Errorf("made a payload of %d bytes without the value", len(payload))
 	}
 }
+
+func TestTemplate_AsksSecret(t *testing.T) {
+	t.Parallel()
+	for schema, want := range map[string]bool{
+		`{"type":"string"}`: false, `{"type":"string","x-masked":true}`: false, `{"type":"string","writeOnly":true}`: true, `{`: false,
+	} {
+		template := Template{Forms: map[string]Form{"approve": {Schema: json.RawMessage(schema)}}}
+		if got := template.AsksSecret(); got != want {
+			t.Errorf("%s asks for a secret: %t", schema, got)
+		}
+	}
+}
