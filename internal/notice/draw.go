@@ -57,7 +57,7 @@ func (c *Circle) draw(w *Work, all map[callbacks.ID]*considered, house House, no
 			d.later = planned.Due
 		}
 		due = due || told || !planned.Due.After(now)
-		one := subject{item: c.item(s.Situation, w.Channel, house.Home), kind: kindOf(w.Kind, s.Situation, planned)}
+		one := subject{item: c.item(s.Situation, w.Channel, house.Home), kind: kindOf(w, s, planned)}
 		if planned != nil {
 			one.why = planned.Why
 		}
@@ -114,14 +114,16 @@ func stronger(a, b Kind) bool {
 }
 
 // kindOf is what a message says of one callback now.
-func kindOf(topic Kind, s *Situation, planned *Planned) Kind {
-	c := &s.Callback
+func kindOf(w *Work, s *considered, planned *Planned) Kind {
+	c, event := &s.Callback, w.Channel == Webhooks // which hear of everything
 	switch {
-	case topic == Failed && c.ExecutionFailed, topic == Attention && (c.State.NeedsOperator() || c.Problem.NeedsOperator()):
-		return topic
-	case topic == Nobody && planned != nil:
-		return topic
-	case c.State == callbacks.Pending && (topic == Needed || planned != nil && (planned.Urgent || planned.Why.Escalated)):
+	case c.ExecutionFailed && (event || w.Kind == Failed):
+		return Failed
+	case (c.State.NeedsOperator() || c.Problem.NeedsOperator()) && (event || w.Kind == Attention):
+		return Attention
+	case c.State == callbacks.Pending && s.tooFew && (event || w.Kind == Nobody):
+		return Nobody
+	case c.State == callbacks.Pending && (w.Kind == Needed || planned != nil && (planned.Urgent || planned.Why.Escalated)):
 		return Needed
 	case c.State == callbacks.Pending:
 		return MaySign

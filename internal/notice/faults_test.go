@@ -215,6 +215,7 @@ func TestWebhook(t *testing.T) {
 	if len(events) != 1 || len(events[0].states) != 2 || events[0].states[0] == events[0].states[1] || events[0].last().Kind != notice.Decided {
 		t.Fatalf("%d events, the first %+v", len(events), *events[0])
 	}
+	wantKinds(r, events[0], notice.MaySign, notice.Decided)
 	r.hooks.answer = func(notice.Envelope) (bool, error) { return false, &notice.Fault{Code: notice.Busy, Words: "503"} }
 	calls := r.hooks.calls
 	r.announce(30 * 24 * time.Hour)
@@ -233,5 +234,48 @@ func TestWebhook(t *testing.T) {
 	r.run(time.Minute, time.Second)
 	if r.hooks.calls != calls {
 		t.Error("a webhook that is off gets events")
+	}
+}
+
+// wantKinds fails unless a message was of these kinds, one after the other.
+func wantKinds(r *rig, p *posted, want ...notice.Kind) {
+	r.Helper()
+	var kinds []notice.Kind
+	for i := range p.messages {
+		kinds = append(kinds, p.messages[i].Kind)
+	}
+	callbackstest.Same(r.TB, "kinds", kinds, want)
+}
+
+// TestWebhookKinds: a webhook hears of what only admins and approvers are told otherwise.
+func TestWebhookKinds(t *testing.T) {
+	t.Parallel()
+	r := newSQLiteRig(t)
+	r.setup.Rules.Events = []string{"erp"}
+	r.setup.Rules.Queues = map[string]notice.QueueRules{"finance": {RemindAt: []int{80}}}
+	c := r.announce(time.Hour)
+	r.run(50*time.Minute, 10*time.Second)
+	for _, state := range []func(*callbacks.Callback){
+		callbackstest.DecidedBy("bob", r.clock.Now()), callbackstest.Ended(callbacks.Undeliverable, r.clock.Now()),
+		callbackstest.Ended(callbacks.Completed, r.clock.Now()), func(c *callbacks.Callback) { c.ExecutionFailed = true },
+	} {
+		_, err := r.store.Change(t.Context(), c.ID, callbacks.Parts{Delivery: true}, func(c *callbacks.Case) error {
+			state(&c.Callback)
+			if c.Delivery == nil {
+				c.Delivery = &callbacks.Delivery{Callback: c.ID, Completion: callbackstest.NewCompletion()}
+			}
+			return c.Record(callbackstest.Entry(c.Callback, callbacks.ActionDecided, r.clock.Now()), nil)
+		})
+		callbackstest.Must(t, err)
+		r.run(5*time.Second, time.Second)
+	}
+	few := r.announce(24 * time.Hour)
+	r.setup.Queues["finance"] = callbacks.Queue{Name: "finance", Groups: []string{"nobody here"}}
+	r.run(20*time.Second, time.Second)
+	events := r.hooks.at("erp")
+	wantKinds(r, events[0], notice.MaySign, notice.Needed, notice.Decided, notice.Attention, notice.Decided, notice.Failed)
+	wantKinds(r, events[1], notice.Nobody)
+	if events[1].last().Items[0].ID != few.ID {
+		t.Errorf("the second event is of %s", events[1].last().Items[0].ID)
 	}
 }

@@ -15,7 +15,7 @@ const (
 	// seenWithin is how long somebody counts as seen after they last used the desk.
 	seenWithin   = 30 * 24 * time.Hour
 	maxPeople    = 10_000
-	maxHeld      = 1000 // delegations
+	maxHeld      = 5000 // delegations
 	maxPauses    = 1000
 	channelPause = 5 * time.Minute // of a channel that does not accept our credentials
 )
@@ -65,7 +65,7 @@ func (w *Worker) gatherPeople(ctx context.Context, g *gathered, now time.Time) e
 	if err != nil {
 		return err
 	}
-	held, err := w.Desk.DelegationsInForce(ctx, now, maxHeld)
+	held, err := w.Desk.DelegationsSince(ctx, now.Add(-seenWithin), now, maxHeld)
 	if err != nil {
 		return err
 	}

@@ -138,7 +138,7 @@ func (p *planner) whyMember(m *Member) Why {
 		}
 	}
 	for _, d := range m.Delegations {
-		if slices.Contains(d.Queues, p.Callback.Queue) {
+		if slices.Contains(d.Queues, p.Callback.Queue) && !p.Now.Before(d.Since) && p.Now.Before(d.Until) {
 			return Why{For: d.From.Actor().Name}
 		}
 	}

@@ -10,6 +10,8 @@ import (
 // Plan is what people have to be told of one callback, as it is now.
 type Plan struct {
 	Notices []Planned
+	// TooFew says that the people seen are too few to decide.
+	TooFew bool
 	// Next is when the callback is planned again although nothing changes; zero for never.
 	Next time.Time
 }
@@ -32,9 +34,7 @@ const (
 // it who is asked to sign may sign now, as the gate of the page says.
 func (c *Circle) Plan(s *Situation) Plan {
 	p := planner{Circle: c, Situation: s, known: make(map[aim]bool), pasts: s.pasts()}
-	for _, name := range c.Rules.events(s) {
-		p.add(Planned{Target: Target{Channel: Webhooks, Place: name}, Topic: Topic{Kind: MaySign}, Due: s.Now})
-	}
+	p.events()
 	switch state := s.Callback.State; {
 	case state == callbacks.Pending:
 		p.pending()
@@ -74,6 +74,23 @@ func (p *planner) add(n Planned) {
 	p.plan.Notices = append(p.plan.Notices, n)
 }
 
+// events plans what webhooks hear: every state. One of them is that little time is left.
+func (p *planner) events() {
+	c, urgent := &p.Callback, false
+	names := p.Rules.events(p.Situation)
+	if c.State == callbacks.Pending && len(names) > 0 {
+		urgent = p.escalated() || p.unattended()
+		for _, share := range p.Rules.Queues[c.Queue].RemindAt {
+			at := p.at(share)
+			urgent = urgent || !at.IsZero() && !p.Now.Before(at)
+			p.look(at)
+		}
+	}
+	for _, name := range names {
+		p.add(Planned{Target: Target{Channel: Webhooks, Place: name}, Topic: Topic{Kind: MaySign}, Due: p.Now, Urgent: urgent})
+	}
+}
+
 // look has the callback planned again at a time.
 func (p *planner) look(at time.Time) {
 	if at.After(p.Now) && (p.plan.Next.IsZero() || at.Before(p.plan.Next)) {
@@ -101,6 +118,7 @@ func (p *planner) pending() {
 	}
 	if p.Everybody {
 		if tally := gate.Attainable(all); !tally.Complete() {
+			p.plan.TooFew = true
 			p.admins(Nobody)
 		}
 	}

@@ -44,6 +44,14 @@ var planCases = map[string]struct {
 			m.Delegations = []callbacks.Delegation{{ID: "d", From: ines, To: "ada", Queues: []string{"finance"}, Since: t0.Add(-time.Hour), Until: t0.Add(time.Hour)}}
 		})
 	}, []string{finance, bobPush, bobMail, bobLast}},
+	"nor whoever acted for them since it arrived": {func(sc *scene) {
+		sc.rule(callbacks.Terms{Signatures: []callbacks.Threshold{{For: 1}}, Exclude: []callbacks.Exclusion{callbacks.ExcludeRequester}})
+		ines := person("ines", "approvers").Person
+		sc.s.Callback.ReceivedAt = t0.Add(-time.Minute)
+		sc.member("ada", func(m *notice.Member) {
+			m.Delegations = []callbacks.Delegation{{ID: "d", From: ines, To: "ada", Queues: []string{"finance"}, Since: t0.Add(-time.Hour), Until: t0.Add(-time.Second)}}
+		})
+	}, []string{finance, bobPush, bobMail, "push bob's browser needed@80 +47m48s"}},
 	"a delegate is asked": {func(sc *scene) {
 		from := person("cleo", "approvers").Person
 		sc.circle.Members = sc.circle.Members[:0]
@@ -189,6 +197,11 @@ var planCases = map[string]struct {
 		}
 		callbackstest.DecidedBy("ada", t0)(&sc.s.Callback)
 	}, []string{"webhooks erp may_sign +0s", "webhooks lake may_sign +0s"}},
+	"also that little time is left": {func(sc *scene) {
+		sc.circle.Members, sc.circle.Everybody = nil, false
+		sc.circle.Rules = notice.Rules{Events: []string{"erp"}, Queues: map[string]notice.QueueRules{"finance": {RemindAt: []int{80}}}}
+		sc.s.Now = t0.Add(48 * time.Minute)
+	}, []string{"webhooks erp may_sign! +48m0s"}},
 	"too few could sign": {func(sc *scene) {
 		sc.rule(two)
 		sc.circle.Members = slices.DeleteFunc(sc.circle.Members, func(m notice.Member) bool { return m.ID != "ops" })

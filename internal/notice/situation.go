@@ -24,6 +24,7 @@ type considered struct {
 	*Situation
 	circle *Circle
 	wanted map[aim]*Planned
+	tooFew bool // people were seen who could sign
 	readAt time.Time
 }
 
@@ -37,6 +38,7 @@ type aim struct {
 func (c *Circle) consider(s *Situation) *considered {
 	known := &considered{Situation: s, circle: c, wanted: make(map[aim]*Planned), readAt: s.Now}
 	plan := c.Plan(s)
+	known.tooFew = plan.TooFew
 	for i := range plan.Notices {
 		p := &plan.Notices[i]
 		known.wanted[aim{p.Target, p.Topic}] = p

@@ -36,9 +36,11 @@ type Desk interface {
 	Content(ctx context.Context, id callbacks.ID) (callbacks.Content, error)
 	Signatures(ctx context.Context, id callbacks.ID) ([]callbacks.Signature, error)
 	Delivery(ctx context.Context, id callbacks.ID) (callbacks.Delivery, error)
-	// PeopleSeen and DelegationsInForce are those of policy.Store.
+	// PeopleSeen is that of policy.Store.
 	PeopleSeen(ctx context.Context, since time.Time, limit int) ([]people.Profile, error)
-	DelegationsInForce(ctx context.Context, now time.Time, limit int) ([]delegation.Held, error)
+	// DelegationsSince returns the delegations that were in force at any time from one time until
+	// now, those first that end last, at most limit. One that is over may still exclude its delegate.
+	DelegationsSince(ctx context.Context, from, now time.Time, limit int) ([]delegation.Held, error)
 }
 
 // Setup is what one version of the configuration says. It is never changed.

@@ -212,6 +212,8 @@ func exerciseDelegations(t *testing.T, s *Store) {
 	check(s.AddDelegation(ctx, d, func([]delegation.Delegation) error { return nil }, callbacks.AuditEntry{}))
 	_, err := s.DelegationsTo(ctx, "ada", now, now, 10)
 	check(err)
+	_, err = s.DelegationsSince(ctx, now, now, 10)
+	check(err)
 	_, err = s.DelegationsInForce(ctx, now, 10)
 	check(err)
 	_, err = s.LastDelegationEnd(ctx)

@@ -49,5 +49,5 @@ func TestSQLite(t *testing.T) {
 
 // partsOf are the parts of a store that the contract of notices needs.
 func partsOf(s *sqlstore.Store) noticetest.Stores {
-	return noticetest.Stores{Desk: s, Tell: s.Tell, Notices: s.Notices(), Preferences: s.Notices(), Reports: s.Notices()}
+	return noticetest.Stores{Desk: s, Read: s, Tell: s.Tell, Notices: s.Notices(), Preferences: s.Notices(), Reports: s.Notices()}
 }

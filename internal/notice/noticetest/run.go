@@ -15,6 +15,7 @@ import (
 // Stores are the parts of one database.
 type Stores struct {
 	Desk        storetest.Store
+	Read        notice.Desk
 	Tell        func(on bool) // whether changes of callbacks are noted
 	Notices     notice.Store
 	Preferences notice.Preferences
@@ -27,7 +28,7 @@ func Run(t *testing.T, open func(*testing.T) Stores) {
 	for name, test := range map[string]func(*testing.T, Stores){
 		"Off": off, "Changes": changes, "ChangedSince": changedSince, "Settling": settling,
 		"Claim": claim, "Joins": joins, "Redraw": redraw, "RedrawWhileSent": redrawWhileSent,
-		"LeaseLost": leaseLost, "Again": again, "Drop": drop, "Story": story, "Openers": openers,
+		"LeaseLost": leaseLost, "Again": again, "Drop": drop, "Story": story, "Openers": openers, "Delegations": delegations,
 		"Pauses": pauses, "Backlogs": backlogs, "Forget": forget,
 		"Health": health, "Retry": retry,
 		"Settings": settings, "Subscriptions": subscriptions, "Accounts": accounts,
