@@ -72,3 +72,32 @@ func TestBatch(t *testing.T) {
 		t.Error("the one that somebody else had open is not as it was")
 	}
 }
+
+// TestBatchOfAKind: twenty that are asked in the same way are approved with six keys.
+func TestBatchOfAKind(t *testing.T) {
+	t.Parallel()
+	const count = 20
+	w := newWorld(t)
+	var last asked
+	for n := range count {
+		last = w.ask(t, deploy(n))
+	}
+	mara := w.signIn(t, "mara")
+	mara.see(last.row())
+	keys := 0
+	press := func(key string) {
+		mara.press(key)
+		keys++
+	}
+	press("j")
+	press("X")
+	mara.comes("#batch", "20 of 20 selected")
+	for _, what := range []string{"the selection", "the first press", "the second press"} {
+		mara.leads(what, keyboard("a"))
+		keys++
+	}
+	mara.comesWithin(time.Minute, "h1", "20 of 20 approved.")
+	if keys > 6 {
+		t.Errorf("%d keys", keys)
+	}
+}

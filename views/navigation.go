@@ -67,6 +67,7 @@ var keyHelp = []struct {
 	{"Next, previous in the list", []string{"J", "K"}},
 	{"Select a row of the list", []string{"X"}},
 	{"Select on, row by row", []string{"Shift", "J"}},
+	{"Select all of its kind", []string{"Shift", "X"}},
 	{"Approve, reject what is selected", []string{"A", "R"}},
 	{"Open the whole page", []string{"O"}},
 	{"Back to the list", []string{"U"}},

@@ -178,7 +178,7 @@ function letter(key, event, bar) {
     case "g": goUntil = Date.now() + SEQUENCE; break;
     case "j": step(1, event.shiftKey); break;
     case "k": step(-1, event.shiftKey); break;
-    case "x": selecting().then(({ toggle }) => toggle(rowAt(event))); break;
+    case "x": selecting().then(({ toggle, pickKind }) => (event.shiftKey ? pickKind : toggle)(rowAt(event))); break;
     case "o": openPage(event); break;
     case "u": click("u") || openRow()?.focus(); break;
     case "a":

@@ -7,9 +7,19 @@ const boxes = () => [...document.querySelectorAll("[data-pick]")];
 const picked = () => boxes().filter((box) => box.checked);
 const boxOf = (row) => row?.closest("[data-row]")?.querySelector("[data-pick]");
 
-/** Counts what is selected, in the bar below the list. */
+// What is not selected and of a kind with something that is.
+function others() {
+  const kinds = new Set(picked().map((box) => box.dataset.kind));
+  return boxes().filter((box) => !box.checked && kinds.has(box.dataset.kind));
+}
+
+/** Counts what is selected, in the bar below the list, and offers what is of its kind. */
 export function count(tell = true) {
-  const n = picked().length, of = boxes().length;
+  const n = picked().length, of = boxes().length, more = others().length;
+  for (const offer of document.querySelectorAll("[data-pick-kind]")) {
+    offer.hidden = !more;
+    offer.querySelector("span").textContent = more;
+  }
   for (const place of document.querySelectorAll("[data-picked]")) place.textContent = `${n} of ${of}`;
   if (tell) announce(n ? `${n} selected` : "Nothing selected");
 }
@@ -31,6 +41,14 @@ export function extend(...rows) {
   for (const row of rows) pick(boxOf(row), true);
 }
 
+/** Selects a row and everything of its kind. */
+export function pickKind(row) {
+  const box = boxOf(row);
+  if (box) box.checked = true;
+  for (const other of others()) other.checked = true;
+  count();
+}
+
 /** Takes everything out. */
 export function clear() {
   for (const box of picked()) box.checked = false;
@@ -42,4 +60,5 @@ export function go(stance) {
   document.querySelector(`#batch [value="${stance}"]`)?.click();
 }
 
+document.addEventListener("click", ({ target }) => target.closest("[data-pick-kind]") && pickKind());
 document.addEventListener("reset", ({ target }) => target.id === "batch" && setTimeout(count));

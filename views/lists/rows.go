@@ -2,6 +2,9 @@ package lists
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"slices"
 	"time"
 
@@ -111,6 +114,13 @@ func pickable(s views.Shell, l List) bool {
 // picks reports whether a row has a box. What the reader may not sign now has none.
 func picks(s views.Shell, r row) bool {
 	return s.Viewer.Roles.Reviewer && r.State == callbacks.Pending && r.Signing.May
+}
+
+// kind is the same for callbacks that are asked in the same way: by one callback of one function, under
+// one rule. A title says nothing of that: it is a stranger's text.
+func kind(c *callbacks.Callback) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %q", c.Source, c.Queue, c.Function, c.Name, c.Requirement.Rule))
+	return hex.EncodeToString(sum[:6])
 }
 
 // tagsOf returns the marks under a row's title, for what its colours and times do not say.
