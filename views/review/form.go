@@ -115,21 +115,53 @@ type othersForm struct {
 	// not shown, the hash of what was signed.
 	Input, Value string
 	Changes      []form.Change
-	By           string
+	By           string // empty for the reader's own that does not count any more
 	Has          int
 	Needs        int
 }
 
 func (o othersForm) title() string {
+	if o.By == "" {
+		return "Your earlier answer does not count any more"
+	}
 	return fmt.Sprintf("%s answer has %d of %d", possessive(o.By), o.Has, o.Needs)
 }
 
+// button names the press that leads to signing the answer.
+func (o othersForm) button() string {
+	if o.By == "" {
+		return "Sign your earlier answer…"
+	}
+	return "Sign " + possessive(o.By) + " answer…"
+}
+
+// earlierForm is the answer of the reader's signature that is void, unless their form holds it. They
+// have to sign again, and need not fill in everything again. An
+// answer with something that is not shown is typed anew.
+func earlierForm(m Review, p desk.Preview) (own othersForm, ok bool) {
+	void := m.Void
+	if void == nil || void.Outcome != p.Outcome.Name || p.Filling.Form.HasSecret || void.Proposal == p.Proposal() {
+		return own, false
+	}
+	answer, err := form.Parse(void.Answer.Document)
+	if err != nil {
+		return own, false // it was for an outcome without a form
+	}
+	return othersForm{
+		Outcome: p.Outcome, Input: form.JSONName(p.Outcome.Inputs()), Value: void.Answer.Document,
+		Changes: p.Filling.Form.Changes(p.Filling.Proposed, answer),
+	}, true
+}
+
 // othersForms are the answers to forms that wait for more signatures and are not what the reader's
-// form holds.
+// form holds, and the reader's own that does not count any more.
 func othersForms(m Review, s views.Shell) (all []othersForm) {
 	for _, p := range offered(m) {
 		if p.Filling == nil {
 			continue
+		}
+		if own, ok := earlierForm(m, p); ok {
+			all = append(all, own)
 		}
 		for _, tally := range standing(m).Tallies {
 			mine := func(c callbacks.Counted) bool { return c.Signature.By.ID == s.Viewer.ID }

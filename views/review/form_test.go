@@ -70,6 +70,37 @@ func TestForm_Untouched(t *testing.T) {
 	}
 }
 
+// TestForm_Void: whoever has to sign again gets their earlier answer, unless the form has it already.
+func TestForm_Void(t *testing.T) {
+	t.Parallel()
+	void := callbacks.Signature{Answer: callbacks.Answer{Document: `{"amount":31}`}, End: &callbacks.SignatureEnd{Lapse: callbacks.Void, Why: "Another rule."}}
+	void.Outcome, void.Hash = "approve", "earlier"
+	for name, change := range map[string]func(m *Review, given *callbacks.Signature) (offered bool){
+		"Earlier":      func(*Review, *callbacks.Signature) bool { return true },
+		"None":         func(m *Review, _ *callbacks.Signature) bool { m.Void = nil; return false },
+		"OtherOutcome": func(_ *Review, given *callbacks.Signature) bool { given.Outcome = "reject"; return false },
+		"WithoutForm":  func(_ *Review, given *callbacks.Signature) bool { given.Answer.Document = ""; return false },
+		"Secret":       func(m *Review, _ *callbacks.Signature) bool { m.Previews[0].Filling.Form.HasSecret = true; return false },
+		"InTheForm": func(m *Review, given *callbacks.Signature) bool {
+			given.Proposal = m.Previews[0].Proposal()
+			return false
+		},
+	} {
+		s, m := withForm(t, "36", 2)
+		given := void
+		m.Void = &given
+		offered := change(&m, &given)
+		box := viewstest.HTML(t, Page(s, m)).Find("[data-others-answer]")
+		if (box.Length() == 1) != offered {
+			t.Errorf("%s: %d are offered", name, box.Length())
+		}
+		if said := viewstest.Words(box); offered && (!strings.Contains(said, "Your earlier answer does not count any more") || !strings.Contains(said, "40 → 31") ||
+			box.Find(`input[type="hidden"]`).AttrOr("value", "") != `{"amount":31}`) {
+			t.Errorf("%s: %s", name, said)
+		}
+	}
+}
+
 // TestForm_Proposal: where several sign, changes make another proposal, and the page says so first.
 func TestForm_Proposal(t *testing.T) {
 	t.Parallel()
