@@ -82,10 +82,6 @@ func (d *program) enforce(what *purpose) error {
 func (d *program) newEdition(what *purpose) (e *edition, err error) {
 	e = &edition{purpose: what, replaced: make(chan struct{})}
 	lanes := d.lambda.LanesOf(what.accounts, what.regions)
-	search := d.fixed.discovery
-	search.Queues, search.Lanes = what.queues, lanes
-	what.searches(lanes.Region, &search)
-	e.discovery = discovery.NewWorker(search)
 	serve := d.fixed.service
 	serve.Queues, serve.Lanes = what.queues, lanes
 	if serve.Codecs, err = d.codecs(what, lanes); err != nil {
@@ -105,6 +101,10 @@ func (d *program) newEdition(what *purpose) (e *edition, err error) {
 		return nil, fmt.Errorf("a template of %s has a form that asks for a secret, and there is no key under which the desk could keep one: set %s", function, secrets.Setting)
 	}
 	e.service = desk.NewService(serve)
+	search := d.fixed.discovery
+	search.Queues, search.Lanes, search.Decodes = what.queues, lanes, e.service.Decodes
+	what.searches(lanes.Region, &search)
+	e.discovery = discovery.NewWorker(search)
 	site := d.fixed.handlers
 	site.Service, site.Auth, site.Searched = e.service, signIn, e.discovery.Searched
 	site.Delegations = e.delegations

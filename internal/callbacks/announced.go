@@ -126,7 +126,7 @@ func (c *Callback) announced(
 	if len(saying.Payload) == 0 {
 		// The execution's input tells more than an empty payload, and so does one that was not
 		// read.
-		saying.Payload, saying.InputUnread = content.Payload, content.InputUnread
+		saying.Payload, saying.InputUnread, saying.Encoded = content.Payload, content.InputUnread, content.Encoded
 	}
 	*content = saying
 	rebound := c.rebind(bind(c, content))

@@ -194,6 +194,9 @@ type Content struct {
 	// input, or because a template could not make a payload of it. A condition that reads the payload
 	// then cannot be evaluated.
 	InputUnread bool
+	// Encoded says that the payload's function had a decoder when it arrived: without one, nobody can
+	// tell what it says.
+	Encoded bool
 	// Undecoded says why the payload is shown as it arrived, although its function has a decoder: a
 	// *[CodecError]'s words. Nothing stores it.
 	Undecoded string

@@ -17,6 +17,7 @@ const (
 	// reads requests needs one for each page.
 	decodesPerSecond = 1
 	decodeBurst      = 60
+	noDecoder        = "It arrived for a function with a codec, and the configuration names none now."
 	tooManyDecodes   = "You looked at many requests within a minute. Wait a moment, then load this page again."
 
 	// maxCovers and maxCoveredPayload, in bytes, bound the covers that are kept.
@@ -36,6 +37,9 @@ func (s *Service) read(
 	return c, content, err
 }
 
+// Decodes reports whether payloads of a callback's function are decoded for people who look at them.
+func (s *Service) Decodes(c *callbacks.Callback) bool { return s.codec(c).Decoder != nil }
+
 // decoded replaces a payload that arrived encoded by what it says, for a person who looks at it. If
 // that fails, the payload stays as it is, and the content says why. A payload that a template made
 // did not arrive: it is in the clear, and no decoder is asked.
@@ -44,6 +48,9 @@ func (s *Service) decoded(
 ) (callbacks.Content, error) {
 	decoder := s.codec(c).Decoder
 	if decoder == nil {
+		if content.Encoded {
+			content.Undecoded = noDecoder
+		}
 		return content, nil
 	}
 	if content.Template != nil {

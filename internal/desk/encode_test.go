@@ -260,6 +260,40 @@ func TestDecode_MasksHold(t *testing.T) {
 	}
 }
 
+// TestDecode_NoDecoderAnyMore: what arrived encoded as an object looks like any other once its function
+// has no codec, and its masked values are still not shown. What arrived in the clear is as it was.
+func TestDecode_NoDecoderAnyMore(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		codec bool
+		want  string
+	}{"Encoded": {true, mask.Literal}, "Clear": {false, `{"to":"DE02canary"}`}} {
+		d, _ := encoding(t)
+		if !tt.codec {
+			d.serve(nil)
+		}
+		c := d.Announce(func(a *announcement.Announcement) {
+			a.Payload, a.Masked = json.RawMessage(`{"sealed":"yranac20ED"}`), []string{"/iban"}
+			a.Outcomes = []callbacks.Outcome{
+				{Name: "pay", Label: "Pay", Kind: callbacks.Success, Payload: json.RawMessage(`{"to":"DE02canary"}`)},
+			}
+		})
+		d.serve(nil)
+		sheet, err := d.Service.Sheet(d.Ctx, desktest.Mara, c.ID)
+		if err != nil || tt.codec != strings.Contains(sheet.Content.Undecoded, "names none now") {
+			t.Errorf("%s: the page says %q (%v)", name, sheet.Content.Undecoded, err)
+		}
+		shown, err := d.Service.Preview(d.Ctx, desktest.Mara, c.ID, callbacks.Choice{Outcome: "pay"})
+		got := shown.Shown
+		if got == nil {
+			got = shown.Completion.Result
+		}
+		if err != nil || string(got) != tt.want {
+			t.Errorf("%s: the preview shows %s (%v)", name, got, err)
+		}
+	}
+}
+
 // TestDecode_asksRarely: while somebody types, previews of a request with masked values do not ask the
 // decoder again. Somebody who looks at many requests waits, and others do not.
 func TestDecode_asksRarely(t *testing.T) {

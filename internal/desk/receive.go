@@ -37,6 +37,7 @@ func (s *Service) Receive(
 	if err != nil {
 		return callbacks.Acknowledgment{}, err
 	}
+	content.Encoded = s.Decodes(&c) && len(content.Payload) > 0
 	if err := s.checkAddressee(&c); err != nil {
 		return callbacks.Acknowledgment{}, err
 	}

@@ -62,9 +62,13 @@ func (d *search) take(ctx context.Context, s *scan, found *sighting, input []byt
 		a.Queue = callbacks.DefaultQueue // another replica was configured with more queues
 	}
 	if t := d.template(s.Watch, found.Start); t != nil && input != nil {
-		return t.Make(ctx, a, input, d.queues, d.forms, d.now())
+		c, content, err := t.Make(ctx, a, input, d.queues, d.forms, d.now())
+		content.Encoded = len(content.Payload) > 0 && !content.Template.Payload && d.decodes(&c)
+		return c, content, err
 	}
-	return a.Callback(callbacks.SourceDiscovery, nil, d.queues, d.now())
+	c, content, err := a.Callback(callbacks.SourceDiscovery, nil, d.queues, d.now())
+	content.Encoded = len(content.Payload) > 0 && d.decodes(&c)
+	return c, content, err
 }
 
 // refuses reports whether the desk cannot take a callback, whatever the execution's input is. The

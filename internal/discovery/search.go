@@ -33,6 +33,7 @@ type search struct {
 	exceptions  []Exception
 	templates   []Templates
 	forms       form.Compiler
+	decodes     func(*callbacks.Callback) bool
 	allowances  *readquota.Allowances
 	beat        func()
 	lane        arn.Lane
@@ -48,7 +49,7 @@ type search struct {
 func newSearch(c Config, lane arn.Lane) *search {
 	return &search{
 		store: c.Store, watchStore: c.WatchStore, runs: c.ExecutionStore, executions: c.Executions, histories: c.Histories, invalidator: c.Invalidator, log: c.Log, now: c.Now,
-		queues: c.Queues, watches: c.Watches, exceptions: c.Exceptions, templates: c.Templates, forms: c.Forms, allowances: c.Allowances, beat: c.Beat, lane: lane, lanes: c.Lanes, owner: string(callbacks.NewID()),
+		queues: c.Queues, watches: c.Watches, exceptions: c.Exceptions, templates: c.Templates, forms: c.Forms, decodes: c.Decodes, allowances: c.Allowances, beat: c.Beat, lane: lane, lanes: c.Lanes, owner: string(callbacks.NewID()),
 		arrivals: map[Watch]arrivals{},
 	}
 }

@@ -109,3 +109,28 @@ func TestTemplates_Forms(t *testing.T) {
 		}
 	}
 }
+
+// TestFound_Encoded: an input that arrives for a function with a decoder is marked, so that masks hold
+// without the decoder too; a payload that a template makes is in the clear.
+func TestFound_Encoded(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		decodes  bool
+		template announcement.Template
+		want     bool
+	}{
+		"Input":    {true, announcement.Template{Title: "Sign"}, true},
+		"Made":     {true, announcement.Template{Payload: json.RawMessage(`{"no":"{{input/order}}"}`)}, false},
+		"NoFormat": {false, announcement.Template{Title: "Sign"}, false},
+	} {
+		s := watching(t, "expenses")
+		s.settings.Decodes = func(c *callbacks.Callback) bool { return tt.decodes && c.Function == "expenses" }
+		s.templates(s.settings.Watches[0], tt.template)
+		register(s, "expenses", sign)
+		s.start("expenses")
+		s.scan()
+		if content := s.content(s.only(callbacks.Pending).ID); content.Encoded != tt.want || len(content.Payload) == 0 {
+			t.Errorf("%s: encoded is %t of %s", name, content.Encoded, content.Payload)
+		}
+	}
+}

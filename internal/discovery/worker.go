@@ -59,13 +59,18 @@ type Config struct {
 	Exceptions     []Exception
 	Templates      []Templates
 	Forms          form.Compiler // reads the forms of templates; nil if they have none
-	Lanes          arn.Lanes
-	Allowances     *readquota.Allowances
-	Beat           func() // called when a heartbeat comes due; must not block
+	// Decodes reports whether inputs of a callback's function are decoded for people; nil for none.
+	Decodes    func(*callbacks.Callback) bool
+	Lanes      arn.Lanes
+	Allowances *readquota.Allowances
+	Beat       func() // called when a heartbeat comes due; must not block
 }
 
 // NewWorker makes the worker.
 func NewWorker(c Config) *Worker {
+	if c.Decodes == nil {
+		c.Decodes = func(*callbacks.Callback) bool { return false }
+	}
 	if c.Beat == nil {
 		c.Beat = func() {}
 	}

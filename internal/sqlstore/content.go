@@ -19,6 +19,7 @@ type contentRow struct {
 	Description []byte
 	Payload     []byte
 	InputUnread bool
+	Encoded     bool
 	Links       sql.NullString
 	Tags        sql.NullString
 	Masked      sql.NullString
@@ -28,13 +29,13 @@ type contentRow struct {
 
 // contentColumns are the columns of contents, in the order of values.
 const contentColumns = `
-	callback, fingerprint, description, payload, input_unread, links, tags, masked, template, forms`
+	callback, fingerprint, description, payload, input_unread, encoded, links, tags, masked, template, forms`
 
 var insertContent = insertText("contents", contentColumns)
 
 func (r *contentRow) values() []any {
 	return []any{
-		r.Callback, r.Fingerprint, r.Description, r.Payload, r.InputUnread, r.Links, r.Tags, r.Masked, r.Template,
+		r.Callback, r.Fingerprint, r.Description, r.Payload, r.InputUnread, r.Encoded, r.Links, r.Tags, r.Masked, r.Template,
 		r.Forms,
 	}
 }
@@ -43,7 +44,7 @@ func (r *contentRow) columns() string { return contentColumns }
 
 func (r *contentRow) places() []any {
 	return []any{
-		&r.Callback, &r.Fingerprint, &r.Description, &r.Payload, &r.InputUnread, &r.Links, &r.Tags, &r.Masked, &r.Template,
+		&r.Callback, &r.Fingerprint, &r.Description, &r.Payload, &r.InputUnread, &r.Encoded, &r.Links, &r.Tags, &r.Masked, &r.Template,
 		&r.Forms,
 	}
 }
@@ -54,6 +55,7 @@ func (r *contentRow) changes(was *contentRow) (c changes) {
 	c.bytes("description", was.Description, r.Description)
 	c.bytes("payload", was.Payload, r.Payload)
 	changed(&c, "input_unread", was.InputUnread, r.InputUnread)
+	changed(&c, "encoded", was.Encoded, r.Encoded)
 	changed(&c, "links", was.Links, r.Links)
 	changed(&c, "tags", was.Tags, r.Tags)
 	changed(&c, "masked", was.Masked, r.Masked)
@@ -110,7 +112,7 @@ func decodeForms(column sql.NullString) (callbacks.Forms, error) {
 func contentRowOf(num int64, content callbacks.Content, fingerprint string) (contentRow, error) {
 	r := contentRow{
 		Callback: num, Fingerprint: fingerprint, Description: []byte(content.Description), Payload: content.Payload,
-		InputUnread: content.InputUnread,
+		InputUnread: content.InputUnread, Encoded: content.Encoded,
 	}
 	var err error
 	if len(content.Links) > 0 {
@@ -163,7 +165,7 @@ func (s *Store) Content(ctx context.Context, id callbacks.ID) (callbacks.Content
 
 // content turns the row into a content of the domain.
 func (r *contentRow) content() (callbacks.Content, error) {
-	content := callbacks.Content{Description: string(r.Description), Payload: r.Payload, InputUnread: r.InputUnread}
+	content := callbacks.Content{Description: string(r.Description), Payload: r.Payload, InputUnread: r.InputUnread, Encoded: r.Encoded}
 	var links []linkDocument
 	if _, err := decode(r.Links, &links); err != nil {
 		return content, fmt.Errorf("links: %w", err)

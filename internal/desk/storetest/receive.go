@@ -64,6 +64,7 @@ func receiveKeepsContent(t *testing.T, s Store) {
 			Tags:  []string{"finance", "über 10k"}, Masked: []string{"/note", "/a~1b/*"},
 		},
 		"Unread":   {InputUnread: true},
+		"Encoded":  {Payload: []byte(`"c2VhbGVk"`), Encoded: true},
 		"Template": {Payload: []byte(`1`), Template: &callbacks.TemplateUse{}},
 		"LeftOut": {Template: &callbacks.TemplateUse{Payload: true, LeftOut: []callbacks.LeftOut{
 			{Field: "title", Why: "there is no input/customer"}, {Field: "payload/terms", Why: "<>"},

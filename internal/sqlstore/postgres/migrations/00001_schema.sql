@@ -110,6 +110,7 @@ create table contents (
     description bytea not null,
     payload bytea,
     input_unread boolean not null,
+    encoded boolean not null,
     links text,
     tags text,
     masked text,

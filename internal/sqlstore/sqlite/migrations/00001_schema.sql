@@ -124,6 +124,7 @@ create table contents (
     description blob not null, -- markdown of a stranger: bytes, because text may not hold NUL everywhere
     payload blob,
     input_unread integer not null, -- 1 if the payload is empty because the input of the execution was not read
+    encoded integer not null, -- 1 if the function had a decoder when the payload arrived
     links text, -- JSON
     tags text, -- JSON
     masked text, -- JSON
