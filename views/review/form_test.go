@@ -80,7 +80,10 @@ func TestForm_Void(t *testing.T) {
 		"None":         func(m *Review, _ *callbacks.Signature) bool { m.Void = nil; return false },
 		"OtherOutcome": func(_ *Review, given *callbacks.Signature) bool { given.Outcome = "reject"; return false },
 		"WithoutForm":  func(_ *Review, given *callbacks.Signature) bool { given.Answer.Document = ""; return false },
-		"Secret":       func(m *Review, _ *callbacks.Signature) bool { m.Previews[0].Filling.Form.HasSecret = true; return false },
+		"Secret": func(m *Review, _ *callbacks.Signature) bool {
+			m.Previews[0].Filling.Form.HasSecret = true
+			return false
+		},
 		"InTheForm": func(m *Review, given *callbacks.Signature) bool {
 			given.Proposal = m.Previews[0].Proposal()
 			return false
