@@ -5,11 +5,16 @@ import (
 	"fmt"
 	"strings"
 
+	"countersign/internal/answers"
 	"countersign/internal/callbacks"
 	"countersign/internal/fault"
 	"countersign/internal/form"
 	"countersign/internal/template"
 )
+
+// maxForm bounds a form, in bytes: a reviewer reads and fills in all of it. The proposed value has the
+// bound of an answer, because each signature keeps one.
+const maxForm = 64 << 10
 
 // checkForms checks what outcomes bring for their answers, as far as that needs no validator, and
 // completes the outcomes.
@@ -25,8 +30,8 @@ func (a Announcement) checkForms(faults *fault.List) {
 			continue
 		}
 		o.Form = true
-		checkSize(len(sent.Schema), callbacks.MaxFormBytes, at+"/form", faults)
-		checkSize(len(sent.Value), callbacks.MaxValueBytes, at+"/value", faults)
+		checkSize(len(sent.Schema), maxForm, at+"/form", faults)
+		checkSize(len(sent.Value), answers.MaxBytes, at+"/value", faults)
 		if o.Kind == callbacks.Success && len(o.Payload) == 0 {
 			o.Payload = []byte(template.Answer)
 		}

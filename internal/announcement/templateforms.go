@@ -9,7 +9,7 @@ import (
 	"maps"
 	"strconv"
 
-	"countersign/internal/callbacks"
+	"countersign/internal/answers"
 	"countersign/internal/fault"
 	"countersign/internal/form"
 	"countersign/internal/jsontext"
@@ -36,8 +36,8 @@ func (f *filling) proposed(ctx context.Context, sent Form, field string, compile
 	if !ok || !f.value(&out, template, field) || f.spoiled {
 		return nil
 	}
-	if out.Len() > callbacks.MaxValueBytes {
-		f.leave(field, fmt.Sprintf("it would have more than %d bytes", callbacks.MaxValueBytes))
+	if out.Len() > answers.MaxBytes {
+		f.leave(field, fmt.Sprintf("it would have more than %d bytes", answers.MaxBytes))
 		return nil
 	}
 	shape, _ := form.Parse(string(sent.Value)) // its names are the operator's, not the input's

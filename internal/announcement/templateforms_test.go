@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/internal/answers"
 	"countersign/internal/callbacks"
 	"countersign/internal/form"
 	"countersign/internal/schema"
@@ -43,7 +44,7 @@ func TestTemplateForms(t *testing.T) {
 	} {
 		input := contractInput
 		if strings.Contains(value, "big") {
-			input = `{"big":"` + strings.Repeat("x", callbacks.MaxValueBytes) + `"}`
+			input = `{"big":"` + strings.Repeat("x", answers.MaxBytes) + `"}`
 		}
 		tpl := withForm(terms, value)
 		c, content := makeOf(t, tpl, input)

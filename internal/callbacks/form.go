@@ -4,15 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"countersign/internal/answers"
 	"countersign/internal/form"
-)
-
-// Bounds of what an outcome brings for its answer. A reviewer reads and fills in all of it, and each
-// signature keeps the answer.
-const (
-	MaxFormBytes  = 64 << 10
-	MaxValueBytes = answers.MaxBytes
 )
 
 // Form is what an outcome brings for its answer, as its sender wrote it.

@@ -5,10 +5,8 @@ import (
 	"slices"
 	"time"
 
-	"countersign/internal/fault"
 	"countersign/internal/form"
 	"countersign/internal/matching"
-	"countersign/internal/printable"
 )
 
 // Gate judges who may sign for one callback. It holds everything that the answer depends on, so the
@@ -55,8 +53,8 @@ func (g Gate) Sign(s Signer, b Ballot) ([]Signature, Standing, error) {
 	if err := g.refusal(why); err != nil {
 		return nil, Standing{}, err
 	}
-	if g.Callback.Requirement.NeedsReason(b.Proposal.Stance) && !printable.HasInk(b.Comment) {
-		return nil, Standing{}, fault.List{{Pointer: "comment", Detail: "The rule asks for a comment."}}
+	if err := g.Callback.Requirement.checkReason(b.Proposal.Stance, b.Comment); err != nil {
+		return nil, Standing{}, err
 	}
 	signature := claim.signature()
 	signature.Answer, signature.Comment, signature.Shown, signature.Via = b.Answer, b.Comment, b.Shown, b.Via

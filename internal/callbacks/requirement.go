@@ -1,10 +1,8 @@
 package callbacks
 
 import (
-	"fmt"
+	"encoding/json"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"countersign/internal/fault"
@@ -102,10 +100,19 @@ func (t Terms) CommentRule(o Outcome) CommentRule {
 
 // CheckComment returns nil, or [fault.List] if an outcome needs a comment and this is none.
 func (t Terms) CheckComment(o Outcome, comment string) error {
-	if t.CommentRule(o) != CommentRequired || printable.HasInk(comment) {
+	return checkComment(t.CommentRule(o) == CommentRequired, o.Label+" needs a comment.", comment)
+}
+
+// checkReason is CheckComment for whatever is signed with a stance, as far as the terms go.
+func (t Terms) checkReason(stance Stance, comment string) error {
+	return checkComment(t.NeedsReason(stance), "The rule asks for a comment.", comment)
+}
+
+func checkComment(needed bool, says, comment string) error {
+	if !needed || printable.HasInk(comment) {
 		return nil
 	}
-	return fault.List{{Pointer: "comment", Detail: o.Label + " needs a comment."}}
+	return fault.List{{Pointer: "comment", Detail: says}}
 }
 
 // KeptComment is what is recorded as the comment of a choice: nothing if none is asked for.
@@ -165,27 +172,18 @@ func (c *Callback) escalated(groups []string, now time.Time) bool {
 
 // Audience identifies the groups of an escalation, whatever their order.
 func (e *Escalation) Audience() string {
-	return fmt.Sprintf("%q", slices.Sorted(slices.Values(e.To)))
+	audience, err := json.Marshal(slices.Sorted(slices.Values(e.To)))
+	if err != nil { // strings always marshal
+		panic(err)
+	}
+	return string(audience)
 }
 
 // InAudience reports whether a person may sign what was escalated to an audience, see
 // [Escalation.Audience].
 func (p Person) InAudience(audience string) bool {
-	if !p.Roles.signs() {
-		return false
-	}
-	for rest := strings.Trim(audience, "[]"); rest != ""; {
-		quoted, err := strconv.QuotedPrefix(rest)
-		if err != nil {
-			return false
-		}
-		group, _ := strconv.Unquote(quoted) // it is quoted
-		if slices.Contains(p.Groups, group) {
-			return true
-		}
-		rest = strings.TrimPrefix(rest[len(quoted):], " ")
-	}
-	return false
+	var groups []string
+	return p.Roles.signs() && json.Unmarshal([]byte(audience), &groups) == nil && p.InGroup(groups)
 }
 
 // groups are those that the thresholds name.
