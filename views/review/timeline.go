@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -72,81 +73,96 @@ func clockNote(c callbacks.Clocks) string {
 	return words.Capital(strings.Join(set, ", "))
 }
 
+// look is how the timeline shows an action.
+type look struct {
+	icon, tone string
+	who        string // empty for the actor
+	nobody     bool   // the event has no subject
+	what       string
+	// more shows what depends on the entry; nil if nothing does
+	more func(m Review, e callbacks.AuditEntry, shown event, viewer callbacks.Person) event
+}
+
+const lambdasHistory = "Lambda’s history"
+
+// looks has every action; those without a look belong to no callback.
+var looks = map[callbacks.Action]look{
+	callbacks.ActionReceived:           {icon: "plug", nobody: true, more: arrivalEvent},
+	callbacks.ActionFound:              {icon: "search", nobody: true, what: "Found in the history"},
+	callbacks.ActionCorrected:          {icon: "exec", nobody: true, what: "Updated from the history"},
+	callbacks.ActionContested:          {icon: "flag", tone: "bad", what: "announced it too, with other content, and was refused"},
+	callbacks.ActionRequesterStated:    {icon: "user", what: "said who asks"},
+	callbacks.ActionReviewOpened:       {icon: "eye", what: "opened the review"},
+	callbacks.ActionReviewReleased:     {icon: "left", what: "left the review"},
+	callbacks.ActionReviewConfirmed:    {icon: "eye", what: "confirmed still reviewing"},
+	callbacks.ActionRevealed:           {icon: "eye", what: "revealed a masked value"},
+	callbacks.ActionSigned:             {icon: "check", what: "signed", more: signatureEvent},
+	callbacks.ActionWithdrawn:          {icon: "left", what: "withdrew a signature"},
+	callbacks.ActionVoid:               {icon: "flag", tone: "bad", nobody: true, what: "A signature is void"},
+	callbacks.ActionEscalated:          {icon: "flag", nobody: true, what: "Escalated: more people may sign"},
+	callbacks.ActionNobodyEligible:     {icon: "flag", tone: "bad", nobody: true, what: "Too few people could sign it"},
+	callbacks.ActionPolicyApplied:      {icon: "flag", what: "applied the present policy"},
+	callbacks.ActionDecided:            {icon: "check", what: "decided", more: decisionEvent},
+	callbacks.ActionDelivered:          {icon: "check", tone: "good", more: deliveryEvent},
+	callbacks.ActionReceipt:            {icon: "check", tone: "good", who: lambdasHistory, what: "shows the decision", more: receiptEvent},
+	callbacks.ActionReceiptDiffers:     {icon: "flag", tone: "bad", who: lambdasHistory, what: "shows another end"},
+	callbacks.ActionExecutionSucceeded: {icon: "check", tone: "good", who: "The execution", what: "succeeded"},
+	callbacks.ActionExecutionFailed:    {icon: "flag", who: "The execution", what: "did not succeed", more: failureEvent},
+	callbacks.ActionAttemptFailed:      {icon: "retry", who: "Lambda", what: "did not accept it yet"},
+	callbacks.ActionHeartbeat:          {icon: "pulse", nobody: true, what: "Heartbeats began", more: heartbeatEvent},
+	callbacks.ActionHeartbeatFailed:    {icon: "pulse", nobody: true, what: "A heartbeat was not taken"},
+	callbacks.ActionLost:               {icon: "x", tone: "bad", nobody: true, more: endEvent},
+	callbacks.ActionUndeliverable:      {icon: "x", tone: "bad", nobody: true, more: endEvent},
+	callbacks.ActionUnconfirmed:        {icon: "flag", nobody: true, more: endEvent},
+	callbacks.ActionClosed:             {icon: "flag", nobody: true, more: endEvent},
+	callbacks.ActionTimedOut:           {icon: "flag", nobody: true, more: endEvent},
+	callbacks.ActionRetried:            {icon: "retry", what: "sent it again"},
+
+	callbacks.ActionSignedIn: {}, callbacks.ActionSignedOut: {}, callbacks.ActionSessionEnded: {},
+	callbacks.ActionDelegated: {}, callbacks.ActionDelegationEnded: {},
+	callbacks.ActionPolicyLoaded: {}, callbacks.ActionPolicyRefused: {},
+}
+
 // eventOf turns one audit entry into an event.
 func eventOf(m Review, e callbacks.AuditEntry, viewer callbacks.Person) event {
-	told := event{
-		At: e.At, Who: words.Actor(e.Actor, viewer), What: string(e.Action), Note: noteFor(e, viewer),
+	look := looks[e.Action]
+	shown := event{
+		Icon: look.icon, Tone: look.tone, At: e.At, Who: cmp.Or(look.who, words.Actor(e.Actor, viewer)),
+		What: cmp.Or(look.what, string(e.Action)), Note: noteFor(e, viewer),
 	}
-	switch e.Action {
-	case callbacks.ActionReceived:
-		told.Icon, told.Who, told.What = "plug", "", "Announced by "+untrusted.Isolate(e.Actor.Name)
-		if e.Facts.Announced == callbacks.AnnouncedFirst {
-			told.Note = "" // it says no more
-		}
-	case callbacks.ActionFound:
-		told.Icon, told.Who, told.What = "search", "", "Found in the history"
-	case callbacks.ActionCorrected:
-		told.Icon, told.Who, told.What = "exec", "", "Updated from the history"
-	case callbacks.ActionContested:
-		told.Icon, told.Tone, told.What = "flag", "bad", "announced it too, with other content, and was refused"
-	case callbacks.ActionRequesterStated:
-		told.Icon, told.What = "user", "said who asks"
-	case callbacks.ActionReviewOpened:
-		told.Icon, told.What = "eye", "opened the review"
-	case callbacks.ActionReviewReleased:
-		told.Icon, told.What = "left", "left the review"
-	case callbacks.ActionReviewConfirmed:
-		told.Icon, told.What = "eye", "confirmed still reviewing"
-	case callbacks.ActionRevealed:
-		told.Icon, told.What = "eye", "revealed a masked value"
-	case callbacks.ActionSigned:
-		told = signatureEvent(m, e, told)
-	case callbacks.ActionWithdrawn:
-		told.Icon, told.What = "left", "withdrew a signature"
-	case callbacks.ActionVoid:
-		told.Icon, told.Tone, told.Who, told.What = "flag", "bad", "", "A signature is void"
-	case callbacks.ActionEscalated:
-		told.Icon, told.Who, told.What = "flag", "", "Escalated: more people may sign"
-	case callbacks.ActionNobodyEligible:
-		told.Icon, told.Tone, told.Who, told.What = "flag", "bad", "", "Too few people could sign it"
-	case callbacks.ActionPolicyApplied:
-		told.Icon, told.What = "flag", "applied the present policy"
-	case callbacks.ActionDecided:
-		told = decisionEvent(m, told, viewer)
-	case callbacks.ActionDelivered:
-		told = deliveryEvent(m, told)
-	case callbacks.ActionReceipt:
-		told.Icon, told.Tone, told.Who, told.What = "check", "good", "Lambda’s history", "shows the decision"
-		told.Note = fmt.Sprintf("Event %d", m.Callback.Ending.Event)
-	case callbacks.ActionReceiptDiffers:
-		told.Icon, told.Tone, told.Who, told.What = "flag", "bad", "Lambda’s history", "shows another end"
-	case callbacks.ActionExecutionSucceeded:
-		told.Icon, told.Tone, told.Who, told.What = "check", "good", "The execution", "succeeded"
-	case callbacks.ActionExecutionFailed:
-		told = failureEvent(m, told)
-	case callbacks.ActionAttemptFailed:
-		told.Icon, told.Who, told.What = "retry", "Lambda", "did not accept it yet"
-	case callbacks.ActionHeartbeat:
-		told = heartbeatEvent(e, told)
-	case callbacks.ActionHeartbeatFailed:
-		told.Icon, told.Who, told.What = "pulse", "", "A heartbeat was not taken"
-	case callbacks.ActionLost, callbacks.ActionUndeliverable:
-		told.Icon, told.Tone, told.Who, told.What = "x", "bad", "", words.State(e.To)
-	case callbacks.ActionUnconfirmed, callbacks.ActionClosed, callbacks.ActionTimedOut:
-		told.Icon, told.Who, told.What = "flag", "", words.State(e.To)
-	case callbacks.ActionRetried:
-		told.Icon, told.What = "retry", "sent it again"
-	case callbacks.ActionSignedIn, callbacks.ActionSignedOut, callbacks.ActionSessionEnded,
-		callbacks.ActionDelegated, callbacks.ActionDelegationEnded,
-		callbacks.ActionPolicyLoaded, callbacks.ActionPolicyRefused: // these belong to no callback
+	if look.nobody {
+		shown.Who = ""
 	}
-	return told
+	if look.more != nil {
+		shown = look.more(m, e, shown, viewer)
+	}
+	return shown
+}
+
+// arrivalEvent says who announced the callback.
+func arrivalEvent(_ Review, e callbacks.AuditEntry, shown event, _ callbacks.Person) event {
+	shown.What = "Announced by " + untrusted.Isolate(e.Actor.Name)
+	if e.Facts.Announced == callbacks.AnnouncedFirst {
+		shown.Note = "" // it says no more
+	}
+	return shown
+}
+
+// receiptEvent names the event of the history that holds the decision.
+func receiptEvent(m Review, _ callbacks.AuditEntry, shown event, _ callbacks.Person) event {
+	shown.Note = fmt.Sprintf("Event %d", m.Callback.Ending.Event)
+	return shown
+}
+
+// endEvent says how the callback ended.
+func endEvent(_ Review, e callbacks.AuditEntry, shown event, _ callbacks.Person) event {
+	shown.What = words.State(e.To)
+	return shown
 }
 
 // signatureEvent says what somebody signed, and quotes the comment. The decision quotes that of the
 // last one.
-func signatureEvent(m Review, e callbacks.AuditEntry, told event) event {
-	told.Icon, told.What = "check", "signed"
+func signatureEvent(m Review, e callbacks.AuditEntry, told event, _ callbacks.Person) event {
 	if d := m.Callback.Decision; d != nil && d.By.ID == e.Actor.ID && d.At.Equal(e.At) {
 		return told
 	}
@@ -160,10 +176,10 @@ func signatureEvent(m Review, e callbacks.AuditEntry, told event) event {
 
 // deliveryEvent says that the decision arrived, as known from Lambda's answer or, if that was lost,
 // from the history.
-func deliveryEvent(m Review, told event) event {
-	told.Icon, told.Tone, told.Note = "check", "good", ""
+func deliveryEvent(m Review, _ callbacks.AuditEntry, told event, _ callbacks.Person) event {
+	told.Note = ""
 	if answerLost(m) {
-		told.Who, told.What, told.Note = "Lambda’s history", "shows the decision", "The answer was lost"
+		told.Who, told.What, told.Note = lambdasHistory, "shows the decision", "The answer was lost"
 	} else {
 		told.Who, told.What = "Lambda", "accepted the decision"
 	}
@@ -172,8 +188,7 @@ func deliveryEvent(m Review, told event) event {
 
 // failureEvent says that the execution failed. That is bad news only if the decision was to
 // continue.
-func failureEvent(m Review, told event) event {
-	told.Icon, told.Who, told.What = "flag", "The execution", "did not succeed"
+func failureEvent(m Review, _ callbacks.AuditEntry, told event, _ callbacks.Person) event {
 	if m.Callback.ExecutionFailed {
 		told.Icon, told.Tone = "x", "bad"
 	}
@@ -181,8 +196,7 @@ func failureEvent(m Review, told event) event {
 }
 
 // heartbeatEvent says that heartbeats are sent, for the first time or again.
-func heartbeatEvent(e callbacks.AuditEntry, told event) event {
-	told.Icon, told.Who, told.What = "pulse", "", "Heartbeats began"
+func heartbeatEvent(_ Review, e callbacks.AuditEntry, told event, _ callbacks.Person) event {
 	if e.Facts.Failed > 0 {
 		told.What = "Heartbeats are taken again"
 	}
@@ -202,8 +216,8 @@ func delegatorOf(m Review, d *callbacks.Decision) string {
 
 // decisionEvent quotes the comment and leaves the hash to the receipt. Admins and auditors also see
 // under which version of the configuration the decision was made.
-func decisionEvent(m Review, told event, viewer callbacks.Person) event {
-	told.Icon, told.What, told.Note = "check", "decided", ""
+func decisionEvent(m Review, _ callbacks.AuditEntry, told event, viewer callbacks.Person) event {
+	told.Note = ""
 	d := m.Callback.Decision
 	if d == nil {
 		return told

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/desk"
 	"countersign/views"
 	"countersign/views/admin"
@@ -187,5 +188,15 @@ func TestTimeline_ActingFor(t *testing.T) {
 	}}
 	if got := strings.Join(told(m), "\n"); !strings.Contains(got, "this for Mara Okafor") {
 		t.Errorf("it reads %s", got)
+	}
+}
+
+// TestLooks: the timeline shows every action of the audit, or is known never to get it.
+func TestLooks(t *testing.T) {
+	t.Parallel()
+	for _, action := range callbackstest.Actions(t, "../../internal/callbacks/audit.go") {
+		if _, ok := looks[action]; !ok {
+			t.Errorf("nobody has decided how %s looks", action)
+		}
 	}
 }

@@ -15,70 +15,116 @@ func Audit(e callbacks.AuditEntry) string {
 	if e.Detail != "" {
 		return e.Detail
 	}
-	f := e.Facts
-	switch e.Action {
-	case callbacks.ActionReceived:
-		return announced(f)
-	case callbacks.ActionFound:
-		return "Found in the execution's history; nobody announced it."
-	case callbacks.ActionCorrected:
-		if len(f.Differs) > 0 {
-			return strings.TrimSpace("Taken from the execution's history: " + fields(f.Differs) + ". " + rebound(f))
-		}
-	case callbacks.ActionContested:
-		if f.Source != "" {
-			return "Refused: source " + f.Source + " announced this callback first, with other content."
-		}
-	case callbacks.ActionRequesterStated:
-		return stated(f)
-	case callbacks.ActionHeartbeat:
-		if f.Failed > 0 {
-			return fmt.Sprintf("Taken again after %d that failed.", f.Failed)
-		}
-	case callbacks.ActionHeartbeatFailed:
-		if f.Reply != "" {
-			return "Lambda did not take it: " + Reply(f.Reply) + "."
-		}
-	case callbacks.ActionAttemptFailed:
-		if f.Reply != "" {
-			return fmt.Sprintf("Attempt %d: %s.", f.Attempt, Reply(f.Reply))
-		}
-	case callbacks.ActionRevealed:
-		return revealed(f.Field)
-	case callbacks.ActionEscalated:
-		return "Members of " + strings.Join(f.Groups, ", ") + " may sign from now on."
-	case callbacks.ActionNobodyEligible:
-		return nobodyEligible(f)
-	case callbacks.ActionSigned, callbacks.ActionWithdrawn, callbacks.ActionVoid:
-		return signed(e.Action, f)
-	case callbacks.ActionPolicyApplied:
-		return rebound(f)
-	case callbacks.ActionDecided:
-		if d := f.Decision; d != nil {
-			return d.Label + changed(f) + ", " + sent(d) + under(d.ConfigVersion) + inBatch(d.Batch)
-		}
-	case callbacks.ActionRetried:
-		if e.From == e.To {
-			return "The next attempt is made immediately."
-		}
-		return "Delivery will be retried."
-	case callbacks.ActionExecutionSucceeded, callbacks.ActionExecutionFailed:
-		return executionEnd(f)
-	case callbacks.ActionReceipt:
-		return receipt(f)
-	case callbacks.ActionDelivered, callbacks.ActionTimedOut, callbacks.ActionClosed,
-		callbacks.ActionUndeliverable, callbacks.ActionUnconfirmed:
-		return Ending(f.Ending, f.Decision)
-	case callbacks.ActionLost, callbacks.ActionReceiptDiffers:
-		if f.Ending != nil {
-			return Ending(f.Ending, f.Decision) + margin(f.Ending, f.Decision)
-		}
-	case callbacks.ActionReviewOpened, callbacks.ActionReviewReleased,
-		callbacks.ActionReviewConfirmed, callbacks.ActionSignedIn, callbacks.ActionSignedOut,
-		callbacks.ActionSessionEnded, callbacks.ActionDelegated, callbacks.ActionDelegationEnded,
-		callbacks.ActionPolicyLoaded, callbacks.ActionPolicyRefused:
+	if say := sentences[e.Action]; say != nil {
+		return say(e)
 	}
 	return ""
+}
+
+// sentences has every action; those that are nil add nothing.
+var sentences = map[callbacks.Action]func(callbacks.AuditEntry) string{
+	callbacks.ActionReceived:           about(announced),
+	callbacks.ActionFound:              about(func(callbacks.Facts) string { return foundInHistory }),
+	callbacks.ActionCorrected:          about(corrected),
+	callbacks.ActionContested:          about(contested),
+	callbacks.ActionRequesterStated:    about(stated),
+	callbacks.ActionHeartbeat:          about(takenAgain),
+	callbacks.ActionHeartbeatFailed:    about(notTaken),
+	callbacks.ActionAttemptFailed:      about(attempted),
+	callbacks.ActionRevealed:           about(func(f callbacks.Facts) string { return revealed(f.Field) }),
+	callbacks.ActionEscalated:          about(escalated),
+	callbacks.ActionNobodyEligible:     about(nobodyEligible),
+	callbacks.ActionSigned:             func(e callbacks.AuditEntry) string { return signed(e.Action, e.Facts) },
+	callbacks.ActionWithdrawn:          func(e callbacks.AuditEntry) string { return signed(e.Action, e.Facts) },
+	callbacks.ActionVoid:               func(e callbacks.AuditEntry) string { return signed(e.Action, e.Facts) },
+	callbacks.ActionPolicyApplied:      about(rebound),
+	callbacks.ActionDecided:            about(decided),
+	callbacks.ActionRetried:            retried,
+	callbacks.ActionExecutionSucceeded: about(executionEnd),
+	callbacks.ActionExecutionFailed:    about(executionEnd),
+	callbacks.ActionReceipt:            about(receipt),
+	callbacks.ActionDelivered:          about(ended),
+	callbacks.ActionTimedOut:           about(ended),
+	callbacks.ActionClosed:             about(ended),
+	callbacks.ActionUndeliverable:      about(ended),
+	callbacks.ActionUnconfirmed:        about(ended),
+	callbacks.ActionLost:               about(endedElsewhere),
+	callbacks.ActionReceiptDiffers:     about(endedElsewhere),
+
+	callbacks.ActionReviewOpened: nil, callbacks.ActionReviewReleased: nil, callbacks.ActionReviewConfirmed: nil,
+	callbacks.ActionSignedIn: nil, callbacks.ActionSignedOut: nil, callbacks.ActionSessionEnded: nil,
+	callbacks.ActionDelegated: nil, callbacks.ActionDelegationEnded: nil,
+	callbacks.ActionPolicyLoaded: nil, callbacks.ActionPolicyRefused: nil,
+}
+
+const foundInHistory = "Found in the execution's history; nobody announced it."
+
+// about says an entry by its facts alone.
+func about(say func(callbacks.Facts) string) func(callbacks.AuditEntry) string {
+	return func(e callbacks.AuditEntry) string { return say(e.Facts) }
+}
+
+func corrected(f callbacks.Facts) string {
+	if len(f.Differs) == 0 {
+		return ""
+	}
+	return strings.TrimSpace("Taken from the execution's history: " + fields(f.Differs) + ". " + rebound(f))
+}
+
+func contested(f callbacks.Facts) string {
+	if f.Source == "" {
+		return ""
+	}
+	return "Refused: source " + f.Source + " announced this callback first, with other content."
+}
+
+func takenAgain(f callbacks.Facts) string {
+	if f.Failed == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Taken again after %d that failed.", f.Failed)
+}
+
+func notTaken(f callbacks.Facts) string {
+	if f.Reply == "" {
+		return ""
+	}
+	return "Lambda did not take it: " + Reply(f.Reply) + "."
+}
+
+func attempted(f callbacks.Facts) string {
+	if f.Reply == "" {
+		return ""
+	}
+	return fmt.Sprintf("Attempt %d: %s.", f.Attempt, Reply(f.Reply))
+}
+
+func escalated(f callbacks.Facts) string {
+	return "Members of " + strings.Join(f.Groups, ", ") + " may sign from now on."
+}
+
+func decided(f callbacks.Facts) string {
+	d := f.Decision
+	if d == nil {
+		return ""
+	}
+	return d.Label + changed(f) + ", " + sent(d) + under(d.ConfigVersion) + inBatch(d.Batch)
+}
+
+func retried(e callbacks.AuditEntry) string {
+	if e.From == e.To {
+		return "The next attempt is made immediately."
+	}
+	return "Delivery will be retried."
+}
+
+func ended(f callbacks.Facts) string { return Ending(f.Ending, f.Decision) }
+
+func endedElsewhere(f callbacks.Facts) string {
+	if f.Ending == nil {
+		return ""
+	}
+	return Ending(f.Ending, f.Decision) + margin(f.Ending, f.Decision)
 }
 
 // inBatch names the batch of a decision that was made for many callbacks.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/replies"
 )
 
@@ -94,6 +95,16 @@ func TestNobodyEligible(t *testing.T) {
 		entry := callbacks.AuditEntry{Action: callbacks.ActionNobodyEligible, Facts: callbacks.Facts{Groups: groups}}
 		if got := Audit(entry); got != want {
 			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+// TestSentences: every action of the audit has a sentence, or is known to need none.
+func TestSentences(t *testing.T) {
+	t.Parallel()
+	for _, action := range callbackstest.Actions(t, "../../internal/callbacks/audit.go") {
+		if _, ok := sentences[action]; !ok {
+			t.Errorf("nobody has decided what %s says", action)
 		}
 	}
 }
