@@ -12,6 +12,7 @@ const PATIENCE = 20_000; // after this long without an answer, a decision may be
 
 const HEARD = [15, 5, 1]; // minutes before the end at which screen readers hear it
 
+const UNSEEN = "No preview: the server does not answer. Nothing was sent.";
 const UNSENT = "Not sent: the server does not answer.";
 const LOST = "No answer: it is perhaps recorded. Try again: it counts once.";
 
@@ -84,20 +85,21 @@ class DecisionBar extends HTMLElement {
     if (!buttons.length) return;
     if (buttons.some((button) => button.value === this.#awaiting?.outcome)) return;
     if (buttons.some((button) => button.value === this.#armed?.outcome)) return this.send();
-    if (buttons.length > 1) return this.#take(buttons[(buttons.findIndex((button) => button.value === this.#chosen) + 1) % buttons.length]);
-    this.choose(buttons[0].value);
-    const kind = buttons[0].dataset.comment;
+    // several outcomes may share a letter: each press moves to the next of them, and Enter arms it
+    const next = buttons[(buttons.findIndex((button) => button.value === this.#chosen) + 1) % buttons.length];
+    this.choose(next.value);
+    if (buttons.length > 1) return next.focus({ preventScroll: true });
+    const kind = next.dataset.comment;
     const wanted = kind === "required" || (key === "r" && kind !== "none");
     if (wanted && commentField() && !comment().trim()) return commentField().focus();
-    this.#arm(buttons[0].value);
+    this.#arm(next.value);
   }
 
   /** Confirms the armed outcome, or arms the chosen one. If neither exists it says so, because nobody has chosen the preview that is shown first. */
   send() {
     if (this.#sending || this.#awaiting) return;
     if (this.#armed) return this.querySelector(".confirm").click();
-    const only = this.#buttons.length === 1 ? this.#buttons[0].value : undefined;
-    const outcome = this.#chosen ?? only;
+    const outcome = this.#chosen ?? (this.#buttons.length === 1 ? this.#buttons[0].value : undefined);
     if (outcome) return void this.#arm(outcome);
     this.#tell("Nothing was sent: choose an outcome first, by its key, its tab or its button.");
   }
@@ -209,12 +211,6 @@ class DecisionBar extends HTMLElement {
 
   #button(outcome) {
     return this.#buttons.find((button) => button.value === outcome);
-  }
-
-  // Several outcomes may share a letter. Each press moves to the next of them; Enter arms it.
-  #take(button) {
-    this.choose(button.value);
-    button.focus({ preventScroll: true });
   }
 
   // Opens or closes "More ways". Reports whether that changed anything.
@@ -331,10 +327,7 @@ class DecisionBar extends HTMLElement {
     const result = await tryToSend(this.form);
     if (result === "answered") return; // another page follows
     this.#perhaps = before || result === "lost";
-    this.#sending = false;
-    this.setAttribute("aria-busy", "false");
-    const known = this.#perhaps ? LOST : comment().trim() ? `${UNSENT} Your comment is kept.` : UNSENT;
-    this.querySelector(".cost").textContent = known;
+    this.#unlock(this.#perhaps ? LOST : comment().trim() ? `${UNSENT} Your comment is kept.` : UNSENT);
     this.querySelector(".confirm").firstElementChild.textContent = "Try again";
     this.#wait();
   }
@@ -346,29 +339,19 @@ class DecisionBar extends HTMLElement {
     this.setAttribute("aria-busy", String(sending));
     if (!sending) return this.disarm();
     this.querySelector(".cost").textContent = "Sending…";
-    this.#timer = setTimeout(() => {
-      this.#sending = false;
-      this.setAttribute("aria-busy", "false");
-      this.querySelector(".cost").textContent = "No answer yet. You may press again: it counts once.";
-    }, PATIENCE);
+    this.#timer = setTimeout(() => this.#unlock("No answer yet. You may press again: it counts once."), PATIENCE);
+  }
+
+  #unlock(known) {
+    this.#sending = false;
+    this.setAttribute("aria-busy", "false");
+    this.querySelector(".cost").textContent = known;
   }
 
   #previewed(there) {
-    const lost = "No preview: the server does not answer. Nothing was sent.";
-    if (there) this.#relabel();
-    if (!there) this.#tell(lost);
-    else if (this.querySelector(".state").textContent === lost) this.#say(this.#standing);
-  }
-
-  // What the button of an outcome does depends on the answer that is written.
-  #relabel() {
-    for (const { dataset } of document.querySelectorAll("#wire [data-press]")) {
-      const button = this.#button(dataset.outcome), { press, label, confirm, cost, sends, ask = button?.dataset.ask, changes = "" } = dataset;
-      if (!button) continue;
-      Object.assign(button.dataset, { label, confirm, cost, sends, ask, changes });
-      button.firstElementChild.textContent = press;
-    }
-    document.dispatchEvent(new Event("previews:shown"));
+    if (!there) return this.#tell(UNSEEN);
+    this.previews.relabel((outcome) => this.#button(outcome));
+    if (this.querySelector(".state").textContent === UNSEEN) this.#say(this.#standing);
   }
 
   // The preview of an outcome says why it cannot be sent; the fields of an answer say it too.

@@ -69,6 +69,17 @@ export class Previews {
     return this.#read(asking).finally(() => this.#asking === asking && (this.#asking = undefined));
   }
 
+  /** Tells buttons what they do now: that depends on the answer that is written. buttonOf finds the one of an outcome. */
+  relabel(buttonOf) {
+    for (const { dataset } of document.querySelectorAll("#wire [data-press]")) {
+      const button = buttonOf(dataset.outcome), { press, label, confirm, cost, sends, ask = button?.dataset.ask, changes = "" } = dataset;
+      if (!button) continue;
+      Object.assign(button.dataset, { label, confirm, cost, sends, ask, changes });
+      button.firstElementChild.textContent = press;
+    }
+    document.dispatchEvent(new Event("previews:shown"));
+  }
+
   #readOnce() {
     clearTimeout(this.#typing);
     const draft = this.#draft(), made = JSON.stringify(draft);
