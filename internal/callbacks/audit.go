@@ -134,7 +134,3 @@ func audited(changes []form.Change) []form.Change {
 	more := form.Change{Title: "Answer", Kind: form.Changed, Note: fmt.Sprintf("and %d more changes", len(changes)-maxAudited+1)}
 	return append(changes[:maxAudited-1:maxAudited-1], more)
 }
-
-// NeedsOperator reports whether the entry is about a reply that stays the same until an operator
-// fixes something. Only operators have a use for it.
-func (e AuditEntry) NeedsOperator() bool { return e.Facts.Reply.NeedsOperator() }

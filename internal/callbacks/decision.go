@@ -41,7 +41,3 @@ func (d *Decision) brief() *Decision {
 	brief.Comment = ""
 	return &brief
 }
-
-// LargeForSome reports whether the body is larger than Lambda takes in regions that still have the
-// older limit.
-func (d *Decision) LargeForSome() bool { return d.Size > OlderMaxCompletionBytes }

@@ -16,11 +16,6 @@ type Form struct {
 // Forms are those of a request, by the names of their outcomes.
 type Forms map[string]Form
 
-// OfForms reports whether any outcome has a form.
-func OfForms(outcomes []Outcome) bool {
-	return slices.ContainsFunc(outcomes, func(o Outcome) bool { return o.Form })
-}
-
 // AsksSecret reports whether the form of any outcome asks for a secret.
 func AsksSecret(outcomes []Outcome) bool {
 	return slices.ContainsFunc(outcomes, func(o Outcome) bool { return o.Secret })

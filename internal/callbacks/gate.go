@@ -53,7 +53,8 @@ func (g Gate) Sign(s Signer, b Ballot) ([]Signature, Standing, error) {
 	if err := g.refusal(why); err != nil {
 		return nil, Standing{}, err
 	}
-	if err := g.Callback.Requirement.checkReason(b.Proposal.Stance, b.Comment); err != nil {
+	asks := g.Callback.Requirement.NeedsReason(b.Proposal.Stance)
+	if err := checkComment(asks, "The rule asks for a comment.", b.Comment); err != nil {
 		return nil, Standing{}, err
 	}
 	signature := claim.signature()

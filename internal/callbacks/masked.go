@@ -2,7 +2,6 @@ package callbacks
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"countersign/internal/form"
@@ -67,21 +66,4 @@ func Masks(lists ...[]string) []string {
 func (c *Case) Revealed(pointer string, now time.Time, by Actor) {
 	c.Bookkeeping = true
 	c.Audit = append(c.Audit, c.entry(now, by, ActionRevealed, Facts{Field: printable.Clip(pointer, maxFact)}))
-}
-
-// RevealAnswer returns the masked value that a form proposes, by the name of its input. ok is false if
-// nothing is masked there.
-func RevealAnswer(outcomes []Outcome, forms Forms, name string) (r Revealed, ok bool) {
-	for _, o := range outcomes {
-		if !o.Form || !strings.HasPrefix(name, o.Inputs()+"/") && name != o.Inputs() {
-			continue
-		}
-		filling := forms[o.Name].Filling(o, nil)
-		if e, ok := filling.Form.Reveal(o.Inputs(), filling.Proposed, name); ok {
-			return Revealed{
-				Place: mask.Place{At: name, Pointer: FieldAnswer + string(e.Pointer)}, Value: []byte(e.Was.JSON()), Entry: e,
-			}, true
-		}
-	}
-	return Revealed{}, false
 }

@@ -103,11 +103,6 @@ func (t Terms) CheckComment(o Outcome, comment string) error {
 	return checkComment(t.CommentRule(o) == CommentRequired, o.Label+" needs a comment.", comment)
 }
 
-// checkReason is CheckComment for whatever is signed with a stance, as far as the terms go.
-func (t Terms) checkReason(stance Stance, comment string) error {
-	return checkComment(t.NeedsReason(stance), "The rule asks for a comment.", comment)
-}
-
 func checkComment(needed bool, says, comment string) error {
 	if !needed || printable.HasInk(comment) {
 		return nil

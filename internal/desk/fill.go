@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"countersign/internal/callbacks"
@@ -11,7 +12,7 @@ import (
 
 // formsOf reads the forms of a callback's outcomes, if any has one.
 func (s *Service) formsOf(ctx context.Context, c *callbacks.Callback) (callbacks.Forms, error) {
-	if !callbacks.OfForms(c.Outcomes) {
+	if !slices.ContainsFunc(c.Outcomes, func(o callbacks.Outcome) bool { return o.Form }) {
 		return nil, nil
 	}
 	content, err := s.content(ctx, c.ID)

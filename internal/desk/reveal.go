@@ -3,8 +3,10 @@ package desk
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/mask"
 )
 
 // Reveal returns a masked value of a callback's payload or of a form, and puts on record who saw it. at
@@ -26,7 +28,7 @@ func (s *Service) Reveal(
 	if err := s.mayReveal(reader, &shown); err != nil {
 		return callbacks.Revealed{}, err
 	}
-	revealed, masked := callbacks.RevealAnswer(shown.Outcomes, content.Forms, at)
+	revealed, masked := revealAnswer(shown.Outcomes, content.Forms, at)
 	if !masked {
 		revealed, masked = s.queues.Reveal(shown.Queue, content, at)
 	}
@@ -63,4 +65,21 @@ func (s *Service) mayReveal(p callbacks.Signer, c *callbacks.Callback) error {
 		return c.WrongState("reveal a value of")
 	}
 	return s.mayTakePart(p, c, s.now())
+}
+
+// revealAnswer returns the masked value that a form proposes, by the name of its input. ok is false if
+// nothing is masked there.
+func revealAnswer(outcomes []callbacks.Outcome, forms callbacks.Forms, name string) (r callbacks.Revealed, ok bool) {
+	for _, o := range outcomes {
+		if !o.Form || !strings.HasPrefix(name, o.Inputs()+"/") && name != o.Inputs() {
+			continue
+		}
+		filling := forms[o.Name].Filling(o, nil)
+		if e, ok := filling.Form.Reveal(o.Inputs(), filling.Proposed, name); ok {
+			return callbacks.Revealed{
+				Place: mask.Place{At: name, Pointer: callbacks.FieldAnswer + string(e.Pointer)}, Value: []byte(e.Was.JSON()), Entry: e,
+			}, true
+		}
+	}
+	return callbacks.Revealed{}, false
 }

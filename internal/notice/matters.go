@@ -15,7 +15,7 @@ const Settling = 100 * time.Millisecond
 // in the transaction of the change.
 func Matters(e callbacks.AuditEntry) bool {
 	failed := e.Action == callbacks.ActionAttemptFailed || e.Action == callbacks.ActionHeartbeatFailed
-	return slices.Contains(matters, e.Action) || failed && e.NeedsOperator()
+	return slices.Contains(matters, e.Action) || failed && e.Facts.Reply.NeedsOperator()
 }
 
 // matters are the actions after which messages are drawn again. The others change nothing that a

@@ -15,7 +15,7 @@ import (
 // noteFor returns the text of an audit entry for its reader. If an entry needs an operator, a
 // reader who is not an admin learns only that an admin was told.
 func noteFor(e callbacks.AuditEntry, viewer callbacks.Person) string {
-	if e.NeedsOperator() && !viewer.Roles.Admin {
+	if e.Facts.Reply.NeedsOperator() && !viewer.Roles.Admin {
 		return words.Capital(words.AdminTold)
 	}
 	return words.Audit(e)

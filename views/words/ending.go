@@ -165,7 +165,7 @@ var doubtClauses = map[callbacks.Doubt]string{
 // sizeNote says that the size of a decision may be why Lambda refused it; it is empty if Lambda
 // takes that size everywhere.
 func sizeNote(d *callbacks.Decision) string {
-	if d == nil || !d.LargeForSome() {
+	if d == nil || d.Size <= callbacks.OlderMaxCompletionBytes {
 		return ""
 	}
 	return fmt.Sprintf(" Its size may be why: it has %d bytes, and where the limit has not been "+
