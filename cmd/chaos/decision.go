@@ -25,11 +25,13 @@ const (
 	againstClient      // another client of Lambda closes the callback at the same time
 	againstEnd         // the execution is stopped at the same time
 	together           // two people have to sign, and do so at the same time
+	withdrawn          // one of the two has signed and withdrawn before
+	grouped            // one of each of two groups has to sign, or somebody in their place
 	kept               // heartbeats keep it alive until all other decisions have been made
 )
 
 // The shares of a hundred decisions. The remaining decisions are undisturbed.
-const shareRaced, shareClock, shareClient, shareEnd, shareTogether = 15, 15, 10, 5, 15
+const shareRaced, shareClock, shareClient, shareEnd, shareTogether, shareWithdrawn, shareGrouped = 15, 15, 10, 5, 10, 5, 10
 
 // Timeouts in seconds: one that never expires during a run, and the longest of the short ones.
 const longTimeout, maxShortTimeout = 3600, 3
@@ -44,6 +46,14 @@ const unattended = "unattended"
 // pairs is the queue in which two people sign.
 const pairs = "pairs"
 
+// groups is the queue in which two groups sign. Its requests escalate after one hundredth of
+// escalatedTimeout, in seconds; escalationPassed is a little longer.
+const (
+	groups           = "groups"
+	escalatedTimeout = 60
+	escalationPassed = time.Second
+)
+
 // heartbeatTimeout is the heartbeat timeout of callbacks that are kept alive, in seconds.
 const heartbeatTimeout = 15
 
@@ -52,7 +62,8 @@ type decision struct {
 	number   int
 	fate     fate
 	question question
-	queue    string // empty means the default queue
+	queue    string   // empty means the default queue
+	seconds  []string // who may give the second signature, with grouped
 	// the time from the start of the callback until the short clock runs out
 	end        time.Duration
 	callbackID string
@@ -60,10 +71,11 @@ type decision struct {
 	id         callbacks.ID // at the desk
 	random     *rand.Rand   // for this decision only; used by one goroutine
 
-	mu       sync.Mutex
-	recorded []told
-	signed   []told // a page said that a signature is recorded and waits for others
-	denied   []told // a page said that nothing was recorded
+	mu        sync.Mutex
+	recorded  []told
+	signed    []told // a page said that a signature is recorded and waits for others
+	takenBack []told // of these, those of which a page said that they are withdrawn
+	denied    []told // a page said that nothing was recorded
 }
 
 // told is the desk's answer to a reviewer who had decided.
@@ -88,8 +100,22 @@ func (w *world) newDecision(number int) *decision {
 		d.fate = againstEnd
 	case n < shareRaced+shareClock+shareClient+shareEnd+shareTogether:
 		d.fate, d.queue = together, pairs
+	case n < shareRaced+shareClock+shareClient+shareEnd+shareTogether+shareWithdrawn:
+		d.fate, d.queue = withdrawn, pairs
+	case n < shareRaced+shareClock+shareClient+shareEnd+shareTogether+shareWithdrawn+shareGrouped:
+		d.fate, d.queue, d.question.Timeout = grouped, groups, escalatedTimeout
+		for _, p := range seconds {
+			d.seconds = append(d.seconds, callbacks.PersonID(w.issuer, p.Subject))
+		}
 	}
 	return d
+}
+
+// tookBack notes that what was signed so far is withdrawn.
+func (d *decision) tookBack() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.takenBack, d.signed = append(d.takenBack, d.signed...), nil
 }
 
 // shorten gives one of the three clocks a short time.
@@ -131,8 +157,11 @@ func (w *world) live(ctx context.Context, d *decision) error {
 	switch d.fate {
 	case raced:
 		others.Go(func() { failed = second.decide(ctx) })
-	case together:
+	case together, withdrawn, grouped:
 		second.agreeWith(first)
+		if err := w.changeMind(ctx, first); err != nil {
+			return err
+		}
 		others.Go(func() { failed = second.decide(ctx) })
 	case againstClient:
 		w.atTheSameTime(ctx, d, &others, func() { w.lambda.interfere(ctx, d.callbackID) })
@@ -143,6 +172,17 @@ func (w *world) live(ctx context.Context, d *decision) error {
 	err = first.decide(ctx)
 	others.Wait()
 	return errors.Join(err, failed)
+}
+
+// changeMind lets somebody sign and withdraw, if the decision is one of those in which that happens.
+func (w *world) changeMind(ctx context.Context, r *reviewer) error {
+	if r.decision.fate != withdrawn {
+		return nil
+	}
+	if err := r.decide(ctx); err != nil {
+		return err
+	}
+	return r.withdraw(ctx)
 }
 
 // atTheSameTime calls do while a reviewer decides.
@@ -167,7 +207,9 @@ func (w *world) letTimePass(ctx context.Context, d *decision, asked time.Time) e
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-	case alone, raced, againstClient, againstEnd, together:
+	case grouped: // until it is escalated
+		return pause(ctx, escalationPassed)
+	case alone, raced, againstClient, againstEnd, together, withdrawn:
 	}
 	return nil
 }

@@ -28,6 +28,9 @@ const (
 	undecided
 	deniedThoughRecorded
 	decidedTogether
+	changedMind
+	actedFor
+	byEscalation
 	saidInChat
 
 	sentOtherBytes
@@ -41,6 +44,7 @@ const (
 	twoWinners
 	tooFewSigned
 	signatureLost
+	withdrawalLost
 	saidTwice
 	saidWrong
 	counts
@@ -64,6 +68,9 @@ var lines = [counts]struct {
 	undecided:            {says: "ended before anybody decided"},
 	deniedThoughRecorded: {says: "shown as not recorded, though it was"},
 	decidedTogether:      {says: "decided by two signatures"},
+	changedMind:          {says: "signed, withdrawn and signed again"},
+	actedFor:             {says: "decided with the signature of a delegate"},
+	byEscalation:         {says: "decided with a signature by escalation"},
 	saidInChat:           {says: "said in the chat"},
 
 	sentOtherBytes:         {"sent with other bytes than recorded", true},
@@ -77,6 +84,7 @@ var lines = [counts]struct {
 	twoWinners:             {"two winners", true},
 	tooFewSigned:           {"decided with fewer signatures than required", true},
 	signatureLost:          {"a signature shown as recorded, not in the database", true},
+	withdrawalLost:         {"a signature shown as withdrawn, not so in the database", true},
 	saidTwice:              {"a message of the chat written twice", true},
 	saidWrong:              {"ended, and the chat does not say how", true},
 }
@@ -113,7 +121,10 @@ func (e evidence) counts() (found []count) {
 	add(decided, e.record.Decision != nil)
 	add(undecided, e.record.Decision == nil)
 	add(deniedThoughRecorded, e.anyRecordedBefore(e.denied))
-	add(decidedTogether, e.signers() > 1)
+	add(decidedTogether, len(e.signers()) > 1)
+	add(changedMind, len(e.takenBack) > 0)
+	add(actedFor, e.signedBy(func(s *callbacks.Signature) bool { return s.ActingFor != nil }))
+	add(byEscalation, e.signedBy(func(s *callbacks.Signature) bool { return s.Escalated && !s.InQueue }))
 	add(sentOtherBytes, e.sentOtherBytes())
 	add(neverSettled, e.record.State.Open() || e.delivery != nil && !e.delivery.DueAt.IsZero() && !e.hasReceipt())
 	add(shownNotRecorded, !e.allRecorded())
@@ -121,6 +132,7 @@ func (e evidence) counts() (found []count) {
 	add(twoWinners, len(e.closings) > 1 || differ(e.recorded))
 	add(tooFewSigned, e.record.Decision != nil && !e.signedEnough())
 	add(signatureLost, !e.allSigned())
+	add(withdrawalLost, !e.allWithdrawn())
 	add(saidInChat, len(e.said) > 0)
 	add(saidTwice, twice(e.said) > 0)
 	add(saidWrong, slices.ContainsFunc(e.said, func(m slack.Message) bool { return stale(&m, &e.record) }))
@@ -261,21 +273,50 @@ func (e evidence) allRecorded() bool {
 // signedEnough reports whether as many people signed for what was decided as the run asked for. It
 // counts them without the desk's own code, which is what the run judges.
 func (e evidence) signedEnough() bool {
-	if e.fate == together {
-		return e.signers() >= 2
+	switch signers := e.signers(); e.fate {
+	case together, withdrawn:
+		return len(signers) >= 2
+	case grouped:
+		second := 0
+		for _, id := range e.seconds {
+			if signers[id] {
+				second++
+			}
+		}
+		return second > 0 && len(signers) > second
+	case alone, raced, againstClock, againstClient, againstEnd, kept:
 	}
-	return e.signers() >= 1
+	return len(e.signers()) >= 1
 }
 
-// signers returns how many different people have a live signature for what was decided.
-func (e evidence) signers() int {
+// signers returns the different people who have a live signature for what was decided.
+func (e evidence) signers() map[string]bool {
 	people := map[string]bool{}
 	for _, s := range e.signatures {
 		if e.record.Decision != nil && s.End == nil && s.Outcome == e.record.Decision.Outcome {
 			people[s.By.ID] = true
 		}
 	}
-	return len(people)
+	return people
+}
+
+// signedBy reports whether a signature of a kind is among those that decided.
+func (e evidence) signedBy(kind func(*callbacks.Signature) bool) bool {
+	return e.record.Decision != nil && slices.ContainsFunc(e.signatures, func(s callbacks.Signature) bool {
+		return s.End == nil && s.Outcome == e.record.Decision.Outcome && kind(&s)
+	})
+}
+
+// allWithdrawn reports whether every signature that a page called withdrawn is on record as that.
+func (e evidence) allWithdrawn() bool {
+	for _, t := range e.takenBack {
+		if !slices.ContainsFunc(e.signatures, func(s callbacks.Signature) bool {
+			return s.End != nil && s.End.Lapse == callbacks.Withdrawn && s.By.ID == t.person && s.Shown == t.hash
+		}) {
+			return false
+		}
+	}
+	return true
 }
 
 // allSigned reports whether every signature that a page called recorded is on record and counts.

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/standin/slack"
 )
 
 var at = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
@@ -114,6 +115,35 @@ var judgements = map[string]struct {
 	"WeighedWrongly": {but(signedTogether, func(e *evidence) {
 		e.record.Requirement, e.signed, e.signatures = callbacks.OneSignature, nil, e.signatures[1:]
 	}), []count{decided, tooFewSigned, deliveredOnce}},
+	"OfTwoGroups": {but(signedTogether, func(e *evidence) {
+		e.fate, e.seconds = grouped, []string{"dana", "lena"}
+	}), []count{decided, decidedTogether, deliveredOnce}},
+	"OfOneGroup": {but(signedTogether, func(e *evidence) {
+		e.fate, e.seconds = grouped, []string{"dana", "mara"}
+	}), []count{decided, decidedTogether, tooFewSigned, deliveredOnce}},
+	"OfTheOtherGroup": {but(signedTogether, func(e *evidence) {
+		e.fate, e.seconds = grouped, []string{"lena"}
+	}), []count{decided, decidedTogether, tooFewSigned, deliveredOnce}},
+	"Withdrawn": {but(signedTogether, func(e *evidence) {
+		e.fate, e.takenBack = withdrawn, []told{{"dana", "before", at}}
+		e.signatures = append(e.signatures, signedBy("dana", "before"))
+		e.signatures[2].End = &callbacks.SignatureEnd{Lapse: callbacks.Withdrawn}
+	}), []count{decided, decidedTogether, changedMind, deliveredOnce}},
+	"ByDelegate": {but(signedTogether, func(e *evidence) {
+		e.signatures[0].ActingFor = &callbacks.Delegator{ID: "lena"}
+	}), []count{decided, decidedTogether, actedFor, deliveredOnce}},
+	"ByEscalation": {but(signedTogether, func(e *evidence) {
+		e.signatures[0].InQueue, e.signatures[0].Escalated = false, true
+	}), []count{decided, decidedTogether, byEscalation, deliveredOnce}},
+	"WithdrawnInVain": {but(signedTogether, func(e *evidence) {
+		e.fate, e.takenBack, e.signed = withdrawn, e.signed, nil
+	}), []count{decided, decidedTogether, changedMind, withdrawalLost, deliveredOnce}},
+	"SaidInChat": {func(e *evidence) {
+		e.said = []slack.Message{{Shown: "Approved by Mara"}}
+	}, []count{decided, saidInChat, deliveredOnce}},
+	"SaidTwiceAndWrong": {func(e *evidence) {
+		e.said = []slack.Message{{Shown: "Approved by Mara"}, {Shown: "Read and decide"}}
+	}, []count{decided, saidInChat, saidTwice, saidWrong, deliveredOnce}},
 	"SignedByNobody": {func(e *evidence) { e.signatures = nil }, []count{decided, tooFewSigned, deliveredOnce}},
 	"SignedForAnother": {but(signedTogether, func(e *evidence) {
 		e.signatures[0].Hash, e.signatures[0].Outcome = "b2", "reject"

@@ -65,6 +65,10 @@ func (w *world) newReviewer(d *decision) *reviewer {
 // agreeWith makes somebody else sign for the same.
 func (r *reviewer) agreeWith(first *reviewer) {
 	first.outcome, r.outcome = "approve", "approve"
+	if r.decision.fate == grouped {
+		r.person = seconds[r.random.IntN(len(seconds))]
+		return
+	}
 	i := slices.IndexFunc(people, func(p oidc.User) bool { return p.Subject == first.person.Subject })
 	r.person = people[(i+1)%len(people)]
 }
@@ -76,13 +80,41 @@ func (r *reviewer) post(ctx context.Context, to *replica, what string) (reply, e
 		"seen": {r.seen}, "at": {r.at}, "sends": {r.sends},
 	}
 	address := fmt.Sprintf("%s/callbacks/%s/%s", to.url, r.decision.id, what)
+	return r.postAs(ctx, address, r.person, form)
+}
+
+// postAs posts a form with somebody's session.
+func (w *world) postAs(ctx context.Context, address string, p oidc.User, form url.Values) (reply, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form.Encode()))
 	if err != nil {
 		return reply{}, err
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	request.AddCookie(r.sessions[r.person.Subject])
-	return r.send(request)
+	request.AddCookie(w.sessions[p.Subject])
+	return w.send(request)
+}
+
+// withdraw takes the reviewer's signature back, again and again until the desk has given an answer.
+// The reviewer can then decide anew.
+func (r *reviewer) withdraw(ctx context.Context) error {
+	for {
+		to := r.replicas[r.random.IntN(len(r.replicas))]
+		address := fmt.Sprintf("%s/callbacks/%s/withdrawal", to.url, r.decision.id)
+		a, err := r.postAs(ctx, address, r.person, url.Values{"why": {"Wrong cost centre."}})
+		switch {
+		case err != nil || a.status == http.StatusServiceUnavailable:
+			if err := pause(ctx, tryAgainAfter); err != nil {
+				return err
+			}
+			continue
+		case a.status == http.StatusSeeOther:
+			r.decision.tookBack()
+		case a.status != http.StatusConflict: // it has ended
+			return fmt.Errorf("a withdrawal is answered with %d: %s", a.status, a.body)
+		}
+		r.seen = ""
+		return nil
+	}
 }
 
 // decide reads the preview and posts the decision, again and again until the desk has given an

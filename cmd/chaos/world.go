@@ -8,8 +8,10 @@ import (
 	"io"
 	mathrand "math/rand/v2"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -32,6 +34,14 @@ var people = []oidc.User{
 	{Subject: "dana", Name: "Dana Fischer", Email: "dana.fischer@harborline.example", Groups: []string{"approvers"}},
 	{Subject: "ines", Name: "Ines Calloway", Email: "ines.calloway@harborline.example", Groups: []string{"approvers"}},
 	{Subject: "tomo", Name: "Tomo Aizawa", Email: "tomo.aizawa@harborline.example", Groups: []string{"approvers"}},
+}
+
+// seconds are who can give the second signature in the queue of groups: Lena as a lead, Noor in her
+// right, and Uwe once the request was escalated to him.
+var seconds = []oidc.User{
+	{Subject: "lena", Name: "Lena Marsh", Email: "lena.marsh@harborline.example", Groups: []string{"leads"}},
+	{Subject: "noor", Name: "Noor Haddad", Email: "noor.haddad@harborline.example"},
+	{Subject: "uwe", Name: "Uwe Lindt", Email: "uwe.lindt@harborline.example", Groups: []string{"night"}},
 }
 
 // setting says what a world consists of.
@@ -138,7 +148,7 @@ func (w *world) open(ctx context.Context) error {
 		}
 	}
 	home, secret := "http://"+addresses[0], rand.Text()
-	issuer, provider, err := deskprocess.StartProvider(ctx, home, client, secret, people)
+	issuer, provider, err := deskprocess.StartProvider(ctx, home, client, secret, slices.Concat(people, seconds))
 	if err != nil {
 		return err
 	}
@@ -160,23 +170,43 @@ func (w *world) open(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, p := range people {
+	for _, p := range slices.Concat(people, seconds) {
 		if w.sessions[p.Subject], err = deskprocess.SignIn(ctx, home, p.Subject, nil); err != nil {
 			return err
 		}
 	}
-	return nil
+	return w.delegate(ctx)
+}
+
+// delegate lets Noor act for Lena, with the form of Lena's settings.
+func (w *world) delegate(ctx context.Context) error {
+	today := time.Now().UTC()
+	a, err := w.postAs(ctx, w.replicas[0].url+"/settings/delegations", seconds[0], url.Values{
+		"who": {seconds[1].Email}, "queue": {groups},
+		"since": {today.Format(time.DateOnly)}, "until": {today.AddDate(0, 0, 1).Format(time.DateOnly)},
+	})
+	if err == nil && a.status != http.StatusSeeOther {
+		err = fmt.Errorf("the delegation is answered with %d: %s", a.status, a.body)
+	}
+	return err
 }
 
 // deskFile is the countersign.yaml of the replicas. The first queue sends heartbeats without a
 // browser.
 const deskFile = `
-roles: {reviewers: [approvers]}
-groups: {approvers: {slack: '#` + chatChannel + `'}}
+roles: {reviewers: [approvers, leads, night]}
+groups: {approvers: {slack: '#` + chatChannel + `'}, leads: {}, night: {}}
 queues:
   default: {keepAlive: queued}
   ` + unattended + `: {groups: [approvers]}
   ` + pairs + `: {groups: [approvers], keepAlive: queued, rules: [{name: two people, signatures: [{for: 2}]}]}
+  ` + groups + `:
+    groups: [approvers, leads]
+    keepAlive: queued
+    rules:
+      - name: two groups
+        signatures: [{from: [approvers], for: 1}, {from: [leads], for: 1}]
+        escalate: {at: 1%, to: [night]}
 sources:
   ` + source + `: {tokens: [{env: CHAOS_TOKEN}]}
 `

@@ -39,7 +39,8 @@ func TestNothingIsLost(t *testing.T) {
 				t.Error(err)
 			}
 			// A run in which nothing went wrong would prove nothing.
-			if c.suffered.kills != p.kills || c.heartbeats.taken == 0 || c.of[deliveredOnce] == 0 || c.of[deliveredAgain] == 0 || c.of[lostToClient] == 0 || c.of[decidedTogether] == 0 {
+			if c.suffered.kills != p.kills || c.heartbeats.taken == 0 || c.of[deliveredOnce] == 0 || c.of[deliveredAgain] == 0 || c.of[lostToClient] == 0 ||
+				c.of[decidedTogether] == 0 || c.of[changedMind] == 0 || c.of[actedFor] == 0 || c.of[byEscalation] == 0 {
 				t.Error("hardly anything happened")
 			}
 			for at, killed := range c.suffered.atPoints {
