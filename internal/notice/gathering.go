@@ -63,8 +63,9 @@ func (p *Planned) Follow(last *Earlier, now time.Time) (joins bool, due time.Tim
 		return false, due
 	}
 	room := last.Items < MaxItems
+	together := p.Kind == Digest || last.DueAt.Sub(due).Abs() <= batchPause // one digest has all of its day
 	switch {
-	case room && last.SentAt.IsZero() && !last.DueAt.IsZero() && last.DueAt.Sub(due).Abs() <= batchPause:
+	case room && last.SentAt.IsZero() && !last.DueAt.IsZero() && together:
 		if last.DueAt.Before(due) {
 			due = last.DueAt
 		}

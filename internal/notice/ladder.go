@@ -63,8 +63,9 @@ func (p *planner) steps(m *Member) []Step {
 // step plans one step, outside of the quiet hours of the member.
 func (p *planner) step(m *Member, channel string, n Planned, first bool) {
 	end, cause := p.Callback.Ends()
-	if digest := m.Settings.nextDigest(n.Due); channel == Email && !digest.IsZero() && (cause == callbacks.NoDeadline || digest.Before(p.soonest(n.Due))) {
-		n.Topic, n.Due, n.Latest = Topic{Kind: Digest}, digest, digest
+	if first := m.Settings.nextDigest(n.Due); channel == Email && !first.IsZero() && (cause == callbacks.NoDeadline || first.Before(p.soonest(n.Due))) {
+		p.digests(m, first, n)
+		return
 	}
 	if wakes := m.Settings.quietUntil(n.Due); wakes.After(n.Due) {
 		dies := cause != callbacks.NoDeadline && !wakes.Before(end)
@@ -79,6 +80,28 @@ func (p *planner) step(m *Member, channel string, n Planned, first bool) {
 	}
 	p.send(m, channel, n)
 }
+
+// digests plans the next digest of a member from the first one on: each day's has all that waits. Those
+// that were planned stay.
+func (p *planner) digests(m *Member, first time.Time, n Planned) {
+	for _, known := range p.pasts[m.ID].digests {
+		due := m.Settings.nextDigest(time.Unix(int64(known.Share)*secondsADay, 0))
+		n.Topic, n.Due, n.Latest = known.Topic, due, due
+		p.send(m, Email, n)
+	}
+	next := callbacks.Latest(first, m.Settings.nextDigest(p.Now))
+	if end, cause := p.Callback.Ends(); cause != callbacks.NoDeadline && !next.Before(end) {
+		return
+	}
+	n.Topic, n.Due, n.Latest = Topic{Kind: Digest, Share: day(next)}, next, next
+	p.send(m, Email, n)
+	p.look(next.Add(time.Minute))
+}
+
+const secondsADay = 24 * 60 * 60
+
+// day is the number of a day.
+func day(at time.Time) int { return int(at.Unix() / secondsADay) }
 
 // awake reports whether somebody else who may sign has no quiet hours at a time.
 func (p *planner) awake(but *Member, at time.Time) bool {

@@ -153,7 +153,23 @@ var planCases = map[string]struct {
 		sc.s.Callback.Clocks.Timeout = 48 * time.Hour
 		sc.member("ada", func(m *notice.Member) { m.Settings.Digest = &notice.DailyDigest{Minute: 8 * 60} })
 		sc.member("bob", func(m *notice.Member) { m.Groups = nil })
-	}, []string{finance, adaPush, "email ada@example.com digest +19h0m0s", "push ada's browser needed@80 +38h24m0s"}},
+	}, []string{finance, adaPush, "email ada@example.com digest@20782 +19h0m0s", "push ada's browser needed@80 +38h24m0s"}},
+	"and the next day's, if it waits still": {func(sc *scene) {
+		sc.s.Callback.Clocks.Timeout = 100 * time.Hour
+		sc.circle.Members = sc.circle.Members[:1]
+		sc.circle.Everybody = false
+		sc.member("ada", func(m *notice.Member) {
+			m.Settings.Digest = &notice.DailyDigest{Minute: 8 * 60}
+			delete(m.Places, notice.Push)
+		})
+		first := notice.Notice{
+			Target: notice.Target{Channel: notice.Email, Place: "ada@example.com", Person: "ada"}, Topic: notice.Topic{Kind: notice.Digest, Share: 20782},
+			PlannedAt: t0, ToldAt: t0.Add(19 * time.Hour),
+		}
+		sc.told(notice.Push, "old browser", "ada", t0)
+		sc.s.Notices = append(sc.s.Notices, first)
+		sc.s.Now = t0.Add(20 * time.Hour)
+	}, []string{"slack #finance may_sign +20h0m0s", "email ada@example.com digest@20783 +43h0m0s", "email ada@example.com digest@20782 +19h0m0s"}},
 	"and not what is not": {func(sc *scene) {
 		sc.member("ada", func(m *notice.Member) { m.Settings.Digest = &notice.DailyDigest{Minute: 8 * 60} })
 	}, everybody},

@@ -74,6 +74,8 @@ func (s *Situation) open() bool {
 type past struct {
 	since time.Time // when they were first to be told
 	told  []Notice
+	// digests are the notices in digests, sent or not.
+	digests []Notice
 }
 
 // pasts are those of all people, by their keys.
@@ -86,6 +88,9 @@ func (s *Situation) pasts() map[string]past {
 		p := all[n.Person]
 		if n.Kind == MaySign && (p.since.IsZero() || n.PlannedAt.Before(p.since)) {
 			p.since = n.PlannedAt
+		}
+		if n.Kind == Digest {
+			p.digests = append(p.digests, n)
 		}
 		if !n.ToldAt.IsZero() {
 			p.told = append(p.told, n)

@@ -69,8 +69,8 @@ type Topic struct {
 	// Kind is [MaySign] also for what it becomes: [Decided] or [Ended]. As a topic, [Decided] is the
 	// outcome that the requester hears.
 	Kind Kind
-	// Share is the part of the time after which the notice is a reminder, in percent. Zero if it is
-	// none.
+	// Share is the part of the time after which the notice is a reminder, in percent; of a digest, the
+	// number of its day. Zero otherwise.
 	Share int
 }
 

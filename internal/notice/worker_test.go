@@ -235,3 +235,35 @@ func TestClockJumps(t *testing.T) {
 		}
 	}
 }
+
+// TestDigest: one mail each morning has all that waits then, and none comes where nothing does.
+func TestDigest(t *testing.T) {
+	t.Parallel()
+	r := newSQLiteRig(t)
+	delete(r.setup.Channels, notice.Push)
+	settings := notice.NewSettings()
+	settings.Digest = &notice.DailyDigest{Minute: 8 * 60}
+	callbackstest.Must(t, r.store.Notices().PutSettings(t.Context(), "ada", settings, t0))
+	first := r.announce(20 * 24 * time.Hour)
+	r.run(time.Minute, 10*time.Second)
+	r.announce(20 * 24 * time.Hour)
+	r.run(24*time.Hour, 10*time.Minute) // until Wednesday, 13:01
+	r.approve(person("bob", "approvers").Person, first.ID)
+	r.announce(20 * 24 * time.Hour)
+	r.run(24*time.Hour, 10*time.Minute)
+	var sizes []int
+	for _, m := range r.mail.at("ada@example.com") {
+		sizes = append(sizes, len(m.messages[0].Items))
+		if m.last().Kind != notice.Digest || len(m.messages) != 1 || m.messages[0].At.UTC().Hour() != 8 {
+			t.Errorf("a digest of %d states, %s, at %v", len(m.messages), m.last().Kind, m.messages[0].At)
+		}
+	}
+	callbackstest.Same(t, "requests in the digests", sizes, []int{2, 2})
+	for _, waits := range r.slack.at("#finance") {
+		if id := waits.last().Items[0].ID; id != first.ID {
+			r.approve(person("bob", "approvers").Person, id)
+		}
+	}
+	r.run(3*24*time.Hour, 10*time.Minute)
+	callbackstest.Same(t, "digests", len(r.mail.at("ada@example.com")), 2)
+}

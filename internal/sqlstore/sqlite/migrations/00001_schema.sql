@@ -413,7 +413,7 @@ create table notices (
     channel text not null,
     place text not null, -- in the channel's own form
     kind text not null,
-    share integer not null, -- of a reminder, the part of the time in percent; else 0
+    share integer not null, -- of a reminder, the part of the time in percent; of a digest, its day; else 0
     person text not null, -- the id in people; empty for places of a group
     message text not null,
     planned_at integer not null,
