@@ -15,9 +15,9 @@ type Decision struct {
 	At      time.Time
 	SHA256  string // of the body that goes to Lambda; under a key if that holds a secret, see [Sealed]
 	Size    int    // of that body in bytes, with marks in the place of secrets
-	// ConfigVersion is the version under whose rules it was made
-	ConfigVersion ConfigVersion
-	Batch         ID // with which it was made for many callbacks; empty for one alone
+
+	ConfigVersion ConfigVersion // under whose rules it was made
+	Batch         ID            // with which it was made for many callbacks; empty for one alone
 }
 
 // ConfigVersion names a version of countersign.yaml: the SHA-256 of the file, in hexadecimal.
@@ -26,8 +26,7 @@ type ConfigVersion string
 // Short is the beginning of a version, enough for people to compare.
 func (v ConfigVersion) Short() string { return string(v[:min(12, len(v))]) }
 
-// Ours reports whether the decision was for an outcome that every reviewer knows (see
-// [Outcome.Ours]).
+// Ours reports whether it was for an outcome that every reviewer knows, see [Outcome.Ours].
 func (d *Decision) Ours() bool {
 	return Outcome{Name: d.Outcome, Label: d.Label, Kind: d.Kind}.Ours()
 }

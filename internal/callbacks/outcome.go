@@ -84,8 +84,7 @@ type Choice struct {
 	Outcome string
 	Comment string
 	Answer  Answer // for an outcome that is free or has a form
-	// Fields are the inputs of forms as they were posted; package desk makes Answer.Document and
-	// Changes of them.
+	// Fields are the inputs of forms as posted: package desk makes Answer.Document and Changes of them
 	Fields  form.Posted
 	Changes []form.Change // by which the document differs from the proposed one
 	// Real is Answer.Document with the secrets in it, if that has marks in their place. It is never
