@@ -56,9 +56,7 @@ func (q Queue) masked(content *Content) []string { return Masks(content.Masked, 
 
 // Masks joins lists of pointers; each is in the result once.
 func Masks(lists ...[]string) []string {
-	all := slices.Concat(lists...)
-	slices.Sort(all)
-	return slices.Compact(all)
+	return slices.Compact(slices.Sorted(slices.Values(slices.Concat(lists...))))
 }
 
 // Revealed puts on record that somebody saw a masked value, by its JSON pointer. No page is stale

@@ -161,9 +161,6 @@ func (c *Callback) SignedUntil(b ReviewLimits) time.Time {
 // ExpiresAt is when the review ends without another sign of life.
 func (r Review) ExpiresAt() time.Time { return r.RenewedAt.Add(ReviewLease) }
 
-// ReviewsEnded returns the time such that an open review last renewed before it has ended by now.
-func ReviewsEnded(now time.Time) time.Time { return now.Add(-ReviewLease) }
-
 // AsksAt is when the page asks whether the reviewer is still there.
 func (r Review) AsksAt(b ReviewLimits) time.Time {
 	return Earliest(r.LastInputAt.Add(b.Idle), r.OpenedAt.Add(b.Max-ReviewGrace))

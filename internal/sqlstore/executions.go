@@ -84,7 +84,7 @@ func (s *Store) DueExecutions(ctx context.Context, w discovery.Watch, scan, now 
 	}
 	at := millis(now)
 	var pressing, due []executionRow
-	err = s.db.NewRaw(pressingExecutions, nums[0], millis(scan), at, millis(callbacks.ReviewsEnded(now)), limit).Scan(ctx, &pressing)
+	err = s.db.NewRaw(pressingExecutions, nums[0], millis(scan), at, millis(now.Add(-callbacks.ReviewLease)), limit).Scan(ctx, &pressing)
 	if err == nil {
 		err = s.db.NewRaw(dueExecutions, nums[0], at, millis(scan), limit).Scan(ctx, &due)
 	}

@@ -130,7 +130,7 @@ func (s *Store) page(ctx context.Context, q desk.Query, places []place) (desk.Pa
 func (s *Store) reviewers(ctx context.Context, nums []int64, q desk.Query) (map[int64][]callbacks.Actor, error) {
 	var open []reviewRow
 	err := s.db.NewSelect().Model(&open).Where("callback in (?)", bun.List(nums)).
-		Where("closed_at = 0 and renewed_at > ?", millis(callbacks.ReviewsEnded(q.Now))).OrderExpr("opened_at, id").Scan(ctx)
+		Where("closed_at = 0 and renewed_at > ?", millis(q.Now.Add(-callbacks.ReviewLease))).OrderExpr("opened_at, id").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read reviewers: %w", s.unavailable(err))
 	}

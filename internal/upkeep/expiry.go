@@ -123,7 +123,7 @@ func (s *Expiry) expireAll(ctx context.Context, ids []callbacks.ID) (waiting boo
 }
 
 func (s *Expiry) closeReviews(ctx context.Context, now time.Time) error {
-	left, err := s.store.CloseReviews(ctx, callbacks.ReviewsEnded(now), now, batch)
+	left, err := s.store.CloseReviews(ctx, now.Add(-callbacks.ReviewLease), now, batch)
 	if err != nil {
 		return fmt.Errorf("close reviews: %w", err)
 	}
