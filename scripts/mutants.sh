@@ -32,9 +32,8 @@ comment of ink | gate.go | s/!printable\.HasInk\(b\.Comment\)/b.Comment == "" &&
 told what it does | gate.go | s/decides != b\.Sends/false/
 never sends unasked | gate.go | s/decides != b\.Sends/decides == false && b.Sends/
 never waits unasked | gate.go | s/decides != b\.Sends/decides && !b.Sends/
-limit of the desk | gate.go | s/return min\(limit, here\)/return limit/
-limit of the rule | gate.go | s/return min\(limit, here\)/return here/
-only one limit | gate.go | s/return max\(limit, here\)/return 0/
+limit of the desk | gate.go | s/return g\.GroupsMaxAge\n/return g.Callback.Requirement.GroupsNotOlderThan\n/
+limit of the rule | gate.go | s/ageCovers\(limit, g\.GroupsMaxAge\)/limit < 0/
 replaces the earlier | gate.go | s/return s\.By\.ID == c\.signer\.ID \}/return false }/
 others' rights | gate.go | s/found\.reached > why\.reached/false/
 best right | gate.go | s/found\.reached > why\.reached/true/

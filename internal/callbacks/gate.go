@@ -80,21 +80,19 @@ func (g Gate) MayTakePart(s Signer) error {
 
 // groupsLimit is the greatest age of groups that a signature may rest on; 0 for no limit.
 func (g Gate) groupsLimit() time.Duration {
-	limit, here := g.Callback.Requirement.GroupsNotOlderThan, g.GroupsMaxAge
-	if limit == 0 || here == 0 {
-		return max(limit, here)
+	if limit := g.Callback.Requirement.GroupsNotOlderThan; ageCovers(limit, g.GroupsMaxAge) {
+		return limit
 	}
-	return min(limit, here)
+	return g.GroupsMaxAge
 }
 
 // FreshUntil is the last moment at which the person may sign without signing in again; zero if their
 // groups never grow too old.
 func (g Gate) FreshUntil(p Person) time.Time {
-	limit := g.groupsLimit()
-	if limit == 0 {
-		return time.Time{}
+	if limit := g.groupsLimit(); limit > 0 {
+		return p.GroupsReadAt.Add(limit)
 	}
-	return p.GroupsReadAt.Add(limit)
+	return time.Time{}
 }
 
 // Explain tests whether a signer may sign for a proposal, and says what each test found.
