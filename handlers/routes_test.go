@@ -40,6 +40,10 @@ var open = map[string]struct {
 	"POST /admin/channels/resume":       {url.Values{"channel": {"none:"}}, [6]int{401, 403, 403, 403, 403, 404}},
 	"POST /admin/channels/mute":         {url.Values{"channel": {"none:"}}, [6]int{401, 403, 403, 403, 403, 404}},
 	"POST /admin/channels/test":         {url.Values{"channel": {"none:"}}, [6]int{401, 403, 403, 403, 403, 404}},
+	"GET /settings/slack":               {nil, [6]int{303, 403, 404, 404, 404, 404}}, // off
+	"POST /settings/slack":              {nil, [6]int{401, 403, 404, 404, 404, 404}},
+	"POST /settings/slack/code":         {nil, [6]int{401, 403, 404, 404, 404, 404}},
+	"POST /settings/slack/unlink":       {nil, [6]int{401, 403, 404, 404, 404, 404}},
 	"GET /sessions":                     {nil, [6]int{303, 403, 200, 200, 200, 200}},
 	"POST /sessions/others":             {nil, [6]int{401, 403, 303, 303, 303, 303}},
 	"POST /sessions/:session/end":       {nil, [6]int{401, 403, 404, 404, 404, 404}}, // of nobody

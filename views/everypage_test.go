@@ -8,6 +8,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/internal/fault"
+	"countersign/internal/notice"
 	"countersign/internal/people"
 	"countersign/internal/replies"
 	"countersign/views"
@@ -136,6 +137,8 @@ func deskPages() map[string]templ.Component {
 		"policies-refused":    admin.PoliciesPage(viewstest.Shell(views.PlacePolicies, "/admin/policies"), pagetest.PoliciesRefused("")),
 		"channels":            admin.ChannelsPage(viewstest.Shell(views.PlaceChannels, "/admin/channels"), pagetest.Channels("answers 503: not ready")),
 		"channels-tested":     admin.ChannelsPage(viewstest.Shell(views.PlaceChannels, "/admin/channels"), pagetest.ChannelsTested("is_archived")),
+		"slack-link":          account.SlackLinkPage(viewstest.Shell(views.PlaceNone, "/settings/slack"), account.SlackLink{Address: "mara@harborline.example", SentTo: "mara", Code: "AAAAAAAA", CodeFault: "The code is wrong."}),
+		"slack-linked":        account.SlackLinkPage(viewstest.Shell(views.PlaceNone, "/settings/slack"), account.SlackLink{Address: "mara@harborline.example", Linked: &notice.Account{Name: "mara", LinkedAt: viewstest.Now}}),
 		"channels-none":       admin.ChannelsPage(viewstest.Shell(views.PlaceChannels, "/admin/channels"), admin.Channels{Admin: true}),
 		"settings":            account.SettingsPage(viewstest.Shell(views.PlaceNone, "/settings"), pagetest.Settings()),
 		"settings-faults":     account.SettingsPage(viewstest.Shell(views.PlaceNone, "/settings"), pagetest.SettingsWithFaults()),

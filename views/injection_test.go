@@ -143,7 +143,9 @@ func TestHTMLInjection(t *testing.T) {
 		}}),
 		"configuration": admin.ConfigurationPage(s, hostileConfiguration()),
 		"policies":      admin.PoliciesPage(s, pagetest.Policies(evil)), "policies asked": admin.PoliciesPage(s, pagetest.PoliciesAsked(evil)),
-		"channels": admin.ChannelsPage(s, pagetest.Channels(evil)), "channels tested": admin.ChannelsPage(s, pagetest.ChannelsTested(evil)),
+		"slack link":   account.SlackLinkPage(s, account.SlackLink{Address: evil, SentTo: evil, Code: evil, CodeFault: evil, Fault: evil}),
+		"slack linked": account.SlackLinkPage(s, account.SlackLink{Linked: &notice.Account{Name: evil, Account: evil}}),
+		"channels":     admin.ChannelsPage(s, pagetest.Channels(evil)), "channels tested": admin.ChannelsPage(s, pagetest.ChannelsTested(evil)),
 		"policies refused": admin.PoliciesPage(s, pagetest.PoliciesRefused(evil)),
 		"sessions": account.SessionsPage(s, account.Sessions{All: true, Next: evil, Query: people.SessionQuery{Search: evil, After: &desk.Cursor{}}, List: []people.Session{
 			{ID: "s1", Name: evil, Email: evil + "@x", Browser: evil, Address: evil},

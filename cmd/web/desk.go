@@ -29,6 +29,7 @@ import (
 	"countersign/internal/discovery"
 	"countersign/internal/history"
 	"countersign/internal/lambdaapi"
+	"countersign/internal/keyring"
 	"countersign/internal/live"
 	"countersign/internal/metrics"
 	"countersign/internal/notice"
@@ -209,6 +210,11 @@ func (d *program) openSite(settings config.Config, keys [][]byte, demo handlers.
 		return err
 	}
 	in.BaseURL, in.Metrics, in.Log = string(settings.BaseURL), measured, d.log
+	ring, err := keyring.New(keys)
+	if err != nil {
+		return err
+	}
+	d.fixed.hash = ring.Hash
 	d.fixed.file, d.fixed.emailTrusted = settings.ConfigFile, settings.OIDC.EmailTrusted
 	d.fixed.kmsEndpoint = string(settings.KMSEndpoint)
 	d.fixed.webhooks = webhooks.New(in)

@@ -41,8 +41,9 @@ type fixed struct {
 	handlers  handlers.Config
 	// emailTrusted says that every address counts as verified.
 	emailTrusted bool
-	kmsEndpoint  string // replaces AWS's own; empty to use that
-	home         string // of the desk, without a slash at its end
+	kmsEndpoint  string              // replaces AWS's own; empty to use that
+	hash         func([]byte) string // under the key of sessions, which replicas share
+	home         string              // of the desk, without a slash at its end
 }
 
 // loading returns how countersign.yaml is read and put in force.

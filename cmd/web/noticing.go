@@ -53,7 +53,7 @@ func (d *program) setupNotices(what *purpose, person func(people.Profile) callba
 func (d *program) noticePages(e *edition) *notices.Handlers {
 	places := placesOf(e.desk)
 	return notices.New(notices.Config{
-		Reports: d.store.Notices(), Channels: shownChannels(&e.desk.Channels, places), Now: d.now,
+		Reports: d.store.Notices(), Channels: shownChannels(&e.desk.Channels, places), Links: d.links(e.notices), Now: d.now,
 		Send: func(ctx context.Context, channel, place string) error {
 			to := namedPlace{channel: channel, place: place}
 			for _, p := range places {
@@ -77,4 +77,18 @@ func (d *program) settle(site *handlers.Config, setup *notice.Setup) {
 	}
 	site.Personal = &personal.Service{Preferences: d.store.Notices(), Setup: setup, Forget: d.notices.Forget, Now: d.now}
 	site.Push, _ = setup.Channels[notice.Push].(*webpush.Channel)
+}
+
+// links links accounts in the Slack workspace of a setup; nil without one.
+func (d *program) links(setup *notice.Setup) *notice.Links {
+	if setup == nil {
+		return nil
+	}
+	directory, ok := setup.Channels[notice.Slack].(notice.Directory)
+	if !ok {
+		return nil
+	}
+	return &notice.Links{
+		Channel: notice.Slack, Directory: directory, Accounts: d.store.Notices(), Hash: d.fixed.hash, Now: d.now, Changed: d.notices.Forget,
+	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/notice"
+	"countersign/internal/ratelimit"
 	"countersign/views"
 	"countersign/views/admin"
 )
@@ -30,6 +31,8 @@ type Config struct {
 	Channels []admin.Channel
 	// Send sends a test to a place of a channel. An error that it can explain is a [*notice.Fault].
 	Send func(ctx context.Context, channel, place string) error
+	// Links links accounts in Slack; nil without it.
+	Links *notice.Links
 	// Changed tells the worker that pauses or messages changed.
 	Changed func()
 	Now     func() time.Time
@@ -40,10 +43,12 @@ type Handlers struct {
 	Config
 	Site Site
 
+	codes *ratelimit.Limiter // by person
+
 	mu        sync.Mutex
 	counted   int
 	countedAt time.Time
 }
 
 // New makes the pages.
-func New(c Config) *Handlers { return &Handlers{Config: c} }
+func New(c Config) *Handlers { return &Handlers{Config: c, codes: ratelimit.New(linkRate, linkBurst)} }

@@ -31,12 +31,16 @@ type Links struct {
 	// Hash is a hash under a key of the desk. Replicas share it.
 	Hash func([]byte) string
 	Now  func() time.Time
+	// Changed makes the worker read again who is reached how.
+	Changed func()
 }
 
 // Accounts keeps the accounts of people; it is a part of [Preferences].
 type Accounts interface {
 	Link(ctx context.Context, a Account) error
 	Unlink(ctx context.Context, channel, person string) error
+	// Linked returns the account of a person on a channel, or [callbacks.ErrNotFound].
+	Linked(ctx context.Context, channel, person string) (Account, error)
 }
 
 // Errors of linking.
@@ -76,12 +80,25 @@ func (l *Links) Confirm(ctx context.Context, p callbacks.Person, address, code s
 		return ErrWrongCode
 	}
 	account.Channel, account.Person, account.LinkedAt = l.Channel, p.ID, now
-	return l.Accounts.Link(ctx, account)
+	if err := l.Accounts.Link(ctx, account); err != nil {
+		return err
+	}
+	l.Changed()
+	return nil
 }
 
 // Unlink forgets the account of a person.
 func (l *Links) Unlink(ctx context.Context, p callbacks.Person) error {
-	return l.Accounts.Unlink(ctx, l.Channel, p.ID)
+	if err := l.Accounts.Unlink(ctx, l.Channel, p.ID); err != nil {
+		return err
+	}
+	l.Changed()
+	return nil
+}
+
+// Linked returns the account of a person, or [callbacks.ErrNotFound].
+func (l *Links) Linked(ctx context.Context, p callbacks.Person) (Account, error) {
+	return l.Accounts.Linked(ctx, l.Channel, p.ID)
 }
 
 func (l *Links) account(ctx context.Context, address string) (Account, error) {

@@ -29,6 +29,8 @@ type Preferences interface {
 	Link(ctx context.Context, a Account) error
 	// Unlink deletes the account of a person on a channel.
 	Unlink(ctx context.Context, channel, person string) error
+	// Linked returns the account of a person on a channel, or [callbacks.ErrNotFound].
+	Linked(ctx context.Context, channel, person string) (Account, error)
 
 	// Reachable returns what people chose and how they are reached, by person, for all who chose
 	// something, at most limit.

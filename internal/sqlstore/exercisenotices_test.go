@@ -53,6 +53,8 @@ func exerciseNotices(t *testing.T, s *notices.Store, id callbacks.ID) {
 	check(err)
 	check(s.Unsubscribe(ctx, "b"))
 	check(s.Link(ctx, notice.Account{Channel: notice.Slack, Person: "ada", Account: "U1"}))
+	_, err = s.Linked(ctx, notice.Slack, "ada")
+	check(err)
 	check(s.Unlink(ctx, notice.Slack, "ada"))
 	_, err = s.Reachable(ctx, 10)
 	check(err)

@@ -26,9 +26,16 @@ func (b *book) Unlink(context.Context, string, string) error {
 	return nil
 }
 
+func (b *book) Linked(context.Context, string, string) (notice.Account, error) {
+	if len(b.linked) == 0 {
+		return notice.Account{}, callbacks.ErrNotFound
+	}
+	return b.linked[len(b.linked)-1], nil
+}
+
 func (b *bench) links(kept *book) *notice.Links {
 	return &notice.Links{
-		Channel: notice.Slack, Directory: b.slack, Accounts: kept, Now: func() time.Time { return b.now },
+		Channel: notice.Slack, Directory: b.slack, Accounts: kept, Now: func() time.Time { return b.now }, Changed: func() {},
 		Hash: func(data []byte) string {
 			sum := sha256.Sum256(append([]byte("a key"), data...))
 			return string(sum[:])

@@ -70,6 +70,14 @@ func accounts(t *testing.T, s Stores) {
 	bob := link("bob", "U2") // ada's
 	link("cy", "U4")
 	callbackstest.Must(t, s.Preferences.Unlink(t.Context(), notice.Slack, "cy"))
+	linked, err := s.Preferences.Linked(t.Context(), notice.Slack, "bob")
+	callbackstest.Must(t, err)
+	callbackstest.Same(t, "bob's account", linked, bob)
+	for _, person := range []string{"ada", "cy"} {
+		if _, err := s.Preferences.Linked(t.Context(), notice.Slack, person); !errors.Is(err, callbacks.ErrNotFound) {
+			t.Errorf("the account of %s: %v", person, err)
+		}
+	}
 	callbackstest.Must(t, s.Preferences.Subscribe(t.Context(), notice.Subscription{ID: "x", Person: "bob", Endpoint: "https://push.example.com"}))
 	chosen := notice.NewSettings()
 	callbackstest.Must(t, s.Preferences.PutSettings(t.Context(), "dee", chosen, t0))

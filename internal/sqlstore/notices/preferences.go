@@ -177,13 +177,29 @@ func (s *Store) Reachable(ctx context.Context, limit int) (map[string]notice.Rea
 	return all, err
 }
 
+// Linked implements notice.Preferences.
+func (s *Store) Linked(ctx context.Context, channel, person string) (notice.Account, error) {
+	found, err := s.linked(ctx, ` where channel = ? and person = ?`, storable(channel), storable(person))
+	if err == nil && len(found) == 0 {
+		err = callbacks.ErrNotFound
+	}
+	if err != nil {
+		return notice.Account{}, err
+	}
+	return found[0], nil
+}
+
 func (s *Store) accounts(ctx context.Context, limit int) ([]notice.Account, error) {
+	return s.linked(ctx, ` order by channel, person limit ?`, 4*limit)
+}
+
+func (s *Store) linked(ctx context.Context, which string, args ...any) ([]notice.Account, error) {
 	type row struct {
 		notice.Account
 		linked int64
 	}
 	found, err := read(ctx, s, func(r *row) []any { return []any{&r.Channel, &r.Person, &r.Account.Account, &r.Name, &r.linked} },
-		`select channel, person, account, name, linked_at from channel_accounts order by channel, person limit ?`, 4*limit)
+		`select channel, person, account, name, linked_at from channel_accounts`+which, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read linked accounts: %w", err)
 	}
