@@ -27,6 +27,10 @@ func TestDemoMessages(t *testing.T) {
 	if told.Slack.NameOf(message.Conversation) != "#finance" || !strings.Contains(message.Shown, "Expense report") || len(message.Links) != 1 || !strings.HasPrefix(message.Links[0], w.url+"/callbacks/") {
 		t.Errorf("the message is %+v", message)
 	}
+	await(t, told.Mails.Arrived(), "a mail")
+	if mail := told.Mails.Mails()[0]; mail.To != "finance@harborline.example" || !strings.HasPrefix(mail.Subject, "[finance] Expense report") || !strings.Contains(mail.Text, w.url+"/callbacks/") {
+		t.Errorf("the mail is %+v", mail)
+	}
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.surroundings.Messages(), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -37,7 +41,7 @@ func TestDemoMessages(t *testing.T) {
 	}
 	defer func() { _ = resp.Body.Close() }()
 	page, err := io.ReadAll(resp.Body)
-	if err != nil || resp.StatusCode != http.StatusOK || !strings.Contains(string(page), "Expense report") || !strings.Contains(string(page), "<h3>#finance</h3>") {
+	if err != nil || resp.StatusCode != http.StatusOK || !strings.Contains(string(page), "Expense report") || !strings.Contains(string(page), "<h3>#finance</h3>") || !strings.Contains(string(page), `<a href="/mails/1">[finance] Expense report`) {
 		t.Errorf("%d, %v: %s", resp.StatusCode, err, page)
 	}
 }

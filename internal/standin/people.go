@@ -44,9 +44,12 @@ type Delegation struct {
 var Delegated = Delegation{From: tomasz, To: dana, Queue: "finance", Lasts: 14 * 24 * time.Hour}
 
 func person(subject, name, about string, groups ...string) oidc.User {
-	email := strings.ToLower(strings.ReplaceAll(name, " ", ".")) + "@harborline.example"
+	email := strings.ToLower(strings.ReplaceAll(name, " ", ".")) + "@" + mailDomain
 	return oidc.User{Subject: subject, Name: name, Email: email, Groups: groups, About: about}
 }
+
+// mailDomain is the domain of everybody's address.
+const mailDomain = "harborline.example"
 
 // slackChannels are the channels of the demo's workspace.
 var slackChannels = []slack.Channel{

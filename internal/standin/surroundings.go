@@ -41,6 +41,9 @@ var DeskFile []byte
 // usualMessages is the address of the stand-ins for channels as [DeskFile] has it.
 const usualMessages = "http://127.0.0.1:8081"
 
+// usualMails is the address of the mail server there.
+const usualMails = "127.0.0.1:8082"
+
 // Credentials are for the local Lambda and the local KMS, which accept any.
 var Credentials aws.CredentialsProvider = credentials.NewStaticCredentialsProvider("local", "local", "")
 
@@ -65,6 +68,7 @@ type Surroundings struct {
 	kms      net.Listener // for the keys
 	signIn   net.Listener // for the provider
 	messages net.Listener // for what gets messages
+	mails    net.Listener // for the mail server
 	secrets  secrets
 }
 
@@ -100,7 +104,10 @@ func Open(ctx context.Context, c Config) (_ *Surroundings, err error) {
 	if s.messages, err = listenAfter(ctx, c.DeskURL); err != nil {
 		return nil, err
 	}
-	if s.Told, err = messages.New(slackChannels, slackUsers(), time.Now); err != nil {
+	if s.mails, err = listenAfter(ctx, address(s.messages)); err != nil {
+		return nil, err
+	}
+	if s.Told, err = messages.New(slackChannels, slackUsers(), mailDomain, time.Now); err != nil {
 		return nil, fmt.Errorf("stand-ins of channels: %w", err)
 	}
 	s.keys = localkms.New(localkms.Config{Region: region})
@@ -174,7 +181,8 @@ func (s *Surroundings) Secrets() map[string]string {
 
 // Desk is [DeskFile] with the address of the stand-ins for channels.
 func (s *Surroundings) Desk() []byte {
-	return bytes.ReplaceAll(DeskFile, []byte(usualMessages), []byte(s.Messages()))
+	text := bytes.ReplaceAll(DeskFile, []byte(usualMails), []byte(s.mails.Addr().String()))
+	return bytes.ReplaceAll(text, []byte(usualMessages), []byte(s.Messages()))
 }
 
 // Messages is the address of the page of what the desk told.
@@ -187,8 +195,22 @@ func (s *Surroundings) Run(ctx context.Context) error {
 	group.Go(func() error { return Serve(ctx, s.kms, s.keys.Handler()) })
 	group.Go(func() error { return Serve(ctx, s.signIn, s.provider) })
 	group.Go(func() error { return Serve(ctx, s.messages, s.Told) })
+	group.Go(func() error { return s.serveMails(ctx) })
 	group.Go(func() error { return s.Starter.run(ctx) })
 	return group.Wait()
+}
+
+// serveMails takes mails until ctx ends.
+func (s *Surroundings) serveMails(ctx context.Context) error {
+	stop := context.AfterFunc(ctx, func() {
+		_ = s.mails.Close()
+		_ = s.Told.Mails.Close()
+	})
+	defer stop()
+	if err := s.Told.Mails.Serve(s.mails); err != nil && ctx.Err() == nil {
+		return fmt.Errorf("mail server: %w", err)
+	}
+	return nil
 }
 
 // Close ends the invocations and releases the addresses.
@@ -198,7 +220,7 @@ func (s *Surroundings) Close() {
 			s.log.Error("local Lambda did not close", "error", err)
 		}
 	}
-	for _, l := range []net.Listener{s.lambda, s.kms, s.signIn, s.messages} {
+	for _, l := range []net.Listener{s.lambda, s.kms, s.signIn, s.messages, s.mails} {
 		if l != nil {
 			_ = l.Close() // already closed if it was served
 		}

@@ -39,14 +39,15 @@ type Mailbox struct {
 	now    func() time.Time
 	server *smtp.Server
 
-	mu    sync.Mutex
-	mails []Mail
-	count int
+	mu      sync.Mutex
+	mails   []Mail
+	count   int
+	arrived chan struct{} // closed with the first mail
 }
 
 // New makes a server that takes mails to a domain.
 func New(domain string, now func() time.Time) *Mailbox {
-	m := &Mailbox{domain: domain, now: now}
+	m := &Mailbox{domain: domain, now: now, arrived: make(chan struct{})}
 	m.server = smtp.NewServer(m)
 	m.server.Domain, m.server.MaxMessageBytes, m.server.MaxRecipients = "mx."+domain, maxMail, 1
 	m.server.ReadTimeout, m.server.WriteTimeout = time.Minute, time.Minute
@@ -65,6 +66,9 @@ func (m *Mailbox) Serve(l net.Listener) error {
 
 // Close ends Serve and every connection.
 func (m *Mailbox) Close() error { return m.server.Close() }
+
+// Arrived is closed once a mail has come.
+func (m *Mailbox) Arrived() <-chan struct{} { return m.arrived }
 
 // Mails returns the mails, the latest first.
 func (m *Mailbox) Mails() []Mail {
@@ -130,7 +134,9 @@ func (s *session) Data(r io.Reader) error {
 	}
 	s.box.mu.Lock()
 	defer s.box.mu.Unlock()
-	s.box.count++
+	if s.box.count++; s.box.count == 1 {
+		close(s.box.arrived)
+	}
 	one.Number, one.At, one.From, one.To = s.box.count, s.box.now(), s.from, s.to
 	s.box.mails = append(s.box.mails, one)
 	if len(s.box.mails) > maxKept {

@@ -67,7 +67,7 @@ func TestPage(t *testing.T) {
 		text, policy string
 	}{
 		"/":       {200, "1 waits – &lt;b&gt;", "default-src 'none'"},
-		"/1":      {200, `<iframe src="/1/html"`, "frame-ancestors 'none'"},
+		"/1":      {200, `<iframe src="1/html"`, "frame-ancestors 'none'"},
 		"/1/html": {200, `<base target="_top">`, "sandbox"},
 		"/2":      {404, "not found", ""},
 		"/x/html": {404, "not found", ""},

@@ -11,8 +11,10 @@ import (
 	"html/template"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
+	"countersign/internal/standin/mailbox"
 	"countersign/internal/standin/receiver"
 	"countersign/internal/standin/slack"
 	"countersign/internal/standin/teams"
@@ -23,6 +25,7 @@ type Messages struct {
 	Slack  *slack.Workspace
 	Teams  *teams.Workflow
 	Events *receiver.Receiver
+	Mails  *mailbox.Mailbox
 
 	secrets Secrets
 	mux     *http.ServeMux
@@ -41,8 +44,12 @@ const (
 	EventsPath = "/events"
 )
 
-// New makes the stand-ins of a workspace with these channels and members.
-func New(channels []slack.Channel, users []slack.User, now func() time.Time) (*Messages, error) {
+// MailsPath is where the page of the mailbox is.
+const MailsPath = "/mails/"
+
+// New makes the stand-ins of a workspace with these channels and members, and of the mail server of
+// a domain.
+func New(channels []slack.Channel, users []slack.User, domain string, now func() time.Time) (*Messages, error) {
 	key := make([]byte, 32)
 	_, _ = rand.Read(key) // never fails
 	signature := rand.Text()
@@ -54,6 +61,7 @@ func New(channels []slack.Channel, users []slack.User, now func() time.Time) (*M
 		Scopes: []string{"chat:write", "im:write", "channels:read", "channels:history", "im:history", "users:read.email"},
 	})
 	m.Teams = teams.New(signature, now)
+	m.Mails = mailbox.New(domain, now)
 	var err error
 	if m.Events, err = receiver.New(m.secrets.Events, now); err != nil {
 		return nil, err
@@ -62,6 +70,7 @@ func New(channels []slack.Channel, users []slack.User, now func() time.Time) (*M
 	m.mux.Handle("POST "+SlackPath, m.Slack)
 	m.mux.Handle("POST /teams/workflow", m.Teams)
 	m.mux.Handle("POST "+EventsPath, m.Events)
+	m.mux.Handle("GET "+MailsPath, http.StripPrefix(strings.TrimSuffix(MailsPath, "/"), m.Mails))
 	m.mux.HandleFunc("GET /{$}", m.page)
 	return m, nil
 }
@@ -109,7 +118,7 @@ func (m *Messages) page(w http.ResponseWriter, _ *http.Request) {
 		shown = append(shown, event{e, pretty.String()})
 	}
 	var b bytes.Buffer
-	if err := page.Execute(&b, map[string]any{"Slack": m.conversations(), "Teams": posts, "Events": shown}); err != nil {
+	if err := page.Execute(&b, map[string]any{"Slack": m.conversations(), "Teams": posts, "Events": shown, "Mails": m.Mails.Mails()}); err != nil {
 		http.Error(w, "the page cannot be made", http.StatusInternalServerError)
 		return
 	}
