@@ -2,9 +2,11 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"maps"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"countersign/internal/channels/mail"
@@ -13,9 +15,11 @@ import (
 	"countersign/internal/channels/webhook"
 	"countersign/internal/channels/webpush"
 	"countersign/internal/config/deskfile"
+	"countersign/internal/doctor"
 	"countersign/internal/loopback"
 	"countersign/internal/notice"
 	"countersign/views/admin"
+	"countersign/views/words"
 )
 
 // channels makes the channels of a configuration, by their names. desk is the desk's address.
@@ -137,4 +141,21 @@ func shownChannels(c *deskfile.Channels, places []namedPlace) (all []admin.Chann
 		all = append(all, admin.Channel{Name: notice.Webhooks, Place: name, Says: says, Places: []string{name}})
 	}
 	return all
+}
+
+// channelsOf says for the doctor whether channels can work. Nothing is sent: Slack alone answers
+// without it.
+func channelsOf(d *deskfile.Desk) func(context.Context) []doctor.Section {
+	return func(ctx context.Context) []doctor.Section {
+		var all []doctor.Channel
+		for _, c := range shownChannels(&d.Channels, placesOf(d)) {
+			if c.Name == notice.Slack {
+				made := slack.New(slack.Config{Token: d.Channels.Slack.Token.Reveal(), API: d.Channels.Slack.API})
+				all = append(all, made.Examine(ctx, c.Places))
+				continue
+			}
+			all = append(all, doctor.Channel{Name: strings.TrimSpace(words.Channel(c.Name) + " " + c.Place)})
+		}
+		return doctor.ChannelSections(all)
+	}
 }

@@ -39,6 +39,7 @@ const (
 	databaseLimit = 10 * time.Second
 	providerLimit = 30 * time.Second
 	formatsLimit  = 30 * time.Second
+	channelsLimit = 30 * time.Second
 	lambdaLimit   = 90 * time.Second
 )
 
@@ -78,6 +79,7 @@ func (c doctorCommand) Run(ctx context.Context, e environment) error {
 			found.GroupsMaxAge = settings.Groups.MaxAge
 			return doctor.ProviderSections(found, err)
 		}},
+		{Title: "Channels", Limit: channelsLimit, Run: channelsOf(settings.Desk)},
 		{Title: "Formats of results", Limit: formatsLimit, Run: func(ctx context.Context) []doctor.Section {
 			return examineFormats(ctx, settings, api)
 		}},

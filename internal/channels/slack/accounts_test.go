@@ -9,8 +9,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"countersign/internal/callbacks"
+	"countersign/internal/doctor"
 	"countersign/internal/notice"
+	standin "countersign/internal/standin/slack"
 )
 
 // book keeps the last account that was linked.
@@ -105,5 +109,25 @@ func TestLinkNobody(t *testing.T) {
 	}
 	if len(b.Messages()) > 0 {
 		t.Error("something was sent")
+	}
+}
+
+// TestExamine: the doctor reads what the token may do and which channels are not there, and writes
+// nothing.
+func TestExamine(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, func(c *standin.Config) {
+		c.Scopes = []string{"chat:write", "channels:read", "channels:history", "im:write"}
+	})
+	got := b.slack.Examine(t.Context(), []string{"#finance", "#nowhere", "C1"})
+	want := doctor.Channel{Name: "Slack", Says: "workspace Harborline accepts the token", Lacks: []string{
+		"the app lacks the scope users:read.email, for linking accounts", "#nowhere: channel_not_found",
+	}}
+	if diff := cmp.Diff(want, got); diff != "" || len(b.Messages()) > 0 {
+		t.Error(diff)
+	}
+	other := newBench(t, func(c *standin.Config) { c.Token = "xoxb-other" })
+	if got := other.slack.Examine(t.Context(), nil); got.Problem != "invalid_auth" || got.Says != "" {
+		t.Errorf("%+v", got)
 	}
 }
