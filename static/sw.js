@@ -10,7 +10,7 @@ async function show(data) {
     body: said.body, tag: said.tag, timestamp: said.at, silent: said.silent, renotify: !said.silent, data: { path: said.path },
   });
   // The page of the settings says that a test arrived.
-  for (const page of await self.clients.matchAll({ type: "window" })) page.postMessage({ shown: said.title });
+  for (const page of await self.clients.matchAll({ type: "window", includeUncontrolled: true })) page.postMessage({ shown: said.title });
 }
 
 // A browser has to show something for each push.
