@@ -14,6 +14,7 @@
 //	POST /admin/policies            admin.PoliciesPage(Shell, Policies)
 //	GET  /admin/configuration       admin.ConfigurationPage(Shell, Configuration)
 //	GET  /settings                  account.SettingsPage(Shell, Settings), 422 and 403 with what was typed
+//	POST /settings/notices/…        the same page: preferences.Section is its part about notices
 //	GET  /sessions, /admin/sessions account.SessionsPage(Shell, Sessions)
 //	GET  /signin                    account.SignInPage(Shell, SignIn)
 //	other errors                    the pages of this package: ForbiddenPage, NotFoundPage, FailurePage…
