@@ -85,13 +85,13 @@ func (d *Desk) Ask(ctx context.Context, p callbacks.Person, q Question) (Answer,
 		plan := Compare(d.InForce, *a.Draft, a.Evidence)
 		a.DraftFindings, a.Plan = a.Draft.Examine(a.Evidence), &plan
 	}
-	return a, d.try(q, &a, pasted)
+	return a, d.try(ctx, q, &a, pasted)
 }
 
 // try binds the request of a question under each policy. A pasted request has no value that whoever
 // pasted it may not see, so the pasted policy reads all of it.
-func (d *Desk) try(q Question, a *Answer, pasted Policy) error {
-	request, found, err := d.request(q, a)
+func (d *Desk) try(ctx context.Context, q Question, a *Answer, pasted Policy) error {
+	request, found, err := d.request(ctx, q, a)
 	if invalid, ok := errors.AsType[fault.List](err); ok {
 		a.RequestFaults = invalid
 		return nil
@@ -116,7 +116,7 @@ func (d *Desk) try(q Question, a *Answer, pasted Policy) error {
 }
 
 // request is the one that a question is about: the pasted one, or else the pending one.
-func (d *Desk) request(q Question, a *Answer) (r Request, found bool, err error) {
+func (d *Desk) request(ctx context.Context, q Question, a *Answer) (r Request, found bool, err error) {
 	if q.Request != "" {
 		message, err := d.Decode([]byte(q.Request))
 		if err != nil {
@@ -126,11 +126,12 @@ func (d *Desk) request(q Question, a *Answer) (r Request, found bool, err error)
 		if err != nil {
 			return Request{}, false, fmt.Errorf("check the request: %w", err)
 		}
-		return Request{c, content}, true, nil
+		return Request{Callback: c, Content: content}, true, nil
 	}
 	for _, one := range a.Pending() {
 		if one.Callback.ID == q.Callback {
-			return one, true, nil
+			one.Content, err = contentForConditions(ctx, d.Store, q.Callback)
+			return one, err == nil, err
 		}
 	}
 	if q.Callback != "" {

@@ -3,7 +3,6 @@ package policy
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -38,6 +37,8 @@ const (
 	maxRecent  = 25
 	// maxRequests bounds the requests of all queues.
 	maxRequests = 500
+	// maxPayloads bounds their payloads together, in bytes: once they are as many, no other is read.
+	maxPayloads = 4 << 20
 )
 
 // Evidence is what the desk has seen of people and requests.
@@ -60,7 +61,11 @@ type Known struct {
 // Request is one that the desk has received.
 type Request struct {
 	Callback callbacks.Callback
-	Content  callbacks.Content
+	// Content has what conditions read. It is empty if no policy has a condition for the queue.
+	Content callbacks.Content
+	// Unread says that a condition would read the content, but that the payloads of other requests
+	// were as many bytes as are read.
+	Unread bool
 }
 
 // Gather reads what some policies are judged by. emailTrusted says that every address counts as
@@ -82,24 +87,51 @@ func Gather(
 	if err := e.addDelegations(ctx, s, emailTrusted); err != nil {
 		return nil, err
 	}
-	names := make(map[string]bool)
+	return e, e.addRequests(ctx, s, policies)
+}
+
+// addRequests reads those of the queues of some policies, as far as the bounds allow.
+func (e *Evidence) addRequests(ctx context.Context, s Store, policies []Policy) error {
+	conditional := make(map[string]bool) // by queue: whether a rule has a condition
 	for _, p := range policies {
-		for name := range p.Queues {
-			names[name] = true
+		for name, q := range p.Queues {
+			conditional[name] = conditional[name] || slices.ContainsFunc(q.Rules, func(r callbacks.Rule) bool { return r.Condition != nil })
 		}
 	}
-	read := 0
-	for _, name := range slices.Sorted(maps.Keys(names)) {
-		found, more, err := requests(ctx, s, name, now)
+	requests, payloads := maxRequests, maxPayloads
+	for _, name := range sortedKeys(conditional) {
+		found, more, err := listed(ctx, s, name, e.Now)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		e.MoreRequests = e.MoreRequests || more || read+len(found) > maxRequests
-		found = found[:min(len(found), maxRequests-read)]
-		read += len(found)
+		e.MoreRequests = e.MoreRequests || more || len(found) > requests
+		found = found[:min(len(found), requests)]
+		requests -= len(found)
+		for i := range found {
+			switch {
+			case !conditional[name]:
+			case payloads <= 0:
+				found[i].Unread, e.MoreRequests = true, true
+			default:
+				if found[i].Content, err = contentForConditions(ctx, s, found[i].Callback.ID); err != nil {
+					return err
+				}
+				payloads -= len(found[i].Content.Payload)
+			}
+		}
 		e.Requests[name] = found
 	}
-	return e, nil
+	return nil
+}
+
+// contentForConditions reads the content of a request, and keeps of it what conditions may read.
+func contentForConditions(ctx context.Context, s Store, id callbacks.ID) (callbacks.Content, error) {
+	content, err := s.Content(ctx, id)
+	if err != nil {
+		return callbacks.Content{}, fmt.Errorf("content of %s: %w", id, err)
+	}
+	content.Description, content.Links, content.Forms = "", nil, nil
+	return content, nil
 }
 
 // addDelegations reads those in force.
@@ -121,21 +153,21 @@ func (e *Evidence) addDelegations(ctx context.Context, s Store, emailTrusted boo
 	return nil
 }
 
-// requests reads the requests of a queue that wait, and the newest others. more says that there are
-// more of either.
-func requests(ctx context.Context, s Store, queue string, now time.Time) (all []Request, more bool, err error) {
+// listed are the requests of a queue that wait, and the newest others, without their content. more
+// says that there are more of either.
+func listed(ctx context.Context, s Store, queue string, now time.Time) (all []Request, more bool, err error) {
 	waiting := desk.Filter{Queue: queue, States: []callbacks.State{callbacks.Pending}, Order: desk.OrderNewest, Limit: maxPending}
-	if all, more, err = read(ctx, s, desk.Query{Filter: waiting, AllQueues: true, Now: now}, nil); err != nil {
+	if all, more, err = firstPage(ctx, s, desk.Query{Filter: waiting, AllQueues: true, Now: now}, nil); err != nil {
 		return nil, false, err
 	}
 	newest := desk.Filter{Queue: queue, Scope: desk.ScopeAll, Order: desk.OrderNewest, Limit: maxRecent + len(all)}
-	all, older, err := read(ctx, s, desk.Query{Filter: newest, AllQueues: true, Now: now}, all)
+	all, older, err := firstPage(ctx, s, desk.Query{Filter: newest, AllQueues: true, Now: now}, all)
 	return all, more || older, err
 }
 
-// read adds the requests of the first page of a list to those known, up to as many as its limit. more
+// firstPage adds the requests of the first page of a list to those known, up to as many as its limit. more
 // says that the list has others.
-func read(ctx context.Context, s Store, q desk.Query, known []Request) (all []Request, more bool, err error) {
+func firstPage(ctx context.Context, s Store, q desk.Query, known []Request) (all []Request, more bool, err error) {
 	page, err := s.List(ctx, q)
 	if err != nil {
 		return nil, false, fmt.Errorf("requests of queue %s: %w", q.Queue, err)
@@ -148,11 +180,7 @@ func read(ctx context.Context, s Store, q desk.Query, known []Request) (all []Re
 		case len(all) == q.Limit:
 			return all, true, nil
 		default:
-			content, err := s.Content(ctx, c.ID)
-			if err != nil {
-				return nil, false, fmt.Errorf("content of %s: %w", c.ID, err)
-			}
-			all = append(all, Request{*c, content})
+			all = append(all, Request{Callback: *c})
 		}
 	}
 	return all, more, nil

@@ -56,8 +56,8 @@ func (p Policy) Examine(e *Evidence) []Finding {
 }
 
 // sample says which requests are read.
-var sample = fmt.Sprintf("of each queue the newest %d that wait and the newest %d others, at most %d in all",
-	maxPending, maxRecent, maxRequests)
+var sample = fmt.Sprintf("of each queue the newest %d that wait and the newest %d others, at most %d in all, with about %d MiB of payloads",
+	maxPending, maxRecent, maxRequests, maxPayloads>>20)
 
 // seen says how far the findings reach.
 func seen(e *Evidence) Finding {
@@ -268,7 +268,7 @@ func lacks(at place, signers []callbacks.Person) string {
 
 // conditions finds what the conditions of a queue do on the requests that it has received.
 func conditions(q callbacks.Queue, e *Evidence) (all []Finding) {
-	known := e.Requests[q.Name]
+	known := slices.DeleteFunc(slices.Clone(e.Requests[q.Name]), func(r Request) bool { return r.Unread })
 	taken, faults, reasons := make([]int, len(q.Rules)), make([]int, len(q.Rules)), make([]string, len(q.Rules))
 	for _, r := range known {
 		for i, step := range q.Steps(&r.Callback, &r.Content) {

@@ -54,6 +54,9 @@ func (p *Plan) compare(is Policy, r Request) {
 		}
 		return
 	}
+	if r.Unread {
+		return
+	}
 	c := r.Callback
 	before, after := c.Requirement, queue.Bind(&c, &r.Content)
 	p.Compared++
