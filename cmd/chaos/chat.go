@@ -71,23 +71,23 @@ func (c *chat) draw() float64 {
 func (c *chat) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	does := func() { c.workspace.ServeHTTP(httptest.NewRecorder(), r) }
 	switch fault := c.draw(); {
-	case fault < 0.05:
+	case fault < 0.02:
 		w.Header().Set("Retry-After", "1")
 		w.WriteHeader(http.StatusTooManyRequests)
-	case fault < 0.10:
+	case fault < 0.07:
 		w.WriteHeader(http.StatusInternalServerError)
-	case fault < 0.15:
+	case fault < 0.12:
 		panic(http.ErrAbortHandler)
-	case fault < 0.25: // its answer is lost
+	case fault < 0.22: // its answer is lost
 		does()
 		panic(http.ErrAbortHandler)
-	case fault < 0.30:
+	case fault < 0.27:
 		_ = pause(r.Context(), time.Second)
 		c.workspace.ServeHTTP(w, r)
-	case fault < 0.302:
+	case fault < 0.272:
 		_ = pause(r.Context(), hangs)
 		panic(http.ErrAbortHandler)
-	case fault < 0.304:
+	case fault < 0.274:
 		does()
 		_ = pause(r.Context(), hangs)
 		panic(http.ErrAbortHandler)

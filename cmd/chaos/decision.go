@@ -37,7 +37,7 @@ const shareRaced, shareClock, shareClient, shareEnd, shareTogether, shareWithdra
 const longTimeout, maxShortTimeout = 3600, 3
 
 // maxUndecided is how long some callbacks wait for their reviewers at most.
-const maxUndecided = time.Second
+const maxUndecided = 4 * time.Second
 
 // unattended is the queue without heartbeats, so that the heartbeat timeout of its callbacks
 // expires.
