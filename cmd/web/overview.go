@@ -13,12 +13,12 @@ import (
 // overview is what a desk says, for the admins' page: without secrets, in order of the names.
 func (p *purpose) overview(file string) admin.Desk {
 	d := p.desk
-	return admin.Desk{
+	said := admin.Desk{
 		File: file, Version: callbacks.ConfigVersion(d.Version),
 		Reviewers: d.Roles.Reviewers, Admins: d.Roles.Admins, Auditors: d.Roles.Auditors,
 		Queues: sorted(p.queues, func(_ string, q callbacks.Queue) callbacks.Queue { return q }),
 		Groups: sorted(d.Groups, func(name string, g deskfile.Group) admin.Group {
-			return admin.Group{Name: name, Slack: g.Slack, Email: g.Email}
+			return admin.Group{Name: name, Slack: g.Slack, Email: g.Email, Teams: g.Teams}
 		}),
 		Sources: sorted(d.Sources, func(name string, s deskfile.Source) admin.Source {
 			return admin.Source{Name: name, Queues: s.Queues, Secrets: len(s.Secrets), Tokens: len(s.Tokens)}
@@ -31,6 +31,8 @@ func (p *purpose) overview(file string) admin.Desk {
 			return admin.Account{Number: number, RoleARN: a.RoleARN, ExternalID: a.ExternalID != ""}
 		}),
 	}
+	overviewOfMessages(d, &said)
+	return said
 }
 
 func overviewOfFunction(name string, f deskfile.Function) admin.Function {

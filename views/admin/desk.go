@@ -20,12 +20,16 @@ type Desk struct {
 	Topics                      []Topic
 	Functions                   []Function
 	Accounts                    []Account
+	Ways                        []Way
+	Routes                      []Route
+	Notices                     []QueueNotices
 }
 
 // Group is a group that the file lists.
 type Group struct {
-	Name, Slack string
-	Email       []string
+	Name         string
+	Slack        string
+	Email, Teams []string
 }
 
 // Source is a sender of webhooks.
@@ -91,6 +95,9 @@ func (d Desk) sections() []section {
 		{Title: "Functions", None: "No function is searched or encrypted.", Entries: entries(d.Functions, functionEntry)},
 		{Title: "Accounts", None: "Only the account of the default credentials.", Entries: entries(d.Accounts, accountEntry)},
 		{Title: "Groups", None: "No groups are listed, so roles and queues may name any.", Entries: entries(d.Groups, groupEntry)},
+		{Title: "Ways of messages", None: "Nobody is told of requests.", Entries: entries(d.Ways, wayEntry)},
+		{Title: "Routes of messages", None: "Messages go to the places of the groups.", Entries: entries(d.Routes, routeEntry)},
+		{Title: "What messages may say", None: "Titles, except in pushes, and no values.", Entries: entries(d.Notices, noticesEntry)},
 	}
 }
 
@@ -206,14 +213,7 @@ func accountEntry(a Account) entry {
 }
 
 func groupEntry(g Group) entry {
-	e := entry{Name: g.Name}
-	if g.Slack != "" {
-		e.Facts = append(e.Facts, "Slack "+g.Slack)
-	}
-	if len(g.Email) > 0 {
-		e.Facts = append(e.Facts, "e-mail "+joined(g.Email, ""))
-	}
-	return e
+	return entry{g.Name, Destination{Slack: g.Slack, Email: g.Email, Teams: g.Teams}.facts()}
 }
 
 // maxJoined bounds the names of one fact.

@@ -29,6 +29,12 @@ func TestDeskInWords(t *testing.T) {
 			{Name: "payroll", KMSKey: "alias/payroll"},
 		},
 		Accounts: []Account{{Number: "111122223333", RoleARN: "arn:aws:iam::111122223333:role/desk", ExternalID: true}},
+		Ways:     []Way{{Name: "slack"}, {Name: "email", Address: "smtp.example.com:587", Facts: []string{"as desk"}}},
+		Routes: []Route{
+			{Queues: []string{"finance"}, Tags: []string{"big", "new"}, To: Destination{Slack: "#big-money", Webhooks: []string{"erp"}}},
+			{To: Destination{Teams: []string{"room"}}},
+		},
+		Notices: []QueueNotices{{Queue: "finance", Title: "nowhere", Fields: []string{"Total (/total)"}, RemindAt: []string{"50%", "80%"}}},
 	}
 	doc := configurationPage(t, m)
 	for title, want := range map[string]string{
@@ -39,6 +45,10 @@ func TestDeskInWords(t *testing.T) {
 		"Functions":  "3 expense-approval Searched, into queue finance; region eu-central-1; account 111122223333; without names health-*; without subtypes MicroVm*; templates for callbacks sign-off, *; results are encrypted with AES-GCM letters Results are encoded by the codec server https://codec.example.com; reads results as text payroll Results are encrypted with KMS key alias/payroll",
 		"Accounts":   "1 111122223333 Role arn:aws:iam::111122223333:role/desk; with an external ID",
 		"Groups":     "1 finance-approvers Slack #finance; e-mail finance@example.com",
+
+		"Ways of messages":      "2 slack Configured email Smtp.example.com:587; as desk",
+		"Routes of messages":    "2 queue finance, tag big, new Slack #big-money; webhooks erp every request Teams room",
+		"What messages may say": "1 finance Titles nowhere; values Total (/total); reminders at 50%, 80%",
 	} {
 		if got := box(doc, title); got != title+" "+want {
 			t.Errorf("got  %q\nwant %q", got, title+" "+want)
