@@ -145,10 +145,18 @@ func place(style Style, work *Work) string {
 	return ""
 }
 
-// off switches a place off. An operator has to see to it, or the person whose place it is.
+// off switches a place off. An operator has to see to it, or the person whose place it is: an account
+// in Slack that is gone is theirs no more, and another one can be linked.
 func (w *Worker) off(ctx context.Context, work *Work, f *Fault) {
 	now := w.Now()
 	w.Log.WarnContext(ctx, "a place gets no messages any more", "channel", work.Channel, "fault", f)
+	if work.Channel == Slack && work.Person != "" {
+		if err := w.Preferences.Unlink(ctx, Slack, work.Person); err != nil {
+			w.Log.ErrorContext(ctx, "an account that is gone was not unlinked; the next attempt does it", "error", err)
+		}
+		w.Forget()
+		return
+	}
 	w.pause(ctx, Pause{Channel: work.Channel, Place: work.Place, At: now, Until: ForGood, Code: f.Code, Words: f.Words})
 	if work.Channel != Push {
 		return

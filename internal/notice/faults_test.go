@@ -10,6 +10,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/notice"
+	"countersign/internal/people"
 	"countersign/internal/sqlstore/sqlstoretest"
 )
 
@@ -158,6 +159,35 @@ func TestNoPlace(t *testing.T) {
 	r.run(2*time.Minute, 5*time.Second)
 	if n := r.push.calls - before; n != 2 || len(r.mail.at("ada@example.com")) == 0 {
 		t.Errorf("%d calls for two other browsers; ada's mails: %d", n, len(r.mail.at("ada@example.com")))
+	}
+}
+
+// TestLeaver: an account in Slack that is gone is unlinked, and the channel of the group goes on.
+func TestLeaver(t *testing.T) {
+	t.Parallel()
+	r := newSQLiteRig(t)
+	profiles, err := r.store.PeopleSeen(t.Context(), r.clock.Now().Add(-24*time.Hour), 10)
+	callbackstest.Must(t, err)
+	ada := profiles[slices.IndexFunc(profiles, func(p people.Profile) bool { return p.Email == "ada@example.com" })].ID
+	callbackstest.Must(t, r.store.Notices().Link(t.Context(), notice.Account{Channel: notice.Slack, Person: ada, Account: "U1", LinkedAt: r.clock.Now()}))
+	r.slack.answer = func(e notice.Envelope) (bool, error) {
+		if e.To == "U1" {
+			return false, &notice.Fault{Code: notice.NoPlace, Words: "user_disabled"}
+		}
+		return true, nil
+	}
+	r.announce(4 * time.Hour)
+	r.run(time.Minute, 5*time.Second)
+	if _, err := r.store.Notices().Linked(t.Context(), notice.Slack, ada); !errors.Is(err, callbacks.ErrNotFound) {
+		t.Errorf("the account is still linked: %v", err)
+	}
+	pauses, err := r.store.Notices().Pauses(t.Context(), r.clock.Now(), 10)
+	callbackstest.Must(t, err)
+	before := r.slack.calls
+	r.announce(4 * time.Hour)
+	r.run(time.Minute, 5*time.Second)
+	if n := r.slack.calls - before; n != 1 || len(r.slack.at("#finance")) == 0 || len(pauses) > 0 {
+		t.Errorf("%d calls for the channel of the group, pauses %+v", n, pauses)
 	}
 }
 
