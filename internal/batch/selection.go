@@ -9,20 +9,30 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/internal/fault"
 )
 
 // Desk is what selections ask of [desk.Service].
 type Desk interface {
-	Sheet(ctx context.Context, p callbacks.Person, id callbacks.ID) (desk.Sheet, error)
-	Previews(ctx context.Context, p callbacks.Person, sheet *desk.Sheet, draft callbacks.Choice) ([]desk.Preview, error)
+	Content(ctx context.Context, p callbacks.Person, id callbacks.ID) (callbacks.Callback, callbacks.Content, error)
+	Reviewers(ctx context.Context, p callbacks.Person, id callbacks.ID) ([]callbacks.Actor, error)
+	Preview(ctx context.Context, p callbacks.Person, id callbacks.ID, choice callbacks.Choice) (desk.Preview, error)
+	Queues() callbacks.Queues
 }
+
+// MaxShown bounds the payload and the bytes for Lambda of an item, in bytes: whoever decides many at
+// once reads them in a table.
+const MaxShown = 32 << 10
 
 // Candidate is a selected callback, and whether a batch can take it now.
 type Candidate struct {
-	desk.Sheet
-	Preview desk.Preview // of the one outcome of the stance; empty if Out tells of none
-	Out     Out          // why a batch does not take it; empty if it does
-	Why     string       // with OutRefused and OutUnsendable: one sentence
+	Callback  callbacks.Callback
+	Payload   []byte            // with masks in it
+	Reviewers []callbacks.Actor // who has it open, the reader too
+	Preview   desk.Preview      // of the one outcome of the stance, if there is one and it can be sent
+	Out       Out               // why a batch does not take it; empty if it does
+	Why       string            // with OutRefused and OutUnsendable: one sentence
+	refused   error             // with OutRefused: why
 }
 
 // Out is why a batch does not take a callback.
@@ -35,6 +45,7 @@ const (
 	OutHeld       Out = "held"       // somebody else has it open
 	OutSignatures Out = "signatures" // more than one person has to sign
 	OutForm       Out = "form"       // each has an answer of its own
+	OutLong       Out = "long"       // it is longer than [MaxShown]
 	OutSeveral    Out = "several"    // more than one outcome has the stance
 	OutNone       Out = "none"       // no outcome has the stance
 	OutRefused    Out = "refused"    // the person may not sign
@@ -74,9 +85,9 @@ func (s *Service) Select(ctx context.Context, p callbacks.Person, ids []callback
 	}
 	b.Items = nil
 	for i := range all {
-		item := Item{Callback: all[i].Callback.ID, Outcome: all[i].Preview.Outcome.Name}
-		if item.Outcome != "" {
-			item.Revision = all[i].Preview.Revision()
+		item := Item{Callback: all[i].Callback.ID}
+		if all[i].Out == "" || all[i].Out == OutHeld || all[i].Out == OutSoon { // what may still go when it is confirmed
+			item.Outcome, item.Revision = all[i].Preview.Outcome.Name, all[i].Preview.Revision()
 		}
 		b.Items = append(b.Items, item)
 	}
@@ -151,8 +162,8 @@ func (s *Service) confirmed(
 		return b, nil, err
 	}
 	for i := range all {
-		if errors.Is(all[i].Refused, callbacks.ErrOldGroups) {
-			return b, nil, all[i].Refused
+		if errors.Is(all[i].refused, callbacks.ErrOldGroups) {
+			return b, nil, all[i].refused
 		}
 	}
 	if err := checkComment(all, comment); err != nil {
@@ -201,15 +212,18 @@ func (c *Candidate) result() (Result, callbacks.ReasonCode, string) {
 	case OutEnded:
 		return Overtaken, "", ""
 	case OutRefused:
-		failed, _ := c.Preview.Why.Failed()
-		return Refused, failed.Code, c.Why
+		refusal, _ := errors.AsType[*callbacks.Refusal](c.refused)
+		if refusal == nil {
+			return Refused, "", c.Why
+		}
+		return Refused, refusal.Code, c.Why
 	case OutUnsendable:
 		return Refused, "", c.Why
 	case OutSoon:
 		return Refused, "", "It ends too soon for a batch."
 	case OutHeld:
 		return Refused, "", "Somebody has opened it."
-	case OutSignatures, OutForm, OutSeveral, OutNone, OutChanged:
+	case OutSignatures, OutForm, OutLong, OutSeveral, OutNone, OutChanged:
 	}
 	return Changed, "", ""
 }
@@ -253,85 +267,94 @@ func soonest(a, b Candidate) int {
 // candidate reads one callback and says whether a batch takes it.
 func (s *Service) candidate(
 	ctx context.Context, p callbacks.Person, id callbacks.ID, stance callbacks.Stance, comment string, now time.Time,
-) (Candidate, error) {
-	sheet, err := s.desk.Sheet(ctx, p, id)
-	if err != nil {
+) (c Candidate, err error) {
+	var content callbacks.Content
+	if c.Callback, content, err = s.desk.Content(ctx, p, id); err != nil {
 		return Candidate{}, err
 	}
-	c := Candidate{Sheet: sheet}
-	if c.Callback.State != callbacks.Pending {
+	outcome := ""
+	if outcome, c.Out = choose(s.desk.Queues().Offers(&c.Callback), stance); c.Callback.State != callbacks.Pending {
 		c.Out = OutEnded
-		return c, nil
-	}
-	if sheet.Refused != nil {
-		c.Out, c.Why = OutRefused, refusal(sheet.Refused)
-		return c, nil
-	}
-	if c.Callback.Requirement.Places() > 1 {
+	} else if c.Callback.Requirement.Places() > 1 {
 		c.Out = OutSignatures
+	} else if len(content.Payload) > MaxShown {
+		c.Out = OutLong
+	}
+	if c.Out != "" {
 		return c, nil
 	}
-	previews, err := s.desk.Previews(ctx, p, &sheet, callbacks.Choice{Comment: comment})
-	if err != nil {
+	c.Payload = content.Payload
+	if c.Reviewers, err = s.desk.Reviewers(ctx, p, id); err != nil {
 		return Candidate{}, err
 	}
-	c.choose(previews, stance)
-	if c.Out == "" {
-		c.consider(p, now)
-	}
-	return c, nil
-}
-
-// refusal says in a sentence why the person may not sign.
-func refusal(err error) string {
-	if refused, ok := errors.AsType[*callbacks.Refusal](err); ok {
-		return refused.Reason
-	}
-	return oldGroups
+	preview, err := s.desk.Preview(ctx, p, id, callbacks.Choice{Outcome: outcome, Comment: comment})
+	return c, c.consider(preview, err, p, now)
 }
 
 // choose finds the one outcome with the stance. An answer that the reviewer writes needs a page of
 // its own, so it is no choice here.
-func (c *Candidate) choose(previews []desk.Preview, stance callbacks.Stance) {
-	fitting := slices.DeleteFunc(previews, func(p desk.Preview) bool { return p.Outcome.Stance() != stance || p.Outcome.Free() })
-	switch len(fitting) {
-	case 0:
-		c.Out = OutNone
-	case 1:
-		c.Preview = fitting[0]
-	default:
-		c.Out = OutSeveral
+func choose(offered []callbacks.Outcome, stance callbacks.Stance) (name string, out Out) {
+	fitting := slices.DeleteFunc(slices.Clone(offered), func(o callbacks.Outcome) bool { return o.Stance() != stance || o.Free() })
+	switch {
+	case len(fitting) == 0:
+		return "", OutNone
+	case len(fitting) > 1:
+		return "", OutSeveral
+	case fitting[0].Form:
+		return "", OutForm
 	}
+	return fitting[0].Name, ""
 }
 
-// consider says why a batch does not take the outcome that fits.
-func (c *Candidate) consider(p callbacks.Person, now time.Time) {
-	ends, _ := c.Callback.Ends()
-	failed, refused := c.Preview.Why.Failed()
+// consider says why a batch does not take the outcome that fits. It returns an error that is none of
+// the reasons.
+func (c *Candidate) consider(preview desk.Preview, err error, p callbacks.Person, now time.Time) error {
+	refusal, refused := errors.AsType[*callbacks.Refusal](err)
+	faults, faulty := errors.AsType[fault.List](err)
+	failed, unencoded := errors.AsType[*desk.CodecError](err)
 	switch {
-	case c.Preview.Filling != nil:
-		c.Out = OutForm
 	case refused:
+		c.Out, c.Why, c.refused = OutRefused, refusal.Reason, err
+	case errors.Is(err, callbacks.ErrOldGroups):
+		c.Out, c.Why, c.refused = OutRefused, oldGroups, err
+	case errors.Is(err, callbacks.ErrConflict):
+		c.Out = OutEnded
+	case faulty:
+		c.Out, c.Why = OutUnsendable, faults[0].Detail
+		c.Preview.Faults = faults
+	case unencoded:
+		c.Out, c.Why = OutUnsendable, failed.Words
+	case err != nil:
+		return err
+	default:
+		c.weigh(preview, p, now)
+	}
+	return nil
+}
+
+// weigh says whether a batch takes an outcome that the person could sign.
+func (c *Candidate) weigh(preview desk.Preview, p callbacks.Person, now time.Time) {
+	c.Preview = preview
+	ends, _ := c.Callback.Ends()
+	failed, cannot := preview.Why.Failed()
+	switch {
+	case cannot:
 		c.Out, c.Why = OutRefused, failed.Reason
-	case !c.Preview.Sends: // as for a rejection that two have to sign
+		c.refused = &callbacks.Refusal{Code: failed.Code, Reason: failed.Reason}
+	case !preview.Sends: // as for a rejection that two have to sign
 		c.Out = OutSignatures
-	case len(c.Preview.Faults) > 0:
-		c.Out, c.Why = OutUnsendable, c.Preview.Faults[0].Detail
+	case len(preview.Completion.Body()) > MaxShown:
+		c.Out, c.Preview = OutLong, desk.Preview{}
 	case !ends.IsZero() && ends.Sub(now) < Margin:
 		c.Out = OutSoon
-	case c.heldBy(p) != "":
+	case c.held(p):
 		c.Out = OutHeld
 	}
 }
 
-// heldBy is the name of the person besides the reader who has it open longest.
-func (c *Candidate) heldBy(reader callbacks.Person) string {
-	for i := range c.Reviews {
-		if c.Reviews[i].By.ID != reader.ID {
-			return c.Reviews[i].By.Name
-		}
-	}
-	return ""
+// held reports whether somebody besides the reader has it open.
+func (c *Candidate) held(reader callbacks.Person) bool {
+	return slices.ContainsFunc(c.Reviewers, func(a callbacks.Actor) bool { return a.ID != reader.ID })
 }
 
 // checkComment refuses a comment that is missing where one of those that can go needs it, or that

@@ -96,3 +96,19 @@ func (s *Service) changeReview(
 	}
 	return c, nil
 }
+
+// Reviewers are the people who have a callback open, longest first.
+func (s *Service) Reviewers(ctx context.Context, p callbacks.Person, id callbacks.ID) ([]callbacks.Actor, error) {
+	if _, err := s.see(ctx, p, id); err != nil {
+		return nil, err
+	}
+	open, err := s.store.Reviews(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("reviews of %s: %w", id, err)
+	}
+	people := make([]callbacks.Actor, len(open))
+	for i := range open {
+		people[i] = open[i].By
+	}
+	return people, nil
+}

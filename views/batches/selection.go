@@ -63,7 +63,7 @@ func (m Selection) going() (n int) {
 // payloads are those of the candidates that can go, with masks in them.
 func payloads(some []batch.Candidate) (all [][]byte) {
 	for i := range some {
-		all = append(all, some[i].Content.Payload)
+		all = append(all, some[i].Payload)
 	}
 	return all
 }
@@ -221,6 +221,8 @@ func outMark(c *batch.Candidate, viewer callbacks.Person) words.Mark {
 		return words.Mark{Word: "Needs several signatures", Icon: "shield"}
 	case batch.OutForm:
 		return words.Mark{Word: "Has a form", Icon: "pen"}
+	case batch.OutLong:
+		return words.Mark{Word: "Too long", Icon: "list"}
 	case batch.OutSeveral:
 		return words.Mark{Word: "Several ways", Icon: "list"}
 	case batch.OutNone:
@@ -247,6 +249,8 @@ func outWhy(c *batch.Candidate, viewer callbacks.Person) string {
 		return "Such a signature is given after reading, one at a time."
 	case batch.OutForm:
 		return "Answers differ by item."
+	case batch.OutLong:
+		return "It is longer than this table can show. Read it on its page."
 	case batch.OutSeveral:
 		return "Its sender offers more than one. Choose on its page."
 	case batch.OutNone:
@@ -258,13 +262,8 @@ func outWhy(c *batch.Candidate, viewer callbacks.Person) string {
 	return c.Why
 }
 
-func heldBy(c *batch.Candidate, viewer callbacks.Person) (people []callbacks.Actor) {
-	for i := range c.Reviews {
-		if c.Reviews[i].By.ID != viewer.ID {
-			people = append(people, c.Reviews[i].By)
-		}
-	}
-	return people
+func heldBy(c *batch.Candidate, viewer callbacks.Person) []callbacks.Actor {
+	return slices.DeleteFunc(slices.Clone(c.Reviewers), func(a callbacks.Actor) bool { return a.ID == viewer.ID })
 }
 
 // news says what came into the list since the selection.

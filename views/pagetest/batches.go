@@ -23,9 +23,9 @@ func Selection() batches.Selection {
 			Items: []batch.Item{{Callback: goes.Callback.ID, Outcome: "approve"}, {Callback: form.Callback.ID}, {Callback: gone.Callback.ID}},
 		},
 		Candidates: []batch.Candidate{
-			{Sheet: goes, Preview: viewstest.Previews(goes.Callback, "")[0]},
-			{Sheet: form, Out: batch.OutForm},
-			{Sheet: gone, Out: batch.OutRefused, Why: "You asked for it."},
+			{Callback: goes.Callback, Payload: goes.Content.Payload, Preview: viewstest.Previews(goes.Callback, "")[0]},
+			{Callback: form.Callback, Out: batch.OutForm},
+			{Callback: gone.Callback, Out: batch.OutRefused, Why: "You asked for it."},
 		},
 		Included: []callbacks.ID{goes.Callback.ID}, Comment: viewstest.Comment, New: 2,
 		List: views.Address{Path: "/", Query: url.Values{"scope": {"available"}}},
