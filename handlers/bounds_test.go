@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"countersign/handlers"
+	"countersign/internal/batch"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/desk"
@@ -25,6 +26,7 @@ type worst struct {
 	// a payload of many parts, one of deep nesting, outcomes and text at every limit, a masked payload,
 	// and as many forms with as many choices as there may be
 	wide, deep, busy, hidden, forms callbacks.ID
+	many                            []string // IDs of as many requests as one selection holds
 	b                               map[string]*browser
 }
 
@@ -45,7 +47,9 @@ func newWorst(t *testing.T) *worst {
 		full := w.everyLimit()
 		delete(full, "outcomes")
 		full["description"], full["function"] = "", fmt.Sprintf("%s%d", strings.Repeat("<", 250), i)
-		w.take(full)
+		if id := w.take(full); i < batch.MaxItems {
+			w.many = append(w.many, string(id))
+		}
 	}
 	return w
 }
@@ -134,6 +138,28 @@ func asked(person, method, path string, forms ...string) func(*worst) []reply {
 	}
 }
 
+// selected asks about a selection of as many requests as one holds, each time another way.
+func selected(method, path string, forms ...string) func(*worst) []reply {
+	return func(w *worst) (all []reply) {
+		ids := url.Values{"stance": {"for"}, "callback": w.many}.Encode()
+		made := w.b[rita].do(http.MethodPost, "/batches", "application/x-www-form-urlencoded", ids)
+		at := strings.ReplaceAll(path, ":at", made.header.Get("Location"))
+		if !strings.Contains(path, ":at") {
+			all = append(all, made)
+		}
+		if len(forms) == 0 {
+			forms = []string{""}
+		}
+		for _, form := range forms {
+			if form != fields && method == http.MethodPost {
+				form += "&" + ids
+			}
+			all = append(all, w.b[rita].do(method, at, "application/x-www-form-urlencoded", form))
+		}
+		return all
+	}
+}
+
 // posted posts to a webhook as somebody who is proved.
 func posted(path, body string) func(*worst) []reply {
 	return func(w *worst) []reply {
@@ -148,6 +174,11 @@ func posted(path, body string) func(*worst) []reply {
 var bounds = map[string]bound{
 	"GET /":              {2 * mib, 48 * mib, asked(adam, http.MethodGet, "/?scope=available")},
 	"GET /callbacks/:id": {4 * mib, 64 * mib, asked(rita, http.MethodGet, "/callbacks/:id")},
+	// as many requests as a selection holds: the worst of them takes 1.2 MiB
+	"POST /batches":             {16 * kib, 128 * mib, selected(http.MethodPost, "/batches", fields)},
+	"GET /batches/:batch":       {1 * mib, 256 * mib, selected(http.MethodGet, ":at")},
+	"POST /batches/:batch":      {1 * mib, 256 * mib, selected(http.MethodPost, ":at", "", fields, decisionForm, hiddenForm)},
+	"POST /batches/:batch/stop": {64 * kib, 128 * mib, selected(http.MethodPost, ":at/stop", "", fields)},
 	// the payload itself
 	"GET /callbacks/:id/payload":       {2 * mib, 32 * mib, asked(rita, http.MethodGet, "/callbacks/:id/payload")},
 	"GET /callbacks/:id/payload/tree":  {2 * mib, 64 * mib, asked(rita, http.MethodGet, "/callbacks/:id/payload/tree?q=0")},
