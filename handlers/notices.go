@@ -107,13 +107,22 @@ func (s *server) change(c echo.Context, change func(context.Context, callbacks.P
 	}
 	err := change(c.Request().Context(), s.person(c))
 	if faults, wrong := errors.AsType[fault.List](err); wrong {
-		return s.showSettings(c, http.StatusUnprocessableEntity, account.Settings{Draft: s.delegationDraft(c, nil)}, func(m *view.Notices) { m.Faults = faults })
+		return s.showSettings(c, http.StatusUnprocessableEntity, account.Settings{Draft: s.delegationDraft(c, nil)}, func(m *view.Notices) { m.Faults, m.Typed = faults, typedZone(c) })
 	}
 	if err != nil {
 		return err
 	}
 	saved := views.Address{Path: ownSettings}.With("saved", strconv.FormatInt(s.Now().Unix(), 10))
 	return c.Redirect(http.StatusSeeOther, saved.String()+"#notices")
+}
+
+// typedZone is the time zone that somebody typed into the form, so that a fault in it loses nothing.
+func typedZone(c echo.Context) string {
+	form, err := postForm(c)
+	if err != nil {
+		return ""
+	}
+	return draftText(form, "zone")
 }
 
 // testNotice sends a test to a place of the person, and says what became of it.

@@ -147,6 +147,9 @@ func TestNotices_Faults(t *testing.T) {
 			t.Errorf("%v: %d, %q", test.form, r.status, said)
 		}
 	}
+	if typed := noticesOf(t, b.post("/settings/notices", url.Values{"set": {"zone"}, "zone": {"Mars/Olympus"}})).Find("#zone").AttrOr("value", ""); typed != "Mars/Olympus" {
+		t.Errorf("the page keeps %q of what was typed", typed)
+	}
 	if r := b.get("/settings?set=failures&on=false&channel=email&saved=1"); noticesOf(t, r).Find("#switch-failures").AttrOr("aria-checked", "") != "true" ||
 		strings.Contains(r.text(t), "Saved ") {
 		t.Error("a link changed a setting, or says that one was saved")

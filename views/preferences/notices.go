@@ -4,6 +4,7 @@
 package preferences
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,6 +24,7 @@ type Notices struct {
 	PushKey string
 	Queues  []string // that the reader may mute
 	Zone    string   // of the reader's browser
+	Typed   string   // the time zone that was typed and refused
 	// Focus is the channel whose switch gets the focus: a mail led here to switch it off.
 	Focus  string
 	Saved  time.Time // when a change was saved; zero if none was just now
@@ -169,13 +171,8 @@ var spans = []choice{
 	{"1h", "for an hour", false}, {"4h", "for 4 hours", false}, {"24h", "for a day", true}, {"168h", "for a week", false}, {"672h", "for 4 weeks", false},
 }
 
-// zoneName is the reader's time zone: the one they chose, or that of the browser.
-func (m Notices) zoneName() string {
-	if name := m.Book.Settings.ZoneName; name != "" {
-		return name
-	}
-	return m.Zone
-}
+// zoneName is the reader's time zone: the one they typed or chose, or that of the browser.
+func (m Notices) zoneName() string { return cmp.Or(m.Typed, m.Book.Settings.ZoneName, m.Zone) }
 
 // onOff is the state of a switch in words.
 func onOff(on bool) string {

@@ -17,8 +17,11 @@ func start(t *testing.T) (*Mailbox, string) {
 		t.Fatal(err)
 	}
 	m := New("harborline.example", time.Now)
-	done := make(chan error, 1)
-	go func() { done <- m.Serve(l) }()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = m.Serve(l)
+	}()
 	t.Cleanup(func() {
 		_ = l.Close()
 		_ = m.Close()
