@@ -1024,7 +1024,7 @@ func quiet(m Notices) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if q := m.Book.Settings.Quiet; q != nil {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 81, "<form class=\"hours\" method=\"post\" action=\"/settings/notices\"><input type=\"hidden\" name=\"set\" value=\"hours\"> <label>From <input class=\"inp\" type=\"time\" name=\"quiet-from\" value=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 81, "<form class=\"inline-form\" method=\"post\" action=\"/settings/notices\"><input type=\"hidden\" name=\"set\" value=\"hours\"> <label>From <input class=\"inp\" type=\"time\" name=\"quiet-from\" value=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1138,7 +1138,7 @@ func others(s views.Shell, m Notices) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if d := m.Book.Settings.Digest; d != nil {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 92, "<form class=\"hours\" method=\"post\" action=\"/settings/notices\"><input type=\"hidden\" name=\"set\" value=\"digest-at\"> <label>At <input class=\"inp\" type=\"time\" name=\"at\" value=\"")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 92, "<form class=\"inline-form\" method=\"post\" action=\"/settings/notices\"><input type=\"hidden\" name=\"set\" value=\"digest-at\"> <label>At <input class=\"inp\" type=\"time\" name=\"at\" value=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
