@@ -89,7 +89,7 @@ func audiencesOnRecord(t *testing.T, s Store) {
 	put(true, "controllers", "leads") // the same people
 	put(true, `the "big" ones`)
 	put(false, "nobody yet")
-	all := []string{`["board"]`, `["controllers" "leads"]`, `["the \"big\" ones"]`}
+	all := []string{`["board"]`, `["controllers","leads"]`, `["the \"big\" ones"]`}
 	callbackstest.Same(t, "audiences", audiences(t, s, 10), all)
 	if got := audiences(t, s, 2); len(got) != 2 {
 		t.Errorf("at most two: got %q", got)
