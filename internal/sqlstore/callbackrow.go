@@ -34,9 +34,8 @@ type callbackRow struct {
 	RequesterEmail    string
 	RequesterID       string
 	RequesterStatedBy string
-	Outcomes          sql.NullString
+	Request           sql.NullString // see requestDocument
 	Requirement       sql.NullString
-	KeepAlive         string
 	StartedAt         int64
 	Timeout           int64
 	HeartbeatTimeout  int64
@@ -79,7 +78,7 @@ func hashOf(token string) []byte {
 const callbackColumns = `
 	id, callback_id, callback_hash, execution_arn, execution_hash, region, function, name,
 	queue, source, title, requester_name, requester_email, requester_id, requester_stated_by,
-	outcomes, requirement, keep_alive, started_at, timeout, heartbeat_timeout,
+	request, requirement, started_at, timeout, heartbeat_timeout,
 	last_heartbeat_at, seen_open_at, execution_deadline, deadline, deadline_cause,
 	received_at, state, revision, next_heartbeat_at, held_until, heartbeats, problem,
 	decision, decided_by, ending, ended_at, failed, gone, missed_heartbeats,
@@ -91,7 +90,7 @@ func (r *callbackRow) values() []any {
 	return []any{
 		r.ID, r.CallbackID, r.CallbackHash, r.ExecutionARN, r.ExecutionHash, r.Region,
 		r.Function, r.Name, r.Queue, r.Source, r.Title, r.RequesterName, r.RequesterEmail,
-		r.RequesterID, r.RequesterStatedBy, r.Outcomes, r.Requirement, r.KeepAlive, r.StartedAt,
+		r.RequesterID, r.RequesterStatedBy, r.Request, r.Requirement, r.StartedAt,
 		r.Timeout, r.HeartbeatTimeout, r.LastHeartbeatAt, r.SeenOpenAt, r.ExecutionDeadline,
 		r.Deadline, r.DeadlineCause, r.ReceivedAt, r.State, r.Revision, r.NextHeartbeatAt,
 		r.HeldUntil, r.Heartbeats, r.Problem, r.Decision, r.DecidedBy, r.Ending, r.EndedAt,
@@ -106,8 +105,8 @@ func (r *callbackRow) places() []any {
 	return []any{
 		&r.Num, &r.ID, &r.CallbackID, &r.CallbackHash, &r.ExecutionARN, &r.ExecutionHash,
 		&r.Region, &r.Function, &r.Name, &r.Queue, &r.Source, &r.Title, &r.RequesterName,
-		&r.RequesterEmail, &r.RequesterID, &r.RequesterStatedBy, &r.Outcomes, &r.Requirement,
-		&r.KeepAlive, &r.StartedAt, &r.Timeout, &r.HeartbeatTimeout, &r.LastHeartbeatAt,
+		&r.RequesterEmail, &r.RequesterID, &r.RequesterStatedBy, &r.Request, &r.Requirement,
+		&r.StartedAt, &r.Timeout, &r.HeartbeatTimeout, &r.LastHeartbeatAt,
 		&r.SeenOpenAt, &r.ExecutionDeadline, &r.Deadline, &r.DeadlineCause, &r.ReceivedAt,
 		&r.State, &r.Revision, &r.NextHeartbeatAt, &r.HeldUntil, &r.Heartbeats, &r.Problem,
 		&r.Decision, &r.DecidedBy, &r.Ending, &r.EndedAt, &r.Failed, &r.Gone, &r.MissedHeartbeats,
@@ -132,9 +131,8 @@ func (r *callbackRow) changes(was *callbackRow) (c changes) {
 	changed(&c, "requester_email", was.RequesterEmail, r.RequesterEmail)
 	changed(&c, "requester_id", was.RequesterID, r.RequesterID)
 	changed(&c, "requester_stated_by", was.RequesterStatedBy, r.RequesterStatedBy)
-	changed(&c, "outcomes", was.Outcomes, r.Outcomes)
+	changed(&c, "request", was.Request, r.Request)
 	changed(&c, "requirement", was.Requirement, r.Requirement)
-	changed(&c, "keep_alive", was.KeepAlive, r.KeepAlive)
 	changed(&c, "started_at", was.StartedAt, r.StartedAt)
 	changed(&c, "timeout", was.Timeout, r.Timeout)
 	changed(&c, "heartbeat_timeout", was.HeartbeatTimeout, r.HeartbeatTimeout)
@@ -184,7 +182,6 @@ func rowOf(num int64, c callbacks.Callback) (callbackRow, error) {
 		RequesterEmail:    c.Requester.Email,
 		RequesterID:       c.Requester.ID,
 		RequesterStatedBy: c.Requester.StatedBy,
-		KeepAlive:         string(c.KeepAlive),
 		StartedAt:         millis(c.Clocks.StartedAt),
 		Timeout:           seconds(c.Clocks.Timeout),
 		HeartbeatTimeout:  seconds(c.Clocks.HeartbeatTimeout),
@@ -237,8 +234,8 @@ func (r *callbackRow) derive(c callbacks.Callback) {
 
 // encode fills the columns that hold JSON.
 func (r *callbackRow) encode(c callbacks.Callback) (err error) {
-	if r.Outcomes, err = encodeOutcomes(c.Outcomes); err != nil {
-		return fmt.Errorf("encode outcomes: %w", err)
+	if r.Request, err = encodeRequest(c.Request); err != nil {
+		return fmt.Errorf("encode request: %w", err)
 	}
 	if r.Requirement, err = encodeRequirement(c.Requirement); err != nil {
 		return fmt.Errorf("encode requirement: %w", err)
@@ -271,7 +268,6 @@ func (r *callbackRow) callback() (callbacks.Callback, error) {
 			Requester: callbacks.Requester{
 				ID: r.RequesterID, Name: r.RequesterName, Email: r.RequesterEmail, StatedBy: r.RequesterStatedBy,
 			},
-			KeepAlive: callbacks.KeepAlive(r.KeepAlive),
 		},
 		Clocks: callbacks.Clocks{
 			StartedAt:         fromMillis(r.StartedAt),
@@ -299,8 +295,8 @@ func (r *callbackRow) callback() (callbacks.Callback, error) {
 
 // decode reads the columns that hold JSON.
 func (r *callbackRow) decode(c *callbacks.Callback) (err error) {
-	if c.Outcomes, err = decodeOutcomes(r.Outcomes); err != nil {
-		return fmt.Errorf("outcomes of %s: %w", r.ID, err)
+	if err = decodeRequest(r.Request, &c.Request); err != nil {
+		return fmt.Errorf("request of %s: %w", r.ID, err)
 	}
 	if c.Requirement, err = decodeRequirement(r.Requirement); err != nil {
 		return fmt.Errorf("requirement of %s: %w", r.ID, err)

@@ -20,23 +20,20 @@ type contentRow struct {
 	Payload     []byte
 	InputUnread bool
 	Encoded     bool
-	Links       sql.NullString
-	Tags        sql.NullString
 	Masked      sql.NullString
-	Template    sql.NullString
+	Details     sql.NullString // see detailsDocument
 	Forms       sql.NullString // see formDocument
 }
 
 // contentColumns are the columns of contents, in the order of values.
 const contentColumns = `
-	callback, fingerprint, description, payload, input_unread, encoded, links, tags, masked, template, forms`
+	callback, fingerprint, description, payload, input_unread, encoded, masked, details, forms`
 
 var insertContent = insertText("contents", contentColumns)
 
 func (r *contentRow) values() []any {
 	return []any{
-		r.Callback, r.Fingerprint, r.Description, r.Payload, r.InputUnread, r.Encoded, r.Links, r.Tags, r.Masked, r.Template,
-		r.Forms,
+		r.Callback, r.Fingerprint, r.Description, r.Payload, r.InputUnread, r.Encoded, r.Masked, r.Details, r.Forms,
 	}
 }
 
@@ -44,8 +41,7 @@ func (r *contentRow) columns() string { return contentColumns }
 
 func (r *contentRow) places() []any {
 	return []any{
-		&r.Callback, &r.Fingerprint, &r.Description, &r.Payload, &r.InputUnread, &r.Encoded, &r.Links, &r.Tags, &r.Masked, &r.Template,
-		&r.Forms,
+		&r.Callback, &r.Fingerprint, &r.Description, &r.Payload, &r.InputUnread, &r.Encoded, &r.Masked, &r.Details, &r.Forms,
 	}
 }
 
@@ -56,12 +52,18 @@ func (r *contentRow) changes(was *contentRow) (c changes) {
 	c.bytes("payload", was.Payload, r.Payload)
 	changed(&c, "input_unread", was.InputUnread, r.InputUnread)
 	changed(&c, "encoded", was.Encoded, r.Encoded)
-	changed(&c, "links", was.Links, r.Links)
-	changed(&c, "tags", was.Tags, r.Tags)
 	changed(&c, "masked", was.Masked, r.Masked)
-	changed(&c, "template", was.Template, r.Template)
+	changed(&c, "details", was.Details, r.Details)
 	changed(&c, "forms", was.Forms, r.Forms)
 	return c
+}
+
+// detailsDocument is what the review page shows of a request and no statement asks for. A field of
+// callbacks.Content goes here, without a migration, unless it is long.
+type detailsDocument struct {
+	Links    []linkDocument    `json:"links,omitempty"`
+	Tags     []string          `json:"tags,omitempty"`
+	Template *templateDocument `json:"template,omitempty"`
 }
 
 // templateDocument is the use of a template.
@@ -109,38 +111,52 @@ func decodeForms(column sql.NullString) (callbacks.Forms, error) {
 	return forms, nil
 }
 
+// encodeDetails returns null if the content has none.
+func encodeDetails(content callbacks.Content) (sql.NullString, error) {
+	d := detailsDocument{Tags: content.Tags}
+	for _, l := range content.Links {
+		d.Links = append(d.Links, linkDocument(l))
+	}
+	if use := content.Template; use != nil {
+		d.Template = &templateDocument{Payload: use.Payload}
+		for _, l := range use.LeftOut {
+			d.Template.LeftOut = append(d.Template.LeftOut, leftOutDocument(l))
+		}
+	}
+	return encodeUnlessEmpty(d)
+}
+
+// decodeDetails adds to the content what the column holds.
+func decodeDetails(column sql.NullString, content *callbacks.Content) error {
+	var d detailsDocument
+	if found, err := decode(column, &d); !found || err != nil {
+		return err
+	}
+	for _, l := range d.Links {
+		content.Links = append(content.Links, callbacks.Link(l))
+	}
+	content.Tags = d.Tags
+	if use := d.Template; use != nil {
+		content.Template = &callbacks.TemplateUse{Payload: use.Payload}
+		for _, l := range use.LeftOut {
+			content.Template.LeftOut = append(content.Template.LeftOut, callbacks.LeftOut(l))
+		}
+	}
+	return nil
+}
+
 func contentRowOf(num int64, content callbacks.Content, fingerprint string) (contentRow, error) {
 	r := contentRow{
 		Callback: num, Fingerprint: fingerprint, Description: []byte(content.Description), Payload: content.Payload,
 		InputUnread: content.InputUnread, Encoded: content.Encoded,
 	}
 	var err error
-	if len(content.Links) > 0 {
-		links := make([]linkDocument, 0, len(content.Links))
-		for _, l := range content.Links {
-			links = append(links, linkDocument(l))
-		}
-		if r.Links, err = encode(links); err != nil {
-			return r, fmt.Errorf("encode links: %w", err)
-		}
-	}
-	if len(content.Tags) > 0 {
-		if r.Tags, err = encode(content.Tags); err != nil {
-			return r, fmt.Errorf("encode tags: %w", err)
-		}
+	if r.Details, err = encodeDetails(content); err != nil {
+		return r, fmt.Errorf("encode details: %w", err)
 	}
 	if len(content.Masked) > 0 {
 		if r.Masked, err = encode(content.Masked); err != nil {
 			return r, fmt.Errorf("encode masked: %w", err)
-		}
-	}
-	if content.Template != nil {
-		use := templateDocument{Payload: content.Template.Payload}
-		for _, l := range content.Template.LeftOut {
-			use.LeftOut = append(use.LeftOut, leftOutDocument(l))
-		}
-		if r.Template, err = encode(use); err != nil {
-			return r, fmt.Errorf("encode the use of a template: %w", err)
 		}
 	}
 	if r.Forms, err = encodeForms(content.Forms); err != nil {
@@ -166,15 +182,8 @@ func (s *Store) Content(ctx context.Context, id callbacks.ID) (callbacks.Content
 // content turns the row into a content of the domain.
 func (r *contentRow) content() (callbacks.Content, error) {
 	content := callbacks.Content{Description: string(r.Description), Payload: r.Payload, InputUnread: r.InputUnread, Encoded: r.Encoded}
-	var links []linkDocument
-	if _, err := decode(r.Links, &links); err != nil {
-		return content, fmt.Errorf("links: %w", err)
-	}
-	for _, l := range links {
-		content.Links = append(content.Links, callbacks.Link(l))
-	}
-	if _, err := decode(r.Tags, &content.Tags); err != nil {
-		return content, fmt.Errorf("tags: %w", err)
+	if err := decodeDetails(r.Details, &content); err != nil {
+		return content, fmt.Errorf("details: %w", err)
 	}
 	if _, err := decode(r.Masked, &content.Masked); err != nil {
 		return content, fmt.Errorf("masked: %w", err)
@@ -182,14 +191,6 @@ func (r *contentRow) content() (callbacks.Content, error) {
 	var err error
 	if content.Forms, err = decodeForms(r.Forms); err != nil {
 		return content, fmt.Errorf("forms: %w", err)
-	}
-	var use templateDocument
-	if used, err := decode(r.Template, &use); !used || err != nil {
-		return content, err
-	}
-	content.Template = &callbacks.TemplateUse{Payload: use.Payload}
-	for _, l := range use.LeftOut {
-		content.Template.LeftOut = append(content.Template.LeftOut, callbacks.LeftOut(l))
 	}
 	return content, nil
 }

@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"cmp"
 	"database/sql"
 	"encoding/json"
 	"reflect"
@@ -13,11 +14,52 @@ import (
 // The JSON documents in columns. Their structs fix the names, so that renaming a field of the
 // domain does not lose stored data.
 
-// rejectSucceeds stands for the default outcomes whose reject is a success. The usual defaults,
-// whose reject is a failure, are stored as null. Nearly every callback has one of these two, and
-// written out they would be most of the hot row. A reviewer's decision is bound to the bytes of the
-// preview, so a later change of the defaults cannot send something that nobody saw.
-const rejectSucceeds = `"reject succeeds"`
+// requestDocument is what a request says that no statement asks for. A field of callbacks.Request
+// goes here, without a migration, unless lists are filtered or ordered by it.
+type requestDocument struct {
+	// Outcomes are left out for the default ones, which nearly every callback has: written out they
+	// would be most of the hot row. A reviewer's decision is bound to the bytes of the preview, so a
+	// later change of the defaults cannot send something that nobody saw.
+	Outcomes []outcomeDocument `json:"outcomes,omitempty"`
+	// RejectSucceeds tells the default outcomes whose reject is a success from the usual ones.
+	RejectSucceeds bool `json:"rejectSucceeds,omitempty"`
+	// KeepAlive is left out for the default.
+	KeepAlive callbacks.KeepAlive `json:"keepAlive,omitempty"`
+}
+
+// encodeRequest returns null for the request of nearly every callback.
+func encodeRequest(r callbacks.Request) (sql.NullString, error) {
+	var d requestDocument
+	switch {
+	case reflect.DeepEqual(r.Outcomes, callbacks.DefaultOutcomes(callbacks.Failure)):
+	case reflect.DeepEqual(r.Outcomes, callbacks.DefaultOutcomes(callbacks.Success)):
+		d.RejectSucceeds = true
+	default:
+		d.Outcomes = documentsOfOutcomes(r.Outcomes)
+	}
+	if r.KeepAlive != callbacks.KeepAliveReview {
+		d.KeepAlive = r.KeepAlive
+	}
+	return encodeUnlessEmpty(d)
+}
+
+// decodeRequest adds to the request what the column holds.
+func decodeRequest(column sql.NullString, r *callbacks.Request) error {
+	var d requestDocument
+	if _, err := decode(column, &d); err != nil {
+		return err
+	}
+	switch {
+	case len(d.Outcomes) > 0:
+		r.Outcomes = outcomesOf(d.Outcomes)
+	case d.RejectSucceeds:
+		r.Outcomes = callbacks.DefaultOutcomes(callbacks.Success)
+	default:
+		r.Outcomes = callbacks.DefaultOutcomes(callbacks.Failure)
+	}
+	r.KeepAlive = cmp.Or(d.KeepAlive, callbacks.KeepAliveReview)
+	return nil
+}
 
 type outcomeDocument struct {
 	Name     string                `json:"name"`
@@ -37,13 +79,7 @@ type outcomeDocument struct {
 	Secret bool           `json:"secret,omitempty"`
 }
 
-func encodeOutcomes(outcomes []callbacks.Outcome) (sql.NullString, error) {
-	if reflect.DeepEqual(outcomes, callbacks.DefaultOutcomes(callbacks.Failure)) {
-		return sql.NullString{}, nil
-	}
-	if reflect.DeepEqual(outcomes, callbacks.DefaultOutcomes(callbacks.Success)) {
-		return sql.NullString{String: rejectSucceeds, Valid: true}, nil
-	}
+func documentsOfOutcomes(outcomes []callbacks.Outcome) []outcomeDocument {
 	documents := make([]outcomeDocument, 0, len(outcomes))
 	for _, o := range outcomes {
 		documents = append(documents, outcomeDocument{
@@ -52,20 +88,10 @@ func encodeOutcomes(outcomes []callbacks.Outcome) (sql.NullString, error) {
 			Form: o.Form, Stamps: o.Stamps, Secret: o.Secret,
 		})
 	}
-	return encode(documents)
+	return documents
 }
 
-func decodeOutcomes(column sql.NullString) ([]callbacks.Outcome, error) {
-	switch {
-	case !column.Valid:
-		return callbacks.DefaultOutcomes(callbacks.Failure), nil
-	case column.String == rejectSucceeds:
-		return callbacks.DefaultOutcomes(callbacks.Success), nil
-	}
-	var documents []outcomeDocument
-	if err := json.Unmarshal([]byte(column.String), &documents); err != nil {
-		return nil, err
-	}
+func outcomesOf(documents []outcomeDocument) []callbacks.Outcome {
 	outcomes := make([]callbacks.Outcome, 0, len(documents))
 	for _, d := range documents {
 		outcomes = append(outcomes, callbacks.Outcome{
@@ -74,7 +100,7 @@ func decodeOutcomes(column sql.NullString) ([]callbacks.Outcome, error) {
 			Form: d.Form, Stamps: d.Stamps, Secret: d.Secret,
 		})
 	}
-	return outcomes, nil
+	return outcomes
 }
 
 // template returns nil if there is none.
@@ -223,6 +249,15 @@ func decodeMissedHeartbeats(column sql.NullString) (callbacks.MissedHeartbeats, 
 func encode(v any) (sql.NullString, error) {
 	document, err := json.Marshal(v)
 	return sql.NullString{String: string(document), Valid: true}, err
+}
+
+// encodeUnlessEmpty returns null for a document all of whose fields are left out.
+func encodeUnlessEmpty(v any) (sql.NullString, error) {
+	column, err := encode(v)
+	if column.String == "{}" {
+		return sql.NullString{}, err
+	}
+	return column, err
 }
 
 // decode reads a document. found is false if the column is null.

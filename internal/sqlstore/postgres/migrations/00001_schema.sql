@@ -20,9 +20,8 @@ create table callbacks (
     requester_name text not null,
     requester_email text not null,
     requester_stated_by text not null,
-    outcomes text,
+    request text,
     requirement text,
-    keep_alive text not null,
     started_at bigint not null,
     timeout bigint not null,
     heartbeat_timeout bigint not null,
@@ -111,10 +110,8 @@ create table contents (
     payload bytea,
     input_unread boolean not null,
     encoded boolean not null,
-    links text,
-    tags text,
     masked text,
-    template text,
+    details text,
     forms text
 );
 

@@ -23,9 +23,8 @@ create table callbacks (
     requester_name text not null,
     requester_email text not null,
     requester_stated_by text not null, -- the admin who named the requester, where the sender did not
-    outcomes text, -- JSON, null for the default outcomes
+    request text, -- JSON, the outcomes and when to keep it alive; null where both are the default
     requirement text, -- JSON, who must sign; null where anybody of the queue's groups is enough
-    keep_alive text not null,
     started_at integer not null,
     timeout integer not null,
     heartbeat_timeout integer not null,
@@ -125,10 +124,8 @@ create table contents (
     payload blob,
     input_unread integer not null, -- 1 if the payload is empty because the input of the execution was not read
     encoded integer not null, -- 1 if the function had a decoder when the payload arrived
-    links text, -- JSON
-    tags text, -- JSON
     masked text, -- JSON
-    template text, -- JSON: the request was made by a template, and what that left out; null otherwise
+    details text, -- JSON, see detailsDocument: links, tags, the use of a template; null without any
     forms text -- JSON
 ) strict;
 
