@@ -28,7 +28,8 @@ func TestDemoMessages(t *testing.T) {
 		t.Errorf("the message is %+v", message)
 	}
 	await(t, told.Mails.Arrived(), "a mail")
-	if mail := told.Mails.Mails()[0]; mail.To != "finance@harborline.example" || !strings.HasPrefix(mail.Subject, "[finance] Expense report") || !strings.Contains(mail.Text, w.url+"/callbacks/") {
+	// The list of the group and the people who were seen get theirs in any order.
+	if mail := told.Mails.Mails()[0]; !strings.HasSuffix(mail.To, "@harborline.example") || !strings.HasPrefix(mail.Subject, "[finance] Expense report") || !strings.Contains(mail.Text, w.url+"/callbacks/") {
 		t.Errorf("the mail is %+v", mail)
 	}
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.surroundings.Messages(), nil)
