@@ -174,10 +174,10 @@ func posted(path, body string) func(*worst) []reply {
 var bounds = map[string]bound{
 	"GET /":              {2 * mib, 48 * mib, asked(adam, http.MethodGet, "/?scope=available")},
 	"GET /callbacks/:id": {4 * mib, 64 * mib, asked(rita, http.MethodGet, "/callbacks/:id")},
-	// as many requests as a selection holds: the worst of them takes 1.2 MiB
+	// as many requests as a selection holds: each is read whole, twice, and little of it is kept
 	"POST /batches":             {16 * kib, 128 * mib, selected(http.MethodPost, "/batches", fields)},
-	"GET /batches/:batch":       {1 * mib, 256 * mib, selected(http.MethodGet, ":at")},
-	"POST /batches/:batch":      {1 * mib, 256 * mib, selected(http.MethodPost, ":at", "", fields, decisionForm, hiddenForm)},
+	"GET /batches/:batch":       {1 * mib, 448 * mib, selected(http.MethodGet, ":at")},
+	"POST /batches/:batch":      {1 * mib, 448 * mib, selected(http.MethodPost, ":at", "", fields, decisionForm, hiddenForm)},
 	"POST /batches/:batch/stop": {64 * kib, 128 * mib, selected(http.MethodPost, ":at/stop", "", fields)},
 	// the payload itself
 	"GET /callbacks/:id/payload":       {2 * mib, 32 * mib, asked(rita, http.MethodGet, "/callbacks/:id/payload")},
