@@ -71,7 +71,7 @@ func newPayment(t *testing.T) *payment {
 		t.Fatal(err)
 	}
 	p.service = desk.NewService(desk.ServiceConfig{
-		Store: p.store, Invalidator: p.told, ReviewLimits: callbacks.DefaultReviewLimits, Now: time.Now,
+		Store: p.store, Invalidator: p.told, ReviewLimits: callbacks.DefaultReviewLimits, Now: time.Now, SeenKeys: rigSeenKeys,
 		Queues: callbacks.Queues{callbacks.DefaultQueue: {Name: callbacks.DefaultQueue, Groups: []string{"approvers"}}},
 	})
 	return p
@@ -129,7 +129,7 @@ func (p *payment) decided(outcome string) callbacks.ID {
 		p.t.Fatal(err)
 	}
 	choice.PreparedAt = seen.PreparedAt
-	if _, err := p.service.Sign(p.t.Context(), decider, receipt.Callback.ID, choice, seen.Completion.SHA256()); err != nil {
+	if _, err := p.service.Sign(p.t.Context(), decider, receipt.Callback.ID, choice, seen.Seen); err != nil {
 		p.t.Fatal(err)
 	}
 	p.work()
