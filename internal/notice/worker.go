@@ -18,7 +18,10 @@ import (
 
 // Times and bounds of the worker.
 const (
-	changesAtOnce  = 100
+	changesAtOnce = 25
+	// planLease is how long a claim to plan holds. It is short, because another plan of the same state
+	// changes nothing, and what a process that died had claimed is told late otherwise.
+	planLease      = 5 * time.Second
 	messagesAtOnce = 8 // of one channel, under way
 	claimLease     = time.Minute
 	callTimeout    = 20 * time.Second
@@ -191,7 +194,7 @@ func (w *Worker) forget(ctx context.Context, now time.Time) error {
 
 // planChanges plans the callbacks that changed or are due. more says that there are others.
 func (w *Worker) planChanges(ctx context.Context, circle *Circle, now time.Time) (more bool, err error) {
-	changes, err := w.Store.ClaimChanges(ctx, now, now.Add(claimLease), changesAtOnce)
+	changes, err := w.Store.ClaimChanges(ctx, now, now.Add(planLease), changesAtOnce)
 	if err != nil {
 		return false, err
 	}
