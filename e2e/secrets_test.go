@@ -44,7 +44,7 @@ func secretWorld(t *testing.T) (w *world, database string) {
 		settings["SECRETS_KEY"] = base64.StdEncoding.EncodeToString(key)
 		settings["DATABASE_URL"] = "sqlite:" + database
 		settings[deskText] = strings.Replace(settings[deskText], "queues:\n",
-			"queues:\n  pairs: {groups: [finance-approvers], rules: [{name: two people, signatures: [{for: 2}]}]}\n", 1)
+			"queues:\n  pairs: {groups: [finance-approvers], rules: [{name: two people, signatures: [{for: 2}]}]}\n  open: {groups: [finance-approvers], free: always}\n", 1)
 	}), database
 }
 
@@ -132,6 +132,24 @@ func TestSecret(t *testing.T) {
 	hides(t, "the page after the decision", mara.source("html"), typed, hidden)
 	mara.inspect("secret-decided")
 	w.stored(t, database)
+}
+
+// TestSecret_BesideBoxes: where a queue also offers the boxes of a free answer, typing in those keeps no
+// secret and no revealed value in the browser either.
+func TestSecret_BesideBoxes(t *testing.T) {
+	t.Parallel()
+	w, _ := secretWorld(t)
+	a := w.ask(t, expense(asksSecret, func(q *demo.Question) { q.Queue = "open" }))
+	mara := w.signIn(t, "mara")
+	mara.open(a.page())
+	mara.see("answer-form:defined")
+	mara.see("answer-boxes:defined")
+	mara.fill(pinInput, quote(typed))
+	mara.click(revealIBAN)
+	mara.see(`.masked-value[data-revealed]`)
+	mara.write("#result", "[1]")
+	mara.until(`localStorage.getItem("drafts").includes("[1]")`)
+	hides(t, "the browser's draft", mara.drafts(), typed, hidden, "#sealed", "#revealed")
 }
 
 // TestSecret_WithoutScripts: pages carry the secret sealed, so that it is typed once.

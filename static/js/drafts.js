@@ -41,9 +41,20 @@ function write(items) {
 const find = (callback) => drafts().find((draft) => draft.callback === callback);
 const without = (callback) => drafts().filter((draft) => draft.callback !== callback);
 
-// Keeps a part of a draft: the text of its comment, or its answer.
+// Names of the fields whose texts this browser must not keep: secrets, and masked values that the
+// reader has revealed or typed over.
+const hiddenNames = () => new Set([...document.querySelectorAll("[type=password], .masked-value [name]")].map(({ name }) => name));
+
+// What may be kept of an answer. Nothing is no answer.
+function keepable(answer) {
+  if (!answer) return answer;
+  const hidden = hiddenNames(), closed = (name) => hidden.has(name) || /#(secret|sealed|revealed)$/.test(name);
+  return Object.fromEntries(Object.entries(answer).filter(([name]) => !closed(name)));
+}
+
+// Keeps a part of a draft: the text of its comment, or its answer without secrets and masked values.
 function keep(callback, part) {
-  const before = find(callback), { text = "", answer } = { ...before, ...part };
+  const before = find(callback), { text = "", ...rest } = { ...before, ...part }, answer = keepable(rest.answer);
   if (over || JSON.stringify([text, answer]).length > LONGEST) return false;
   if (before?.text === text && JSON.stringify(before.answer) === JSON.stringify(answer)) return true;
   return write(text.trim() || answer ? [{ callback, text, answer, at: Date.now() }, ...without(callback)] : without(callback));

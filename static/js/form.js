@@ -202,18 +202,11 @@ class AnswerForm extends HTMLElement {
     summary.querySelector("h3 > span").textContent = `${said === 1 ? "1 answer needs" : `${said} answers need`} a correction before this can be sent`;
   }
 
-  // Secrets and masked values are not kept.
-  get #draft() {
-    const { comment, ...answer } = drafted(this.form);
-    for (const { name } of this.querySelectorAll("[type=password], .masked-value [name]")) delete answer[name];
-    for (const name of Object.keys(answer)) if (name.endsWith("#sealed")) delete answer[name];
-    return answer;
-  }
-
   #keep() {
     if (!this.#touched) return;
     const said = [...(this.#changes?.querySelectorAll("li") ?? [])].map((line) => `${line.querySelector(".k").textContent.trim()}: ${line.querySelector(".v").textContent.trim()}`);
-    keepAnswer(this.dataset.callback, { ...this.#draft, changes: said.join("\n") });
+    const { comment, ...answer } = drafted(this.form);
+    keepAnswer(this.dataset.callback, { ...answer, changes: said.join("\n") });
   }
 
   // An answer that the server shows again is newer than the one that the browser keeps.
