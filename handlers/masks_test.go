@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 )
@@ -260,4 +261,38 @@ func triesOut(page, sent string) string {
 		}
 	}
 	return ""
+}
+
+// TestMasks_OthersAnswer: whoever may sign an answer of somebody else that hides something gets no hash
+// of it against which they could try out what it hides.
+func TestMasks_OthersAnswer(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	a := expense()
+	a.Outcomes = []callbacks.Outcome{{Name: "approve", Label: "Approve", Kind: callbacks.Success}}
+	a.Forms = map[string]announcement.Form{"approve": {
+		Schema: json.RawMessage(`{"type":"object","properties":{"iban":{"type":"string","x-masked":true},"note":{"type":"string"}}}`),
+		Value:  json.RawMessage(`{"iban":"DE02canary"}`),
+	}}
+	id := s.receive(a).ID
+	s.require(id, 2)
+	path := "/callbacks/" + string(id)
+	b := s.as(rita)
+	confirm := b.post(path+"/decision", url.Values{"outcome": {"approve"}, "comment": {"Fine."}, "answer:approve/note": {"n"}})
+	form := url.Values{}
+	for _, field := range confirm.document(t).Find("#confirm input").EachIter() {
+		form.Set(field.AttrOr("name", ""), field.AttrOr("value", ""))
+	}
+	if a := b.post(path+"/decision", form); a.status != http.StatusSeeOther {
+		t.Fatalf("signed: %d %s", a.status, a.body)
+	}
+	given, err := s.store.Signatures(t.Context(), id)
+	if err != nil || len(given) != 1 {
+		t.Fatal(given, err)
+	}
+	page := s.as(rosa).get(path)
+	named := page.document(t).Find(`input[name="answer:approve#signed"]`).AttrOr("value", "")
+	if named == "" || strings.Contains(page.body, given[0].Hash) || tells(page.body) {
+		t.Errorf("the page of a second signer names the answer %q, and tells a hash or the value", named)
+	}
 }

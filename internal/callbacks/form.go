@@ -33,8 +33,8 @@ const FieldAnswer = "answer"
 // Inputs is what the names of the inputs of an outcome's form begin with.
 func (o Outcome) Inputs() string { return InputsOfForms + o.Name }
 
-// SignedInput is the name of the input that holds the hash of a proposal, in the place of an answer:
-// the answer is then the one that was signed for that.
+// SignedInput is the name of the input that names an answer which somebody has signed, in the place of
+// an answer.
 func (o Outcome) SignedInput() string { return o.Inputs() + "#signed" }
 
 // InputsOfForms is what the names of the inputs of all forms begin with.

@@ -56,14 +56,14 @@ func (s *Service) filling(
 	return filling, given, nil
 }
 
-// signed is the answer of a signature that waits, by the hash of what it is for.
-func (s *Service) signed(ctx context.Context, c *callbacks.Callback, o callbacks.Outcome, hash string) (callbacks.Answer, error) {
+// signed is the answer of a signature that waits, by its name in [Sheet.SignedAs].
+func (s *Service) signed(ctx context.Context, c *callbacks.Callback, o callbacks.Outcome, name string) (callbacks.Answer, error) {
 	all, err := s.signatures(ctx, c)
 	if err != nil {
 		return callbacks.Answer{}, err
 	}
 	i := slices.IndexFunc(all, func(given callbacks.Signature) bool {
-		return given.Live() && given.Outcome == o.Name && given.Hash == hash
+		return given.Live() && given.Outcome == o.Name && s.seenKeys.recognisesAnswer(name, c.ID, given.Proposal)
 	})
 	if i < 0 {
 		return callbacks.Answer{}, fault.List{{Pointer: "outcome", Detail: "The answer that you wanted to sign is not there any more: its signature was withdrawn or replaced."}}

@@ -219,14 +219,17 @@ func TestSecret_Signatures(t *testing.T) {
 	}
 	tells(t, "the sheet of a second signer", sheet)
 	stored(t, d, c.ID)
-	var hash string
+	var of callbacks.Proposal
 	for _, s := range sheet.Signatures {
 		if s.By.ID == desktest.Mara.ID {
-			hash = s.Hash
+			of = s.Proposal
 		}
 	}
 	otto := desktest.Reviewer("otto", "finance-approvers")
-	same := filledIn(map[string]string{"#signed": hash})
+	if _, err := d.Choose(otto, c.ID, filledIn(map[string]string{"#signed": of.Hash})); err == nil {
+		t.Error("the plain hash of an answer names it")
+	}
+	same := filledIn(map[string]string{"#signed": sheet.SignedAs[of]})
 	shown, err := d.Service.Preview(d.Ctx, otto, c.ID, same)
 	if err != nil || !shown.Sends || shown.Tally.Has != 1 || !strings.Contains(string(shown.Shown), "••••••") {
 		t.Fatalf("Mara's answer, seen by another: %+v, %v", shown, err)

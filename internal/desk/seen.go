@@ -50,6 +50,20 @@ func (k SeenKeys) recognise(name string, id callbacks.ID, outcome, digest string
 	})
 }
 
+// nameAnswer is what a page carries of an answer that it does not show: somebody signed it, and the
+// reader can sign it too. The plain hash of the proposal would let them try out what is in it.
+func (k SeenKeys) nameAnswer(id callbacks.ID, p callbacks.Proposal) string {
+	return k.Name(id, p.Outcome, answerDigest(p))
+}
+
+// recognisesAnswer reports whether a name is that of a proposal's answer under any of the keys.
+func (k SeenKeys) recognisesAnswer(name string, id callbacks.ID, p callbacks.Proposal) bool {
+	return k.recognise(name, id, p.Outcome, answerDigest(p))
+}
+
+// answerDigest is no digest of a preview.
+func answerDigest(p callbacks.Proposal) string { return "answer-" + p.Hash }
+
 func nameUnder(key []byte, id callbacks.ID, outcome, digest string) []byte {
 	named := hmac.New(sha256.New, key)
 	_, _ = fmt.Fprintf(named, "%q %q %q", id, outcome, digest) // a hash accepts everything

@@ -29,8 +29,10 @@ type Sheet struct {
 	// their groups are read again before then; zero for no limit.
 	FreshUntil time.Time
 
-	Signatures  []callbacks.Signature  // all, in the order in which they were given
-	Standing    callbacks.Standing     // what those that count add up to
+	Signatures []callbacks.Signature // all, in the order in which they were given
+	Standing   callbacks.Standing    // what those that count add up to
+	// SignedAs are the names under which the reader posts answers of others that are not shown.
+	SignedAs    map[callbacks.Proposal]string
 	Delegations []callbacks.Delegation // to the reader, in force
 	// Why says whether the reader may sign for the proposal that needs the fewest signatures.
 	Why callbacks.Explanation
@@ -163,6 +165,10 @@ func unhashed(d *callbacks.Decision) *callbacks.Decision {
 func (s *Service) weigh(sheet *Sheet, p callbacks.Signer) {
 	gate := s.gate(&sheet.Callback, sheet.Signatures, s.now())
 	sheet.Standing, sheet.FreshUntil = gate.Standing(), gate.FreshUntil(p.Person)
+	sheet.SignedAs = make(map[callbacks.Proposal]string)
+	for _, tally := range sheet.Standing.Tallies {
+		sheet.SignedAs[tally.Proposal] = s.seenKeys.nameAnswer(sheet.Callback.ID, tally.Proposal)
+	}
 	sheet.Why = gate.Explain(p, sheet.Standing.Leading().Proposal)
 	sheet.Void = voided(&sheet.Callback, sheet.Signatures, p.Person)
 	if p.Roles.Admin {

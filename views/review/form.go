@@ -112,7 +112,7 @@ func needCorrection(m Review) string {
 type othersForm struct {
 	Outcome callbacks.Outcome
 	// Input and Value are posted to sign the answer: the answer as JSON or, if it has something that is
-	// not shown, the hash of what was signed.
+	// not shown, its name.
 	Input, Value string
 	Changes      []form.Change
 	By           string // empty for the reader's own that does not count any more
@@ -175,7 +175,7 @@ func othersForms(m Review, s views.Shell) (all []othersForm) {
 			}
 			input, value := form.JSONName(p.Outcome.Inputs()), first.Answer.Document
 			if p.Filling.Form.HasSecret {
-				input, value = p.Outcome.SignedInput(), first.Hash
+				input, value = p.Outcome.SignedInput(), m.SignedAs[tally.Proposal]
 			}
 			all = append(all, othersForm{
 				Outcome: p.Outcome, Input: input, Value: value, Changes: p.Filling.Form.Changes(p.Filling.Proposed, answer),
