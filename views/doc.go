@@ -8,13 +8,16 @@
 //	POST /callbacks/{id}/preview    review.Previews([]desk.Preview, first)
 //	POST /callbacks/{id}/decision   review.ConfirmPage, 409 ConflictPage, 422 Page with a Draft, 403 SignInAgainPage
 //	GET  /callbacks/{id}/payload/…  payload.Page(Shell, Payload)
+//	GET  /batches/{batch}           batches.SelectionPage(Shell, Selection), once it is confirmed ResultPage(Shell, Result)
 //	GET  /audit                     admin.AuditPage(Shell, Audit)
 //	GET  /admin/watches             admin.WatchesPage(Shell, Watches)
 //	GET  /admin/policies            admin.PoliciesPage(Shell, Policies)
 //	POST /admin/policies            admin.PoliciesPage(Shell, Policies)
 //	GET  /admin/configuration       admin.ConfigurationPage(Shell, Configuration)
+//	GET  /admin/channels            admin.ChannelsPage(Shell, Channels)
 //	GET  /settings                  account.SettingsPage(Shell, Settings), 422 and 403 with what was typed
 //	POST /settings/notices/…        the same page: preferences.Section is its part about notices
+//	GET  /settings/slack            account.SlackLinkPage(Shell, SlackLink)
 //	GET  /sessions, /admin/sessions account.SessionsPage(Shell, Sessions)
 //	GET  /signin                    account.SignInPage(Shell, SignIn)
 //	other errors                    the pages of this package: ForbiddenPage, NotFoundPage, FailurePage…
