@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -23,6 +24,9 @@ import (
 func (s *server) selectBatch(c echo.Context) error {
 	form, err := postForm(c)
 	if err != nil {
+		return err
+	}
+	if err := s.selections.Take(s.person(c).ID, s.Now()); err != nil {
 		return err
 	}
 	stance := callbacks.For
@@ -62,54 +66,70 @@ func (s *server) batch(c echo.Context) error {
 	case b.Begun():
 		return s.showResult(c, b)
 	}
-	m := batches.Selection{Batch: b}
+	m := batches.Selection{Batch: b, Comment: b.Comment, Included: includedIn(&b)}
 	if kept, ok := s.Auth.Draft(c.Request(), b.ID); ok {
 		m.Comment = kept.Comment
-	}
-	for i := range b.Items {
-		m.Included = append(m.Included, b.Items[i].Callback)
 	}
 	return s.showSelection(c, http.StatusOK, m)
 }
 
-// beginBatch is the two presses that begin a batch: the first shows the page again, with the button
-// armed. Whatever goes wrong, the page keeps the comment.
+// includedIn are the items that were included when the page was shown last, and all before that.
+func includedIn(b *batch.Batch) (all []callbacks.ID) {
+	armed := slices.ContainsFunc(b.Items, func(i batch.Item) bool { return i.Seen != "" })
+	for i := range b.Items {
+		if !armed || b.Items[i].Seen != "" {
+			all = append(all, b.Items[i].Callback)
+		}
+	}
+	return all
+}
+
+// beginBatch is the two presses that begin a batch: the first keeps what the person chose and shows it
+// as it will be sent, the second confirms what was shown. Whatever goes wrong, the page keeps the comment.
 func (s *server) beginBatch(c echo.Context) error {
 	form, err := postForm(c)
 	if err != nil {
 		return err
 	}
-	ctx, p, id := c.Request().Context(), s.person(c), idIn(c, "batch")
-	b, err := s.Batches.Batch(ctx, p, id)
-	if err != nil {
+	if err := s.selections.Take(s.person(c).ID, s.Now()); err != nil {
 		return err
 	}
-	m := batches.Selection{Batch: b, Included: idsIn(form), Comment: form.Get("comment")}
+	ctx, p, id := c.Request().Context(), s.person(c), idIn(c, "batch")
+	m := batches.Selection{Included: idsIn(form), Comment: form.Get("comment")}
 	if form.Get("sure") == "yes" {
-		_, err = s.Batches.Begin(ctx, p, id, m.Included, m.Comment)
+		if m.Batch, err = s.Batches.Begin(ctx, p, id, form.Get("shown")); errors.Is(err, batch.ErrOther) {
+			m.Included, m.Comment = includedIn(&m.Batch), m.Batch.Comment
+		}
 	} else {
-		err = s.Batches.Check(ctx, p, id, m.Included, m.Comment)
+		m.Batch, m.Candidates, err = s.Batches.Arm(ctx, p, id, m.Included, m.Comment)
 	}
 	faults, invalid := errors.AsType[fault.List](err)
 	switch {
+	case err == nil && form.Get("sure") != "yes":
+		m.Armed = true
+		return s.renderSelection(c, http.StatusOK, m)
+	case err == nil, errors.Is(err, batch.ErrBegun):
+		return c.Redirect(http.StatusSeeOther, batches.Path(id))
 	case invalid:
 		m.Faults = faults
 		return s.showSelection(c, http.StatusUnprocessableEntity, m)
-	case errors.Is(err, batch.ErrOld):
-		m.Faults = fault.List{{Detail: "You selected these more than a quarter of an hour ago. Nothing was recorded. Go back to the list and select them again."}}
-		return s.showSelection(c, http.StatusConflict, m)
-	case errors.Is(err, batch.ErrEmpty):
-		m.Faults = fault.List{{Detail: "Nothing that can go is included. Nothing was recorded."}}
-		return s.showSelection(c, http.StatusConflict, m)
 	case errors.Is(err, callbacks.ErrOldGroups):
 		return s.signInForBatch(c, m, err)
-	case err != nil && !errors.Is(err, batch.ErrBegun):
-		return err
-	case err == nil && form.Get("sure") != "yes":
-		m.Armed = true
-		return s.showSelection(c, http.StatusOK, m)
 	}
-	return c.Redirect(http.StatusSeeOther, batches.Path(id))
+	for known, words := range refusedBatches {
+		if errors.Is(err, known) {
+			m.Faults = fault.List{{Detail: words}}
+			return s.showSelection(c, http.StatusConflict, m)
+		}
+	}
+	return err
+}
+
+// refusedBatches are presses after which nothing was recorded.
+var refusedBatches = map[error]string{
+	batch.ErrOld:   "You selected these more than a quarter of an hour ago. Nothing was recorded. Go back to the list and select them again.",
+	batch.ErrEmpty: "Nothing that can go is included. Nothing was recorded.",
+	batch.ErrOther: "This selection was changed in another tab. Nothing was recorded. Look at it again.",
 }
 
 // signInForBatch sends a person whose groups are too old to the sign-in, and back. Their session keeps
@@ -146,17 +166,22 @@ func (s *server) listOf(c echo.Context, b *batch.Batch) query.Listing {
 	return l.Whole()
 }
 
+// showSelection shows a selection as its callbacks are now.
 func (s *server) showSelection(c echo.Context, status int, m batches.Selection) error {
-	ctx, p := c.Request().Context(), s.person(c)
-	list := s.listOf(c, &m.Batch)
-	m.List = list.Address()
 	var err error
-	if m.Candidates, err = s.Batches.Candidates(ctx, p, &m.Batch); err != nil {
+	if m.Candidates, err = s.Batches.Candidates(c.Request().Context(), s.person(c), &m.Batch); err != nil {
 		return err
 	}
+	return s.renderSelection(c, status, m)
+}
+
+func (s *server) renderSelection(c echo.Context, status int, m batches.Selection) error {
+	list := s.listOf(c, &m.Batch)
+	m.List = list.Address()
 	since := list.Filter(s.Now())
 	since.ReceivedFrom = m.Batch.MadeAt
-	if m.New, err = s.Service.Count(ctx, p, since, countLimit); err != nil {
+	var err error
+	if m.New, err = s.Service.Count(c.Request().Context(), s.person(c), since, countLimit); err != nil {
 		return err
 	}
 	shell, err := s.shell(c, place(list), views.Address{Path: batches.Path(m.Batch.ID)})

@@ -43,7 +43,8 @@ func (b *browser) picks(stance string, ids ...string) string {
 func (s *site) runBatches() {
 	s.t.Helper()
 	w := batch.NewWorker(batch.WorkerConfig{
-		Store: s.store, Signer: func() batch.Signer { return s.service }, Log: slog.New(slog.DiscardHandler), Now: s.clock.Now,
+		Store: s.store, Get: s.store.Get, Signer: func() batch.Signer { return s.service }, Decided: func(callbacks.Callback) {}, Invalidator: s.hub,
+		Roles: func(p callbacks.Person) callbacks.Roles { return p.Roles }, Log: slog.New(slog.DiscardHandler), Now: s.clock.Now,
 	})
 	callbackstest.Must(s.t, w.RunOnce(s.t.Context()))
 }
@@ -71,14 +72,21 @@ func TestBatch(t *testing.T) {
 		t.Errorf("left out: %q", out)
 	}
 	first := b.post(at, url.Values{"callback": ids[:2], "comment": {"As <b>agreed</b>"}, "sure": {"no"}}).document(t)
-	if button := first.Find(".decide button").Text(); !strings.Contains(button, "Confirm 2 approvals") || first.Find("textarea").Text() != "As <b>agreed</b>" {
+	if button := first.Find(".decide button").Text(); !strings.Contains(button, "Confirm 2 approvals") || first.Find(".said").Text() != "As <b>agreed</b>" {
 		t.Errorf("the first press arms: %q", button)
 	}
+	if first.Find("textarea, input[type=checkbox]").Length() != 0 || !strings.Contains(first.Find(".c-body").Text(), "As <b>agreed</b>") {
+		t.Errorf("what is confirmed is not what is shown: %q", first.Find(".c-body").Text())
+	}
+	shown, _ := first.Find("input[name=shown]").Attr("value")
 	s.runBatches()
 	if d := s.decision(ids[0]); d != nil {
 		t.Fatal("the first press decided")
 	}
-	if a := b.post(at, url.Values{"callback": ids[:2], "comment": {"As <b>agreed</b>"}, "sure": {"yes"}}); a.status != http.StatusSeeOther || a.header.Get("Location") != at {
+	if a := b.post(at, url.Values{"shown": {"other"}, "sure": {"yes"}}); a.status != http.StatusConflict || a.document(t).Find("input:checked").Length() != 2 {
+		t.Errorf("something else than was shown: %d", a.status)
+	}
+	if a := b.post(at, url.Values{"shown": {shown}, "sure": {"yes"}}); a.status != http.StatusSeeOther || a.header.Get("Location") != at {
 		t.Fatalf("%d to %s", a.status, a.header.Get("Location"))
 	}
 	if got := b.get(at).document(t).Find("h1").Text(); got != "Approving 0 of 2…" {
@@ -94,7 +102,7 @@ func TestBatch(t *testing.T) {
 	if s.decision(ids[2]) != nil {
 		t.Error("one was decided that was taken out")
 	}
-	if a := b.post(at, url.Values{"callback": ids, "sure": {"yes"}}); a.status != http.StatusSeeOther {
+	if a := b.post(at, url.Values{"shown": {shown}, "sure": {"yes"}}); a.status != http.StatusSeeOther {
 		t.Errorf("a second press: %d", a.status)
 	}
 }
@@ -121,12 +129,12 @@ func TestBatch_Refused(t *testing.T) {
 		a.document(t).Find("#comment-fault").Text() == "" {
 		t.Errorf("a rejection without a comment: %d", a.status)
 	}
-	none := b.post(at, url.Values{"comment": {"Too late for today"}, "sure": {"yes"}})
+	none := b.post(at, url.Values{"comment": {"Too late for today"}, "sure": {"no"}})
 	if none.status != http.StatusConflict || none.document(t).Find("textarea").Text() != "Too late for today" {
 		t.Errorf("nothing is included: %d %s", none.status, none.document(t).Find("textarea").Text())
 	}
 	s.clock.Advance(batch.SelectionAge + time.Second)
-	if a := b.post(at, url.Values{"callback": ids, "comment": {"No."}, "sure": {"yes"}}); a.status != http.StatusConflict {
+	if a := b.post(at, url.Values{"callback": ids, "comment": {"No."}, "sure": {"no"}}); a.status != http.StatusConflict {
 		t.Errorf("an old selection: %d", a.status)
 	}
 	many := make([]string, batch.MaxItems+1)
@@ -164,7 +172,7 @@ func TestBatch_OldGroups(t *testing.T) {
 	if !strings.HasPrefix(address, at) || there.document(t).Find("textarea").Text() != "Kept" {
 		t.Errorf("back at %s: %q", address, there.document(t).Find("textarea").Text())
 	}
-	if a := b.post(at, url.Values{"callback": ids, "comment": {"Kept"}, "sure": {"yes"}}); a.status != http.StatusSeeOther {
+	if a := b.post(at, url.Values{"callback": ids, "comment": {"Kept"}, "sure": {"no"}}); a.status != http.StatusOK {
 		t.Errorf("after the sign-in: %d", a.status)
 	}
 }

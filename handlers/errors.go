@@ -20,6 +20,7 @@ import (
 	"countersign/internal/ratelimit"
 	"countersign/views"
 	"countersign/views/account"
+	"countersign/views/batches"
 )
 
 // failure is the answer to an error: a status, a page for people, a line for scripts. Neither tells
@@ -226,6 +227,8 @@ func wayBack(c echo.Context) views.Address {
 	switch {
 	case c.Param("id") != "":
 		return views.Address{Path: reviewPath(c)}
+	case c.Param("batch") != "":
+		return views.Address{Path: batches.Path(idIn(c, "batch"))}
 	case c.Request().Method == http.MethodGet:
 		return views.Address{Path: c.Request().URL.Path}
 	}

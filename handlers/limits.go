@@ -22,6 +22,10 @@ const (
 	// checks a request needs few; a script that collects values needs many.
 	revealsPerSecond = 0.2
 	revealBurst      = 30
+	// selectionsPerSecond and selectionBurst bound the presses of one person that read a selection of
+	// many requests.
+	selectionsPerSecond = 0.5
+	selectionBurst      = 30
 	// testsPerSecond and testBurst bound the tests that one person sends over the desk's channels.
 	testsPerSecond = 0.1
 	testBurst      = 5
@@ -37,7 +41,9 @@ type Limits struct {
 	reviews *ratelimit.Limiter // signs of life of open reviews, by person
 	reveals *ratelimit.Limiter // of masked values, by person
 	tests   *ratelimit.Limiter // of channels, by person
-	streams streamCounts
+	// of many requests, by person
+	selections *ratelimit.Limiter
+	streams    streamCounts
 	// bodies of people's forms, so that a flood of webhooks leaves them alone
 	forms    *inflight.Bodies
 	messages *inflight.Bodies // bodies of webhooks
@@ -48,7 +54,8 @@ func NewLimits() *Limits {
 	return &Limits{
 		signIns: ratelimit.New(signInsPerSecond, signInBurst),
 		reviews: ratelimit.New(signsPerSecond, signBurst), reveals: ratelimit.New(revealsPerSecond, revealBurst),
-		tests: ratelimit.New(testsPerSecond, testBurst), streams: streamCounts{of: map[string]int{}},
+		selections: ratelimit.New(selectionsPerSecond, selectionBurst),
+		tests:      ratelimit.New(testsPerSecond, testBurst), streams: streamCounts{of: map[string]int{}},
 		forms:    inflight.New(maxInFlight, maxInFlight/4),
 		messages: inflight.New(maxInFlight, maxInFlight/4),
 	}

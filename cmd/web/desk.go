@@ -178,7 +178,9 @@ func (d *program) openWorkers(settings config.Config, keys [][]byte, sealing *se
 		EmailTrusted: settings.OIDC.EmailTrusted, Invalidator: invalidator, Log: d.log, Now: d.now,
 	})
 	d.batches = batch.NewWorker(batch.WorkerConfig{
-		Store: d.store, Signer: func() batch.Signer { return d.edition.Load().service }, Log: d.log, Now: d.now,
+		Store: d.store, Get: d.store.Get, Signer: func() batch.Signer { return d.edition.Load().service },
+		Roles:   func(p callbacks.Person) callbacks.Roles { return d.edition.Load().rolesOf(p) },
+		Decided: func(c callbacks.Callback) { d.fixed.handlers.Metrics.Decision(c) }, Invalidator: invalidator, Log: d.log, Now: d.now,
 	})
 	d.workers = append(d.workers, deliveries, heartbeats, upkeep.NewExpiry(keep), upkeep.NewEscalations(keep), d.batches, d.rollout)
 	forms := schema.NewCompiler()

@@ -29,6 +29,7 @@ type edition struct {
 	delegations *delegation.Service
 	notices     *notice.Setup // nil if nobody is told
 	service     *desk.Service
+	rolesOf     func(callbacks.Person) callbacks.Roles
 	replaced    chan struct{} // closed when another edition is in force
 }
 
@@ -90,6 +91,7 @@ func (d *program) newEdition(what *purpose) (e *edition, err error) {
 	}
 	serve.ConfigVersion = callbacks.ConfigVersion(what.desk.Version)
 	signIn := d.auth.WithRoles(what.roles)
+	e.rolesOf = signIn.Roles
 	e.delegations = delegation.New(delegation.Config{
 		Store: d.store, Queues: what.queues, Person: signIn.Known, Now: d.now, GroupsMaxAge: serve.GroupsMaxAge,
 		RightsChanged: d.rightsChanged,

@@ -84,6 +84,9 @@ func (a *Auth) Known(p people.Profile) callbacks.Person {
 	return known
 }
 
+// Roles are those that the configuration gives a person by their groups.
+func (a *Auth) Roles(p callbacks.Person) callbacks.Roles { return a.cfg.Roles.roles(p) }
+
 // newManager makes an scs manager. If the origin is https, its cookie is bound to our host (RFC
 // 6265bis section 4.1.3.2). The manager is a literal because scs.New starts a goroutine that cannot
 // be stopped. As a consequence all such managers keep their data under the same context key, so a

@@ -1,7 +1,10 @@
 package batch
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -14,8 +17,8 @@ const (
 	MaxItems = 200
 	// SelectionAge is how long a selection can be confirmed. What it shows is that old.
 	SelectionAge = 15 * time.Minute
-	// MaxRun is how long after the confirmation items are still signed. A desk that was down for
-	// longer names the rest instead: its person looked at them too long ago.
+	// MaxRun is how long after the confirmation items are still signed. The rest is named instead:
+	// its person looked at it too long ago.
 	MaxRun = 5 * time.Minute
 	// Margin is how much time an item needs to have left to be part of a batch.
 	Margin = time.Minute
@@ -30,7 +33,7 @@ type Batch struct {
 	// then.
 	By      callbacks.Person
 	Stance  callbacks.Stance
-	Comment string // the same for each item
+	Comment string // the same for each item, once it was shown with them
 	// List is the query of the list in which the items were selected.
 	List    string
 	MadeAt  time.Time
@@ -47,8 +50,9 @@ type Item struct {
 	// Revision names the request and the outcome as the person saw them when they selected, as
 	// desk.Preview.Revision does.
 	Revision string
-	// Seen names the bytes with the comment, as desk.Preview.Seen does, and PreparedAt is the time
-	// in them. Both are set when the batch begins.
+	// Seen names the bytes with the comment that the person was shown before they confirmed, as
+	// desk.Preview.Seen does, and PreparedAt is the time in them. Empty for an item that was not
+	// included.
 	Seen       string
 	PreparedAt time.Time
 	Result     Result
@@ -69,7 +73,7 @@ const (
 	Changed   Result = "changed"   // it is not what the person saw
 	Refused   Result = "refused"   // the person may not, or it cannot be sent
 	Stopped   Result = "stopped"   // the person stopped the batch before
-	Late      Result = "late"      // the desk was down until MaxRun was over
+	Late      Result = "late"      // MaxRun was over
 )
 
 // Errors of batches.
@@ -80,6 +84,9 @@ var (
 	ErrOld = errors.New("the selection is too old")
 	// ErrEmpty means that no item can go. Nothing was recorded.
 	ErrEmpty = errors.New("no item of the selection can be decided in a batch")
+	// ErrOther means that the page which was confirmed showed something else than is on record.
+	// Nothing was recorded.
+	ErrOther = errors.New("the page shows another selection")
 	// ErrTooMany means that more than MaxItems are selected.
 	ErrTooMany = errors.New("too many callbacks are selected")
 )
@@ -89,6 +96,17 @@ func (b *Batch) Begun() bool { return !b.BegunAt.IsZero() }
 
 // Ended reports whether each item has a result.
 func (b *Batch) Ended() bool { return !b.EndedAt.IsZero() }
+
+// Shown names what a page shows before it is confirmed: which items are included, with what bytes, and
+// the comment.
+func (b *Batch) Shown() string {
+	shown := sha256.New()
+	fmt.Fprintf(shown, "%q %q", b.ID, b.Comment)
+	for i := range b.Items {
+		fmt.Fprintf(shown, " %q %q", b.Items[i].Callback, b.Items[i].Seen)
+	}
+	return hex.EncodeToString(shown.Sum(nil))
+}
 
 // Count returns how many items have a result.
 func (b *Batch) Count(r Result) (n int) {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,11 +26,13 @@ type rig struct {
 	service *batch.Service
 	worker  *batch.Worker
 	woken   int
+	decided atomic.Int64
+	roles   callbacks.Roles // that the configuration gives Mara now
 }
 
 func newRig(t *testing.T) *rig {
 	t.Helper()
-	r := &rig{Desk: desktest.New(t)}
+	r := &rig{Desk: desktest.New(t), roles: callbacks.Roles{Reviewer: true}}
 	r.service = batch.NewService(r.Store, r.Service, func() { r.woken++ }, r.Clock.Now)
 	r.worker = r.newWorker(r.Service)
 	return r
@@ -37,7 +40,9 @@ func newRig(t *testing.T) *rig {
 
 func (r *rig) newWorker(signer batch.Signer) *batch.Worker {
 	return batch.NewWorker(batch.WorkerConfig{
-		Store: r.Store, Signer: func() batch.Signer { return signer }, Log: slog.New(slog.DiscardHandler), Now: r.Clock.Now,
+		Store: r.Store, Get: r.Store.Get, Signer: func() batch.Signer { return signer },
+		Roles:   func(callbacks.Person) callbacks.Roles { return r.roles },
+		Decided: func(callbacks.Callback) { r.decided.Add(1) }, Invalidator: r.Invalidations, Log: slog.New(slog.DiscardHandler), Now: r.Clock.Now,
 	})
 }
 
@@ -71,7 +76,9 @@ func (r *rig) selects(ids ...callbacks.ID) batch.Batch {
 
 func (r *rig) begins(b batch.Batch, ids ...callbacks.ID) batch.Batch {
 	r.T.Helper()
-	b, err := r.service.Begin(r.Ctx, desktest.Mara, b.ID, ids, "As agreed")
+	b, _, err := r.service.Arm(r.Ctx, desktest.Mara, b.ID, ids, "As agreed")
+	callbackstest.Must(r.T, err)
+	b, err = r.service.Begin(r.Ctx, desktest.Mara, b.ID, b.Shown())
 	callbackstest.Must(r.T, err)
 	return b
 }
@@ -126,8 +133,12 @@ func TestDecidesEach(t *testing.T) {
 		}
 	}
 	r.runs(r.worker)
-	if _, err := r.service.Begin(r.Ctx, desktest.Mara, b.ID, ids, "again"); !errors.Is(err, batch.ErrBegun) {
+	if _, err := r.service.Begin(r.Ctx, desktest.Mara, b.ID, b.Shown()); !errors.Is(err, batch.ErrBegun) {
 		t.Errorf("a second press: %v", err)
+	}
+	entries, err := r.Store.Audit(r.Ctx, desk.AuditQuery{Action: callbacks.ActionBatchBegun, Limit: 5})
+	if err != nil || len(entries) != 1 || entries[0].Actor.ID != desktest.Mara.ID || r.decided.Load() != 3 {
+		t.Errorf("%d entries of its begin, %v; %d counted", len(entries), err, r.decided.Load())
 	}
 }
 
@@ -200,7 +211,42 @@ func TestChangedMeanwhile(t *testing.T) {
 	b = r.begins(b, append(ids, found)...)
 	r.MustDecide(desktest.Dana, ids[1], callbacks.OutcomeReject, "No.") // after the press
 	r.runs(r.worker)
-	r.want(b.ID, batch.Overtaken, batch.Overtaken, batch.Signed, batch.Signed, batch.Changed)
+	r.want(b.ID, batch.Overtaken, batch.Signed, batch.Signed) // what was gone before is not in it
+}
+
+// TestOtherThanShown: what is confirmed is what was shown last.
+func TestOtherThanShown(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	ids := r.several(2)
+	first, _, err := r.service.Arm(r.Ctx, desktest.Mara, r.selects(ids...).ID, ids, "")
+	callbackstest.Must(t, err)
+	r.Clock.Advance(time.Second)
+	second, _, err := r.service.Arm(r.Ctx, desktest.Mara, first.ID, ids[:1], "Only one")
+	callbackstest.Must(t, err)
+	for name, shown := range map[string]string{"nothing": "", "the first": first.Shown()} {
+		if _, err := r.service.Begin(r.Ctx, desktest.Mara, first.ID, shown); !errors.Is(err, batch.ErrOther) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	begun, err := r.service.Begin(r.Ctx, desktest.Mara, first.ID, second.Shown())
+	if err != nil || len(begun.Items) != 1 || begun.Comment != "Only one" {
+		t.Errorf("%+v, %v", begun, err)
+	}
+	if _, err := r.service.Begin(r.Ctx, desktest.Mara, r.selects(ids...).ID, ""); !errors.Is(err, batch.ErrOther) {
+		t.Errorf("without a first press: %v", err)
+	}
+}
+
+// TestRolesOfNow: somebody who is no reviewer any more signs nothing more.
+func TestRolesOfNow(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	ids := r.several(2)
+	b := r.begins(r.selects(ids...), ids...)
+	r.roles = callbacks.Roles{}
+	r.runs(r.worker)
+	r.want(b.ID, batch.Refused, batch.Refused)
 }
 
 func TestOnlyWhatIsIncluded(t *testing.T) {
@@ -221,7 +267,7 @@ func TestRefusals(t *testing.T) {
 	ids := r.several(2)
 	b := r.selects(ids...)
 	begin := func(by callbacks.Person, included []callbacks.ID, comment string) error {
-		_, err := r.service.Begin(r.Ctx, by, b.ID, included, comment)
+		_, _, err := r.service.Arm(r.Ctx, by, b.ID, included, comment)
 		return err
 	}
 	if err := begin(desktest.Dana, ids, ""); !errors.Is(err, callbacks.ErrNotFound) {
@@ -246,7 +292,7 @@ func TestRefusals(t *testing.T) {
 	}
 	reject, err := r.service.Select(r.Ctx, desktest.Mara, ids, callbacks.Against, "")
 	callbackstest.Must(t, err)
-	if _, err = r.service.Begin(r.Ctx, desktest.Mara, reject.ID, ids, " "); err == nil {
+	if _, _, err = r.service.Arm(r.Ctx, desktest.Mara, reject.ID, ids, " "); err == nil {
 		t.Error("a rejection passes without a comment")
 	}
 	if ids := r.Get(ids[0]); ids.Decision != nil {
@@ -290,9 +336,7 @@ func TestDiesMidway(t *testing.T) {
 				}
 				return fmt.Errorf("%w: %w", died, callbacks.ErrUnavailable)
 			}, r.Service))
-			if err := w.RunOnce(r.Ctx); !errors.Is(err, died) {
-				t.Fatal(err)
-			}
+			r.runs(w)
 			r.want(b.ID, batch.Signed, batch.Signed, batch.Waiting, batch.Waiting, batch.Waiting)
 			other := r.newWorker(r.Service)
 			r.runs(other) // the lease holds
@@ -304,6 +348,33 @@ func TestDiesMidway(t *testing.T) {
 				if given, err := r.Store.Signatures(r.Ctx, id); err != nil || len(given) != 1 {
 					t.Errorf("%d signatures, %v", len(given), err)
 				}
+			}
+		})
+	}
+}
+
+// TestSignedAndNotWrittenDown: what was signed by a worker that died before it could write that down is
+// never called stopped or late.
+func TestSignedAndNotWrittenDown(t *testing.T) {
+	t.Parallel()
+	for name, then := range map[string]func(*rig, callbacks.ID){
+		"Stopped": func(r *rig, id callbacks.ID) { callbackstest.Must(r.T, r.service.Stop(r.Ctx, desktest.Mara, id)) },
+		"Late":    func(r *rig, _ callbacks.ID) { r.Clock.Advance(batch.MaxRun) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			ids := r.several(2)
+			b := r.begins(r.selects(ids...), ids...)
+			r.runs(r.newWorker(signing(func(ctx context.Context, sign signature) error {
+				callbackstest.Must(t, sign(ctx))
+				return callbacks.ErrUnavailable
+			}, r.Service)))
+			then(r, b.ID)
+			r.Clock.Advance(time.Minute)
+			r.runs(r.worker)
+			if _, got := r.became(b.ID); got[0] != batch.Signed || got[1] == batch.Signed {
+				t.Errorf("results %q", got)
 			}
 		})
 	}

@@ -31,7 +31,7 @@ type Candidate struct {
 	Reviewers []callbacks.Actor // who has it open, the reader too
 	Preview   desk.Preview      // of the one outcome of the stance, if there is one and it can be sent
 	Out       Out               // why a batch does not take it; empty if it does
-	Why       string            // with OutRefused and OutUnsendable: one sentence
+	Why       string            // with OutRefused, OutUnsendable and OutUnread: why, in words
 	refused   error             // with OutRefused: why
 }
 
@@ -51,6 +51,7 @@ const (
 	OutRefused    Out = "refused"    // the person may not sign
 	OutUnsendable Out = "unsendable" // what would be sent is not valid, or cannot be made now
 	OutChanged    Out = "changed"    // it is not what the person selected
+	OutUnread     Out = "unread"     // its payload cannot be read as its function wrote it
 )
 
 // Service makes and begins batches for people. Its methods check nothing of other people's: a batch
@@ -117,50 +118,22 @@ func (s *Service) Candidates(ctx context.Context, p callbacks.Person, b *Batch) 
 	return s.candidates(ctx, p, b, "")
 }
 
-// Check is Begin without its effect: the first of two presses.
-func (s *Service) Check(ctx context.Context, p callbacks.Person, id callbacks.ID, included []callbacks.ID, comment string) error {
-	_, _, err := s.confirmed(ctx, p, id, included, comment)
-	return err
-}
-
-// Begin confirms a selection for those of its items that are included, with one comment for all.
-// Items that cannot go any more get their result at once. Errors: [callbacks.ErrNotFound],
-// [ErrBegun], [ErrOld], [ErrEmpty], [callbacks.ErrOldGroups], and a [fault.List] about the comment.
-func (s *Service) Begin(
-	ctx context.Context, p callbacks.Person, id callbacks.ID, included []callbacks.ID, comment string,
-) (Batch, error) {
-	b, all, err := s.confirmed(ctx, p, id, included, comment)
-	if err != nil {
-		return b, err
-	}
-	b.By, b.Comment, b.BegunAt = p, comment, s.now()
-	b.prepare(all, b.BegunAt)
-	if err := s.store.BeginBatch(ctx, b); err != nil {
-		return b, fmt.Errorf("begin batch %s: %w", id, err)
-	}
-	s.begun()
-	return b, nil
-}
-
-// confirmed reads a selection and those of its items that are included, and checks whether it can
-// begin.
-func (s *Service) confirmed(
+// Arm is the first of two presses: it keeps what the person is shown then, for those of the items that
+// are included, with one comment for all. It returns the included ones that can go, with what would be
+// sent, and those that cannot any more. Errors: [callbacks.ErrNotFound], [ErrBegun], [ErrOld],
+// [ErrEmpty], [callbacks.ErrOldGroups], and a [fault.List] about the comment.
+func (s *Service) Arm(
 	ctx context.Context, p callbacks.Person, id callbacks.ID, included []callbacks.ID, comment string,
 ) (Batch, []Candidate, error) {
-	b, err := s.Batch(ctx, p, id)
-	switch {
-	case err != nil:
-		return Batch{}, nil, err
-	case b.Begun():
-		return b, nil, ErrBegun
-	case s.now().Sub(b.MadeAt) > SelectionAge:
-		return b, nil, ErrOld
+	b, err := s.open(ctx, p, id)
+	if err != nil {
+		return b, nil, err
 	}
-	b.Items = slices.DeleteFunc(b.Items, func(i Item) bool { return !slices.Contains(included, i.Callback) || i.Outcome == "" })
 	all, err := s.candidates(ctx, p, &b, comment)
 	if err != nil {
 		return b, nil, err
 	}
+	all = slices.DeleteFunc(all, func(c Candidate) bool { return !slices.Contains(included, c.Callback.ID) })
 	for i := range all {
 		if errors.Is(all[i].refused, callbacks.ErrOldGroups) {
 			return b, nil, all[i].refused
@@ -172,7 +145,49 @@ func (s *Service) confirmed(
 	if !slices.ContainsFunc(all, func(c Candidate) bool { return c.Out == "" }) {
 		return b, nil, ErrEmpty
 	}
+	b.Comment = comment
+	b.prepare(all)
+	if err := s.store.ArmBatch(ctx, b); err != nil {
+		return b, nil, fmt.Errorf("arm batch %s: %w", id, err)
+	}
 	return b, all, nil
+}
+
+// Begin is the second press: it confirms what [Batch.Shown] names. Errors: [callbacks.ErrNotFound],
+// [ErrBegun], [ErrOld], and [ErrOther] if something else was shown last.
+func (s *Service) Begin(ctx context.Context, p callbacks.Person, id callbacks.ID, shown string) (Batch, error) {
+	b, err := s.open(ctx, p, id)
+	switch {
+	case err != nil:
+		return b, err
+	case b.Shown() != shown || !slices.ContainsFunc(b.Items, func(i Item) bool { return i.Seen != "" }):
+		return b, ErrOther
+	}
+	b.Items = slices.DeleteFunc(b.Items, func(i Item) bool { return i.Seen == "" })
+	b.By, b.BegunAt = p, s.now()
+	entry := callbacks.AuditEntry{
+		At: b.BegunAt, Actor: p.Actor(), Action: callbacks.ActionBatchBegun,
+		Detail: fmt.Sprintf("%d requests, %s, in batch %s.", len(b.Items), b.Stance, b.ID),
+	}
+	if err := s.store.BeginBatch(ctx, b, entry); err != nil {
+		return b, fmt.Errorf("begin batch %s: %w", id, err)
+	}
+	s.begun()
+	return b, nil
+}
+
+// open reads a selection that can still be confirmed.
+func (s *Service) open(ctx context.Context, p callbacks.Person, id callbacks.ID) (Batch, error) {
+	b, err := s.Batch(ctx, p, id)
+	switch {
+	case err != nil:
+		return Batch{}, err
+	case b.Begun():
+		return b, ErrBegun
+	case s.now().Sub(b.MadeAt) > SelectionAge:
+		return b, ErrOld
+	}
+	return b, nil
 }
 
 // Stop ends a batch after the item under way.
@@ -181,51 +196,31 @@ func (s *Service) Stop(ctx context.Context, p callbacks.Person, id callbacks.ID)
 	if err != nil || !b.Begun() || b.Ended() {
 		return err
 	}
-	return s.store.StopBatch(ctx, id, s.now())
+	now := s.now()
+	return s.store.StopBatch(ctx, id, now, callbacks.AuditEntry{
+		At: now, Actor: p.Actor(), Action: callbacks.ActionBatchStopped, Detail: fmt.Sprintf("Batch %s.", id),
+	})
 }
 
-// prepare puts the items into the order in which they are signed, with the bytes that each sends.
-func (b *Batch) prepare(all []Candidate, now time.Time) {
-	var ordered []Item
+// prepare puts the items into the order in which they are signed, and notes the bytes that are shown
+// of those that can go.
+func (b *Batch) prepare(all []Candidate) {
+	ordered := make([]Item, 0, len(b.Items))
 	for i := range all {
-		c := &all[i]
-		item := b.Items[b.Index(c.Callback.ID)]
-		item.Seen, item.PreparedAt = c.Preview.Seen, c.Preview.PreparedAt
-		if c.Out != "" {
-			item.At = now
-			item.Result, item.Code, item.Why = c.result()
+		item := b.Items[b.Index(all[i].Callback.ID)]
+		item.Seen, item.PreparedAt = "", time.Time{}
+		if all[i].Out == "" {
+			item.Seen, item.PreparedAt = all[i].Preview.Seen, all[i].Preview.PreparedAt
 		}
 		ordered = append(ordered, item)
 	}
-	for _, item := range b.Items { // those that the person may not see any more
+	for _, item := range b.Items {
 		if !slices.ContainsFunc(ordered, func(o Item) bool { return o.Callback == item.Callback }) {
-			item.Result, item.Why, item.At = Refused, notSeen, now
+			item.Seen, item.PreparedAt = "", time.Time{}
 			ordered = append(ordered, item)
 		}
 	}
 	b.Items = ordered
-}
-
-// result is that of an item that cannot go when its batch begins.
-func (c *Candidate) result() (Result, callbacks.ReasonCode, string) {
-	switch c.Out {
-	case OutEnded:
-		return Overtaken, "", ""
-	case OutRefused:
-		refusal, _ := errors.AsType[*callbacks.Refusal](c.refused)
-		if refusal == nil {
-			return Refused, "", c.Why
-		}
-		return Refused, refusal.Code, c.Why
-	case OutUnsendable:
-		return Refused, "", c.Why
-	case OutSoon:
-		return Refused, "", "It ends too soon for a batch."
-	case OutHeld:
-		return Refused, "", "Somebody has opened it."
-	case OutSignatures, OutForm, OutLong, OutSeveral, OutNone, OutChanged:
-	}
-	return Changed, "", ""
 }
 
 // candidates reads the items of a batch that the person may see, nearest deadline first, with what
@@ -279,6 +274,8 @@ func (s *Service) candidate(
 		c.Out = OutSignatures
 	} else if len(content.Payload) > MaxShown {
 		c.Out = OutLong
+	} else if content.Undecoded != "" {
+		c.Out, c.Why = OutUnread, content.Undecoded
 	}
 	if c.Out != "" {
 		return c, nil

@@ -15,12 +15,15 @@ type Store interface {
 	AddBatch(ctx context.Context, b Batch) error
 	// Batch returns a batch with its items in their order, or [callbacks.ErrNotFound].
 	Batch(ctx context.Context, id callbacks.ID) (Batch, error)
-	// BeginBatch records that a selection is confirmed: its By, Comment, BegunAt and items are
-	// written as they are given, and a worker may claim it. It returns [ErrBegun] if it was
-	// confirmed before, and [callbacks.ErrNotFound] if there is no such selection.
-	BeginBatch(ctx context.Context, b Batch) error
-	// StopBatch records that the person asks to stop, if the batch has not ended.
-	StopBatch(ctx context.Context, id callbacks.ID, at time.Time) error
+	// ArmBatch writes the comment and the items of a selection as they are given. It returns
+	// [ErrBegun] if it was confirmed, and [callbacks.ErrNotFound] if there is no such selection.
+	ArmBatch(ctx context.Context, b Batch) error
+	// BeginBatch records that a selection is confirmed, with its audit entry: its By, BegunAt and
+	// items are written as they are given, and a worker may claim it. Errors are those of ArmBatch.
+	BeginBatch(ctx context.Context, b Batch, entry callbacks.AuditEntry) error
+	// StopBatch records that the person asks to stop, with its audit entry, if the batch has begun
+	// and not ended, and nobody asked before.
+	StopBatch(ctx context.Context, id callbacks.ID, at time.Time, entry callbacks.AuditEntry) error
 	// ClaimBatches leases batches that have begun and not ended and that nobody holds, those first
 	// that began first.
 	ClaimBatches(ctx context.Context, now time.Time, lease callbacks.Lease, limit int) ([]Batch, error)

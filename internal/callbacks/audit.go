@@ -73,6 +73,8 @@ const (
 	ActionPolicyRefused   Action = "policy.refused"   // a replica refused one, and runs that before
 	// on the sessions page, by the session's person or an admin
 	ActionSessionEnded Action = "session.ended"
+	ActionBatchBegun   Action = "batch.begun" // many decisions in one go, by their person
+	ActionBatchStopped Action = "batch.stopped"
 
 	ActionExecutionSucceeded Action = "execution.succeeded" // after the decision
 	ActionExecutionFailed    Action = "execution.failed"    // or it timed out, or was stopped

@@ -163,35 +163,56 @@ func (s *Store) Batch(ctx context.Context, id callbacks.ID) (batch.Batch, error)
 	return r.batch(items)
 }
 
-// BeginBatch implements batch.Store.
-func (s *Store) BeginBatch(ctx context.Context, b batch.Batch) error {
+// ArmBatch implements batch.Store.
+func (s *Store) ArmBatch(ctx context.Context, b batch.Batch) error {
 	return s.transact(ctx, func(ctx context.Context, t *tx) error {
-		before, err := row[batchRow](ctx, t, `select * from batches where id = ?`+t.dialect.ForUpdate, storable(string(b.ID)))
-		if err != nil {
-			return missing(err)
-		}
-		if before.BegunAt != 0 {
-			return batch.ErrBegun
-		}
-		after, err := rowOfBatch(&b)
-		if err != nil {
-			return err
-		}
-		after.ClaimableAt = after.BegunAt
-		if err := t.update(ctx, &before, &after); err != nil {
-			return fmt.Errorf("write a batch: %w", err)
-		}
-		if err := t.later(ctx, `delete from batch_items where batch = ?`, before.ID); err != nil {
-			return err
-		}
-		return t.putItems(ctx, &b)
+		b.BegunAt = time.Time{}
+		return t.putBatch(ctx, &b)
 	})
 }
 
-// StopBatch implements batch.Store.
-func (s *Store) StopBatch(ctx context.Context, id callbacks.ID, at time.Time) error {
+// BeginBatch implements batch.Store.
+func (s *Store) BeginBatch(ctx context.Context, b batch.Batch, entry callbacks.AuditEntry) error {
 	return s.transact(ctx, func(ctx context.Context, t *tx) error {
-		return t.later(ctx, `update batches set stop_at = ? where id = ? and ended_at = 0 and stop_at = 0`, millis(at), storable(string(id)))
+		if err := t.putBatch(ctx, &b); err != nil {
+			return err
+		}
+		return t.record(ctx, entry)
+	})
+}
+
+// putBatch writes a selection that is not confirmed yet, with its items.
+func (t *tx) putBatch(ctx context.Context, b *batch.Batch) error {
+	before, err := row[batchRow](ctx, t, `select * from batches where id = ?`+t.dialect.ForUpdate, storable(string(b.ID)))
+	if err != nil {
+		return missing(err)
+	}
+	if before.BegunAt != 0 {
+		return batch.ErrBegun
+	}
+	after, err := rowOfBatch(b)
+	if err != nil {
+		return err
+	}
+	after.ClaimableAt = after.BegunAt
+	if err := t.update(ctx, &before, &after); err != nil {
+		return fmt.Errorf("write a batch: %w", err)
+	}
+	if err := t.later(ctx, `delete from batch_items where batch = ?`, before.ID); err != nil {
+		return err
+	}
+	return t.putItems(ctx, b)
+}
+
+// StopBatch implements batch.Store.
+func (s *Store) StopBatch(ctx context.Context, id callbacks.ID, at time.Time, entry callbacks.AuditEntry) error {
+	return s.transact(ctx, func(ctx context.Context, t *tx) error {
+		n, err := t.exec(ctx, `update batches set stop_at = ? where id = ? and begun_at > 0 and ended_at = 0 and stop_at = 0`,
+			millis(at), storable(string(id)))
+		if err != nil || n == 0 {
+			return err
+		}
+		return t.record(ctx, entry)
 	})
 }
 

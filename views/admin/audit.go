@@ -53,6 +53,8 @@ var actionWords = map[callbacks.Action]string{
 	callbacks.ActionSignedIn:        "signed in",
 	callbacks.ActionSignedOut:       "signed out",
 	callbacks.ActionSessionEnded:    "ended a session",
+	callbacks.ActionBatchBegun:      "began a batch of decisions",
+	callbacks.ActionBatchStopped:    "stopped a batch of decisions",
 	callbacks.ActionDelegated:       "delegated",
 	callbacks.ActionDelegationEnded: "ended a delegation",
 	callbacks.ActionPolicyLoaded:    "loaded a configuration",
@@ -68,7 +70,7 @@ var actions = []callbacks.Action{
 	callbacks.ActionHeartbeat, callbacks.ActionHeartbeatFailed,
 	callbacks.ActionRevealed, callbacks.ActionSigned, callbacks.ActionWithdrawn, callbacks.ActionVoid, callbacks.ActionPolicyApplied, callbacks.ActionEscalated, callbacks.ActionNobodyEligible, callbacks.ActionDecided, callbacks.ActionDelivered,
 	callbacks.ActionAttemptFailed, callbacks.ActionReceipt, callbacks.ActionReceiptDiffers, callbacks.ActionLost, callbacks.ActionUndeliverable, callbacks.ActionUnconfirmed,
-	callbacks.ActionExecutionSucceeded, callbacks.ActionExecutionFailed, callbacks.ActionRetried, callbacks.ActionTimedOut, callbacks.ActionClosed, callbacks.ActionSignedIn, callbacks.ActionSignedOut, callbacks.ActionSessionEnded,
+	callbacks.ActionExecutionSucceeded, callbacks.ActionExecutionFailed, callbacks.ActionRetried, callbacks.ActionTimedOut, callbacks.ActionClosed, callbacks.ActionSignedIn, callbacks.ActionSignedOut, callbacks.ActionSessionEnded, callbacks.ActionBatchBegun, callbacks.ActionBatchStopped,
 	callbacks.ActionDelegated, callbacks.ActionDelegationEnded, callbacks.ActionPolicyLoaded, callbacks.ActionPolicyRefused,
 }
 

@@ -9,6 +9,7 @@ import (
 const (
 	maxColumns = 3   // that fit beside title, size and time
 	maxFields  = 500 // of a payload that are compared
+	maxSame    = 40  // that are the same in all and are listed
 	maxCell    = 80  // bytes of a value in a cell
 )
 
@@ -17,8 +18,11 @@ type differences struct {
 	Columns []string   // names of fields that all have, in the order of the first document
 	Cells   [][]string // by document and column
 	More    int        // fields that differ and have no column
-	Same    int        // fields that are the same in all
+	Same    []field    // that are the same in all, at most maxSame
 }
+
+// field is a field of a payload.
+type field struct{ Name, Value string }
 
 // compare finds the top-level fields by which documents differ. A document that is no object has
 // none.
@@ -47,7 +51,9 @@ func compare(documents [][]byte) differences {
 	for _, name := range names {
 		switch {
 		case same(fields, name):
-			d.Same++
+			if len(d.Same) < maxSame {
+				d.Same = append(d.Same, field{name, cell(fields[0][name])})
+			}
 		case len(d.Columns) == maxColumns || !all(fields, name):
 			d.More++
 		default:

@@ -16,10 +16,10 @@ func TestCompare(t *testing.T) {
 	}{
 		"None":      {nil, differences{Cells: [][]string{}}},
 		"NoObjects": {[]string{`7`, `[1]`, `not JSON`, ``}, differences{Cells: [][]string{nil, nil, nil, nil}}},
-		"Same":      {[]string{`{"a":1,"b":[2]}`, `{"b":[2],"a":1}`}, differences{Cells: [][]string{nil, nil}, Same: 2}},
+		"Same":      {[]string{`{"a":1,"b":[2]}`, `{"b":[2],"a":1}`}, differences{Cells: [][]string{nil, nil}, Same: []field{{"a", "1"}, {"b", "[2]"}}}},
 		"OneDiffers": {
 			[]string{`{"env":"prod","commit":"b81"}`, `{"env":"st\u0061ging","commit":"b81"}`},
-			differences{Columns: []string{"env"}, Cells: [][]string{{"prod"}, {"staging"}}, Same: 1},
+			differences{Columns: []string{"env"}, Cells: [][]string{{"prod"}, {"staging"}}, Same: []field{{"commit", "b81"}}},
 		},
 		"SpelledOtherwise": { // what differs in its bytes differs
 			[]string{`{"n":1.0}`, `{"n":1}`}, differences{Columns: []string{"n"}, Cells: [][]string{{"1.0"}, {"1"}}},

@@ -63,7 +63,7 @@ func resultWord(r batch.Result) string {
 	case batch.Stopped:
 		return "stopped"
 	case batch.Late:
-		return "left, because the desk was down"
+		return "left, because it took too long"
 	case batch.Waiting, batch.Signed:
 	}
 	return ""
@@ -120,7 +120,7 @@ func happened(i *batch.Item, c *callbacks.Callback, viewer callbacks.Person) str
 	case batch.Stopped:
 		return "You stopped the batch before. Nothing was sent."
 	case batch.Late:
-		return "The desk was down for too long after your press. Nothing was sent."
+		return "More than 5 minutes had passed since your press. Nothing was sent."
 	case batch.Refused:
 	}
 	if i.Why == "" {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"countersign/internal/batch"
 	"countersign/internal/callbacks"
@@ -68,19 +69,20 @@ func payloads(some []batch.Candidate) (all [][]byte) {
 	return all
 }
 
-// bodies are what Lambda would receive, with masks in it.
-func bodies(some []batch.Candidate) (all [][]byte) {
-	for i := range some {
-		all = append(all, body(&some[i]))
-	}
-	return all
-}
+// maxBody bounds what a row shows of what Lambda would receive, in bytes.
+const maxBody = 200
 
-func body(c *batch.Candidate) []byte {
+// shownBody is what Lambda would receive, with masks in it. What does not fit is on the page of the
+// callback.
+func shownBody(c *batch.Candidate) string {
+	body := c.Preview.Completion.Body()
 	if c.Preview.Shown != nil {
-		return c.Preview.Shown
+		body = c.Preview.Shown
 	}
-	return c.Preview.Completion.Body()
+	if len(body) > maxBody {
+		return strings.ToValidUTF8(string(body[:maxBody]), "") + "…"
+	}
+	return string(body)
 }
 
 // size is empty where a masked value is sent: it would tell something of it.
@@ -89,20 +91,6 @@ func size(c *batch.Candidate) string {
 		return ""
 	}
 	return words.Size(len(c.Preview.Completion.Body()))
-}
-
-// sent is what differs in what Lambda would receive, in one cell.
-func (d differences) sent(i int) string {
-	text := ""
-	for column, name := range d.Columns {
-		if value := d.Cells[i][column]; value != "" {
-			if text != "" {
-				text += ", "
-			}
-			text += name + ": " + value
-		}
-	}
-	return text
 }
 
 // verb is what a press does.
@@ -174,7 +162,7 @@ func (m Selection) question() string {
 
 func (m Selection) cost() string {
 	if m.Armed {
-		return "Each goes to Lambda now, nearest end first. This cannot be undone."
+		return "Each goes to Lambda now as it stands above, nearest end first. This cannot be undone."
 	}
 	return "Each has a record and a receipt of its own. What changes before you confirm is not sent, and named."
 }
@@ -221,6 +209,8 @@ func outMark(c *batch.Candidate, viewer callbacks.Person) words.Mark {
 		return words.Mark{Word: "Needs several signatures", Icon: "shield"}
 	case batch.OutForm:
 		return words.Mark{Word: "Has a form", Icon: "pen"}
+	case batch.OutUnread:
+		return words.Mark{Word: "Not readable", Icon: "warn", Tone: "problem"}
 	case batch.OutLong:
 		return words.Mark{Word: "Too long", Icon: "list"}
 	case batch.OutSeveral:
@@ -257,7 +247,7 @@ func outWhy(c *batch.Candidate, viewer callbacks.Person) string {
 		return "Its sender offers none of this kind."
 	case batch.OutChanged:
 		return "It is not what you selected. Read it again."
-	case batch.OutRefused, batch.OutUnsendable:
+	case batch.OutRefused, batch.OutUnsendable, batch.OutUnread:
 	}
 	return c.Why
 }
@@ -289,11 +279,7 @@ func sameWords(d differences) string {
 	case len(d.Columns)+d.More == 0:
 		return "their payloads do not differ"
 	case d.More > 0:
-		return fmt.Sprintf("%d of %s that differ", len(d.Columns), words.Plural(len(d.Columns)+d.More, "field"))
-	case d.Same == 1:
-		return "1 field is the same"
-	case d.Same > 1:
-		return words.Plural(d.Same, "field") + " are the same"
+		return fmt.Sprintf("%d of %s that differ; the others are on each page", len(d.Columns), words.Plural(len(d.Columns)+d.More, "field"))
 	}
 	return ""
 }

@@ -118,7 +118,7 @@ var looks = map[callbacks.Action]look{
 	callbacks.ActionTimedOut:           {icon: "flag", nobody: true, more: endEvent},
 	callbacks.ActionRetried:            {icon: "retry", what: "sent it again"},
 
-	callbacks.ActionSignedIn: {}, callbacks.ActionSignedOut: {}, callbacks.ActionSessionEnded: {},
+	callbacks.ActionSignedIn: {}, callbacks.ActionSignedOut: {}, callbacks.ActionSessionEnded: {}, callbacks.ActionBatchBegun: {}, callbacks.ActionBatchStopped: {},
 	callbacks.ActionDelegated: {}, callbacks.ActionDelegationEnded: {},
 	callbacks.ActionPolicyLoaded: {}, callbacks.ActionPolicyRefused: {},
 }

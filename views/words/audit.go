@@ -52,7 +52,7 @@ var sentences = map[callbacks.Action]func(callbacks.AuditEntry) string{
 	callbacks.ActionReceiptDiffers:     about(endedElsewhere),
 
 	callbacks.ActionReviewOpened: nil, callbacks.ActionReviewReleased: nil, callbacks.ActionReviewConfirmed: nil,
-	callbacks.ActionSignedIn: nil, callbacks.ActionSignedOut: nil, callbacks.ActionSessionEnded: nil,
+	callbacks.ActionSignedIn: nil, callbacks.ActionSignedOut: nil, callbacks.ActionSessionEnded: nil, callbacks.ActionBatchBegun: nil, callbacks.ActionBatchStopped: nil,
 	callbacks.ActionDelegated: nil, callbacks.ActionDelegationEnded: nil,
 	callbacks.ActionPolicyLoaded: nil, callbacks.ActionPolicyRefused: nil,
 }

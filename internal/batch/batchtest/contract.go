@@ -10,6 +10,7 @@ import (
 	"countersign/internal/batch"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desk"
 	"countersign/internal/desk/storetest"
 )
 
@@ -57,9 +58,16 @@ func begin(t *testing.T, s storetest.Store, at time.Time) batch.Batch {
 	b.Items = b.Items[:2]
 	b.Items[0].Seen, b.Items[0].PreparedAt = "seen", at
 	b.Items[1].Result, b.Items[1].Code, b.Items[1].Why, b.Items[1].At = batch.Refused, callbacks.CodeRequester, "You asked for it.", at
-	b.Comment, b.BegunAt = "As agreed", at
-	callbackstest.Must(t, s.BeginBatch(t.Context(), b))
+	b.Comment = "As agreed"
+	callbackstest.Must(t, s.ArmBatch(t.Context(), b))
+	is(t, s, b)
+	b.BegunAt = at
+	callbackstest.Must(t, s.BeginBatch(t.Context(), b, entry(callbacks.ActionBatchBegun)))
 	return b
+}
+
+func entry(a callbacks.Action) callbacks.AuditEntry {
+	return callbacks.AuditEntry{At: t0, Actor: callbackstest.Person("mara"), Action: a, Detail: "Batch."}
 }
 
 // is fails unless the store has the batch as it is given.
@@ -101,8 +109,9 @@ func selected(t *testing.T, s storetest.Store) {
 func begun(t *testing.T, s storetest.Store) {
 	b := begin(t, s, t0)
 	is(t, s, b)
-	fails(t, s.BeginBatch(t.Context(), b), batch.ErrBegun)
-	fails(t, s.BeginBatch(t.Context(), selection(t0)), callbacks.ErrNotFound)
+	fails(t, s.BeginBatch(t.Context(), b, entry(callbacks.ActionBatchBegun)), batch.ErrBegun)
+	fails(t, s.ArmBatch(t.Context(), b), batch.ErrBegun)
+	fails(t, s.BeginBatch(t.Context(), selection(t0), callbacks.AuditEntry{}), callbacks.ErrNotFound)
 	for range batch.MaxSelections + 1 {
 		callbackstest.Must(t, s.AddBatch(t.Context(), selection(t0.Add(time.Minute))))
 	}
@@ -146,11 +155,16 @@ func stopped(t *testing.T, s storetest.Store) {
 	now := t0.Add(time.Second)
 	_, err := s.ClaimBatches(t.Context(), now, lease("a", now.Add(time.Minute)), 1)
 	callbackstest.Must(t, err)
-	callbackstest.Must(t, s.StopBatch(t.Context(), b.ID, now))
-	callbackstest.Must(t, s.StopBatch(t.Context(), b.ID, now.Add(time.Second))) // the first press counts
+	callbackstest.Must(t, s.StopBatch(t.Context(), b.ID, now, entry(callbacks.ActionBatchStopped)))
+	callbackstest.Must(t, s.StopBatch(t.Context(), b.ID, now.Add(time.Second), entry(callbacks.ActionBatchStopped))) // the first press counts
 	stop, err := s.FinishItem(t.Context(), b.ID, 0, batch.Item{Result: batch.Overtaken, At: now}, lease("a", now.Add(time.Minute)))
 	if err != nil || !stop.Equal(now) {
 		t.Errorf("stopped at %v, %v", stop, err)
+	}
+	for action, want := range map[callbacks.Action]int{callbacks.ActionBatchBegun: 1, callbacks.ActionBatchStopped: 1} {
+		if entries, err := s.Audit(t.Context(), desk.AuditQuery{Action: action, Limit: 9}); err != nil || len(entries) != want {
+			t.Errorf("%d entries of %s, %v", len(entries), action, err)
+		}
 	}
 }
 
@@ -163,7 +177,7 @@ func ended(t *testing.T, s storetest.Store) {
 	b.EndedAt = now
 	b.Items[0].Result, b.Items[0].At = batch.Late, now // the other one has its result
 	is(t, s, b)
-	callbackstest.Must(t, s.StopBatch(t.Context(), b.ID, now))
+	callbackstest.Must(t, s.StopBatch(t.Context(), b.ID, now, entry(callbacks.ActionBatchStopped)))
 	is(t, s, b)
 	if next, err := s.NextBatch(t.Context()); err != nil || !next.IsZero() {
 		t.Errorf("it is due again at %v, %v", next, err)
