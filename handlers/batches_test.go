@@ -75,7 +75,7 @@ func TestBatch(t *testing.T) {
 	if button := first.Find(".decide button").Text(); !strings.Contains(button, "Confirm 2 approvals") || first.Find(".said").Text() != "As <b>agreed</b>" {
 		t.Errorf("the first press arms: %q", button)
 	}
-	if first.Find("textarea, input[type=checkbox]").Length() != 0 || !strings.Contains(first.Find(".c-body").Text(), "As <b>agreed</b>") {
+	if first.Find("main textarea, main input[type=checkbox]").Length() != 0 || !strings.Contains(first.Find(".c-body").Text(), "As <b>agreed</b>") {
 		t.Errorf("what is confirmed is not what is shown: %q", first.Find(".c-body").Text())
 	}
 	shown, _ := first.Find("input[name=shown]").Attr("value")
@@ -83,7 +83,7 @@ func TestBatch(t *testing.T) {
 	if d := s.decision(ids[0]); d != nil {
 		t.Fatal("the first press decided")
 	}
-	if a := b.post(at, url.Values{"shown": {"other"}, "sure": {"yes"}}); a.status != http.StatusConflict || a.document(t).Find("input:checked").Length() != 2 {
+	if a := b.post(at, url.Values{"shown": {"other"}, "sure": {"yes"}}); a.status != http.StatusConflict || a.document(t).Find("main input[checked]").Length() != 2 {
 		t.Errorf("something else than was shown: %d", a.status)
 	}
 	if a := b.post(at, url.Values{"shown": {shown}, "sure": {"yes"}}); a.status != http.StatusSeeOther || a.header.Get("Location") != at {

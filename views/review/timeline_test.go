@@ -143,7 +143,7 @@ func TestEveryActionIsTold(t *testing.T) {
 	}
 	for _, choice := range choices.EachIter() {
 		a := callbacks.Action(choice.AttrOr("value", ""))
-		if slices.Contains([]callbacks.Action{callbacks.ActionSignedIn, callbacks.ActionSignedOut, callbacks.ActionSessionEnded, callbacks.ActionDelegated, callbacks.ActionDelegationEnded, callbacks.ActionPolicyLoaded, callbacks.ActionPolicyRefused}, a) {
+		if slices.Contains([]callbacks.Action{callbacks.ActionSignedIn, callbacks.ActionSignedOut, callbacks.ActionSessionEnded, callbacks.ActionDelegated, callbacks.ActionDelegationEnded, callbacks.ActionPolicyLoaded, callbacks.ActionPolicyRefused, callbacks.ActionBatchBegun, callbacks.ActionBatchStopped}, a) {
 			continue // of no callback
 		}
 		e := eventOf(m, callbacks.AuditEntry{Action: a, Actor: viewstest.Dana, To: callbacks.Lost, At: viewstest.Now}, viewstest.Mara)
