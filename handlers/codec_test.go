@@ -61,3 +61,23 @@ func TestReview_Undecoded(t *testing.T) {
 		t.Errorf("%q: %s", note, page.Find("#payload").Text())
 	}
 }
+
+// TestReview_UndecodedMasked: while a payload with masked values cannot be decoded, neither the page nor
+// the download shows what arrived.
+func TestReview_UndecodedMasked(t *testing.T) {
+	t.Parallel()
+	s, codec := newEncodingSite(t)
+	a := payroll()
+	a.Payload, a.Masked = []byte(`"}1:\"latot\"{"`), []string{"/total"}
+	id, b := s.receive(a).ID, s.as(rita)
+	codec.Fail("Ask the vault team.")
+	page := b.get(id.Path()).document(t)
+	if note := page.Find("#undecoded").Text(); !strings.Contains(note, "nothing of it is shown") || !strings.Contains(note, "Ask the vault team.") {
+		t.Errorf("the page says %q", note)
+	}
+	for path, text := range map[string]string{"page": page.Text(), "download": b.get(id.Path() + "/payload").body} {
+		if strings.Contains(text, "latot") {
+			t.Errorf("the %s has what arrived: %s", path, text)
+		}
+	}
+}

@@ -19,12 +19,15 @@ type Revealed struct {
 
 // Shown is content as people see it: with a mask in the place of each value that the request or its
 // queue names. A queue that names more by now masks those too, and one that names less reveals
-// nothing of what arrived before.
+// nothing of what arrived before. A payload that is still encoded is masked as a whole.
 func (q Queues) Shown(queue string, content Content) Content { return q[queue].shown(content) }
 
 // Reveal returns the value at a place that [Queues.Shown] masks. ok is false if it masks none
-// there.
+// there, or if the payload is still encoded.
 func (q Queues) Reveal(queue string, content Content, at string) (r Revealed, ok bool) {
+	if content.Undecoded != "" {
+		return r, false
+	}
 	r.Value, r.Place, ok = mask.Reveal(content.Payload, q[queue].masked(&content), at)
 	return r, ok
 }
@@ -44,8 +47,10 @@ func (q Queues) Cover(queue string, content *Content) *mask.Cover {
 func (q Queues) Masks(queue string, content *Content) bool { return len(q[queue].masked(content)) > 0 }
 
 func (q Queue) shown(content Content) Content {
-	payload, hidden := mask.Hide(content.Payload, q.masked(&content))
-	if len(hidden) > 0 {
+	masked := q.masked(&content)
+	if content.Undecoded != "" && len(masked) > 0 { // nobody can tell where the masked values are
+		content.Payload = []byte(mask.Literal)
+	} else if payload, hidden := mask.Hide(content.Payload, masked); len(hidden) > 0 {
 		content.Payload, content.Hidden = payload, hidden
 	}
 	return content

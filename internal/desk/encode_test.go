@@ -248,6 +248,12 @@ func TestDecode_MasksHold(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if got := string(sheet.Content.Payload); got != mask.Literal || sheet.Content.Undecoded == "" {
+				t.Errorf("the payload is shown as %s, %q", got, sheet.Content.Undecoded)
+			}
+			if _, content, err := d.Service.Content(d.Ctx, desktest.Mara, c.ID); err != nil || string(content.Payload) != mask.Literal {
+				t.Errorf("the whole payload is %s (%v)", content.Payload, err)
+			}
 			onPage, err := d.Service.Previews(d.Ctx, desktest.Mara, &sheet, callbacks.Choice{})
 			if err != nil || string(onPage[0].Shown) != mask.Literal {
 				t.Errorf("the page shows %q (%v)", onPage[0].Shown, err)
