@@ -2,7 +2,10 @@
 // request runs. It belongs to the ground: it knows AWS's notation and no word of the domain.
 package arn
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // ARN is arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE (AWS General Reference, "Amazon Resource
 // Names"). Region and Account are empty where a service has none.
@@ -46,6 +49,28 @@ func (a ARN) Function() string {
 	}
 	return resource
 }
+
+// FunctionName is the name of a function in what people write for it: NAME, NAME:ALIAS, the ARN of the
+// function or of one of its versions, or the end of that ARN from the account on. It is empty for a
+// text that is none of these.
+func FunctionName(text string) string {
+	if named := Parse(text).Function(); named != "" {
+		text = named
+	} else if account, rest, ok := strings.Cut(text, ":function:"); ok && !strings.Contains(account, ":") {
+		text = rest
+	}
+	name, qualifier, qualified := strings.Cut(text, ":")
+	if !functionName.MatchString(name) || qualified && !functionQualifier.MatchString(qualifier) {
+		return ""
+	}
+	return name
+}
+
+// As the Lambda API has them (Invoke, FunctionName and Qualifier).
+var (
+	functionName      = regexp.MustCompile(`^[a-zA-Z0-9_-]+$`)
+	functionQualifier = regexp.MustCompile(`^[a-zA-Z0-9$_-]+$`)
+)
 
 // String is the ARN as AWS writes it.
 func (a ARN) String() string {

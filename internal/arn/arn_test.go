@@ -35,3 +35,21 @@ func TestParse(t *testing.T) {
 		}
 	}
 }
+
+func TestFunctionName(t *testing.T) {
+	t.Parallel()
+	const account = "123456789012"
+	for text, want := range map[string]string{
+		"price": "price", "price:live": "price", "price:$LATEST": "price", "price_2-b:7": "price_2-b",
+		"arn:aws:lambda:eu-central-1:" + account + ":function:price":                                "price",
+		"arn:aws:lambda:eu-central-1:" + account + ":function:price:live":                           "price",
+		"arn:aws:lambda:eu-central-1:" + account + ":function:price:7/durable-execution/order-1/0f": "price",
+		account + ":function:price:live":                                                            "price", account + ":function:price": "price",
+		"": "", "price:": "", ":live": "", " price": "", "price live": "", "price:a:b": "", "a/b": "",
+		"arn:aws:sns:eu-central-1:" + account + ":orders": "", "https://a.example/price": "",
+	} {
+		if got := arn.FunctionName(text); got != want {
+			t.Errorf("%q names %q, want %q", text, got, want)
+		}
+	}
+}

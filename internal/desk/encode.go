@@ -12,12 +12,13 @@ import (
 )
 
 // codec returns the codec of the waiting function. The function in the ARN takes precedence over
-// the name: a sender that leaves the name out, or gives another, must not turn encryption off.
+// the name: a sender that leaves the name out, or gives another, must not turn encryption off. Neither
+// must one that names an alias, or writes an ARN as the name.
 func (s *Service) codec(c *callbacks.Callback) Codec {
 	if function := arn.OfFunction(c.ExecutionARN).Function(); function != "" {
 		return s.codecs[function]
 	}
-	return s.codecs[c.Function]
+	return s.codecs[arn.FunctionName(c.Function)]
 }
 
 // encoded is a completion together with the encoded one that is sent in its place. It is made
@@ -102,8 +103,15 @@ func (s *Service) outgoing(
 // some function are not plain JSON: this may be that function, and its results would go out in the
 // clear.
 func (s *Service) checkAddressee(c *callbacks.Callback) error {
-	if len(s.codecs) == 0 || c.Function != "" {
+	if len(s.codecs) == 0 || arn.OfFunction(c.ExecutionARN).Function() != "" {
 		return nil
 	}
-	return fault.List{{Pointer: "/function", Detail: "is missing, and executionArn too. Some functions of this desk read results in a format of their own, so the desk has to know which function waits: send one of the two"}}
+	const why = ". Some functions of this desk read results in a format of their own, so the desk has to know which function waits: "
+	switch {
+	case c.Function == "":
+		return fault.List{{Pointer: "/function", Detail: "is missing, and executionArn too" + why + "send one of the two"}}
+	case arn.FunctionName(c.Function) == "":
+		return fault.List{{Pointer: "/function", Detail: "is neither the name nor the ARN of a function" + why + "send one of the two, or executionArn"}}
+	}
+	return nil
 }

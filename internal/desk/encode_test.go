@@ -3,6 +3,7 @@ package desk_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -149,22 +150,33 @@ func TestEncode_onlyAsThePageSaid(t *testing.T) {
 func TestEncode_addressee(t *testing.T) {
 	t.Parallel()
 	d, _ := encoding(t)
-	nameless := func() error {
-		_, err := d.Service.Receive(d.Ctx, desk.Source{Name: "expenses"}, "", announcement.Announcement{CallbackID: "bm8gbmFtZQ==", Title: "Whose?", Queue: "legal"})
+	nameless := func(function string) error {
+		_, err := d.Service.Receive(d.Ctx, desk.Source{Name: "expenses"}, "", announcement.Announcement{
+			CallbackID: "bm8gbmFtZQ==", Title: "Whose?", Queue: "legal", Function: function,
+		})
 		return err
 	}
-	err := nameless()
-	if faults, ok := errors.AsType[fault.List](err); !ok || faults[0].Pointer != "/function" {
-		t.Errorf("got %v, want a fault at /function", err)
+	for _, function := range []string{"", "the " + encodes, encodes + ":", "https://a.example/" + encodes} {
+		err := nameless(function)
+		if faults, ok := errors.AsType[fault.List](err); !ok || faults[0].Pointer != "/function" {
+			t.Errorf("%q: got %v, want a fault at /function", function, err)
+		}
 	}
-	unbound := d.Announce(func(a *announcement.Announcement) { a.ExecutionARN, a.Function = "", encodes })
-	_, err = d.Decide(desktest.Mara, unbound.ID, "approve", "")
-	if _, ok := errors.AsType[fault.List](err); !ok {
-		t.Errorf("got %v, want a fault: nothing can be bound to no execution", err)
+	const account = "123456789012:function:"
+	for i, function := range []string{
+		encodes, encodes + ":live", encodes + ":$LATEST", account + encodes, "arn:aws:lambda:eu-central-1:" + account + encodes + ":7",
+	} {
+		unbound := d.Announce(func(a *announcement.Announcement) {
+			a.CallbackID, a.ExecutionARN, a.Function = fmt.Sprintf("dW5ib3VuZA%d=", i), "", function
+		})
+		_, err := d.Decide(desktest.Mara, unbound.ID, "approve", "")
+		if _, ok := errors.AsType[fault.List](err); !ok {
+			t.Errorf("%s: got %v, want a fault: nothing can be bound to no execution", function, err)
+		}
+		d.WantState(unbound.ID, callbacks.Pending)
 	}
-	d.WantState(unbound.ID, callbacks.Pending)
 	d.serve(nil)
-	if err := nameless(); err != nil {
+	if err := nameless(""); err != nil {
 		t.Errorf("without codecs: %v", err)
 	}
 }
