@@ -125,8 +125,9 @@ func (c *Callback) announced(
 	c.Request, c.Name = said.Request, cmp.Or(c.Name, said.Name)
 	if len(saying.Payload) == 0 {
 		// The execution's input tells more than an empty payload, and so does one that was not
-		// read.
+		// read. What a template made of it must not reach a decoder.
 		saying.Payload, saying.InputUnread, saying.Encoded = content.Payload, content.InputUnread, content.Encoded
+		saying.Template = content.Template
 	}
 	*content = saying
 	rebound := c.rebind(bind(c, content))

@@ -211,8 +211,8 @@ type Content struct {
 	// Hidden are the places at which the payload shows a mask in the place of a value. Only content
 	// that people may see has any: [Queues.Shown] makes it. The store keeps the values.
 	Hidden []mask.Place
-	// Template says that nobody announced the callback, and that a template of the configuration
-	// made the request from the execution's input; nil otherwise.
+	// Template says that a template of the configuration made the request from the execution's input.
+	// Once the callback is announced without a payload, it says that of the payload alone; nil otherwise.
 	Template *TemplateUse
 }
 

@@ -1,6 +1,9 @@
 package review
 
 import (
+	"slices"
+	"strings"
+
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/internal/fault"
@@ -116,4 +119,21 @@ func announcedBy(c *callbacks.Callback) string {
 		return "Found in the history, never announced"
 	}
 	return c.Source
+}
+
+// templateOf is what a template made of the page's request; nil if it made nothing that is there. Once
+// the function has announced the request, that is the payload at most.
+func templateOf(m Review) *callbacks.TemplateUse {
+	use := m.Content.Template
+	switch {
+	case use == nil || m.Callback.Found():
+		return use
+	case !use.Payload:
+		return nil
+	}
+	of := *use
+	of.LeftOut = slices.DeleteFunc(slices.Clone(use.LeftOut), func(l callbacks.LeftOut) bool {
+		return l.Field != "payload" && !strings.HasPrefix(l.Field, "payload/")
+	})
+	return &of
 }

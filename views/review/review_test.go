@@ -68,6 +68,24 @@ func TestReviewByTemplate(t *testing.T) {
 	}
 }
 
+// TestReviewByTemplate_Announced: of a template, an announcement without a payload leaves the payload.
+func TestReviewByTemplate_Announced(t *testing.T) {
+	t.Parallel()
+	m := sampleReview()
+	m.Content.Template = &callbacks.TemplateUse{Payload: true, LeftOut: []callbacks.LeftOut{
+		{Field: "title", Why: "there is no input/customer"}, {Field: "payload/total", Why: "there is no input/total"},
+	}}
+	want := "The payload was made from the function’s input by countersign.yaml. The rest is what the function announced. " +
+		"Left out payload/total : there is no input/total"
+	if got := viewstest.Words(reviewPage(t, m).Find("#made")); got != want {
+		t.Errorf("got %q", got)
+	}
+	m.Content.Template.Payload = false
+	if got := reviewPage(t, m).Find("#made").Length(); got != 0 {
+		t.Error("the input as it arrived is said to be made by the configuration")
+	}
+}
+
 func TestReviewClocks(t *testing.T) {
 	t.Parallel()
 	clocks := reviewPage(t, sampleReview()).Find("#clocks")
