@@ -25,11 +25,17 @@ func (s *Service) Seal(p callbacks.Person, id callbacks.ID, posted form.Posted) 
 	})
 }
 
+// noKey is the fault of a form that asks for a secret, if the desk lost its key after the form came.
+var noKey = fault.List{{Pointer: "outcome", Detail: "This form asks for a secret, and the desk has no key under which it could keep one. Ask its operator to set " + secrets.Setting + "."}}
+
 // filling reads what was posted for the form of an outcome, with the secrets that were typed. given is
 // the answer that somebody else has signed, if that was posted in its place.
 func (s *Service) filling(
 	ctx context.Context, c *callbacks.Callback, p callbacks.Person, o callbacks.Outcome, brought callbacks.Form, fields form.Posted,
 ) (filling *form.Filling, given callbacks.Answer, err error) {
+	if o.Secret && s.secrets == nil { // what was typed as one was dropped
+		return nil, given, noKey
+	}
 	posted, lost := fields.Open(func(name, sealed string) (string, bool) {
 		return s.secrets.OpenTyped(secrets.Typed{Callback: c.ID, Person: p.ID, Name: name}, sealed)
 	})
@@ -84,9 +90,6 @@ func (s *Service) hide(choice *callbacks.Choice, filling *form.Filling, given ca
 	stripped := filling.Form.Strip(filling.Proposed, answer)
 	if stripped.Same(answer) {
 		return nil
-	}
-	if s.secrets == nil {
-		return fault.List{{Pointer: "outcome", Detail: "This form asks for a secret, and the desk has no key under which it could keep one. Ask its operator to set " + secrets.Setting + "."}}
 	}
 	choice.Answer.Document, choice.Answer.Sealed, choice.Real = stripped.JSON(), given.Sealed, answer.JSON()
 	return nil

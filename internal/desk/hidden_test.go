@@ -165,7 +165,37 @@ func TestSecret_NoKey(t *testing.T) {
 	if typed := types(d, desktest.Mara, c.ID, map[string]string{"/pin#secret": pin}); len(typed.Fields) != 0 {
 		t.Errorf("without a key, handlers keep %v", typed.Fields)
 	}
+	untyped := types(d, desktest.Mara, c.ID, map[string]string{"/pin#secret": pin})
+	previews, err := d.Service.PreviewAll(d.Ctx, desktest.Mara, c.ID, untyped)
+	if err != nil || previews[0].Outcome.Name != "approve" || !strings.Contains(fmt.Sprint(previews[0].Faults), "COUNTERSIGN_SECRETS_KEY") {
+		t.Errorf("a secret that was typed without a key: %+v, %v", previews, err)
+	}
 	d.MustDecide(desktest.Mara, c.ID, "reject", "No.")
+}
+
+// TestSecret_PressedTwice: the second press of a button is known as such, although each press seals the
+// secret anew. Another secret is another answer.
+func TestSecret_PressedTwice(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.Announce(hiding)
+	require(d, c.ID, asks(2))
+	sign := func(secret string) error {
+		_, err := d.Choose(desktest.Mara, c.ID, types(d, desktest.Mara, c.ID, map[string]string{"/pin#secret": secret}))
+		return err
+	}
+	if err := sign(pin); err != nil {
+		t.Fatal(err)
+	}
+	if err := sign(pin); !errors.Is(err, desk.ErrSignedAlready) {
+		t.Errorf("pressed twice: %v", err)
+	}
+	if err := sign("other-secret"); err != nil {
+		t.Errorf("another secret: %v", err)
+	}
+	if all := must(d.Store.Signatures(d.Ctx, c.ID)); len(all) != 2 {
+		t.Errorf("%d signatures are on record, want 2", len(all))
+	}
 }
 
 // TestSecret_Keys: a decision is not sent while no key opens it, and is sent once one does again.

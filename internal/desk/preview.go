@@ -181,7 +181,7 @@ func (s *Service) previews(
 		delete(choice.Fields, outcome.SignedInput()) // the page has the reader's own answer
 		shown, err := s.preview(ctx, gate, p, choice, forms)
 		if faults, invalid := errors.AsType[fault.List](err); invalid {
-			shown.Faults = faults
+			shown.Outcome, shown.Faults = outcome, faults
 		} else if err != nil {
 			return nil, fmt.Errorf("preview of %s: %w", outcome.Name, err)
 		}

@@ -119,8 +119,18 @@ func (s *Service) repeats(
 			return true
 		}
 		made, err := s.prepared(s.gate(&c.Callback, c.Signatures, now), p, choice)
-		return err == nil && made.Proposal() == given.Proposal
+		return err == nil && (made.Proposal() == given.Proposal || s.typedAgain(c.ID, choice, &given))
 	})
+}
+
+// typedAgain reports whether a choice has the answer of a signature of the same person, with a secret
+// that they typed. Each press seals it anew, so that the proposals differ.
+func (s *Service) typedAgain(id callbacks.ID, choice callbacks.Choice, given *callbacks.Signature) bool {
+	if choice.Real == "" || choice.Answer.Document != given.Answer.Document {
+		return false
+	}
+	real, err := s.secrets.OpenAnswer(id, given.Answer.Sealed)
+	return err == nil && real == choice.Real
 }
 
 // decide makes the decision of the last signature, and its delivery.
