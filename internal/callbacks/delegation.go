@@ -14,12 +14,16 @@ const delegatorGroupsMaxAge = 30 * 24 * time.Hour
 // can do what the delegator's own groups allow. Rights that the delegator got by a delegation are
 // not passed on.
 type Delegation struct {
-	ID     string
-	From   Person // the delegator, as the provider last described them
-	To     string // the key of the delegate
-	Queues []string
-	Since  time.Time
-	Until  time.Time
+	ID   string
+	From Person // the delegator, as the provider last described them
+	To   string // the key of the delegate
+	// These give no right, and exclude: the delegate's verified address, which other accounts of
+	// theirs may have, and delegations to the delegator.
+	ToAddress   string
+	ToDelegator []Delegation
+	Queues      []string
+	Since       time.Time
+	Until       time.Time
 }
 
 // inForce reports whether the person acts for the delegator in a queue now.
@@ -28,10 +32,10 @@ func (d *Delegation) inForce(p Person, queue string, now time.Time) bool {
 		!now.Before(d.Since) && now.Before(d.Until)
 }
 
-// during reports whether the person acted for the delegator in a queue at any time from one time to
-// another.
+// during reports whether the person, by any account, acted for the delegator in a queue at any time
+// from one time to another.
 func (d *Delegation) during(p Person, queue string, from, to time.Time) bool {
-	return d.To == p.ID && d.From.ID != p.ID && slices.Contains(d.Queues, queue) &&
+	return p.identity().is(identity{d.To, d.ToAddress}) && d.From.ID != p.ID && slices.Contains(d.Queues, queue) &&
 		d.Since.Before(d.Until) && !to.Before(d.Since) && from.Before(d.Until)
 }
 

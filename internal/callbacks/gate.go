@@ -229,8 +229,8 @@ func (g Gate) named(groups []string) (named []string) {
 }
 
 // excluded says why the signer, or somebody they act for, may be the requester; nil if none can be.
-// Who acted for somebody at any time since the request arrived counts too: ending a delegation is
-// no way around the second person.
+// Who acts for a delegate of the requester counts too. So does who acted for somebody at any time
+// since the request arrived: ending a delegation is no way around the second person.
 func (g Gate) excluded(s Signer) *Refusal {
 	if refusal := comparedWithRequester(s.Person, g.Callback); refusal != nil {
 		return refusal
@@ -240,7 +240,7 @@ func (g Gate) excluded(s Signer) *Refusal {
 		if !d.during(s.Person, g.Callback.Queue, g.Callback.ReceivedAt, g.Now) {
 			continue
 		}
-		refusal := comparedWithRequester(d.From, g.Callback)
+		refusal := g.excluded(Signer{Person: d.From, Delegations: d.ToDelegator})
 		if refusal == nil {
 			continue
 		}
@@ -248,13 +248,15 @@ func (g Gate) excluded(s Signer) *Refusal {
 		if !g.Now.Before(d.Until) {
 			acts = "Since this request arrived, you have acted for "
 		}
-		acts += d.From.Actor().Name
-		if refusal.Code == CodeRequester {
-			return &Refusal{Code: CodeActsForRequester, Reason: acts +
-				", who made this request. A delegate counts as the requester, so someone else must sign it."}
+		code, whom := CodeActsForRequester, ", who made this request. A delegate counts as the requester, so someone else must sign it."
+		switch refusal.Code {
+		case CodeRequester:
+		case CodeActsForRequester:
+			whom = ", who has acted for the person who made this request, and so counts as the requester. Someone else must sign it."
+		default:
+			code, whom = CodeActsForExcluded, ", who may not sign this request, so neither may you. Someone else must sign it."
 		}
-		return &Refusal{Code: CodeActsForExcluded, Reason: acts +
-			", who may not sign this request, so neither may you. Someone else must sign it."}
+		return &Refusal{Code: code, Reason: acts + d.From.Actor().Name + whom}
 	}
 	return nil
 }

@@ -51,16 +51,38 @@ func drawPeople(t *rapid.T) []Signer {
 			people[i].Delegations = append(people[i].Delegations, d)
 		}
 	}
+	var all []Delegation // without those to their delegators
+	for i := range people {
+		all = append(all, people[i].Delegations...)
+	}
+	for i := range people {
+		for j := range people[i].Delegations {
+			people[i].Delegations[j].ToDelegator = all
+		}
+	}
 	return people
 }
 
-// excludedHere reports whether a person, or somebody they act for, asks.
+// excludedHere reports whether a person asks, or somebody they act for, or somebody whom these act for.
 func (s *scene) excludedHere(p Signer) bool {
 	if !slices.Contains(s.Callback.Requirement.Exclude, ExcludeRequester) {
 		return false
 	}
 	asks := s.Callback.Requester
-	return asks.Email == "" || p.Is(asks) || slices.ContainsFunc(p.Delegations, func(d Delegation) bool { return d.From.ID != p.ID && d.From.Is(asks) })
+	if asks.Email == "" || p.Is(asks) {
+		return true
+	}
+	for _, d := range p.Delegations {
+		for _, before := range d.ToDelegator {
+			if d.From.ID != p.ID && before.To == d.From.ID && before.From.ID != d.From.ID && before.From.Is(asks) {
+				return true
+			}
+		}
+		if d.From.ID != p.ID && d.From.Is(asks) {
+			return true
+		}
+	}
+	return false
 }
 
 // TestExplainAgreesWithSigning: people sign and withdraw while time passes. Explain says that

@@ -63,6 +63,18 @@ func (s *scene) actsFor(name, groups string, changes ...func(*Delegation)) {
 	s.signer.Delegations = append(s.signer.Delegations, d)
 }
 
+// through lets a delegator act for somebody else themselves.
+func through(name string) func(*Delegation) {
+	return func(d *Delegation) {
+		other := from(colleague(name, "finance"))
+		other.To, other.ToAddress = d.From.ID, d.From.VerifiedAddress()
+		d.ToDelegator = append(d.ToDelegator, other)
+	}
+}
+
+// byAnotherAccount makes a delegation to mara one to another account with her address.
+func byAnotherAccount(d *Delegation) { d.To, d.ToAddress = "p-mara2", "mara@example.com" }
+
 // gateRow is a row of the table of the gate.
 type gateRow struct {
 	name   string
@@ -98,6 +110,12 @@ var gateRows = []gateRow{
 	{"ByTemplate", func(s *scene) { s.Callback.Source = SourceDiscovery }, "", ""},
 	{"NobodyKnowsWhoAsks", func(s *scene) { s.Callback.Requester.Email = "" }, CodeUnknownRequester, ""},
 	{"SaidWhoAsks", func(s *scene) { s.Callback.Requester.StatedBy = "p-mara" }, CodeStated, ""},
+	{"SaidWhoAsksByAnotherAccount", func(s *scene) {
+		s.Callback.Requester.StatedBy, s.Callback.Requester.StatedByAddress = "p-mara2", "mara@example.com"
+	}, CodeStated, ""},
+	{"AnotherSaidWhoAsks", func(s *scene) {
+		s.Callback.Requester.StatedBy, s.Callback.Requester.StatedByAddress = "p-dana", "dana@example.com"
+	}, "", ""},
 	{"Unverified", func(s *scene) { s.signer.EmailVerified = false }, CodeUnverified, ""},
 	{"UnverifiedNotExcluded", func(s *scene) { s.Callback.Requirement.Exclude, s.signer.EmailVerified = nil, false }, "", ""},
 
@@ -196,6 +214,23 @@ var gateRowsActing = []gateRow{
 		s.actsFor("ines", "finance", func(d *Delegation) { d.Since, d.Until = t0.Add(2), t0.Add(1) }) // ended before it began
 	}, "", ""},
 	{"ForTheRequesterAndAnother", func(s *scene) { s.signer.Groups = nil; s.actsFor("dana", "finance"); s.actsFor("ines", "") }, CodeActsForRequester, "dana"},
+	{"ForADelegateOfTheRequester", func(s *scene) { s.actsFor("dana", "finance", through("ines")) }, CodeActsForRequester, ""},
+	{"ForADelegateOfTheRequesterByAnotherAccount", func(s *scene) {
+		s.actsFor("dana", "finance", through("ines"), func(d *Delegation) { d.ToDelegator[0].To = "p-dana2" })
+	}, CodeActsForRequester, ""},
+	{"ForADelegateOfTheRequesterBefore", func(s *scene) {
+		s.actsFor("dana", "finance", through("ines"), func(d *Delegation) { d.ToDelegator[0].Since, d.ToDelegator[0].Until = t0.Add(-time.Hour), t0 })
+	}, "", ""},
+	{"ForADelegateOfSomebodyElse", func(s *scene) { s.actsFor("dana", "finance", through("teo")) }, "", ""},
+	{"TheDelegateOfAnotherIsTheRequesters", func(s *scene) {
+		s.actsFor("dana", "finance", through("ines"), func(d *Delegation) { d.ToDelegator[0].To, d.ToDelegator[0].ToAddress = "p-teo", "" })
+	}, "", ""},
+	{"DelegatorsDelegatorGivesNothing", func(s *scene) { s.signer.Groups = nil; s.actsFor("dana", "", through("teo")) }, CodeQueue, ""},
+	{"ForTheRequesterByAnotherAccount", func(s *scene) { s.actsFor("ines", "finance", byAnotherAccount) }, CodeActsForRequester, ""},
+	{"AnotherAccountsDelegationGivesNothing", func(s *scene) {
+		s.signer.Groups = nil
+		s.actsFor("dana", "finance", byAnotherAccount)
+	}, CodeQueue, ""},
 	{"RequesterForAnother", func(s *scene) { s.Callback.Requester.Email = "mara@example.com"; s.actsFor("dana", "finance") }, CodeRequester, ""},
 	{"ForWhoSaidWhoAsks", func(s *scene) { s.Callback.Requester.StatedBy = "p-dana"; s.actsFor("dana", "finance") }, CodeActsForExcluded, ""},
 	{"ForSomebodyUnverified", func(s *scene) { s.actsFor("dana", "finance", func(d *Delegation) { d.From.EmailVerified = false }) }, CodeActsForExcluded, ""},

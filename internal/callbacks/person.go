@@ -1,6 +1,7 @@
 package callbacks
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base32"
 	"slices"
@@ -111,12 +112,5 @@ func (i identity) is(other identity) bool {
 
 // Actor returns the person as the audit names them.
 func (p Person) Actor() Actor {
-	name := p.Name
-	if name == "" {
-		name = p.Email
-	}
-	if name == "" {
-		name = p.Subject
-	}
-	return Actor{Kind: ActorPerson, ID: p.ID, Name: name}
+	return Actor{Kind: ActorPerson, ID: p.ID, Name: cmp.Or(p.Name, p.Email, p.Subject)}
 }

@@ -106,11 +106,12 @@ func comparedWithRequester(p Person, c *Callback) *Refusal {
 	return nil
 }
 
-// stated reports whether the person named the requester. A statement made by a version that knew
-// people by their subject alone holds only the subject: every person with that subject counts as
-// its author.
+// stated reports whether the person, by any account, named the requester. A statement made by a
+// version that knew people by their subject alone holds only the subject: every person with that
+// subject counts as its author.
 func (p Person) stated(r Requester) bool {
-	return r.StatedBy != "" && (r.StatedBy == p.ID || r.StatedBy == p.Subject)
+	by := identity{r.StatedBy, r.StatedByAddress}
+	return r.StatedBy != "" && (r.StatedBy == p.Subject || p.identity().is(by))
 }
 
 // WantsRequester reports whether an admin may name the requester: the requester may not sign, and

@@ -18,7 +18,8 @@ type Requester struct {
 	Email string
 
 	// StatedBy is the ID of the admin who named the requester; empty if the sender did.
-	StatedBy string
+	StatedBy        string
+	StatedByAddress string // the admin's verified address; may be empty
 }
 
 // String is the name, or else the address, or else the ID, or nothing.
@@ -33,7 +34,7 @@ func (r Requester) comparable() bool {
 
 // same reports whether two requesters say the same, whoever stated them.
 func (r Requester) same(other Requester) bool {
-	r.StatedBy, other.StatedBy = "", ""
+	other.StatedBy, other.StatedByAddress = r.StatedBy, r.StatedByAddress
 	return r == other
 }
 

@@ -16,12 +16,14 @@ import (
 type Delegation struct {
 	ID       callbacks.ID
 	From, To callbacks.Actor // the delegator and the delegate, with their names of then
-	Queues   []string        // sorted
-	Since    time.Time
-	Until    time.Time // the time of the end, earlier than planned if it was ended
-	MadeBy   callbacks.Actor
-	MadeAt   time.Time
-	EndedBy  callbacks.Actor // who ended it early; zero if nobody did
+	// ToAddress is the delegate's verified address when the delegation was made; empty without one.
+	ToAddress string
+	Queues    []string // sorted
+	Since     time.Time
+	Until     time.Time // the time of the end, earlier than planned if it was ended
+	MadeBy    callbacks.Actor
+	MadeAt    time.Time
+	EndedBy   callbacks.Actor // who ended it early; zero if nobody did
 }
 
 // Status is where a delegation is in its time.
@@ -66,6 +68,14 @@ type Held struct {
 	Delegator people.Profile
 }
 
+// right is the delegation as the gate knows it; person makes the delegator of their profile.
+func (h *Held) right(person func(people.Profile) callbacks.Person) callbacks.Delegation {
+	return callbacks.Delegation{
+		ID: string(h.ID), From: person(h.Delegator), To: h.To.ID, ToAddress: h.ToAddress, Queues: h.Queues,
+		Since: h.Since, Until: h.Until,
+	}
+}
+
 // Store keeps delegations. Implementations pass the contract of package delegationtest. A method that
 // cannot reach the database returns an error that matches [callbacks.ErrUnavailable].
 type Store interface {
@@ -82,9 +92,10 @@ type Store interface {
 	EndDelegation(
 		ctx context.Context, id callbacks.ID, end func(*Delegation) (callbacks.AuditEntry, error),
 	) (Delegation, error)
-	// DelegationsTo returns the delegations to a person that were in force at any time from one time
-	// until now, those first that end last, at most limit.
-	DelegationsTo(ctx context.Context, person string, from, now time.Time, limit int) ([]Held, error)
+	// DelegationsTo returns the delegations to some people that were in force at any time from one
+	// time until now, those first that end last: at most limit to their keys, and as many to their
+	// verified addresses, which are those to other accounts of theirs.
+	DelegationsTo(ctx context.Context, to []callbacks.Person, from, now time.Time, limit int) ([]Held, error)
 	// LastDelegationEnd returns when the delegation ends that ends last; zero if there is none.
 	LastDelegationEnd(ctx context.Context) (time.Time, error)
 	// Delegations returns those from a person and those to a person, the latest end first, at most

@@ -10,6 +10,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/delegation"
+	"countersign/internal/desk"
 	"countersign/internal/desk/storetest"
 	"countersign/internal/desktest"
 )
@@ -50,6 +51,61 @@ func TestFourEyes(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestFourEyes_TwoHops: a delegation can be made to a person who is a delegate already, and passes no
+// right on. It is no way around the second person either, while it lasts or after its end.
+func TestFourEyes_TwoHops(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	c := d.Announce(func(a *announcement.Announcement) { a.Requester = "Mara Okafor <mara@harborline.example>" })
+	first := delegate(t, d, desktest.Mara, desktest.Dana)
+	delegate(t, d, desktest.Dana, ines)
+	other := d.Announce(func(a *announcement.Announcement) {
+		a.CallbackID, a.Requester = "b3RoZXI=", "Gro <gro@harborline.example>"
+	})
+	d.MustDecide(ines, other.ID, "approve", "") // in Dana's right
+	wantActs := func() {
+		t.Helper()
+		_, err := d.Decide(ines, c.ID, "approve", "")
+		if refusal := new(callbacks.Refusal); !errors.As(err, &refusal) || refusal.Code != callbacks.CodeActsForRequester {
+			t.Errorf("got %v, want %s", err, callbacks.CodeActsForRequester)
+		}
+		d.WantState(c.ID, callbacks.Pending)
+	}
+	wantActs()
+	d.Clock.Advance(time.Second)
+	_, err := d.Delegations.End(d.Ctx, desktest.Mara, first.ID)
+	callbackstest.Must(t, err)
+	d.Clock.Advance(time.Second)
+	wantActs()
+}
+
+// TestFourEyes_OtherAccount: whoever acts for the requester cannot sign by another account with the
+// same verified address, and neither can who said by another account who asks.
+func TestFourEyes_OtherAccount(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	twin := desktest.Dana
+	twin.ID, twin.Subject = "u-dana-2", "dana-2"
+	d.SignIn(twin)
+	c := d.Announce(func(a *announcement.Announcement) { a.Requester = "Mara Okafor <mara@harborline.example>" })
+	delegate(t, d, desktest.Mara, twin)
+	_, err := d.Decide(desktest.Dana, c.ID, "approve", "")
+	if refusal := new(callbacks.Refusal); !errors.As(err, &refusal) || refusal.Code != callbacks.CodeActsForRequester {
+		t.Errorf("the delegate's other account: got %v", err)
+	}
+	admin := twin
+	admin.Roles.Admin = true
+	other := d.Announce(func(a *announcement.Announcement) { a.CallbackID = "b3RoZXI=" })
+	storetest.Change(t, d.Store, other.ID, func(c *callbacks.Case) error { c.Requester = callbacks.Requester{Name: "Gro"}; return nil })
+	_, err = d.Service.StateRequester(d.Ctx, admin, other.ID, desk.Statement{Requester: "gro@harborline.example", Reason: "Her ticket."})
+	callbackstest.Must(t, err)
+	_, err = d.Decide(desktest.Dana, other.ID, "approve", "")
+	if refusal := new(callbacks.Refusal); !errors.As(err, &refusal) || refusal.Code != callbacks.CodeStated {
+		t.Errorf("the other account of who said it: got %v", err)
+	}
+	d.MustDecide(desktest.Mara, other.ID, "approve", "")
 }
 
 // meanwhile is a store in which something happens before each change.

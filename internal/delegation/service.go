@@ -52,27 +52,39 @@ func New(c Config) *Service { return &Service{cfg: c} }
 // process takes effect here within this time, as if it had been made so much later.
 const memory = time.Second
 
-// maxHeld bounds the delegations to one person that are read, those first that end last: all that are
+// maxHeld bounds the delegations to one person, and those to their delegators, that are read, those first that end last: all that are
 // in force, and far more of those that are over than somebody has while a request waits.
 const maxHeld = 200
 
 // To implements [desk.Delegations]. As long as nobody delegates, it hardly reads.
-func (s *Service) To(ctx context.Context, person string, from, now time.Time) ([]callbacks.Delegation, error) {
+func (s *Service) To(ctx context.Context, p callbacks.Person, from, now time.Time) ([]callbacks.Delegation, error) {
 	if nobody, err := s.nobodyDelegates(ctx, from, now); nobody || err != nil {
 		return nil, err
 	}
-	held, err := s.cfg.Store.DelegationsTo(ctx, person, from, now, maxHeld)
-	if err != nil {
+	all, err := s.rights(ctx, []callbacks.Person{p}, from, now)
+	if err != nil || len(all) == 0 {
 		return nil, err
 	}
-	var all []callbacks.Delegation
-	for _, h := range held {
-		all = append(all, callbacks.Delegation{
-			ID: string(h.ID), From: s.cfg.Person(h.Delegator), To: h.To.ID, Queues: h.Queues,
-			Since: h.Since, Until: h.Until,
-		})
+	delegators := make([]callbacks.Person, len(all))
+	for i := range all {
+		delegators[i] = all[i].From
 	}
-	return all, nil
+	before, err := s.rights(ctx, delegators, from, now)
+	for i := range all {
+		all[i].ToDelegator = before // of which the gate takes those to this delegator
+	}
+	return all, err
+}
+
+// rights reads the delegations to some people.
+func (s *Service) rights(
+	ctx context.Context, to []callbacks.Person, from, now time.Time,
+) (all []callbacks.Delegation, err error) {
+	held, err := s.cfg.Store.DelegationsTo(ctx, to, from, now, maxHeld)
+	for i := range held {
+		all = append(all, held[i].right(s.cfg.Person))
+	}
+	return all, err
 }
 
 // nobodyDelegates reports whether no delegation was in force from one time on, or is planned.
@@ -145,9 +157,10 @@ func (s *Service) Make(ctx context.Context, by callbacks.Person, w Wish) (Delega
 	if err := s.check(w, from, now); err != nil {
 		return Delegation{}, err
 	}
+	delegate := s.cfg.Person(to)
 	d := Delegation{
-		ID: callbacks.NewID(), From: from.Actor(), To: s.cfg.Person(to).Actor(), Queues: slices.Sorted(slices.Values(w.Queues)),
-		Since: w.Since, Until: w.Until, MadeBy: by.Actor(), MadeAt: now,
+		ID: callbacks.NewID(), From: from.Actor(), To: delegate.Actor(), ToAddress: delegate.VerifiedAddress(),
+		Queues: slices.Sorted(slices.Values(w.Queues)), Since: w.Since, Until: w.Until, MadeBy: by.Actor(), MadeAt: now,
 	}
 	entry := callbacks.AuditEntry{At: now, Actor: d.MadeBy, Action: callbacks.ActionDelegated, Detail: d.words()}
 	if err := s.cfg.Store.AddDelegation(ctx, d, d.check, entry); err != nil {

@@ -10,15 +10,15 @@ import (
 
 // Delegations says whose rights a person has besides their own. Package delegation keeps them.
 type Delegations interface {
-	// To returns the delegations to a person that were in force at any time from one time until
-	// now.
-	To(ctx context.Context, person string, from, now time.Time) ([]callbacks.Delegation, error)
+	// To returns the delegations to a person, by any account with their verified address, that were
+	// in force at any time from one time until now. Each has those to its delegator.
+	To(ctx context.Context, p callbacks.Person, from, now time.Time) ([]callbacks.Delegation, error)
 }
 
 // nobodyDelegates is used where there are no delegations.
 type nobodyDelegates struct{}
 
-func (nobodyDelegates) To(context.Context, string, time.Time, time.Time) ([]callbacks.Delegation, error) {
+func (nobodyDelegates) To(context.Context, callbacks.Person, time.Time, time.Time) ([]callbacks.Delegation, error) {
 	return nil, nil
 }
 
@@ -35,7 +35,7 @@ func (s *Service) signerOf(ctx context.Context, p callbacks.Person, c *callbacks
 }
 
 func (s *Service) signerSince(ctx context.Context, p callbacks.Person, from, now time.Time) (callbacks.Signer, error) {
-	to, err := s.delegations.To(ctx, p.ID, from, now)
+	to, err := s.delegations.To(ctx, p, from, now)
 	if err != nil {
 		return callbacks.Signer{}, fmt.Errorf("delegations to %s: %w", p.ID, err)
 	}

@@ -74,6 +74,7 @@ func (s *Service) StateRequester(
 		if !c.WantsRequester() {
 			return c.WrongState("say who asks for")
 		}
+		requester.StatedByAddress = p.VerifiedAddress()
 		return c.RequesterStated(requester, statement.Reason, s.ReviewLimits(c.Queue), now, p.Actor())
 	})
 	if err != nil {

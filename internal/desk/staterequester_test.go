@@ -53,7 +53,9 @@ func TestStateRequester(t *testing.T) {
 	wantRefusal(t, err, "unknown")
 	before := d.Invalidations.Count()
 	said, err := d.Service.StateRequester(d.Ctx, adminOfFinance, c.ID, desk.Statement{RequesterID: desktest.Mara.Subject, Reason: "  Her ticket. "})
-	if err != nil || said.Requester != (callbacks.Requester{ID: desktest.Mara.Subject, StatedBy: adminOfFinance.ID}) {
+	if err != nil || said.Requester != (callbacks.Requester{
+		ID: desktest.Mara.Subject, StatedBy: adminOfFinance.ID, StatedByAddress: adminOfFinance.VerifiedAddress(),
+	}) {
 		t.Fatalf("got %+v, %v", said.Requester, err)
 	}
 	if said.Revision <= c.Revision || d.Invalidations.Count() == before {

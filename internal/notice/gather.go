@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/delegation"
 	"countersign/internal/worker"
 )
 
@@ -73,16 +74,11 @@ func (w *Worker) gatherPeople(ctx context.Context, g *gathered, now time.Time) e
 	if err != nil {
 		return err
 	}
-	delegations := make(map[string][]callbacks.Delegation)
-	for _, h := range held {
-		delegations[h.To.ID] = append(delegations[h.To.ID], callbacks.Delegation{
-			ID: string(h.ID), From: g.setup.Person(h.Delegator), To: h.To.ID, Queues: h.Queues, Since: h.Since, Until: h.Until,
-		})
-	}
+	delegations := delegation.NewIndex(held, g.setup.Person)
 	g.Everybody = w.Everybody && len(profiles) < maxPeople
 	for _, profile := range profiles {
 		person := g.setup.Person(profile)
-		m := Member{Signer: callbacks.Signer{Person: person, Delegations: delegations[person.ID]}, Settings: NewSettings(), Places: make(map[string][]string)}
+		m := Member{Signer: callbacks.Signer{Person: person, Delegations: delegations.To(person)}, Settings: NewSettings(), Places: make(map[string][]string)}
 		r := reach[person.ID]
 		if r.Settings != nil {
 			m.Settings = *r.Settings

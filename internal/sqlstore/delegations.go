@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -17,26 +18,27 @@ import (
 type delegationRow struct {
 	bun.BaseModel `bun:"table:delegations"`
 
-	ID            string `bun:",pk"`
-	Delegator     string
-	DelegatorName string
-	Delegate      string
-	DelegateName  string
-	Queues        sql.NullString // JSON, never null
-	StartsAt      int64
-	EndsAt        int64
-	MadeBy        string
-	MadeByName    string
-	MadeAt        int64
-	EndedBy       string
-	EndedByName   string
+	ID              string `bun:",pk"`
+	Delegator       string
+	DelegatorName   string
+	Delegate        string
+	DelegateName    string
+	DelegateAddress string
+	Queues          sql.NullString // JSON, never null
+	StartsAt        int64
+	EndsAt          int64
+	MadeBy          string
+	MadeByName      string
+	MadeAt          int64
+	EndedBy         string
+	EndedByName     string
 }
 
 func rowOfDelegation(d delegation.Delegation) (delegationRow, error) {
 	queues, err := encode(d.Queues)
 	return delegationRow{
 		ID: string(d.ID), Delegator: d.From.ID, DelegatorName: d.From.Name,
-		Delegate: d.To.ID, DelegateName: d.To.Name, Queues: queues,
+		Delegate: d.To.ID, DelegateName: d.To.Name, DelegateAddress: d.ToAddress, Queues: queues,
 		StartsAt: millis(d.Since), EndsAt: millis(d.Until),
 		MadeBy: d.MadeBy.ID, MadeByName: d.MadeBy.Name, MadeAt: millis(d.MadeAt),
 		EndedBy: d.EndedBy.ID, EndedByName: d.EndedBy.Name,
@@ -49,7 +51,8 @@ func (r *delegationRow) delegation() (delegation.Delegation, error) {
 	}
 	d := delegation.Delegation{
 		ID: callbacks.ID(r.ID), From: person(r.Delegator, r.DelegatorName),
-		To: person(r.Delegate, r.DelegateName), Since: fromMillis(r.StartsAt), Until: fromMillis(r.EndsAt),
+		To: person(r.Delegate, r.DelegateName), ToAddress: r.DelegateAddress,
+		Since: fromMillis(r.StartsAt), Until: fromMillis(r.EndsAt),
 		MadeBy: person(r.MadeBy, r.MadeByName), MadeAt: fromMillis(r.MadeAt),
 	}
 	if r.EndedBy != "" {
@@ -141,15 +144,33 @@ func (s *Store) EndDelegation(
 
 // DelegationsTo implements delegation.Store.
 func (s *Store) DelegationsTo(
-	ctx context.Context, person string, from, now time.Time, limit int,
+	ctx context.Context, to []callbacks.Person, from, now time.Time, limit int,
 ) ([]delegation.Held, error) {
-	var found []delegationRow
-	err := s.db.NewSelect().Model(&found).Where("delegate = ? and ends_at > ?", storable(person), millis(from)).
-		Where("starts_at <= ? and starts_at < ends_at", millis(now)).OrderExpr("ends_at desc").Limit(int64(limit)).Scan(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read delegations: %w", s.unavailable(err))
+	var keys, addresses []string
+	for _, p := range to {
+		keys = append(keys, storable(p.ID))
+		if address := p.VerifiedAddress(); address != "" {
+			addresses = append(addresses, storable(address))
+		}
 	}
-	return s.held(ctx, found)
+	var all []delegationRow
+	for column, values := range map[string][]string{"delegate": keys, "delegate_address": addresses} {
+		if len(values) == 0 {
+			continue
+		}
+		var found []delegationRow
+		err := s.db.NewSelect().Model(&found).Where(column+" in (?) and ends_at > ?", bun.List(values), millis(from)).
+			Where("starts_at <= ? and starts_at < ends_at", millis(now)).OrderExpr("ends_at desc").Limit(int64(limit)).Scan(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("read delegations: %w", s.unavailable(err))
+		}
+		all = append(all, found...)
+	}
+	slices.SortFunc(all, func(a, b delegationRow) int {
+		return cmp.Or(cmp.Compare(b.EndsAt, a.EndsAt), cmp.Compare(a.ID, b.ID))
+	})
+	all = slices.CompactFunc(all, func(a, b delegationRow) bool { return a.ID == b.ID })
+	return s.held(ctx, all)
 }
 
 // DelegationsInForce implements policy.Store.

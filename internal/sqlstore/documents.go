@@ -25,11 +25,13 @@ type requestDocument struct {
 	RejectSucceeds bool `json:"rejectSucceeds,omitempty"`
 	// KeepAlive is left out for the default.
 	KeepAlive callbacks.KeepAlive `json:"keepAlive,omitempty"`
+	// RequesterStatedByAddress is there if an admin named the requester.
+	RequesterStatedByAddress string `json:"requesterStatedByAddress,omitempty"`
 }
 
 // encodeRequest returns null for the request of nearly every callback.
 func encodeRequest(r callbacks.Request) (sql.NullString, error) {
-	var d requestDocument
+	d := requestDocument{RequesterStatedByAddress: r.Requester.StatedByAddress}
 	switch {
 	case reflect.DeepEqual(r.Outcomes, callbacks.DefaultOutcomes(callbacks.Failure)):
 	case reflect.DeepEqual(r.Outcomes, callbacks.DefaultOutcomes(callbacks.Success)):
@@ -58,6 +60,7 @@ func decodeRequest(column sql.NullString, r *callbacks.Request) error {
 		r.Outcomes = callbacks.DefaultOutcomes(callbacks.Failure)
 	}
 	r.KeepAlive = cmp.Or(d.KeepAlive, callbacks.KeepAliveReview)
+	r.Requester.StatedByAddress = d.RequesterStatedByAddress
 	return nil
 }
 
@@ -294,6 +297,8 @@ type requesterDocument struct {
 	Name     string `json:"name,omitempty"`
 	Email    string `json:"email,omitempty"`
 	StatedBy string `json:"statedBy,omitempty"`
+
+	StatedByAddress string `json:"statedByAddress,omitempty"`
 }
 
 type signedDocument struct {

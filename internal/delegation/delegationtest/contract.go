@@ -25,6 +25,7 @@ func Run(t *testing.T, open func(*testing.T) storetest.Store) {
 				"InForce": inForce,
 				"Ended":   ended,
 				"During":  during,
+				"Several": toSeveral,
 				"AtOnce":  atOnce,
 				"Listed":  listed,
 				"People":  findPeople,
@@ -68,7 +69,7 @@ func add(t testing.TB, s delegation.Store, d delegation.Delegation) delegation.D
 
 func to(t testing.TB, s delegation.Store, person string, now time.Time) []delegation.Held {
 	t.Helper()
-	all, err := s.DelegationsTo(t.Context(), person, now, now, 10)
+	all, err := s.DelegationsTo(t.Context(), []callbacks.Person{{ID: person}}, now, now, 10)
 	callbackstest.Must(t, err)
 	return all
 }
@@ -167,7 +168,7 @@ func during(t *testing.T, s storetest.Store) {
 		for _, d := range tt.want {
 			want = append(want, delegation.Held{Delegation: d, Delegator: mara})
 		}
-		got, err := s.DelegationsTo(t.Context(), "ada", t0.Add(tt.from), t0.Add(tt.to), tt.limit)
+		got, err := s.DelegationsTo(t.Context(), []callbacks.Person{{ID: "ada"}}, t0.Add(tt.from), t0.Add(tt.to), tt.limit)
 		callbackstest.Must(t, err)
 		callbackstest.Same(t, name, got, want)
 	}
@@ -178,6 +179,40 @@ func during(t *testing.T, s storetest.Store) {
 		return nil
 	})
 	callbackstest.Must(t, err)
+}
+
+// toSeveral: those to several people are found together, and those to other accounts with the verified
+// address of one of them.
+func toSeveral(t *testing.T, s storetest.Store) {
+	keep(t, s, "mara", "Mara Okafor")
+	var made []callbacks.ID
+	for i, to := range []string{"ada", "teo", "ada-2", "dana"} {
+		d := between("mara", to, t0.Add(-time.Duration(i)*time.Minute))
+		if to != "teo" {
+			d.ToAddress = to[:3] + "@harborline.example"
+		}
+		made = append(made, add(t, s, d).ID)
+	}
+	person := func(id, address string, verified bool) callbacks.Person {
+		return callbacks.Person{ID: id, Email: address, EmailVerified: verified}
+	}
+	for name, tt := range map[string]struct {
+		to   []callbacks.Person
+		want []callbacks.ID
+	}{
+		"Keys":       {[]callbacks.Person{person("ada", "", false), person("teo", "", false)}, made[:2]},
+		"Address":    {[]callbacks.Person{person("ada", "Ada@Harborline.example", true)}, []callbacks.ID{made[0], made[2]}},
+		"Unverified": {[]callbacks.Person{person("ada", "ada@harborline.example", false)}, made[:1]},
+		"NoAccount":  {[]callbacks.Person{person("ada-3", "ada@harborline.example", true)}, []callbacks.ID{made[0], made[2]}},
+	} {
+		found, err := s.DelegationsTo(t.Context(), tt.to, t0, t0, 10)
+		callbackstest.Must(t, err)
+		var got []callbacks.ID
+		for _, h := range found {
+			got = append(got, h.ID)
+		}
+		callbackstest.Same(t, name, got, tt.want)
+	}
 }
 
 // inForce: those of everybody are found while they are in force, with what is stored of the

@@ -129,7 +129,7 @@ func auditFacts(t *testing.T, s Store) {
 		Field: "/vendor/iban",
 		Reply: replies.Denied, Attempt: 3, Failed: 4, Announced: callbacks.AnnouncedLate,
 		Differs: []string{"title", "payload"}, Source: "expenses",
-		Requester: &callbacks.Requester{ID: "u", Name: "N", Email: "e@x.example", StatedBy: "p"},
+		Requester: &callbacks.Requester{ID: "u", Name: "N", Email: "e@x.example", StatedBy: "p", StatedByAddress: "p@x.example"},
 		Reason:    "Her ticket.",
 		Decision: &callbacks.Decision{
 			Outcome: "approve", Label: "Approve", Kind: callbacks.Success, By: callbackstest.Person("ada"), At: callbackstest.T0,

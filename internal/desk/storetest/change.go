@@ -36,7 +36,7 @@ func changeWritesAll(t *testing.T, s Store) {
 		c.Ending.By, c.Ending.Kind = callbacks.EndedByUs, callbacks.Success
 		c.Clocks.LastHeartbeatAt, c.Heartbeats, c.HeldUntil = callbackstest.T0.Add(time.Minute), 4, callbackstest.T0.Add(time.Hour)
 		c.Clocks.SeenOpenAt = callbackstest.T0.Add(2 * time.Minute)
-		c.Requester = callbacks.Requester{ID: "u-teo", Name: "Teo", Email: "teo@example.com", StatedBy: "u-ops"}
+		c.Requester = callbacks.Requester{ID: "u-teo", Name: "Teo", Email: "teo@example.com", StatedBy: "u-ops", StatedByAddress: "ops@example.com"}
 		c.Requirement = callbacks.Requirement{
 			Rule: "large expenses", Version: "3", Basis: callbacks.BasisCondition,
 			Terms: callbacks.Terms{

@@ -235,6 +235,7 @@ create table delegations (
     delegator_name text not null,
     delegate text not null,
     delegate_name text not null,
+    delegate_address text not null,
     queues text not null,
     starts_at bigint not null,
     ends_at bigint not null,
@@ -246,6 +247,7 @@ create table delegations (
 );
 create index delegations_from on delegations (delegator, ends_at);
 create index delegations_to on delegations (delegate, ends_at);
+create index delegations_to_address on delegations (delegate_address, ends_at);
 create index delegations_by_end on delegations (ends_at);
 
 create table sessions (

@@ -255,6 +255,7 @@ create table delegations (
     delegator_name text not null,
     delegate text not null,
     delegate_name text not null,
+    delegate_address text not null, -- verified when it was made; empty if there was none
     queues text not null, -- JSON
     starts_at integer not null,
     ends_at integer not null, -- earlier than planned where somebody ended it
@@ -266,6 +267,7 @@ create table delegations (
 ) strict, without rowid;
 create index delegations_from on delegations (delegator, ends_at);
 create index delegations_to on delegations (delegate, ends_at);
+create index delegations_to_address on delegations (delegate_address, ends_at);
 create index delegations_by_end on delegations (ends_at);
 
 -- What signs people in, encrypted. What is searched is name, address and person in lower case.
