@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -78,6 +79,25 @@ func TestReview_UndecodedMasked(t *testing.T) {
 	for path, text := range map[string]string{"page": page.Text(), "download": b.get(id.Path() + "/payload").body} {
 		if strings.Contains(text, "latot") {
 			t.Errorf("the %s has what arrived: %s", path, text)
+		}
+	}
+}
+
+// TestReveal_DecodesOnce: a value that is on record as revealed is shown, whatever becomes of the codec
+// in between: nothing is decoded again.
+func TestReveal_DecodesOnce(t *testing.T) {
+	t.Parallel()
+	s, codec := newEncodingSite(t)
+	a := payroll()
+	a.Payload, a.Masked = []byte(`"}\"yranac20ED\":\"nabi\"{"`), []string{"/iban"}
+	id, b := s.receive(a).ID, s.as(rita)
+	for _, path := range []string{"/reveal", "/reveal/value"} {
+		before := len(codec.People())
+		if got := b.post(id.Path()+path, url.Values{"at": {"0"}}); got.status != http.StatusOK || !strings.Contains(got.body, "DE02canary") {
+			t.Errorf("%s: %d %s", path, got.status, got.body)
+		}
+		if n := len(codec.People()) - before; n != 1 {
+			t.Errorf("%s: decoded %d times", path, n)
 		}
 	}
 }

@@ -42,19 +42,20 @@ func (s *server) payloadTree(c echo.Context) error {
 	if err := p.Faults.Err(); err != nil {
 		return err
 	}
-	return s.showPayload(c, m, nil)
-}
-
-// showPayload renders the page of a payload. revealed is the one value that the reader has just
-// revealed, nil for none.
-func (s *server) showPayload(c echo.Context, m payload.Payload, revealed *callbacks.Revealed) error {
-	ctx, p := c.Request().Context(), s.person(c)
 	var content callbacks.Content
 	var err error
-	if m.Callback, content, err = s.Service.Content(ctx, p, callbackOf(c)); err != nil {
+	if m.Callback, content, err = s.Service.Content(c.Request().Context(), s.person(c), callbackOf(c)); err != nil {
 		return err
 	}
-	if m.Document, err = s.document(c, &m.Callback, &content); err != nil {
+	return s.showPayload(c, m, &content, nil)
+}
+
+// showPayload renders the page of a payload, that of the content. revealed is the one value that the
+// reader has just revealed, nil for none.
+func (s *server) showPayload(
+	c echo.Context, m payload.Payload, content *callbacks.Content, revealed *callbacks.Revealed,
+) (err error) {
+	if m.Document, err = s.document(c, &m.Callback, content); err != nil {
 		return err
 	}
 	if m.Document.Revealed = revealed; !m.Found() {

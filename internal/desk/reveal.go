@@ -9,6 +9,15 @@ import (
 	"countersign/internal/mask"
 )
 
+// Revealed is a masked value, and the request that it is of, as [Service.Content] returns both. They are
+// read once: if the payload had to be decoded again to show the value, that could fail once the
+// revealing is on record.
+type Revealed struct {
+	callbacks.Revealed
+	Callback callbacks.Callback
+	Content  callbacks.Content
+}
+
 // Reveal returns a masked value of a callback's payload or of a form, and puts on record who saw it. at
 // is that of [mask.Place], or the name of an input of a form. Only people who may sign the callback now can reveal values;
 // readers, auditors, and admins who may not sign, cannot. Errors: [callbacks.ErrNotFound], also if
@@ -16,24 +25,24 @@ import (
 // [callbacks.ErrConflict] if the callback is not pending, or its payload was replaced meanwhile.
 func (s *Service) Reveal(
 	ctx context.Context, p callbacks.Person, id callbacks.ID, at string,
-) (callbacks.Revealed, error) {
+) (Revealed, error) {
 	reader, err := s.Signer(ctx, p)
 	if err != nil {
-		return callbacks.Revealed{}, err
+		return Revealed{}, err
 	}
 	shown, content, err := s.read(ctx, p, id)
 	if err != nil {
-		return callbacks.Revealed{}, err
+		return Revealed{}, err
 	}
 	if err := s.mayReveal(reader, &shown); err != nil {
-		return callbacks.Revealed{}, err
+		return Revealed{}, err
 	}
 	revealed, masked := revealAnswer(shown.Outcomes, content.Forms, at)
 	if !masked {
 		revealed, masked = s.queues.Reveal(shown.Queue, content, at)
 	}
 	if !masked {
-		return callbacks.Revealed{}, fmt.Errorf("callback %s masks nothing at %q: %w", id, at, callbacks.ErrNotFound)
+		return Revealed{}, fmt.Errorf("callback %s masks nothing at %q: %w", id, at, callbacks.ErrNotFound)
 	}
 	parts := callbacks.Parts{Delegations: reader.DelegationIDs()}
 	_, err = s.store.Change(ctx, id, parts, func(c *callbacks.Case) error {
@@ -47,9 +56,9 @@ func (s *Service) Reveal(
 		return nil
 	})
 	if err != nil {
-		return callbacks.Revealed{}, fmt.Errorf("reveal a value of callback %s: %w", id, err)
+		return Revealed{}, fmt.Errorf("reveal a value of callback %s: %w", id, err)
 	}
-	return revealed, nil
+	return Revealed{Revealed: revealed, Callback: shown, Content: s.queues.Shown(shown.Queue, content)}, nil
 }
 
 // MayReveal reports whether a page offers a person to reveal what a callback masks.
