@@ -42,10 +42,12 @@ func (e *Entry) Fixed() bool {
 }
 
 // Fault is one thing that is wrong with an answer. Detail stands after the field's name and a colon:
-// "at most 60", "is missing". It has no full stop.
+// "at most 60", "is missing". It has no full stop. Blind says the same and nothing of the value, for
+// a field whose value is not shown; empty if Detail says nothing of it either.
 type Fault struct {
 	Pointer Pointer
 	Detail  string
+	Blind   string
 }
 
 // Filled is a form with what a reviewer has filled in so far.
@@ -73,8 +75,12 @@ func (f *Filled) Blame(faults []Fault) {
 }
 
 func (f *Filled) blame(fault Fault) {
+	e := f.Near(fault.Pointer)
+	if fault.Blind != "" && e != nil && e.Field.secretive() {
+		fault.Detail = fault.Blind
+	}
 	f.Faults = append(f.Faults, fault)
-	if e := f.Near(fault.Pointer); e != nil {
+	if e != nil {
 		e.Faults = append(e.Faults, fault.Detail)
 	}
 }

@@ -49,7 +49,7 @@ func flat(err *jsonschema.ValidationError) (found []form.Fault) {
 		}
 	}
 	if detail := sentence(err.ErrorKind); detail != "" {
-		return []form.Fault{{Pointer: place(err), Detail: detail}}
+		return []form.Fault{{Pointer: place(err), Detail: detail, Blind: blind(err.ErrorKind)}}
 	}
 	for _, cause := range err.Causes {
 		found = append(found, flat(cause)...)

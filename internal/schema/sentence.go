@@ -44,6 +44,34 @@ func sentence(k jsonschema.ErrorKind) string {
 	return count(k)
 }
 
+// blind is a sentence that says nothing of the value. It is empty for an error whose own sentence says
+// nothing of it.
+func blind(k jsonschema.ErrorKind) string {
+	switch k := k.(type) {
+	case *kind.Type:
+		return typeNames(k.Want)
+	case *kind.PropertyNames:
+		return "has a member with a name that is not allowed"
+	case *kind.MinLength:
+		return "at least " + plural(k.Want, "character")
+	case *kind.MaxLength:
+		return "at most " + plural(k.Want, "character")
+	case *kind.MinItems:
+		return "at least " + plural(k.Want, "item")
+	case *kind.MaxItems:
+		return "at most " + plural(k.Want, "item")
+	case *kind.AdditionalItems:
+		return "has too many items"
+	case *kind.MinProperties:
+		return "at least " + plural(k.Want, "member")
+	case *kind.MaxProperties:
+		return "at most " + plural(k.Want, "member")
+	case *kind.UniqueItems:
+		return "two items are the same"
+	}
+	return ""
+}
+
 // bound says which bound a number is beyond.
 func bound(k jsonschema.ErrorKind) string {
 	switch k := k.(type) {

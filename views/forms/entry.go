@@ -84,7 +84,9 @@ func (f Form) control(e *form.Entry) templ.Attributes {
 		a["step"] = "1"
 	case form.Line, form.LongText:
 		a["spellcheck"] = "false"
-	case form.Choice, form.Search, form.YesNo, form.Date, form.Secret, form.Group, form.List, form.Table, form.Groups, form.Raw:
+	case form.Secret:
+		a["autocomplete"] = "new-password" // browsers fill in a kept password in spite of "off"
+	case form.Choice, form.Search, form.YesNo, form.Date, form.Group, form.List, form.Table, form.Groups, form.Raw:
 	}
 	return a
 }

@@ -169,3 +169,14 @@ func TestFields_Foreign(t *testing.T) {
 		t.Errorf("the page hides a character: %q", said)
 	}
 }
+
+// TestSecret_NoKeptPassword: browsers do not fill the reader's own password into a secret.
+func TestSecret_NoKeptPassword(t *testing.T) {
+	t.Parallel()
+	page := viewstest.HTML(t, forms.Fields(filled(t, `{"type":"object","properties":{"pin":{"type":"string","writeOnly":true},"note":{"type":"string"}}}`, "", nil)))
+	for kind, want := range map[string]string{"password": "new-password", "text": "off"} {
+		if got, _ := page.Find("input[type=" + kind + "]").Attr("autocomplete"); got != want {
+			t.Errorf("the %s field has autocomplete %q, want %q", kind, got, want)
+		}
+	}
+}
