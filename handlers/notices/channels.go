@@ -114,7 +114,7 @@ func (h *Handlers) Retry(c echo.Context) error {
 	if err := h.resume(c, channel, place, func(p notice.Pause) bool { return p.Code != "" }); err != nil {
 		return err
 	}
-	if _, err := h.Reports.Retry(c.Request().Context(), channel.Name, place, h.Now()); err != nil {
+	if _, err := h.Reports.Retry(c.Request().Context(), channel.Name, place, h.Site.Person(c).Actor(), h.Now()); err != nil {
 		return err
 	}
 	h.changed()

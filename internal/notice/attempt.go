@@ -151,7 +151,7 @@ func (w *Worker) off(ctx context.Context, work *Work, f *Fault) {
 	now := w.Now()
 	w.Log.WarnContext(ctx, "a place gets no messages any more", "channel", work.Channel, "fault", f)
 	if work.Channel == Slack && work.Person != "" {
-		if err := w.Preferences.Unlink(ctx, Slack, work.Person); err != nil {
+		if err := w.Preferences.Unlink(ctx, Slack, work.Person, worksAs, now); err != nil {
 			w.Log.ErrorContext(ctx, "an account that is gone was not unlinked; the next attempt does it", "error", err)
 		}
 		w.Forget()
@@ -161,7 +161,7 @@ func (w *Worker) off(ctx context.Context, work *Work, f *Fault) {
 	if work.Channel != Push {
 		return
 	}
-	if err := w.Preferences.Unsubscribe(ctx, work.Place); err != nil {
+	if err := w.Preferences.Unsubscribe(ctx, work.Place, worksAs, now); err != nil {
 		w.Log.ErrorContext(ctx, "a browser that is gone was not deleted", "error", err)
 	}
 }

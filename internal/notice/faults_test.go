@@ -169,7 +169,7 @@ func TestLeaver(t *testing.T) {
 	profiles, err := r.store.PeopleSeen(t.Context(), r.clock.Now().Add(-24*time.Hour), 10)
 	callbackstest.Must(t, err)
 	ada := profiles[slices.IndexFunc(profiles, func(p people.Profile) bool { return p.Email == "ada@example.com" })].ID
-	callbackstest.Must(t, r.store.Notices().Link(t.Context(), notice.Account{Channel: notice.Slack, Person: ada, Account: "U1", LinkedAt: r.clock.Now()}))
+	callbackstest.Must(t, r.store.Notices().Link(t.Context(), notice.Account{Channel: notice.Slack, Person: ada, Account: "U1", LinkedAt: r.clock.Now()}, callbackstest.Person(ada)))
 	r.slack.answer = func(e notice.Envelope) (bool, error) {
 		if e.To == "U1" {
 			return false, &notice.Fault{Code: notice.NoPlace, Words: "user_disabled"}

@@ -141,11 +141,14 @@ func (w *Worker) rest(channel string, until time.Time) {
 	w.rests[channel] = callbacks.Latest(w.rests[channel], until)
 }
 
+// worksAs is the worker in the audit.
+var worksAs = callbacks.System("notices")
+
 // pause puts a pause on record, for every replica.
 func (w *Worker) pause(ctx context.Context, p Pause) {
 	ctx, cancel := worker.Outlive(ctx, worker.StopWrites, finishTimeout)
 	defer cancel()
-	p.By = callbacks.System("notices")
+	p.By = worksAs
 	if err := w.Store.Pause(ctx, p); err != nil {
 		w.Log.ErrorContext(ctx, "a pause was not recorded; the next attempt makes it again", "channel", p.Channel, "error", err)
 	}

@@ -37,8 +37,8 @@ type Links struct {
 
 // Accounts keeps the accounts of people; it is a part of [Preferences].
 type Accounts interface {
-	Link(ctx context.Context, a Account) error
-	Unlink(ctx context.Context, channel, person string) error
+	Link(ctx context.Context, a Account, by callbacks.Actor) error
+	Unlink(ctx context.Context, channel, person string, by callbacks.Actor, now time.Time) error
 	// Linked returns the account of a person on a channel, or [callbacks.ErrNotFound].
 	Linked(ctx context.Context, channel, person string) (Account, error)
 }
@@ -80,7 +80,7 @@ func (l *Links) Confirm(ctx context.Context, p callbacks.Person, address, code s
 		return ErrWrongCode
 	}
 	account.Channel, account.Person, account.LinkedAt = l.Channel, p.ID, now
-	if err := l.Accounts.Link(ctx, account); err != nil {
+	if err := l.Accounts.Link(ctx, account, p.Actor()); err != nil {
 		return err
 	}
 	l.Changed()
@@ -89,7 +89,7 @@ func (l *Links) Confirm(ctx context.Context, p callbacks.Person, address, code s
 
 // Unlink forgets the account of a person.
 func (l *Links) Unlink(ctx context.Context, p callbacks.Person) error {
-	if err := l.Accounts.Unlink(ctx, l.Channel, p.ID); err != nil {
+	if err := l.Accounts.Unlink(ctx, l.Channel, p.ID, p.Actor(), l.Now()); err != nil {
 		return err
 	}
 	l.Changed()

@@ -3,6 +3,8 @@ package notice
 import (
 	"context"
 	"time"
+
+	"countersign/internal/callbacks"
 )
 
 // Preferences keeps what people chose, and the browsers and accounts over which they are reached.
@@ -15,20 +17,22 @@ type Preferences interface {
 
 	// Subscribe keeps a browser of a person. An endpoint that is known changes hands: the browser
 	// belongs to whoever signed in there last. A person has at most [MaxSubscriptions]; the oldest
-	// one goes.
-	Subscribe(ctx context.Context, s Subscription) error
+	// one goes. It writes [Subscription.Added].
+	Subscribe(ctx context.Context, s Subscription, by callbacks.Actor) error
 	// Subscription returns a browser by its ID, or [callbacks.ErrNotFound].
 	Subscription(ctx context.Context, id string) (Subscription, error)
 	// Subscriptions returns the browsers of a person, the latest first.
 	Subscriptions(ctx context.Context, person string) ([]Subscription, error)
-	// Unsubscribe deletes a browser. Deleting what is gone is no error.
-	Unsubscribe(ctx context.Context, id string) error
+	// Unsubscribe deletes a browser and writes [Subscription.Removed]. Deleting what is gone is no
+	// error and writes nothing.
+	Unsubscribe(ctx context.Context, id string, by callbacks.Actor, now time.Time) error
 
 	// Link keeps the account of a person on a channel and replaces an earlier one. An account that
-	// is linked to somebody else changes hands.
-	Link(ctx context.Context, a Account) error
-	// Unlink deletes the account of a person on a channel.
-	Unlink(ctx context.Context, channel, person string) error
+	// is linked to somebody else changes hands. It writes [Account.Linked].
+	Link(ctx context.Context, a Account, by callbacks.Actor) error
+	// Unlink deletes the account of a person on a channel and writes [Account.Unlinked]. Deleting
+	// what is gone is no error and writes nothing.
+	Unlink(ctx context.Context, channel, person string, by callbacks.Actor, now time.Time) error
 	// Linked returns the account of a person on a channel, or [callbacks.ErrNotFound].
 	Linked(ctx context.Context, channel, person string) (Account, error)
 

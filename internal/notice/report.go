@@ -14,8 +14,9 @@ type Reports interface {
 	// operator named, of [Teams] and [Webhooks], are apart.
 	Health(ctx context.Context, now time.Time) ([]Health, error)
 	// Retry makes the messages of a channel due whose latest attempt failed, at most [MaxFailing]
-	// of them, and returns how many there were. With a place, only those of that place.
-	Retry(ctx context.Context, channel, place string, now time.Time) (int, error)
+	// of them, and returns how many there were. With a place, only those of that place. If there
+	// were any, it writes [RetriedEntry].
+	Retry(ctx context.Context, channel, place string, by callbacks.Actor, now time.Time) (int, error)
 
 	// Notices, Pause and Pauses are those of [Store].
 	Notices(ctx context.Context, id callbacks.ID) ([]Notice, error)

@@ -165,7 +165,7 @@ func (r *rig) person(name string) callbacks.Person {
 	callbackstest.Must(r.TB, r.store.KeepPerson(r.Context(), people.NewProfile(p, true, r.clock.Now())))
 	callbackstest.Must(r.TB, r.store.Notices().Subscribe(r.Context(), notice.Subscription{
 		ID: name + "'s browser", Person: name, Endpoint: "https://push.example.com/" + name, MadeAt: r.clock.Now(),
-	}))
+	}, p.Actor()))
 	return p
 }
 

@@ -34,7 +34,7 @@ type Store interface {
 	Next(ctx context.Context) (change, message time.Time, err error)
 
 	// Pause stops a place or a channel, or lets it go on if Until is not after At. It replaces an
-	// earlier pause.
+	// earlier pause and writes [Pause.Entry].
 	Pause(ctx context.Context, p Pause) error
 	// Pauses returns the pauses that hold, the latest first, at most limit.
 	Pauses(ctx context.Context, now time.Time, limit int) ([]Pause, error)

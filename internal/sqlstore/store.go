@@ -16,6 +16,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"countersign/internal/batch"
+	"countersign/internal/callbacks"
 	"countersign/internal/delegation"
 	"countersign/internal/delivery"
 	"countersign/internal/desk"
@@ -76,7 +77,11 @@ func (s *Store) transact(ctx context.Context, fn func(context.Context, *tx) erro
 func (s *Store) Tell(on bool) { s.tells.Store(on) }
 
 // Notices returns the part of the database that messages use.
-func (s *Store) Notices() *notices.Store { return notices.New(s.engine) }
+func (s *Store) Notices() *notices.Store {
+	return notices.New(s.engine, func(ctx context.Context, on engine.Statements, e callbacks.AuditEntry) error {
+		return (&tx{statements: on, engine: s.engine, db: s.db, dialect: s.dialect}).record(ctx, e)
+	})
+}
 
 // Close finishes the transactions that have begun and closes the database. Later calls return
 // [callbacks.ErrUnavailable].

@@ -8,6 +8,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/internal/notice"
 	"countersign/views/untrusted"
 	"countersign/views/words"
 )
@@ -121,6 +122,8 @@ var looks = map[callbacks.Action]look{
 	callbacks.ActionSignedIn: {}, callbacks.ActionSignedOut: {}, callbacks.ActionSessionEnded: {}, callbacks.ActionBatchBegun: {}, callbacks.ActionBatchStopped: {},
 	callbacks.ActionDelegated: {}, callbacks.ActionDelegationEnded: {},
 	callbacks.ActionPolicyLoaded: {}, callbacks.ActionPolicyRefused: {},
+	notice.ActionMuted: {}, notice.ActionResumed: {}, notice.ActionRetried: {},
+	notice.ActionLinked: {}, notice.ActionUnlinked: {}, notice.ActionSubscribed: {}, notice.ActionUnsubscribed: {},
 }
 
 // eventOf turns one audit entry into an event.

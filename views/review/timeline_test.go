@@ -8,6 +8,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/desk"
+	"countersign/internal/notice"
 	"countersign/views"
 	"countersign/views/admin"
 	"countersign/views/viewstest"
@@ -143,7 +144,11 @@ func TestEveryActionIsTold(t *testing.T) {
 	}
 	for _, choice := range choices.EachIter() {
 		a := callbacks.Action(choice.AttrOr("value", ""))
-		if slices.Contains([]callbacks.Action{callbacks.ActionSignedIn, callbacks.ActionSignedOut, callbacks.ActionSessionEnded, callbacks.ActionDelegated, callbacks.ActionDelegationEnded, callbacks.ActionPolicyLoaded, callbacks.ActionPolicyRefused, callbacks.ActionBatchBegun, callbacks.ActionBatchStopped}, a) {
+		if slices.Contains([]callbacks.Action{
+			callbacks.ActionSignedIn, callbacks.ActionSignedOut, callbacks.ActionSessionEnded, callbacks.ActionDelegated, callbacks.ActionDelegationEnded,
+			callbacks.ActionPolicyLoaded, callbacks.ActionPolicyRefused, callbacks.ActionBatchBegun, callbacks.ActionBatchStopped, notice.ActionMuted, notice.ActionResumed, notice.ActionRetried,
+			notice.ActionLinked, notice.ActionUnlinked, notice.ActionSubscribed, notice.ActionUnsubscribed,
+		}, a) {
 			continue // of no callback
 		}
 		e := eventOf(m, callbacks.AuditEntry{Action: a, Actor: viewstest.Dana, To: callbacks.Lost, At: viewstest.Now}, viewstest.Mara)

@@ -7,6 +7,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/mask"
+	"countersign/internal/notice"
 )
 
 // Audit says what an audit entry adds to its action, in a sentence or two; it is empty if there is
@@ -55,6 +56,8 @@ var sentences = map[callbacks.Action]func(callbacks.AuditEntry) string{
 	callbacks.ActionSignedIn: nil, callbacks.ActionSignedOut: nil, callbacks.ActionSessionEnded: nil, callbacks.ActionBatchBegun: nil, callbacks.ActionBatchStopped: nil,
 	callbacks.ActionDelegated: nil, callbacks.ActionDelegationEnded: nil,
 	callbacks.ActionPolicyLoaded: nil, callbacks.ActionPolicyRefused: nil,
+	notice.ActionMuted: nil, notice.ActionResumed: nil, notice.ActionRetried: nil,
+	notice.ActionLinked: nil, notice.ActionUnlinked: nil, notice.ActionSubscribed: nil, notice.ActionUnsubscribed: nil,
 }
 
 const foundInHistory = "Found in the execution's history; nobody announced it."

@@ -20,12 +20,12 @@ import (
 // book keeps the last account that was linked.
 type book struct{ linked []notice.Account }
 
-func (b *book) Link(_ context.Context, a notice.Account) error {
+func (b *book) Link(_ context.Context, a notice.Account, _ callbacks.Actor) error {
 	b.linked = append(b.linked, a)
 	return nil
 }
 
-func (b *book) Unlink(context.Context, string, string) error {
+func (b *book) Unlink(context.Context, string, string, callbacks.Actor, time.Time) error {
 	b.linked = nil
 	return nil
 }

@@ -31,7 +31,7 @@ type Browsers interface {
 	// Subscription returns a browser by its ID, or [callbacks.ErrNotFound].
 	Subscription(ctx context.Context, id string) (notice.Subscription, error)
 	// Unsubscribe deletes a browser. Deleting what is gone is no error.
-	Unsubscribe(ctx context.Context, id string) error
+	Unsubscribe(ctx context.Context, id string, by callbacks.Actor, now time.Time) error
 }
 
 // Channel implements [notice.Channel]. The place of an envelope is the ID of a subscription.
@@ -99,7 +99,7 @@ func (c *Channel) Deliver(ctx context.Context, e notice.Envelope) (notice.Handle
 
 // gone deletes a browser that takes no pushes any more, and says why.
 func (c *Channel) gone(ctx context.Context, s notice.Subscription, words string) error {
-	return &notice.Fault{Code: notice.NoPlace, Words: words, Err: c.browsers.Unsubscribe(ctx, s.ID)}
+	return &notice.Fault{Code: notice.NoPlace, Words: words, Err: c.browsers.Unsubscribe(ctx, s.ID, callbacks.System(notice.Push), c.now())}
 }
 
 // options are what a push service is told of a message.

@@ -37,7 +37,7 @@ func (b *browsers) Subscription(_ context.Context, id string) (notice.Subscripti
 	return s, b.err
 }
 
-func (b *browsers) Unsubscribe(_ context.Context, id string) error {
+func (b *browsers) Unsubscribe(_ context.Context, id string, _ callbacks.Actor, _ time.Time) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.kept, id)

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/notice"
 )
@@ -18,14 +19,18 @@ func pauses(t *testing.T, s Stores) {
 	p := notice.Pause{
 		Channel: notice.Slack, At: t0, Until: t0.Add(time.Hour), Words: "tenant moves today", By: callbackstest.Person("ops"),
 	}
-	gone := notice.Pause{Channel: notice.Email, Place: "legal@example.com", At: t0, Until: notice.ForGood, Code: notice.NoPlace, Words: "550"}
+	gone := notice.Pause{Channel: notice.Email, Place: "legal@example.com", At: t0, Until: notice.ForGood, Code: notice.NoPlace, Words: "550", By: callbacks.System("notices")}
 	callbackstest.Must(t, s.Notices.Pause(t.Context(), p))
 	callbackstest.Must(t, s.Notices.Pause(t.Context(), gone))
+	callbackstest.Must(t, s.Notices.Pause(t.Context(), gone)) // found again
 	callbackstest.Same(t, "pauses", read(t0), []notice.Pause{gone, p})
 	callbackstest.Same(t, "pauses an hour later", read(t0.Add(time.Hour)), []notice.Pause{gone})
-	gone.Until = t0
+	gone.Until, gone.Code, gone.Words = t0, "", ""
 	callbackstest.Must(t, s.Notices.Pause(t.Context(), gone))
 	callbackstest.Same(t, "pauses after an end", read(t0), []notice.Pause{p})
+	audited(t, s, notice.ActionMuted,
+		"legal@example.com on channel email, until somebody resumes it: “550”", "Channel slack, until 2026-11-23 10:00 UTC: “tenant moves today”")
+	audited(t, s, notice.ActionResumed, "legal@example.com on channel email")
 }
 
 // backlogs: what waits, was sent and failed, by channel.

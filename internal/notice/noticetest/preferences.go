@@ -40,7 +40,7 @@ func subscriptions(t *testing.T, s Stores) {
 		}
 	}
 	for i := range notice.MaxSubscriptions + 1 {
-		callbackstest.Must(t, s.Preferences.Subscribe(t.Context(), browser(i, "ada")))
+		callbackstest.Must(t, s.Preferences.Subscribe(t.Context(), browser(i, "ada"), callbackstest.Person("ada")))
 	}
 	_, err := s.Preferences.Subscription(t.Context(), "ada0")
 	if !errors.Is(err, callbacks.ErrNotFound) {
@@ -49,8 +49,15 @@ func subscriptions(t *testing.T, s Stores) {
 	got, err := s.Preferences.Subscription(t.Context(), "ada1")
 	callbackstest.Must(t, err)
 	callbackstest.Same(t, "subscription", got, browser(1, "ada"))
-	callbackstest.Must(t, s.Preferences.Subscribe(t.Context(), browser(1, "bob")))
-	callbackstest.Must(t, s.Preferences.Unsubscribe(t.Context(), "ada2"))
+	callbackstest.Must(t, s.Preferences.Subscribe(t.Context(), browser(1, "bob"), callbackstest.Person("bob")))
+	for range 2 {
+		callbackstest.Must(t, s.Preferences.Unsubscribe(t.Context(), "ada2", callbacks.System("push"), t0))
+	}
+	audited(t, s, notice.ActionUnsubscribed, "“Firefox on Linux” of the person ada")
+	if added := audit(t, s, notice.ActionSubscribed); len(added) != notice.MaxSubscriptions+2 ||
+		added[0] != "“Firefox on Linux”. It got somebody else’s pushes before" || added[1] != "“Firefox on Linux”" {
+		t.Errorf("the audit has browsers %q", added)
+	}
 	all, err := s.Preferences.Subscriptions(t.Context(), "ada")
 	callbackstest.Must(t, err)
 	callbackstest.Same(t, "those left", len(all), notice.MaxSubscriptions-2)
@@ -61,7 +68,7 @@ func subscriptions(t *testing.T, s Stores) {
 func accounts(t *testing.T, s Stores) {
 	link := func(person, account string) notice.Account {
 		a := notice.Account{Channel: notice.Slack, Person: person, Account: account, Name: "@" + account, LinkedAt: t0}
-		callbackstest.Must(t, s.Preferences.Link(t.Context(), a))
+		callbackstest.Must(t, s.Preferences.Link(t.Context(), a, callbackstest.Person(person)))
 		return a
 	}
 	link("ada", "U1")
@@ -69,7 +76,13 @@ func accounts(t *testing.T, s Stores) {
 	link("bob", "U3")
 	bob := link("bob", "U2") // ada's
 	link("cy", "U4")
-	callbackstest.Must(t, s.Preferences.Unlink(t.Context(), notice.Slack, "cy"))
+	for range 2 {
+		callbackstest.Must(t, s.Preferences.Unlink(t.Context(), notice.Slack, "cy", callbackstest.Person("cy"), t0))
+	}
+	audited(t, s, notice.ActionUnlinked, "“@U4” (U4) on channel slack")
+	callbackstest.Same(t, "accounts in the audit", audit(t, s, notice.ActionLinked)[:2], []string{
+		"“@U4” (U4) on channel slack", "“@U2” (U2) on channel slack. It was linked to somebody else before",
+	})
 	linked, err := s.Preferences.Linked(t.Context(), notice.Slack, "bob")
 	callbackstest.Must(t, err)
 	callbackstest.Same(t, "bob's account", linked, bob)
@@ -78,7 +91,7 @@ func accounts(t *testing.T, s Stores) {
 			t.Errorf("the account of %s: %v", person, err)
 		}
 	}
-	callbackstest.Must(t, s.Preferences.Subscribe(t.Context(), notice.Subscription{ID: "x", Person: "bob", Endpoint: "https://push.example.com"}))
+	callbackstest.Must(t, s.Preferences.Subscribe(t.Context(), notice.Subscription{ID: "x", Person: "bob", Endpoint: "https://push.example.com"}, callbackstest.Person("bob")))
 	chosen := notice.NewSettings()
 	callbackstest.Must(t, s.Preferences.PutSettings(t.Context(), "dee", chosen, t0))
 	got, err := s.Preferences.Reachable(t.Context(), 10)

@@ -60,7 +60,7 @@ func retry(t *testing.T, s Stores) {
 	}
 	again := func(place string, want int) {
 		t.Helper()
-		n, err := s.Reports.Retry(t.Context(), notice.Webhooks, place, t0.Add(time.Minute))
+		n, err := s.Reports.Retry(t.Context(), notice.Webhooks, place, callbackstest.Person("ops"), t0.Add(time.Minute))
 		callbackstest.Must(t, err)
 		callbackstest.Same(t, "tried again", n, want)
 	}
@@ -68,6 +68,8 @@ func retry(t *testing.T, s Stores) {
 	w := claimMessage(t, s, t0.Add(time.Minute))
 	callbackstest.Same(t, "place", w.Place, "erp")
 	again("", 2) // one of them is under way
+	again("nowhere", 0)
+	audited(t, s, notice.ActionRetried, "Channel webhooks", "erp on channel webhooks")
 	lake := claimMessage(t, s, t0.Add(time.Minute))
 	callbackstest.Same(t, "place", lake.Place, "lake")
 	finish(t, s, w, fault, t0.Add(90*time.Second))

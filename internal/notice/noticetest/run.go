@@ -8,6 +8,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desk"
 	"countersign/internal/desk/storetest"
 	"countersign/internal/notice"
 )
@@ -115,4 +116,24 @@ func none(t testing.TB, s Stores, now time.Time) {
 func finish(t testing.TB, s Stores, w notice.Work, r notice.Result, now time.Time) {
 	t.Helper()
 	callbackstest.Must(t, s.Notices.Finish(t.Context(), w, r, now))
+}
+
+// audit returns what the audit has of an action, the latest first.
+func audit(t testing.TB, s Stores, a callbacks.Action) []string {
+	t.Helper()
+	entries := storetest.Audit(t, s.Desk, desk.AuditQuery{Action: a})
+	details := make([]string, len(entries))
+	for i, e := range entries {
+		if e.At.IsZero() || e.Actor.ID == "" {
+			t.Errorf("an entry without time or actor: %+v", e)
+		}
+		details[i] = e.Detail
+	}
+	return details
+}
+
+// audited fails unless the audit has just these details of an action, the latest first.
+func audited(t testing.TB, s Stores, a callbacks.Action, want ...string) {
+	t.Helper()
+	callbackstest.Same(t, "audit of "+string(a), audit(t, s, a), want)
 }

@@ -89,7 +89,7 @@ func (s *Service) Change(ctx context.Context, p callbacks.Person, change func(*n
 // Subscribe keeps a browser of a person, and switches pushes on.
 func (s *Service) Subscribe(ctx context.Context, p callbacks.Person, b notice.Subscription) error {
 	b.Person = p.ID
-	if err := s.Preferences.Subscribe(ctx, b); err != nil {
+	if err := s.Preferences.Subscribe(ctx, b, p.Actor()); err != nil {
 		return err
 	}
 	return s.Change(ctx, p, func(kept *notice.Settings) { Switch(kept, notice.Push, true) })
@@ -100,7 +100,7 @@ func (s *Service) Unsubscribe(ctx context.Context, p callbacks.Person, id string
 	if err := s.owns(ctx, p, id); err != nil {
 		return err
 	}
-	if err := s.Preferences.Unsubscribe(ctx, id); err != nil {
+	if err := s.Preferences.Unsubscribe(ctx, id, p.Actor(), s.Now()); err != nil {
 		return err
 	}
 	s.Forget()

@@ -18,9 +18,28 @@ func (r *pauseRow) places() []any {
 	return []any{&r.Channel, &r.Place, &r.at, &r.until, &r.Code, &r.Words, &r.By.Kind, &r.By.ID, &r.By.Name}
 }
 
+const selectPause = `select channel, place, at, until, code, words, by_kind, by_id, by_name from notice_pauses`
+
+func (r *pauseRow) pause() notice.Pause {
+	r.At, r.Until = fromMillis(r.at), fromMillis(r.until)
+	return r.Pause
+}
+
 // Pause implements notice.Store.
 func (s *Store) Pause(ctx context.Context, p notice.Pause) error {
 	err := s.transact(ctx, func(ctx context.Context, t *tx) error {
+		earlier, err := rows(ctx, t, (*pauseRow).places, selectPause+` where channel = ? and place = ?`+t.engine.Dialect().ForUpdate,
+			storable(p.Channel), storable(p.Place))
+		if err != nil {
+			return err
+		}
+		var before notice.Pause
+		if len(earlier) > 0 {
+			before = earlier[0].pause()
+		}
+		if err := s.record(ctx, t.on, p.Entry(before)); err != nil {
+			return err
+		}
 		return t.later(ctx, `insert into notice_pauses (channel, place, at, until, code, words, by_kind, by_id, by_name)
 			values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (channel, place) do update set at = excluded.at, until = excluded.until,
 			code = excluded.code, words = excluded.words, by_kind = excluded.by_kind, by_id = excluded.by_id, by_name = excluded.by_name`,
@@ -35,15 +54,13 @@ func (s *Store) Pause(ctx context.Context, p notice.Pause) error {
 
 // Pauses implements notice.Store.
 func (s *Store) Pauses(ctx context.Context, now time.Time, limit int) ([]notice.Pause, error) {
-	found, err := read(ctx, s, (*pauseRow).places, `select channel, place, at, until, code, words, by_kind, by_id, by_name
-		from notice_pauses where until > ? order by until desc limit ?`, millis(now), limit)
+	found, err := read(ctx, s, (*pauseRow).places, selectPause+` where until > ? order by until desc limit ?`, millis(now), limit)
 	if err != nil {
 		return nil, fmt.Errorf("read the pauses of channels: %w", err)
 	}
 	all := make([]notice.Pause, len(found))
 	for i, r := range found {
-		r.At, r.Until = fromMillis(r.at), fromMillis(r.until)
-		all[i] = r.Pause
+		all[i] = r.pause()
 	}
 	return all, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"countersign/internal/callbacks"
@@ -64,12 +65,19 @@ func (r *subscriptionRow) places() []any {
 	return []any{&r.ID, &r.Person, &r.Endpoint, &r.P256DH, &r.Auth, &r.Browser, &r.made}
 }
 
-const selectSubscription = `select id, person, endpoint, p256dh, auth, browser, made_at from push_subscriptions`
+const (
+	subscriptionColumns = `id, person, endpoint, p256dh, auth, browser, made_at`
+	selectSubscription  = `select ` + subscriptionColumns + ` from push_subscriptions`
+)
 
 // Subscribe implements notice.Preferences.
-func (s *Store) Subscribe(ctx context.Context, b notice.Subscription) error {
+func (s *Store) Subscribe(ctx context.Context, b notice.Subscription, by callbacks.Actor) error {
 	err := s.transact(ctx, func(ctx context.Context, t *tx) error {
-		if err := t.later(ctx, `delete from push_subscriptions where endpoint = ?`, storable(b.Endpoint)); err != nil {
+		earlier, err := rows(ctx, t, one, `delete from push_subscriptions where endpoint = ? returning person`, storable(b.Endpoint))
+		if err != nil {
+			return err
+		}
+		if err := s.record(ctx, t.on, b.Added(by, others(earlier, b.Person))); err != nil {
 			return err
 		}
 		if err := t.later(ctx, `insert into push_subscriptions (id, person, endpoint, p256dh, auth, browser, made_at) values (?, ?, ?, ?, ?, ?, ?)`,
@@ -84,6 +92,14 @@ func (s *Store) Subscribe(ctx context.Context, b notice.Subscription) error {
 		return fmt.Errorf("keep a browser: %w", err)
 	}
 	return nil
+}
+
+// one is the place of a column that is read alone.
+func one(v *string) []any { return []any{v} }
+
+// others reports whether something belonged to somebody else.
+func others(earlier []string, person string) bool {
+	return slices.ContainsFunc(earlier, func(p string) bool { return p != person })
 }
 
 // Subscription implements notice.Preferences.
@@ -117,15 +133,41 @@ func (s *Store) subscriptions(ctx context.Context, text string, args ...any) ([]
 }
 
 // Unsubscribe implements notice.Preferences.
-func (s *Store) Unsubscribe(ctx context.Context, id string) error {
-	return s.write(ctx, `delete from push_subscriptions where id = ?`, storable(id))
+func (s *Store) Unsubscribe(ctx context.Context, id string, by callbacks.Actor, now time.Time) error {
+	err := s.transact(ctx, func(ctx context.Context, t *tx) error {
+		gone, err := rows(ctx, t, (*subscriptionRow).places, `delete from push_subscriptions where id = ? returning `+subscriptionColumns, storable(id))
+		if err != nil || len(gone) == 0 {
+			return err
+		}
+		return s.record(ctx, t.on, gone[0].Removed(by, now))
+	})
+	if err != nil {
+		return fmt.Errorf("delete a browser: %w", err)
+	}
+	return nil
+}
+
+// accountRow is a row of channel_accounts.
+type accountRow struct {
+	notice.Account
+	linked int64
+}
+
+const accountColumns = `channel, person, account, name, linked_at`
+
+func (r *accountRow) places() []any {
+	return []any{&r.Channel, &r.Person, &r.Account.Account, &r.Name, &r.linked}
 }
 
 // Link implements notice.Preferences.
-func (s *Store) Link(ctx context.Context, a notice.Account) error {
+func (s *Store) Link(ctx context.Context, a notice.Account, by callbacks.Actor) error {
 	err := s.transact(ctx, func(ctx context.Context, t *tx) error {
-		if err := t.later(ctx, `delete from channel_accounts where channel = ? and (account = ? or person = ?)`,
-			storable(a.Channel), storable(a.Account), storable(a.Person)); err != nil {
+		earlier, err := rows(ctx, t, one, `delete from channel_accounts where channel = ? and (account = ? or person = ?) returning person`,
+			storable(a.Channel), storable(a.Account), storable(a.Person))
+		if err != nil {
+			return err
+		}
+		if err := s.record(ctx, t.on, a.Linked(by, others(earlier, a.Person))); err != nil {
 			return err
 		}
 		return t.later(ctx, `insert into channel_accounts (channel, person, account, name, linked_at) values (?, ?, ?, ?, ?)`,
@@ -138,8 +180,19 @@ func (s *Store) Link(ctx context.Context, a notice.Account) error {
 }
 
 // Unlink implements notice.Preferences.
-func (s *Store) Unlink(ctx context.Context, channel, person string) error {
-	return s.write(ctx, `delete from channel_accounts where channel = ? and person = ?`, storable(channel), storable(person))
+func (s *Store) Unlink(ctx context.Context, channel, person string, by callbacks.Actor, now time.Time) error {
+	err := s.transact(ctx, func(ctx context.Context, t *tx) error {
+		gone, err := rows(ctx, t, (*accountRow).places, `delete from channel_accounts where channel = ? and person = ? returning `+accountColumns,
+			storable(channel), storable(person))
+		if err != nil || len(gone) == 0 {
+			return err
+		}
+		return s.record(ctx, t.on, gone[0].Unlinked(by, now))
+	})
+	if err != nil {
+		return fmt.Errorf("unlink an account: %w", err)
+	}
+	return nil
 }
 
 // Reachable implements notice.Preferences.
@@ -194,12 +247,7 @@ func (s *Store) accounts(ctx context.Context, limit int) ([]notice.Account, erro
 }
 
 func (s *Store) linked(ctx context.Context, which string, args ...any) ([]notice.Account, error) {
-	type row struct {
-		notice.Account
-		linked int64
-	}
-	found, err := read(ctx, s, func(r *row) []any { return []any{&r.Channel, &r.Person, &r.Account.Account, &r.Name, &r.linked} },
-		`select channel, person, account, name, linked_at from channel_accounts`+which, args...)
+	found, err := read(ctx, s, (*accountRow).places, `select `+accountColumns+` from channel_accounts`+which, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read linked accounts: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"countersign/internal/callbacks"
 	"countersign/internal/notice"
 )
 
@@ -90,7 +91,7 @@ func (r report) failing(ctx context.Context, s *Store, _ time.Time) error {
 }
 
 // Retry implements notice.Reports. What is under way is due again when it has ended.
-func (s *Store) Retry(ctx context.Context, channel, place string, now time.Time) (n int, err error) {
+func (s *Store) Retry(ctx context.Context, channel, place string, by callbacks.Actor, now time.Time) (n int, err error) {
 	err = s.transact(ctx, func(ctx context.Context, t *tx) error {
 		which, args := `channel = ? and fault <> ''`, []any{storable(channel)}
 		if place != "" {
@@ -101,7 +102,10 @@ func (s *Store) Retry(ctx context.Context, channel, place string, now time.Time)
 			where id in (select id from notice_messages where `+which+` limit ?)`,
 			append(append([]any{millis(now), millis(now)}, args...), notice.MaxFailing)...)
 		n = int(changed)
-		return err
+		if err != nil || n == 0 {
+			return err
+		}
+		return s.record(ctx, t.on, notice.RetriedEntry(channel, place, by, now))
 	})
 	if err != nil {
 		return 0, fmt.Errorf("try messages again: %w", err)

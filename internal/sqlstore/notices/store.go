@@ -5,12 +5,19 @@ import (
 	"strings"
 	"time"
 
+	"countersign/internal/callbacks"
 	"countersign/internal/notice"
 	"countersign/internal/sqlstore/engine"
 )
 
 // Store is the part of a database that notices use. It may be used by any number of goroutines.
-type Store struct{ engine engine.Engine }
+type Store struct {
+	engine engine.Engine
+	record Record
+}
+
+// Record writes an audit entry in a transaction, unless its action is empty.
+type Record func(ctx context.Context, on engine.Statements, e callbacks.AuditEntry) error
 
 var (
 	_ notice.Store       = (*Store)(nil)
@@ -18,7 +25,7 @@ var (
 )
 
 // New returns the part of an open database.
-func New(e engine.Engine) *Store { return &Store{e} }
+func New(e engine.Engine, record Record) *Store { return &Store{e, record} }
 
 // tx is one transaction.
 type tx struct {
