@@ -20,7 +20,7 @@ type Revealed struct {
 	Back  views.Address // to the request
 }
 
-// RevealedPage shows the value once. Nothing typed on the page before is lost: going back leads there.
+// RevealedPage shows the value once. What was typed on the page before stays there only.
 func RevealedPage(s views.Shell, m Revealed) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
