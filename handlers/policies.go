@@ -56,7 +56,7 @@ func (s *server) applyPolicy(c echo.Context) error {
 		return err
 	}
 	reason := form.Get("policy")
-	applied, err := s.Service.ApplyPolicy(c.Request().Context(), s.person(c), callbackOf(c), reason)
+	applied, err := s.Service.ApplyPolicy(c.Request().Context(), s.person(c), callbackOf(c), reason, form.Get("seen"))
 	faults, invalid := errors.AsType[fault.List](err)
 	switch {
 	case invalid:

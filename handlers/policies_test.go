@@ -121,12 +121,17 @@ func TestApplyPolicy(t *testing.T) {
 		t.Errorf("the admin reads %q", text)
 	}
 	action := section.Find("form").AttrOr("action", "")
+	seen := section.Find("input[name=seen]").AttrOr("value", "")
 	refused := admin.post(action, url.Values{"policy": {" "}})
 	fault := refused.document(t).Find("#policy [role=alert]").Text()
 	if refused.status != http.StatusUnprocessableEntity || !strings.Contains(fault, "goes on record") {
 		t.Errorf("without a reason: %d, %q", refused.status, fault)
 	}
-	if a := admin.post(action, url.Values{"policy": {"Priya is away."}}); a.status != http.StatusSeeOther {
+	changed := admin.post(action, url.Values{"policy": {"Priya is away."}, "seen": {"another"}}).document(t).Find("#policy")
+	if kept, _ := changed.Find("[name=policy]").Attr("value"); kept != "Priya is away." || !strings.Contains(changed.Find("[role=alert]").Text(), "have changed") {
+		t.Errorf("of other rules than those shown: kept %q, %q", kept, changed.Text())
+	}
+	if a := admin.post(action, url.Values{"policy": {"Priya is away."}, "seen": {seen}}); a.status != http.StatusSeeOther {
 		t.Fatalf("%d, want 303", a.status)
 	}
 	page := admin.get(path)

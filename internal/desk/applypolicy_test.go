@@ -16,6 +16,31 @@ import (
 	"countersign/internal/fault"
 )
 
+// policySeen is what an admin's page says of the present policy.
+func (d *testDesk) policySeen(id callbacks.ID) string {
+	d.T.Helper()
+	sheet, err := d.Service.Sheet(d.Ctx, desktest.Ops, id)
+	callbackstest.Must(d.T, err)
+	if sheet.Policy == nil {
+		return ""
+	}
+	return desk.PolicySeen(*sheet.Policy)
+}
+
+// TestApplyPolicy_Unseen: other rules than those that the admin read bind nothing.
+func TestApplyPolicy_Unseen(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.Announce(nil)
+	require(d, c.ID, asks(3))
+	seen := desk.PolicySeen(asks(2))
+	_, err := d.Service.ApplyPolicy(d.Ctx, desktest.Ops, c.ID, "Priya is away.", seen)
+	if faults, invalid := errors.AsType[fault.List](err); !invalid || faults[0].Pointer != "policy" {
+		t.Errorf("got %v, want a fault", err)
+	}
+	callbackstest.Same(t, "what binds it", d.Get(c.ID).Requirement, asks(3))
+}
+
 // TestApplyPolicy: an admin binds a callback to the present policy, on record. A signature that
 // would be enough then is void: its person signs again, and sees what is sent.
 func TestApplyPolicy(t *testing.T) {
@@ -31,7 +56,7 @@ func TestApplyPolicy(t *testing.T) {
 	}
 	callbackstest.Same(t, "the present policy", sheet.Policy, &present)
 	for range 2 { // the second press changes nothing
-		c, err = d.Service.ApplyPolicy(d.Ctx, desktest.Ops, c.ID, "Priya is away.")
+		c, err = d.Service.ApplyPolicy(d.Ctx, desktest.Ops, c.ID, "Priya is away.", d.policySeen(c.ID))
 		if err != nil || c.State != callbacks.Pending || !c.WaitingSince.IsZero() {
 			t.Fatalf("got %+v, %v", c, err)
 		}
@@ -81,7 +106,7 @@ func TestApplyPolicyRefused(t *testing.T) {
 		"ErrNoReason": {desktest.Ops, c.ID, " ", errInvalid},
 		"ErrNoQueue":  {desktest.Ops, gone.ID, "Why not.", callbacks.ErrForbidden},
 	} {
-		_, err := d.Service.ApplyPolicy(d.Ctx, tt.who, tt.id, tt.reason)
+		_, err := d.Service.ApplyPolicy(d.Ctx, tt.who, tt.id, tt.reason, "")
 		if faults := (fault.List{}); errors.As(err, &faults) && faults[0].Pointer == "reason" {
 			err = errInvalid
 		}
@@ -156,7 +181,7 @@ func TestApplyPolicy_Meanwhile(t *testing.T) {
 			d.Restart(store)
 			var terms callbacks.Requirement
 			store.happens = func() { happens(d, c); terms = d.Get(c.ID).Requirement }
-			if _, err := d.Service.ApplyPolicy(d.Ctx, desktest.Ops, c.ID, "Priya is away."); !errors.Is(err, callbacks.ErrConflict) {
+			if _, err := d.Service.ApplyPolicy(d.Ctx, desktest.Ops, c.ID, "Priya is away.", d.policySeen(c.ID)); !errors.Is(err, callbacks.ErrConflict) {
 				t.Errorf("got %v, want a conflict", err)
 			}
 			callbackstest.Same(t, "what binds it", d.Get(c.ID).Requirement, terms)
