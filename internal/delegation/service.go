@@ -214,13 +214,19 @@ func (s *Service) Queues(p callbacks.Person) (names []string) {
 var errOver = errors.New("the delegation is over")
 
 // End ends a delegation now. The delegator, the delegate and admins may; anybody else gets
-// [callbacks.ErrNotFound]. A delegation that is over stays as it is.
+// [callbacks.ErrNotFound]. An admin whose groups were read too long ago gets
+// [callbacks.ErrOldGroups] for that of others. A delegation that is over stays as it is.
 func (s *Service) End(ctx context.Context, by callbacks.Person, id callbacks.ID) (Delegation, error) {
 	now := s.cfg.Now()
 	var over Delegation
 	d, err := s.cfg.Store.EndDelegation(ctx, id, func(d *Delegation) (callbacks.AuditEntry, error) {
-		if by.ID != d.From.ID && by.ID != d.To.ID && !by.Roles.Admin {
-			return callbacks.AuditEntry{}, callbacks.ErrNotFound
+		if by.ID != d.From.ID && by.ID != d.To.ID {
+			if !by.Roles.Admin {
+				return callbacks.AuditEntry{}, callbacks.ErrNotFound
+			}
+			if err := s.fresh(by, now); err != nil {
+				return callbacks.AuditEntry{}, err
+			}
 		}
 		over = *d
 		if d.Status(now) == Over {

@@ -112,7 +112,8 @@ func mustMake(d *desktest.Desk, w delegation.Wish) {
 	}
 }
 
-// TestOldGroups: somebody whose groups were read too long ago delegates nothing.
+// TestOldGroups: somebody whose groups were read too long ago delegates nothing, and ends only a
+// delegation of their own.
 func TestOldGroups(t *testing.T) {
 	t.Parallel()
 	d := open(t)
@@ -121,6 +122,15 @@ func TestOldGroups(t *testing.T) {
 	old.GroupsReadAt = d.Clock.Now().Add(-time.Hour - 1)
 	if _, err := s.Make(d.Ctx, old, wish(d, old, desktest.Dana)); !errors.Is(err, callbacks.ErrOldGroups) {
 		t.Errorf("got %v", err)
+	}
+	made := delegate(t, d, desktest.Mara, desktest.Dana)
+	admin := desktest.Ops
+	admin.GroupsReadAt = old.GroupsReadAt
+	if _, err := s.End(d.Ctx, admin, made.ID); !errors.Is(err, callbacks.ErrOldGroups) {
+		t.Errorf("an admin ends that of others: %v", err)
+	}
+	if ended, err := s.End(d.Ctx, old, made.ID); err != nil || !ended.Ended() {
+		t.Errorf("the delegator ends it: %v", err)
 	}
 }
 
