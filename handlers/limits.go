@@ -26,6 +26,10 @@ const (
 	// many requests.
 	selectionsPerSecond = 0.5
 	selectionBurst      = 30
+	// searchesPerSecond and searchBurst bound the searches for people of one person, who chooses a
+	// delegate. A script that lists everybody needs many.
+	searchesPerSecond = 0.2
+	searchBurst       = 30
 	// testsPerSecond and testBurst bound the tests that one person sends over the desk's channels.
 	testsPerSecond = 0.1
 	testBurst      = 5
@@ -41,6 +45,7 @@ type Limits struct {
 	reviews *ratelimit.Limiter // signs of life of open reviews, by person
 	reveals *ratelimit.Limiter // of masked values, by person
 	tests   *ratelimit.Limiter // of channels, by person
+	search  *ratelimit.Limiter // for people, by person
 	// of many requests, by person
 	selections *ratelimit.Limiter
 	streams    streamCounts
@@ -55,6 +60,7 @@ func NewLimits() *Limits {
 		signIns: ratelimit.New(signInsPerSecond, signInBurst),
 		reviews: ratelimit.New(signsPerSecond, signBurst), reveals: ratelimit.New(revealsPerSecond, revealBurst),
 		selections: ratelimit.New(selectionsPerSecond, selectionBurst),
+		search:     ratelimit.New(searchesPerSecond, searchBurst),
 		tests:      ratelimit.New(testsPerSecond, testBurst), streams: streamCounts{of: map[string]int{}},
 		forms:    inflight.New(maxInFlight, maxInFlight/4),
 		messages: inflight.New(maxInFlight, maxInFlight/4),

@@ -131,6 +131,10 @@ func (s *server) wish(c echo.Context, m *account.Settings) (delegation.Wish, err
 	draft := m.Draft
 	wish := delegation.Wish{From: draft.Of, Queues: draft.Queues}
 	var faults fault.List
+	if err := s.search.Take(s.person(c).ID, s.Now()); err != nil {
+		faults.Add("who", "You have searched for people many times. Wait a minute, then try again.")
+		return wish, faults
+	}
 	found, exact, err := s.Delegations.Find(c.Request().Context(), draft.Who)
 	chosen := slices.ContainsFunc(found, func(k delegation.Known) bool { return k.ID == draft.Person })
 	switch {

@@ -103,6 +103,26 @@ func TestSettings_Faults(t *testing.T) {
 	}
 }
 
+// TestSettings_ManySearches: nobody lists everybody by trying the beginnings of names. The page keeps
+// what was typed.
+func TestSettings_ManySearches(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b, many := s.as(rita), 0
+	for range 33 {
+		doc := b.post("/settings/delegations", delegating("zz")).document(t)
+		if got := doc.Find("#who").AttrOr("value", ""); got != "zz" {
+			t.Fatalf("who is %q", got)
+		}
+		if strings.Contains(doc.Find("#who-fault").Text(), "many times") {
+			many++
+		}
+	}
+	if many != 3 {
+		t.Errorf("%d of 33 searches were too many, want 3", many)
+	}
+}
+
 // TestSettings_OldGroups: the way to sign in again leads back to what was typed.
 func TestSettings_OldGroups(t *testing.T) {
 	t.Parallel()
