@@ -100,12 +100,12 @@ func (b *Batch) Ended() bool { return !b.EndedAt.IsZero() }
 // Shown names what a page shows before it is confirmed: which items are included, with what bytes, and
 // the comment.
 func (b *Batch) Shown() string {
-	shown := sha256.New()
-	fmt.Fprintf(shown, "%q %q", b.ID, b.Comment)
+	shown := fmt.Appendf(nil, "%q %q", b.ID, b.Comment)
 	for i := range b.Items {
-		fmt.Fprintf(shown, " %q %q", b.Items[i].Callback, b.Items[i].Seen)
+		shown = fmt.Appendf(shown, " %q %q", b.Items[i].Callback, b.Items[i].Seen)
 	}
-	return hex.EncodeToString(shown.Sum(nil))
+	sum := sha256.Sum256(shown)
+	return hex.EncodeToString(sum[:])
 }
 
 // Count returns how many items have a result.
