@@ -72,7 +72,8 @@ func (w *Worker) attempt(ctx context.Context, setup *Setup, circle *Circle, work
 	}
 	style := circle.Styles[work.Channel]
 	told := state(style, &d.Message)
-	if told == work.Told || silent(style, work, &d.Message) {
+	same := told == work.Told && (!work.Again || style == Event) // what may have arrived since is taken back
+	if same || silent(style, work, &d.Message) {
 		return r, nil
 	}
 	d.Message.State = stateID(work, told)
@@ -106,23 +107,11 @@ func (w *Worker) send(ctx context.Context, channel Channel, e Envelope) (Handle,
 // another attempt would be in vain. Zero is never, unless the message changes.
 func (w *Worker) again(ctx context.Context, style Style, work *Work, m *Message, f *Fault) time.Time {
 	now := w.Now()
-	switch f.Code {
-	case Refused, NoMessage:
-		return time.Time{}
-	case NoPlace:
+	switch {
+	case f.Code == NoPlace:
 		w.off(ctx, work, f)
 		return time.Time{}
-	case Denied:
-		until := now.Add(channelPause)
-		w.pause(ctx, Pause{Channel: work.Channel, Place: place(style, work), At: now, Until: until, Code: f.Code, Words: f.Words})
-		return until
-	case Busy:
-		if f.RetryAfter > 0 && style != Event {
-			w.rest(work.Channel, now.Add(f.RetryAfter))
-		}
-	case Unreachable, Unanswered:
-	}
-	if style == Event {
+	case style == Event: // a program that refuses today may be mended tomorrow
 		if now.Sub(work.FirstAt) >= eventsGiveUp {
 			w.off(ctx, work, f)
 			return time.Time{}
@@ -130,16 +119,29 @@ func (w *Worker) again(ctx context.Context, style Style, work *Work, m *Message,
 		pause := eventPauses[min(work.Tries-1, len(eventPauses)-1)]
 		return now.Add(max(pause, f.RetryAfter))
 	}
+	switch f.Code {
+	case Refused, NoMessage:
+		return time.Time{}
+	case Denied:
+		until := now.Add(channelPause)
+		w.pause(ctx, Pause{Channel: work.Channel, Place: place(work), At: now, Until: until, Code: f.Code, Words: f.Words})
+		return until
+	case Busy:
+		if f.RetryAfter > 0 && place(work) == "" {
+			w.rest(work.Channel, now.Add(f.RetryAfter))
+		}
+	case Unreachable, Unanswered, NoPlace:
+	}
 	if over := m.Expires; now.Sub(work.FirstAt) >= givesUp || work.Told == "" && !work.Again && !over.IsZero() && !now.Before(over) {
 		return time.Time{}
 	}
 	return now.Add(worker.Backoff(work.Tries, f.RetryAfter, 0, w.Jitter()))
 }
 
-// place is what a pause stops: a webhook alone, or all of another channel, whose places share their
-// credentials.
-func place(style Style, work *Work) string {
-	if style == Event {
+// place is what a pause stops: one place where the operator names each, or all of another channel,
+// whose places share their credentials.
+func place(work *Work) string {
+	if OwnPlaces(work.Channel) {
 		return work.Place
 	}
 	return ""
@@ -157,11 +159,11 @@ func (w *Worker) off(ctx context.Context, work *Work, f *Fault) {
 		w.Forget()
 		return
 	}
-	w.pause(ctx, Pause{Channel: work.Channel, Place: work.Place, At: now, Until: ForGood, Code: f.Code, Words: f.Words})
-	if work.Channel != Push {
+	if work.Channel == Push { // a browser that is deleted needs no pause
+		if err := w.Preferences.Unsubscribe(ctx, work.Place, worksAs, now); err != nil {
+			w.Log.ErrorContext(ctx, "a browser that is gone was not deleted", "error", err)
+		}
 		return
 	}
-	if err := w.Preferences.Unsubscribe(ctx, work.Place, worksAs, now); err != nil {
-		w.Log.ErrorContext(ctx, "a browser that is gone was not deleted", "error", err)
-	}
+	w.pause(ctx, Pause{Channel: work.Channel, Place: work.Place, At: now, Until: ForGood, Code: f.Code, Words: f.Words})
 }

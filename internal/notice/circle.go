@@ -145,7 +145,7 @@ func (c *Circle) gathers(t Target) Gathering {
 	switch style := c.Styles[t.Channel]; {
 	case style == Event, style == InPlace && t.Person == "":
 		return Alone
-	case style == Appended:
+	case style == Appended, style == InPlace: // a chat makes no sound for a message that changes
 		return Batch
 	}
 	return Joining

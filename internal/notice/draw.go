@@ -31,6 +31,7 @@ type subject struct {
 	item Item
 	kind Kind
 	why  Why
+	told bool // before
 }
 
 // draw draws a message from the present state of its callbacks. What is not there any more is left
@@ -57,7 +58,7 @@ func (c *Circle) draw(w *Work, all map[callbacks.ID]*considered, house House, no
 			d.later = planned.Due
 		}
 		due = due || told || !planned.Due.After(now)
-		one := subject{item: c.item(s.Situation, w.Channel, house.Home), kind: kindOf(w, s, planned)}
+		one := subject{item: c.item(s.Situation, w.Channel, house.Home), kind: kindOf(w, s, planned), told: !n.ToldAt.IsZero()}
 		if planned != nil {
 			one.why = planned.Why
 		}
@@ -80,11 +81,13 @@ func (c *Circle) message(w *Work, subjects []subject, house House, now time.Time
 		m.Settings = house.Home + SettingsPath
 	}
 	slices.SortStableFunc(subjects, func(a, b subject) int {
-		return cmp.Or(ends(a.item).Compare(ends(b.item)), cmp.Compare(a.item.ID, b.item.ID))
+		return cmp.Or(over(a.item)-over(b.item), ends(a.item).Compare(ends(b.item)), cmp.Compare(a.item.ID, b.item.ID))
 	})
+	m.Quiet = true
 	for _, s := range subjects {
 		m.Items = append(m.Items, s.item)
-		m.Expires = ends(s.item)
+		m.Expires = latest(m.Expires, ends(s.item))
+		m.Quiet = m.Quiet && (s.told || over(s.item) > 0)
 		if stronger(s.kind, m.Kind) {
 			m.Kind, m.Why = s.kind, s.why
 		}
@@ -104,6 +107,21 @@ func ends(i Item) time.Time {
 		return ForGood
 	}
 	return i.Deadline
+}
+
+// over is 1 for a callback that does not wait any more, else 0.
+func over(i Item) int {
+	if i.State == callbacks.Pending {
+		return 0
+	}
+	return 1
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // strength are the kinds of callbacks in one message: the first one that it has is the message's.

@@ -134,7 +134,29 @@ func TestThrottled(t *testing.T) {
 	}
 }
 
-// TestNoPlace: a place that is gone gets nothing more, for a reason that is on record.
+// TestSeveralInOne: a message about several says how many still wait, and makes a sound only for what is
+// new.
+func TestSeveralInOne(t *testing.T) {
+	t.Parallel()
+	r := newSQLiteRig(t)
+	first, second := r.announce(4*time.Hour), r.announce(5*time.Hour)
+	r.run(time.Minute, 5*time.Second)
+	r.approve(person("bob", "approvers").Person, first.ID)
+	r.run(time.Minute, 5*time.Second)
+	pushes := r.push.at("ada's browser")
+	if len(pushes) != 1 {
+		t.Fatalf("%d messages", len(pushes))
+	}
+	messages := pushes[0].messages
+	if messages[0].Quiet || !messages[len(messages)-1].Quiet {
+		t.Errorf("a decision makes a sound: %v", messages)
+	}
+	if last := pushes[0].last(); last.Items[0].ID != second.ID || len(last.Items) != 2 {
+		t.Errorf("what is over comes first: %+v", last.Items)
+	}
+}
+
+// TestNoPlace: a browser that is gone is deleted, and gets nothing more.
 func TestNoPlace(t *testing.T) {
 	t.Parallel()
 	r := newSQLiteRig(t)
@@ -151,7 +173,7 @@ func TestNoPlace(t *testing.T) {
 	}
 	pauses, err := r.store.Notices().Pauses(t.Context(), r.clock.Now(), 10)
 	callbackstest.Must(t, err)
-	if len(pauses) != 1 || pauses[0].Place != "ada's browser" || pauses[0].Words != "410 gone" || !pauses[0].Until.Equal(notice.ForGood) {
+	if len(pauses) != 0 { // there is no such place any more
 		t.Errorf("pauses: %+v", pauses)
 	}
 	before := r.push.calls

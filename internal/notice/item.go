@@ -31,6 +31,7 @@ func (c *Circle) item(s *Situation, channel string, home string) Item {
 		i.Fields = c.fields(s, rules.Fields)
 	}
 	if cb.State == callbacks.Pending {
+		i.Held = s.holder()
 		for _, m := range standing.Leading().Missing {
 			i.Missing = append(i.Missing, Place{Groups: m.From, Count: m.Count})
 		}
@@ -48,6 +49,16 @@ func (c *Circle) item(s *Situation, channel string, home string) Item {
 		}
 	}
 	return i
+}
+
+// holder is the name of somebody who has the callback open; empty if nobody does.
+func (s *Situation) holder() string {
+	for _, o := range s.Openers {
+		if o.Open {
+			return o.Name
+		}
+	}
+	return ""
 }
 
 // signers are those whose signatures count, in the order in which they signed.

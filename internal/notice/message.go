@@ -19,12 +19,14 @@ type Message struct {
 	Kind  Kind
 	// Why is why this place gets it.
 	Why Why
-	// Items are the callbacks it speaks of: one, or several in a digest or a window. The nearest
-	// end comes first.
+	// Items are the callbacks it speaks of: one, or several in a digest or a window. Those that wait
+	// come first, the nearest end before others.
 	Items []Item
 	// Gone are callbacks of the last digest that were decided or ended since. Only digests have
 	// any.
 	Gone []Item
+	// Quiet says that everything in it that waits was told before: nobody needs to hear a sound.
+	Quiet bool
 	// At is when the message was drawn.
 	At time.Time
 	// Zone is that of the reader, or of the desk for places of a group. Never nil.
@@ -89,7 +91,7 @@ type Item struct {
 	Required int
 	Signed   []Signer
 	Missing  []Place
-	// Held is who has it open longest. May be empty.
+	// Held is who has it open, when the message is drawn. May be empty.
 	Held string
 	// State is that of the callback. Outcome is the label of the decision and Stance says which way
 	// it goes; they and DecidedAt are empty while it is pending.

@@ -164,7 +164,7 @@ func TestDigest(t *testing.T) {
 	t.Parallel()
 	m, _ := deliver(t, envelope(func(m *notice.Message) {
 		m.Kind, m.Why = notice.Digest, notice.Why{}
-		refund := notice.Item{URL: "https://desk.harborline.example/callbacks/a77310", Queue: "support", Title: "Refund $240.00 for order A-77310", Required: 1}
+		refund := notice.Item{URL: "https://desk.harborline.example/callbacks/a77310", Queue: "support", Title: "Refund $240.00 for order A-77310", Required: 1, State: callbacks.Pending}
 		m.Items = append(m.Items, refund)
 		gone := m.Items[0]
 		gone.Title, gone.State, gone.Outcome, gone.DecidedAt = "EXP-2285", callbacks.Completed, "Approve", drawn.Add(-20*time.Hour)

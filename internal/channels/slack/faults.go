@@ -20,15 +20,14 @@ const codeNoChannel = "channel_not_found"
 var codes = map[string]notice.FaultCode{
 	codeNoChannel: notice.NoPlace, "is_archived": notice.NoPlace, "not_in_channel": notice.NoPlace,
 	"user_not_found": notice.NoPlace, "users_not_found": notice.NoPlace, "user_disabled": notice.NoPlace, "user_not_visible": notice.NoPlace,
-	"cannot_dm_bot": notice.NoPlace, "restricted_action": notice.NoPlace, "restricted_action_read_only_channel": notice.NoPlace,
-	"messages_tab_disabled": notice.NoPlace,
+	"cannot_dm_bot": notice.NoPlace, "restricted_action_read_only_channel": notice.NoPlace,
 
 	"message_not_found": notice.NoMessage, "cant_update_message": notice.NoMessage, "edit_window_closed": notice.NoMessage,
 
 	"not_authed": notice.Denied, "invalid_auth": notice.Denied, "account_inactive": notice.Denied, "token_revoked": notice.Denied,
 	"token_expired": notice.Denied, "no_permission": notice.Denied, "missing_scope": notice.Denied, "not_allowed_token_type": notice.Denied,
 	"org_login_required": notice.Denied, "ekm_access_denied": notice.Denied, "access_denied": notice.Denied, "team_not_found": notice.Denied,
-	"team_access_not_granted": notice.Denied, "two_factor_setup_required": notice.Denied,
+	"team_access_not_granted": notice.Denied, "restricted_action": notice.Denied, "messages_tab_disabled": notice.Denied, "two_factor_setup_required": notice.Denied,
 
 	"ratelimited": notice.Busy, "rate_limited": notice.Busy, "service_unavailable": notice.Busy, "team_added_to_org": notice.Busy,
 

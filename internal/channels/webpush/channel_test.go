@@ -107,7 +107,7 @@ func message(change func(*notice.Message)) notice.Message {
 }
 
 func decided(m *notice.Message) {
-	m.State, m.Kind = "second", notice.Decided
+	m.State, m.Kind, m.Quiet = "second", notice.Decided, true
 	i := &m.Items[0]
 	i.State, i.Outcome, i.DecidedAt, i.Signed = callbacks.Completed, "Approve", drawn, []notice.Signer{{Name: "Priya Raman"}, {Name: "Mara Okafor"}}
 }

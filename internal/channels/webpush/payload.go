@@ -23,7 +23,7 @@ type Shown struct {
 	Tag string `json:"tag"`
 	// Path is that of the page that a click opens, on the desk's own origin.
 	Path string `json:"path"`
-	// Silent is set where nobody has to do anything: the notification is replaced without a sound.
+	// Silent is set where nothing new asks for anything: the notification is replaced without a sound.
 	Silent bool  `json:"silent,omitempty"`
 	At     int64 `json:"at"` // when it was drawn, in milliseconds
 }
@@ -33,7 +33,7 @@ func payload(m *notice.Message) []byte {
 	s := Shown{
 		Title: wording.Cut(wording.Gist(m), maxTitle), Body: wording.Cut(body(m), maxBody),
 		Tag: digest(m.ID, 24), Path: path(m), At: m.At.UnixMilli(),
-		Silent: m.Kind == notice.Decided || m.Kind == notice.Ended,
+		Silent: m.Quiet && m.Kind != notice.Test,
 	}
 	text, _ := json.Marshal(s) // strings, a number and a bool
 	return text

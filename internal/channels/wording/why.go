@@ -3,6 +3,7 @@ package wording
 import (
 	"fmt"
 
+	"countersign/internal/callbacks"
 	"countersign/internal/notice"
 )
 
@@ -81,7 +82,12 @@ func Gist(m *notice.Message) string {
 
 // waiting says how many wait and when the nearest ends.
 func waiting(m *notice.Message) string {
-	n, first := len(m.Items), m.Items[0]
+	n, first := 0, m.Items[0] // those that wait come first
+	for i := range m.Items {
+		if m.Items[i].State == callbacks.Pending {
+			n++
+		}
+	}
 	text := fmt.Sprintf("%d wait for you", n)
 	if n == 1 {
 		text = "1 waits for you"
