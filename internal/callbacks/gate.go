@@ -249,11 +249,9 @@ func (g Gate) excluded(s Signer) *Refusal {
 			acts = "Since this request arrived, you have acted for "
 		}
 		code, whom := CodeActsForRequester, ", who made this request. A delegate counts as the requester, so someone else must sign it."
-		switch refusal.Code {
-		case CodeRequester:
-		case CodeActsForRequester:
+		if refusal.Code == CodeActsForRequester {
 			whom = ", who has acted for the person who made this request, and so counts as the requester. Someone else must sign it."
-		default:
+		} else if refusal.Code != CodeRequester {
 			code, whom = CodeActsForExcluded, ", who may not sign this request, so neither may you. Someone else must sign it."
 		}
 		return &Refusal{Code: code, Reason: acts + d.From.Actor().Name + whom}
