@@ -28,7 +28,7 @@ func (g Gate) Prepare(p Signer, choice Choice) (Prepared, error) {
 	made.Outcome = outcome.labelled(made.Answer)
 	var signed []Signature
 	if template.ListsSigners(outcome.templates()...) {
-		signed = g.signers(p, made.Proposal(), tidyComment(choice.Comment), choice.PreparedAt)
+		signed = g.signers(p, made.Proposal(), TidyComment(choice.Comment), choice.PreparedAt)
 	}
 	completion, err := made.completion(g.ReadsText, choice, p.Person, signed)
 	if err != nil {
@@ -41,7 +41,7 @@ func (g Gate) Prepare(p Signer, choice Choice) (Prepared, error) {
 // completion makes what would be sent for a choice of the outcome that was prepared. signed are those who
 // would have signed, by last.
 func (p Prepared) completion(text bool, choice Choice, by Person, signed []Signature) (Completion, error) {
-	choice.Comment = tidyComment(choice.Comment)
+	choice.Comment = TidyComment(choice.Comment)
 	if n := utf8.RuneCountInString(choice.Comment); n > MaxCommentRunes {
 		return Completion{}, fault.List{{Pointer: "comment", Detail: fmt.Sprintf("At most %d characters, this has %d.", MaxCommentRunes, n)}}
 	}
@@ -99,9 +99,8 @@ func (o Outcome) tooLong(choice Choice, by Person, signed []Signature, n int) fa
 	return fault.List{{Pointer: "outcome", Detail: limit}}
 }
 
-// tidyComment normalises the line ends of a form, so that the same comment gives the same bytes
-// with and without scripts.
-func tidyComment(s string) string {
+// TidyComment is a comment as it is sent: with the same line ends with and without scripts.
+func TidyComment(s string) string {
 	return strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\r\n", "\n"))
 }
 

@@ -115,7 +115,7 @@ func (t Terms) KeptComment(o Outcome, choice Choice) string {
 	if t.CommentRule(o) == CommentNone {
 		return ""
 	}
-	return tidyComment(choice.Comment)
+	return TidyComment(choice.Comment)
 }
 
 // ExcludesRequester reports whether only people count who are certainly not the requester. An

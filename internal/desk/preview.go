@@ -107,11 +107,10 @@ func (s *Service) Preview(
 	if err != nil {
 		return Preview{}, err
 	}
-	shown, err := s.preview(ctx, gate, signer, choice, forms)
+	shown, err := s.preview(ctx, gate, signer, choice, forms, cover)
 	if err != nil {
 		return Preview{}, err
 	}
-	shown.cover(cover)
 	return shown, nil
 }
 
@@ -181,35 +180,21 @@ func (s *Service) previews(
 		choice := draft
 		choice.Outcome, choice.Fields = outcome.Name, maps.Clone(draft.Fields)
 		delete(choice.Fields, outcome.SignedInput()) // the page has the reader's own answer
-		shown, err := s.preview(ctx, gate, p, choice, forms)
+		shown, err := s.preview(ctx, gate, p, choice, forms, cover)
 		if faults, invalid := errors.AsType[fault.List](err); invalid {
 			shown.Outcome, shown.Faults = outcome, faults
 		} else if err != nil {
 			return nil, fmt.Errorf("preview of %s: %w", outcome.Name, err)
 		}
-		shown.cover(cover)
 		previews = append(previews, shown)
 	}
 	return previews, nil
 }
 
-// cover hides masked values in what pages show of the preview.
-func (p *Preview) cover(c *mask.Cover) {
-	if p.Outcome.Free() {
-		return
-	}
-	body := p.Completion.Body()
-	if p.Shown != nil {
-		body = p.Shown
-	}
-	if shown, covered := c.Body(body); covered {
-		p.Shown = shown
-	}
-}
-
 // preview is what the choice would send now, and what a signature for it would do.
 func (s *Service) preview(
 	ctx context.Context, gate callbacks.Gate, p callbacks.Signer, choice callbacks.Choice, forms callbacks.Forms,
+	cover *mask.Cover,
 ) (Preview, error) {
 	choice.PreparedAt = gate.Now.Truncate(time.Second)
 	choice, filling, err := s.filled(ctx, gate.Callback, p, choice, forms)
@@ -217,6 +202,7 @@ func (s *Service) preview(
 		return Preview{}, err
 	}
 	shown, err := s.prepared(gate, p, choice)
+	s.concealed(gate, p, choice, cover, &shown)
 	if shown.Filling = filling; filling != nil && err == nil {
 		err = filling.Invalid(callbacks.FieldAnswer)
 	}

@@ -79,6 +79,22 @@ func (v Value) rebuilt(members []member, from []int) Value {
 	return Value{kind: v.kind, members: members, text: spelled(v.kind, members)}
 }
 
+// Blank is a value with an empty text in the place of each string, number and other literal in it.
+func (v Value) Blank() Value {
+	switch v.kind {
+	case Absent:
+		return v
+	case Array, Object:
+		members, from := make([]member, len(v.members)), make([]int, len(v.members))
+		for i, m := range v.members {
+			m.value = m.value.Blank()
+			members[i], from[i] = m, i
+		}
+		return v.rebuilt(members, from)
+	}
+	return Text("")
+}
+
 func spelled(kind Kind, members []member) string {
 	var b strings.Builder
 	brackets := "{}"

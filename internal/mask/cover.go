@@ -137,57 +137,81 @@ func (c *Cover) in(text string) bool {
 // Body returns the bytes of a completion with masks in them. In a JSON document, a string, a name or a
 // number in which there is a masked value is covered as a whole, and the rest stays as it is spelled.
 // covered reports whether anything is.
-func (c *Cover) Body(body []byte) (shown []byte, covered bool) {
+func (c *Cover) Body(body []byte) (shown []byte, covered bool) { return c.Framed(body, body) }
+
+// Framed is Body for a body that has texts of its reader in it. frame is the same document with other
+// texts in their places: a literal is covered if there is a masked value in that of the frame. So
+// nobody can try out what is masked by typing it and looking for a mask.
+func (c *Cover) Framed(body, frame []byte) (shown []byte, covered bool) {
 	v, ok := jsontext.Read(body)
-	if c == nil || !ok {
+	f, framed := jsontext.Read(frame)
+	if c == nil || !ok || !framed {
 		text := c.Text(string(body))
 		return []byte(text), text != string(body)
 	}
-	if c.covers(len(body)) {
+	if c.covers(len(frame)) {
 		return []byte(Literal), true
 	}
-	var b bytes.Buffer
-	w := covering{Cover: c, body: body, out: &b}
-	w.value(v)
-	b.Write(body[w.end:])
-	return b.Bytes(), w.covered
+	found := finding{cover: c}
+	visit(f, found.literal)
+	if !slices.Contains(found.hidden, true) {
+		return body, false
+	}
+	w := covering{body: body, hidden: found.hidden}
+	visit(v, w.literal)
+	if w.n != len(found.hidden) { // it is no frame of this body
+		return []byte(Literal), true
+	}
+	w.out.Write(body[w.end:])
+	return w.out.Bytes(), true
 }
 
-// covering copies a document, with masks in it.
-type covering struct {
-	*Cover
-	body    []byte
-	out     *bytes.Buffer
-	end     int // of what was copied
-	covered bool
-}
-
-// value covers what is in a value, and returns its size.
-func (w *covering) value(v jsontext.Value) int {
+// visit hands over the names, strings, numbers and other literals of a value in their order, and
+// returns the size of the value.
+func visit(v jsontext.Value, literal func([]byte)) int {
 	if !v.Branch() {
 		raw := v.Raw()
-		w.literal(raw)
+		literal(raw)
 		return len(raw)
 	}
 	return v.Descend(func(m jsontext.Member) int {
 		if m.Key != nil {
-			w.literal(m.Key)
+			literal(m.Key)
 		}
-		return w.value(m.Value)
+		return visit(m.Value, literal)
 	})
 }
 
-// literal covers a string or a number of the body.
-func (w *covering) literal(literal []byte) {
+// finding notes in which literals of a document there is a masked value.
+type finding struct {
+	cover  *Cover
+	hidden []bool
+}
+
+func (w *finding) literal(literal []byte) {
 	text := string(literal)
 	if literal[0] == '"' {
 		text, _ = jsontext.Text(literal, len(literal))
 	}
-	if !w.in(text) {
+	w.hidden = append(w.hidden, w.cover.in(text))
+}
+
+// covering copies a document, with masks in the place of some literals.
+type covering struct {
+	body   []byte
+	hidden []bool // by literal
+	out    bytes.Buffer
+	end    int // of what was copied
+	n      int // literals so far
+}
+
+func (w *covering) literal(literal []byte) {
+	w.n++
+	if w.n > len(w.hidden) || !w.hidden[w.n-1] {
 		return
 	}
 	start := cap(w.body) - cap(literal) // it is a part of the same array
 	w.out.Write(w.body[w.end:start])
 	w.out.WriteString(Literal)
-	w.end, w.covered = start+len(literal), true
+	w.end = start + len(literal)
 }
