@@ -91,6 +91,7 @@ func (v Value) Blank() Value {
 			members[i], from[i] = m, i
 		}
 		return v.rebuilt(members, from)
+	case Null, Bool, Number, String:
 	}
 	return Text("")
 }
