@@ -33,7 +33,7 @@ var (
 	noticesOldestDesc = prometheus.NewDesc("countersign_notices_oldest_due_timestamp_seconds",
 		"When the message was due that has waited longest, by channel. Absent where none waits.", []string{"channel"}, nil)
 	noticesFailingDesc = prometheus.NewDesc("countersign_notices_failing",
-		"Messages whose latest attempt failed, by channel.", []string{"channel"}, nil)
+		"Messages whose latest attempt failed and that are tried again, by channel.", []string{"channel"}, nil)
 )
 
 // messages counts the messages in the database when a scraper asks. Every replica reports the same.

@@ -165,5 +165,5 @@ func (w *Worker) off(ctx context.Context, work *Work, f *Fault) {
 		}
 		return
 	}
-	w.pause(ctx, Pause{Channel: work.Channel, Place: work.Place, At: now, Until: ForGood, Code: f.Code, Words: f.Words})
+	w.pause(ctx, Pause{Channel: work.Channel, Place: work.Place, Person: work.Person, At: now, Until: ForGood, Code: f.Code, Words: f.Words})
 }

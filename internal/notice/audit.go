@@ -25,7 +25,7 @@ func (p Pause) Entry(before Pause) callbacks.AuditEntry {
 	switch {
 	case p.Channel == Push && p.Place != "", p.Code != "" && p.Code == before.Code && p.At.Before(before.Until.Add(channelPause)):
 		return callbacks.AuditEntry{}
-	case !p.Until.After(p.At):
+	case p.Ends():
 		e.Action = ActionResumed
 		return e
 	case p.Until.Equal(ForGood):

@@ -39,13 +39,15 @@ type Health struct {
 	Hours    [HealthHours]int
 	LastSent time.Time // in these hours; zero for none
 	Waiting  int       // due and not sent
-	// Failing are the messages whose latest attempt failed. The rest is of the latest of them.
+	// Failing are the messages whose latest attempt failed and that are tried again, and GivenUp those
+	// that are not. The rest is of the latest that fails, or that was given up if none does.
 	Failing      int
+	GivenUp      int
 	FailingSince time.Time // when the first of its attempts was made
 	Fault        FaultCode
 	Words        string
-	FailedAt     string // the place that failed
-	Tries        int
+	FailedAt     string    // the place that failed; empty if it is a person's
+	Tries        int       // of a message that fails
 	Next         time.Time // when it is tried next; zero for never
 }
 

@@ -33,16 +33,20 @@ type Store interface {
 	// where there is none.
 	Next(ctx context.Context) (change, message time.Time, err error)
 
-	// Pause stops a place or a channel, or lets it go on if Until is not after At. It replaces an
-	// earlier pause and writes [Pause.Entry].
+	// Pause stops a place or a channel, and writes [Pause.Entry]. It replaces an earlier pause, but
+	// does nothing if that outlasts it; see [Pause.Outlasts]. If Until is not after At, the place or
+	// the channel goes on: what the earlier pause put off is due, at most [MaxReleased] messages.
 	Pause(ctx context.Context, p Pause) error
-	// Pauses returns the pauses that hold, the latest first, at most limit.
+	// Pauses returns the pauses that hold, at most limit: first those of channels and of places that
+	// the operator named, then those of people's places; in each part those that last longest first,
+	// of them the latest made.
 	Pauses(ctx context.Context, now time.Time, limit int) ([]Pause, error)
 	// Backlogs returns what waits, what was sent since a time and what failed, by channel, for
 	// channels that have any.
 	Backlogs(ctx context.Context, now, since time.Time) (map[string]Backlog, error)
 	// Forget deletes up to limit messages that were made before a time with their notices, and as
-	// many rows of changes and pauses that were over by then.
+	// many rows of changes and pauses that were over by then. Messages of a callback that is pending
+	// or decided stay. Pauses of people's places go also if they still hold.
 	Forget(ctx context.Context, before time.Time, limit int) error
 }
 
@@ -140,6 +144,7 @@ var ForGood = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 type Pause struct {
 	Channel string
 	Place   string // empty for the whole channel
+	Person  string // the key of the person whose place it is; see [Target]
 	At      time.Time
 	Until   time.Time // may be [ForGood]
 	// Code is the fault behind it; empty if a person made it.
@@ -149,10 +154,24 @@ type Pause struct {
 	By    callbacks.Actor
 }
 
+// Ends reports whether the pause lets its place go on.
+func (p Pause) Ends() bool { return !p.Until.After(p.At) }
+
+// Outlasts reports whether the pause stays although another one was made: a fault of minutes does
+// not shorten a mute, and a mute does not switch a place on again when it ends. A person replaces
+// what a person chose, and whoever ends a pause ends each.
+func (p Pause) Outlasts(later Pause) bool {
+	people := p.Code == "" && later.Code == ""
+	return !later.Ends() && !people && p.Until.After(later.Until)
+}
+
+// MaxReleased is how many messages are due at once when a pause ends. The others keep their times.
+const MaxReleased = 10_000
+
 // Backlog is the state of one channel.
 type Backlog struct {
 	Waiting int       // due and not sent
 	Oldest  time.Time // since when the longest of them is due; zero without any
 	Sent    int       // messages told since a time
-	Failing int       // whose latest attempt failed
+	Failing int       // whose latest attempt failed and that are tried again
 }

@@ -125,6 +125,8 @@ func (r row) state(m words.Moment) words.Mark {
 		return words.Mark{Word: "Fails since " + m.Minute(r.FailingSince), Icon: "x", Tone: "over"}
 	case r.Failing > 0:
 		return words.Mark{Word: "Some fail", Icon: "warn", Tone: "problem"}
+	case r.GivenUp > 0 && r.LastSent.Before(r.FailingSince):
+		return words.Mark{Word: "Given up", Icon: "warn", Tone: "problem"}
 	case !r.LastSent.IsZero():
 		return words.Mark{Word: "Works", Icon: "check", Tone: "delivered"}
 	}
@@ -157,11 +159,27 @@ func (r row) last(m words.Moment) string {
 		return ""
 	}
 	said := faultWords(r.Fault, r.Words)
-	if !r.Next.IsZero() {
+	if r.Next.IsZero() {
+		said += "; given up"
+	} else {
 		said += fmt.Sprintf("; try %d is at %s", r.Tries+1, m.Clock(r.Next))
 	}
 	return said
 }
+
+// failedAt is the place that failed, where the row does not name it.
+func (r row) failedAt() string {
+	switch {
+	case r.Fault == "", r.FailedAt != "" && r.FailedAt == r.Channel.Place:
+		return ""
+	case r.FailedAt == "":
+		return person
+	}
+	return r.FailedAt
+}
+
+// person stands for the address or account of a person, which belongs to them alone.
+const person = "a person"
 
 // faultWords says what a fault is.
 func faultWords(code notice.FaultCode, said string) string {
@@ -262,10 +280,10 @@ func (r row) hours(m words.Moment) string {
 	return "sent by the hour: " + strings.Join(parts, ", ")
 }
 
-// pausePlace is a place as admins may see it. Those of people are browsers and accounts.
+// pausePlace is a place as the page shows it.
 func pausePlace(p notice.Pause) string {
-	if p.Channel == notice.Push {
-		return "a browser"
+	if p.Person != "" {
+		return person
 	}
 	return p.Place
 }

@@ -726,12 +726,12 @@ func channelRow(s views.Shell, m Channels, r row) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if r.FailedAt != "" && r.FailedAt != r.Channel.Place && r.Channel.Name != notice.Push {
+			if place := r.failedAt(); place != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 52, "<span class=\"why\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = untrusted.Value(r.FailedAt).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = untrusted.Value(place).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -820,7 +820,7 @@ func channelActions(r row) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		case r.pause != nil || r.Failing > 0:
+		case r.pause != nil || r.Failing > 0 || r.GivenUp > 0:
 			templ_7745c5c3_Err = retryForm(r, "Try again").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1002,7 +1002,7 @@ func offPlaces(s views.Shell, m Channels, off []notice.Pause) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if m.Admin && p.Channel != notice.Push {
+			if m.Admin {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 78, "<form method=\"post\" action=\"/admin/channels/retry\"><input type=\"hidden\" name=\"channel\" value=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -1034,9 +1034,9 @@ func offPlaces(s views.Shell, m Channels, off []notice.Pause) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var44 string
-				templ_7745c5c3_Var44, templ_7745c5c3_Err = templ.JoinStringErrs("Try again: " + untrusted.Attribute(p.Place))
+				templ_7745c5c3_Var44, templ_7745c5c3_Err = templ.JoinStringErrs("Try again: " + untrusted.Attribute(pausePlace(p)))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/admin/channels.templ`, Line: 231, Col: 84}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/admin/channels.templ`, Line: 231, Col: 90}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var44))
 				if templ_7745c5c3_Err != nil {

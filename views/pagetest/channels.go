@@ -16,15 +16,16 @@ func Channels(said string) admin.Channels {
 	slack := notice.Health{Channel: notice.Slack, Hours: [notice.HealthHours]int{12, 40, 55, 0, 62, 48, 66, 80, 74, 90, 60, 52}, LastSent: now.Add(-4 * time.Second)}
 	mail := notice.Health{
 		Channel: notice.Email, Hours: [notice.HealthHours]int{11: 9}, LastSent: now.Add(-time.Minute), Waiting: 2,
-		Failing: 7, FailingSince: now.Add(-time.Hour), Fault: notice.NoPlace, Words: said, FailedAt: "legal@harborline.example", Tries: 1,
+		GivenUp: 7, FailingSince: now.Add(-time.Hour), Fault: notice.NoPlace, Words: said, FailedAt: "legal@harborline.example",
 	}
+	push := notice.Health{Channel: notice.Push, Failing: 1, GivenUp: 1, FailingSince: now.Add(-time.Hour), LastSent: now, Fault: notice.Busy, Words: said, Tries: 2, Next: now.Add(time.Minute)}
 	erp := notice.Health{
 		Channel: notice.Webhooks, Place: "erp-bridge", Waiting: 1, Failing: 1000, FailingSince: now.Add(-70 * time.Minute), Fault: notice.Busy,
 		Words: said, FailedAt: "erp-bridge", Tries: 8, Next: now.Add(7 * time.Minute),
 	}
 	aiko := callbacks.Actor{Kind: callbacks.ActorPerson, ID: "aiko", Name: "Aiko Brandt"}
 	return admin.Channels{
-		Admin: true, Health: []notice.Health{slack, mail, erp},
+		Admin: true, Health: []notice.Health{slack, mail, push, erp},
 		List: []admin.Channel{
 			{Name: notice.Slack, Says: "3 channels of groups", Places: []string{"#finance", "#ops", "#releases"}},
 			{Name: notice.Email, Says: "smtp.harborline.example:587", Places: []string{"finance@harborline.example"}},
@@ -36,7 +37,7 @@ func Channels(said string) admin.Channels {
 		Pauses: []notice.Pause{
 			{Channel: notice.Webhooks, Place: "data-lake", At: now.Add(-time.Hour), Until: notice.ForGood, Code: notice.NoPlace, Words: said, By: callbacks.System("notices")},
 			{Channel: notice.Slack, Place: "#attic", At: now.Add(-time.Hour), Until: notice.ForGood, Code: notice.NoPlace, Words: said, By: callbacks.System("notices")},
-			{Channel: notice.Push, Place: "k3v9", At: now.Add(-time.Hour), Until: notice.ForGood, Code: notice.NoPlace, Words: said, By: callbacks.System("notices")},
+			{Channel: notice.Email, Place: "noor@harborline.example", Person: "noor", At: now.Add(-time.Hour), Until: notice.ForGood, Code: notice.NoPlace, Words: said, By: callbacks.System("notices")},
 			{Channel: notice.Teams, Place: "finance-room", At: now, Until: now.Add(time.Hour), Words: said, By: aiko},
 		},
 	}

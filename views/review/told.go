@@ -18,7 +18,8 @@ type tellings struct {
 	people         int
 	first, last    time.Time // of those that were told
 	told, waiting  int
-	failed         int
+	failed         int // of these, gaveUp are tried no more
+	gaveUp         int
 	words          string    // of the latest fault
 	due            time.Time // the next
 	planned        time.Time
@@ -66,6 +67,9 @@ func (t *tellings) add(n notice.Notice) {
 	}
 	if n.Fault != "" {
 		t.failed, t.words = t.failed+1, cmp.Or(n.Words, string(n.Fault))
+		if n.DueAt.IsZero() {
+			t.gaveUp++
+		}
 	}
 }
 
@@ -123,8 +127,11 @@ func (t tellings) state(m words.Moment) string {
 	if t.waiting > 0 {
 		add("due " + m.Clock(t.due))
 	}
-	if t.failed > 0 {
+	switch {
+	case t.failed > t.gaveUp:
 		add("failed: " + t.words)
+	case t.failed > 0:
+		add("given up: " + t.words)
 	}
 	return cmp.Or(said, "not told: it was over, opened or decided before")
 }

@@ -6,6 +6,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desk/storetest"
 	"countersign/internal/notice"
 )
 
@@ -53,20 +54,27 @@ func backlogs(t *testing.T, s Stores) {
 	})
 }
 
-// forget: old messages go with their notices, and nothing else does.
+// forget: old messages go with their notices once their callbacks are over, and nothing else does.
 func forget(t *testing.T, s Stores) {
 	a, of := arrive(t, s)
 	plan(t, s, of, t0, planned("ada", t0.Add(time.Hour)))
 	b, of := arrive(t, s)
 	plan(t, s, of, t0.Add(time.Minute), planned("bob", t0.Add(time.Hour)))
-	callbackstest.Must(t, s.Notices.Forget(t.Context(), t0.Add(time.Minute), 10))
-	for id, want := range map[string]int{string(a.ID): 0, string(b.ID): 1} {
-		all, err := s.Notices.Notices(t.Context(), a.ID)
-		if id == string(b.ID) {
-			all, err = s.Notices.Notices(t.Context(), b.ID)
-		}
+	left := func(c callbacks.Callback) int {
+		all, err := s.Notices.Notices(t.Context(), c.ID)
 		callbackstest.Must(t, err)
-		callbackstest.Same(t, "notices", len(all), want)
+		return len(all)
 	}
+	forget := func() { callbackstest.Must(t, s.Notices.Forget(t.Context(), t0.Add(time.Minute), 10)) }
+	forget()
+	callbackstest.Same(t, "notices of what waits", []int{left(a), left(b)}, []int{1, 1})
+	for _, c := range []callbacks.Callback{a, b} {
+		storetest.Change(t, s.Desk, c.ID, func(c *callbacks.Case) error {
+			callbackstest.Ended(callbacks.TimedOut, t0)(&c.Callback)
+			return c.Record(callbackstest.Entry(c.Callback, callbacks.ActionTimedOut, t0), nil)
+		})
+	}
+	forget()
+	callbackstest.Same(t, "notices of what is over", []int{left(a), left(b)}, []int{0, 1})
 	callbackstest.Same(t, "messages", len(claimMessages(t, s, t0.Add(time.Hour))), 1)
 }

@@ -50,6 +50,37 @@ func health(t *testing.T, s Stores) {
 	}
 }
 
+// givenUp: what is tried no more does not fail any longer, and is tried from the start when there is
+// something new to tell. The addresses of people are not reported.
+func givenUp(t *testing.T, s Stores) {
+	c, of := arrive(t, s)
+	plan(t, s, of, t0, webhook("erp", t0), planned("ada", t0))
+	for _, w := range claimMessages(t, s, t0) {
+		finish(t, s, w, notice.Result{Fault: &notice.Fault{Code: notice.Refused, Words: "answers 400"}}, t0)
+	}
+	got, err := s.Reports.Health(t.Context(), t0)
+	callbackstest.Must(t, err)
+	slices.SortFunc(got, func(a, b notice.Health) int { return cmp.Compare(a.Channel+a.Place, b.Channel+b.Place) })
+	mail := notice.Health{Channel: notice.Email, GivenUp: 1, FailingSince: t0, Fault: notice.Refused, Words: "answers 400"}
+	erp := mail
+	erp.Channel, erp.Place, erp.FailedAt = notice.Webhooks, "erp", "erp"
+	callbackstest.Same(t, "health", got, []notice.Health{mail, erp})
+	backlogs, err := s.Notices.Backlogs(t.Context(), t0, t0)
+	callbackstest.Must(t, err)
+	callbackstest.Same(t, "backlogs", backlogs, map[string]notice.Backlog{})
+
+	later := t0.Add(6 * 24 * time.Hour)
+	change(t, s, c.ID, later)
+	plan(t, s, claimChange(t, s, later.Add(notice.Settling)), later, webhook("erp", later), planned("ada", later.Add(time.Hour)))
+	w := claimMessage(t, s, later)
+	callbackstest.Same(t, "the first attempt at the change", []any{w.Place, w.FirstAt, w.Tries}, []any{"erp", later, 1})
+	finish(t, s, w, notice.Result{Fault: &notice.Fault{Code: notice.Busy}, DueAt: later.Add(time.Hour)}, later)
+	_, err = s.Reports.Retry(t.Context(), notice.Webhooks, "erp", callbackstest.Person("ops"), later.Add(time.Minute))
+	callbackstest.Must(t, err)
+	w = claimMessage(t, s, later.Add(time.Minute))
+	callbackstest.Same(t, "the first attempt after a retry", []any{w.FirstAt, w.Tries}, []any{later.Add(time.Minute), 1})
+}
+
 // retry: what failed is due at once, of one place or of a whole channel, also what is under way.
 func retry(t *testing.T, s Stores) {
 	_, of := arrive(t, s)

@@ -30,8 +30,9 @@ func Run(t *testing.T, open func(*testing.T) Stores) {
 		"Off": off, "Changes": changes, "ChangedSince": changedSince, "Settling": settling,
 		"Claim": claim, "Joins": joins, "Redraw": redraw, "RedrawWhileSent": redrawWhileSent,
 		"LeaseLost": leaseLost, "Again": again, "Drop": drop, "Story": story, "Openers": openers, "Delegations": delegations,
-		"Pauses": pauses, "Backlogs": backlogs, "Forget": forget,
-		"Health": health, "Retry": retry,
+		"Pauses": pauses, "PausesOfPeople": pausesOfPeople, "Outlasts": outlasts, "Releases": releases,
+		"Backlogs": backlogs, "Forget": forget,
+		"Health": health, "GivenUp": givenUp, "Retry": retry,
 		"Settings": settings, "Subscriptions": subscriptions, "Accounts": accounts,
 	} {
 		t.Run("Notices/"+name, func(t *testing.T) {

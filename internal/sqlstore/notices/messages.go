@@ -104,7 +104,11 @@ func finished(r notice.Result, now time.Time) (text string, args []any) {
 		if r.Fault.Code == notice.Unanswered {
 			took = 0
 		}
-		return `trying = trying - ?, fault = ?, fault_words = ?,`, []any{took, string(r.Fault.Code), storable(r.Fault.Words)}
+		text = `trying = trying - ?, fault = ?, fault_words = ?,`
+		if r.DueAt.IsZero() { // given up: what is told later is tried from the start
+			text += ` tries = 0,`
+		}
+		return text, []any{took, string(r.Fault.Code), storable(r.Fault.Words)}
 	case r.Told != "":
 		return `trying = 0, tries = 0, fault = '', fault_words = '', handle = ?, told = ?, states = states + 1, sent_at = ?,`,
 			[]any{storable(string(r.Handle)), r.Told, millis(now)}

@@ -14,6 +14,7 @@ var _ notice.Reports = (*Store)(nil)
 // healthRow is a row of a count by channel, or a message that failed.
 type healthRow struct {
 	channel, place     string
+	person             string
 	n, hour, at        int64
 	fault, words       string
 	tries, first, next int64
@@ -39,7 +40,7 @@ func (r report) of(channel, place string) *notice.Health {
 // Health implements notice.Reports.
 func (s *Store) Health(ctx context.Context, now time.Time) ([]notice.Health, error) {
 	r := report{}
-	for _, part := range []func(context.Context, *Store, time.Time) error{r.sent, r.waiting, r.failing} {
+	for _, part := range []func(context.Context, *Store, time.Time) error{r.sent, r.waiting, r.failing, r.givenUp} {
 		if err := part(ctx, s, now); err != nil {
 			return nil, fmt.Errorf("read how channels do: %w", err)
 		}
@@ -77,12 +78,32 @@ func (r report) waiting(ctx context.Context, s *Store, now time.Time) error {
 }
 
 func (r report) failing(ctx context.Context, s *Store, _ time.Time) error {
+	return r.faulty(ctx, s, `due_at > 0`)
+}
+
+func (r report) givenUp(ctx context.Context, s *Store, _ time.Time) error {
+	return r.faulty(ctx, s, `due_at = 0`)
+}
+
+// faulty adds messages whose latest attempt failed. which narrows them.
+func (r report) faulty(ctx context.Context, s *Store, which string) error {
 	found, err := read(ctx, s, func(h *healthRow) []any {
-		return []any{&h.channel, &h.place, &h.fault, &h.words, &h.tries, &h.first, &h.next}
-	}, `select channel, place, fault, fault_words, tries, first_at, due_at from notice_messages where channel > '' and fault <> '' limit ?`, notice.MaxFailing)
+		return []any{&h.channel, &h.place, &h.person, &h.fault, &h.words, &h.tries, &h.first, &h.next}
+	}, `select channel, place, person, fault, fault_words, tries, first_at, due_at from notice_messages
+		where channel > '' and fault <> '' and `+which+` limit ?`, notice.MaxFailing)
 	for _, row := range found {
 		h := r.of(row.channel, row.place)
-		h.Failing++
+		if row.next > 0 {
+			h.Failing++
+		} else {
+			h.GivenUp++
+		}
+		if row.person != "" {
+			row.place = ""
+		}
+		if h.Failing > 0 && row.next == 0 {
+			continue // what fails is told before what was given up
+		}
 		if first := fromMillis(row.first); h.Fault == "" || first.After(h.FailingSince) {
 			h.FailingSince, h.Fault, h.Words, h.FailedAt, h.Tries, h.Next = first, notice.FaultCode(row.fault), row.words, row.place, int(row.tries), fromMillis(row.next)
 		}
@@ -97,7 +118,7 @@ func (s *Store) Retry(ctx context.Context, channel, place string, by callbacks.A
 		if place != "" {
 			which, args = which+` and place = ?`, append(args, storable(place))
 		}
-		changed, err := t.exec(ctx, `update notice_messages set version = version + 1, due_at = cast(? as bigint),
+		changed, err := t.exec(ctx, `update notice_messages set version = version + 1, tries = 0, due_at = cast(? as bigint),
 			claimable_at = case when lease_owner = '' then cast(? as bigint) else claimable_at end
 			where id in (select id from notice_messages where `+which+` limit ?)`,
 			append(append([]any{millis(now), millis(now)}, args...), notice.MaxFailing)...)

@@ -416,12 +416,13 @@ create table notice_messages (
 create index notice_messages_claimable on notice_messages (claimable_at) where claimable_at > 0;
 create index notice_messages_of_place on notice_messages (channel, place, kind, share, made_at);
 create index notice_messages_sent on notice_messages (sent_at, channel) where sent_at > 0;
-create index notice_messages_faulty on notice_messages (channel) where fault <> '';
+create index notice_messages_faulty on notice_messages (channel, due_at) where fault <> '';
 create index notice_messages_by_time on notice_messages (made_at);
 
 create table notice_pauses (
     channel text not null,
     place text not null,
+    person text not null,
     at bigint not null,
     until bigint not null,
     code text not null,
@@ -432,6 +433,9 @@ create table notice_pauses (
     primary key (channel, place)
 );
 create index notice_pauses_by_end on notice_pauses (until);
+create index notice_pauses_of_places on notice_pauses (until, at) where person = '';
+create index notice_pauses_of_people on notice_pauses (until, at) where person <> '';
+create index notice_pauses_of_people_by_time on notice_pauses (at) where person <> '';
 
 create table notice_settings (
     person text primary key,

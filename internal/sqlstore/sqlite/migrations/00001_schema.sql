@@ -448,13 +448,14 @@ create table notice_messages (
 create index notice_messages_claimable on notice_messages (claimable_at) where claimable_at > 0;
 create index notice_messages_of_place on notice_messages (channel, place, kind, share, made_at);
 create index notice_messages_sent on notice_messages (sent_at, channel) where sent_at > 0;
-create index notice_messages_faulty on notice_messages (channel) where fault <> '';
+create index notice_messages_faulty on notice_messages (channel, due_at) where fault <> '';
 create index notice_messages_by_time on notice_messages (made_at);
 
 -- Places, or whole channels where place is empty, that get no message for a while or for good.
 create table notice_pauses (
     channel text not null,
     place text not null,
+    person text not null, -- whose place it is; empty for those that the operator named
     at integer not null,
     until integer not null, -- the end of the year 9999 for good
     code text not null, -- the fault behind it; empty if a person made it
@@ -465,6 +466,9 @@ create table notice_pauses (
     primary key (channel, place)
 ) strict, without rowid;
 create index notice_pauses_by_end on notice_pauses (until);
+create index notice_pauses_of_places on notice_pauses (until, at) where person = '';
+create index notice_pauses_of_people on notice_pauses (until, at) where person <> '';
+create index notice_pauses_of_people_by_time on notice_pauses (at) where person <> '';
 
 -- What people chose, the browsers that take pushes for them, and their accounts elsewhere.
 create table notice_settings (
