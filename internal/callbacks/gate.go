@@ -129,16 +129,15 @@ type claim struct {
 	Gate
 	signer     Signer
 	proposal   Proposal
-	inForce    []Delegation // all delegations to the signer that count here
-	delegation *Delegation  // the one that the claim rests on; nil in the person's own right
-	excluded   *Refusal     // why the signer, or somebody they act for, may be the requester
+	delegation *Delegation // the one that the claim rests on; nil in the person's own right
+	excluded   *Refusal    // why the signer, or somebody they act for, may be the requester
 }
 
 // judge finds the best claim of a signer: the first that passes every test, or else the one that
 // passes most before it fails. A person's own right comes before the rights of others.
 func (g Gate) judge(s Signer, p Proposal) (best *claim, why Explanation) {
 	inForce := s.inForce(g.Callback.Queue, g.Now)
-	own := claim{Gate: g, signer: s, proposal: p, inForce: inForce, excluded: g.excluded(s)}
+	own := claim{Gate: g, signer: s, proposal: p, excluded: g.excluded(s)}
 	best, why = &own, own.explain()
 	for i := range inForce {
 		if why.Can() {
