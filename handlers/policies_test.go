@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
@@ -20,7 +21,7 @@ func (s *site) policies() *policy.Desk {
 	two := queues["finance"]
 	two.Rules = []callbacks.Rule{{Name: "two", Terms: callbacks.Terms{Signatures: []callbacks.Threshold{{For: 2}}}}}
 	return policy.NewDesk(policy.Config{
-		Store: s.store, InForce: policy.Policy{Queues: queues, Roles: roles}, Now: s.clock.Now,
+		Store: s.store, InForce: policy.Policy{Queues: queues, Roles: roles}, Now: s.clock.Now, GroupsMaxAge: 8 * time.Hour,
 		Read: func(text []byte) (policy.Policy, error) {
 			if !strings.HasPrefix(string(text), "two") {
 				return policy.Policy{}, errors.New("countersign.yaml:1:1: <b>: there is no such key")
@@ -62,6 +63,19 @@ func TestPolicies(t *testing.T) {
 	}
 	if after, _ := s.store.Audit(t.Context(), desk.AuditQuery{Limit: 50}); len(after) != len(before) {
 		t.Errorf("%d entries before, %d after a question", len(before), len(after))
+	}
+}
+
+// TestPolicies_OldGroups: people are judged by the desk's own limit of the age of groups.
+func TestPolicies_OldGroups(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	id := s.receive(expense()).ID
+	s.as(rita)
+	s.clock.Advance(9 * time.Hour)
+	a := s.as(audrey).post("/admin/policies", url.Values{"callback": {string(id)}})
+	if !strings.Contains(a.body, "0 people seen here can sign, and 1 more after signing in again. That is enough.") {
+		t.Errorf("%d: the answer does not speak of old groups", a.status)
 	}
 }
 

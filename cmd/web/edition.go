@@ -115,7 +115,7 @@ func (d *program) newEdition(what *purpose) (e *edition, err error) {
 	site.Webhooks = d.fixed.webhooks.With(e.service, what.senders, what.sns)
 	d.settle(&site, e.notices)
 	site.Policies = policy.NewDesk(policy.Config{
-		Store: d.store, InForce: rulesOf(what.desk), EmailTrusted: d.fixed.emailTrusted, Now: d.now,
+		Store: d.store, InForce: rulesOf(what.desk), EmailTrusted: d.fixed.emailTrusted, Now: d.now, GroupsMaxAge: serve.GroupsMaxAge,
 		Read: readRules, Decode: decodeRequest, Alarms: d.alarms.Requests,
 	})
 	site.Notices = d.noticePages(e)

@@ -9,8 +9,8 @@ import (
 // signed who may: it is complete if they could decide the callback. It looks at people, not at what
 // they have signed so far, and takes their groups as fresh, because signing in again reads them.
 //
-// Delegations do not matter: a delegate signs in the right of a delegator, who could sign as well.
-func (g Gate) Attainable(people []Person) Tally {
+// Delegations only exclude: a delegate signs in the right of a delegator, who could sign as well.
+func (g Gate) Attainable(people []Signer) Tally {
 	g.Signatures = nil
 	requirement, p := g.Callback.Requirement, Proposal{Hash: "everybody", Stance: For}
 	var given []Signature
@@ -27,13 +27,13 @@ func (g Gate) Attainable(people []Person) Tally {
 		}
 		who := member + cmp.Or(person.VerifiedAddress(), person.ID)
 		person.GroupsReadAt = g.Now
-		claim, why := g.judge(Signer{Person: person}, p)
-		if known[who] || !why.Can() {
+		own := claim{Gate: g, signer: person, proposal: p, excluded: g.excluded(person)}
+		if known[who] || !own.explain().Can() {
 			continue
 		}
 		enough[member]++
 		known[who] = true
-		given = append(given, claim.signature())
+		given = append(given, own.signature())
 		if tally := Weigh(requirement, given).Of(p); tally.Complete() {
 			return tally
 		}

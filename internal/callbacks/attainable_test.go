@@ -6,6 +6,14 @@ import (
 	"time"
 )
 
+// signers are people without delegations to them.
+func signers(people ...Person) (all []Signer) {
+	for _, p := range people {
+		all = append(all, Signer{Person: p})
+	}
+	return all
+}
+
 // TestAttainable: what people could add up to, by the gate's own rules. The request needs two of
 // finance and one controller, and never Ines, who asks.
 func TestAttainable(t *testing.T) {
@@ -19,27 +27,30 @@ func TestAttainable(t *testing.T) {
 	leader := colleague("leader", "finance leads")
 	escalated := func(s *scene) { s.Callback.EscalatedAt = s.Now }
 	for name, tt := range map[string]struct {
-		people  []Person
+		people  []Signer
 		change  func(*scene)
 		missing string
 	}{
-		"Nobody":            {nil, nil, "2 from finance and 1 from controllers"},
-		"Enough":            {[]Person{mara, dana, aiko}, nil, ""},
-		"OneGroupIsMissing": {[]Person{mara, dana}, nil, "1 more from controllers"},
-		"TooFewOfAGroup":    {[]Person{mara, aiko}, nil, "1 more from finance"},
-		"WithoutTheAsker":   {[]Person{mara, ines, aiko}, nil, "1 more from finance"},
-		"OnePersonOnePlace": {[]Person{mara, both}, nil, "1 more from controllers or finance"},
-		"MovesOver":         {[]Person{both, mara, dana}, nil, ""},
-		"OneAccountMore":    {[]Person{mara, twin, aiko}, nil, "1 more from finance"},
-		"OthersToo":         {[]Person{mara, twin, third, dana, aiko}, nil, ""},
-		"RolesAndGroups":    {[]Person{mara, reader, stranger, aiko}, nil, "1 more from finance"},
-		"NotYetEscalated":   {[]Person{mara, aiko, lena}, nil, "1 more from finance"},
-		"Escalated":         {[]Person{mara, aiko, lena}, escalated, ""},
-		"EscalatedToOne":    {[]Person{mara, dana, reader, colleague("eva", "finance"), leader}, escalated, ""},
-		"OldGroups": {[]Person{mara, dana, aiko}, func(s *scene) {
+		"Nobody":                     {nil, nil, "2 from finance and 1 from controllers"},
+		"Enough":                     {signers(mara, dana, aiko), nil, ""},
+		"OneGroupIsMissing":          {signers(mara, dana), nil, "1 more from controllers"},
+		"TooFewOfAGroup":             {signers(mara, aiko), nil, "1 more from finance"},
+		"WithoutTheAsker":            {signers(mara, ines, aiko), nil, "1 more from finance"},
+		"OnePersonOnePlace":          {signers(mara, both), nil, "1 more from controllers or finance"},
+		"MovesOver":                  {signers(both, mara, dana), nil, ""},
+		"OneAccountMore":             {signers(mara, twin, aiko), nil, "1 more from finance"},
+		"OthersToo":                  {signers(mara, twin, third, dana, aiko), nil, ""},
+		"WithoutADelegateOfTheAsker": {[]Signer{{mara, []Delegation{from(ines)}}, {Person: dana}, {Person: aiko}}, nil, "1 more from finance"},
+		"ADelegateOfAnother":         {[]Signer{{mara, []Delegation{from(dana)}}, {Person: dana}, {Person: aiko}}, nil, ""},
+		"OnlyByADelegation":          {[]Signer{{mara, []Delegation{from(aiko)}}, {Person: dana}, {Person: colleague("eva", "finance")}}, nil, "1 more from controllers"},
+		"RolesAndGroups":             {signers(mara, reader, stranger, aiko), nil, "1 more from finance"},
+		"NotYetEscalated":            {signers(mara, aiko, lena), nil, "1 more from finance"},
+		"Escalated":                  {signers(mara, aiko, lena), escalated, ""},
+		"EscalatedToOne":             {signers(mara, dana, reader, colleague("eva", "finance"), leader), escalated, ""},
+		"OldGroups": {signers(mara, dana, aiko), func(s *scene) {
 			s.Callback.Requirement.GroupsNotOlderThan, s.Now = time.Hour, s.Now.Add(30*24*time.Hour)
 		}, ""},
-		"SignedAlready": {[]Person{mara, dana, aiko}, func(s *scene) {
+		"SignedAlready": {signers(mara, dana, aiko), func(s *scene) {
 			s.signed(Signature{By: Actor{ID: "p-mara-2"}, Address: mara.VerifiedAddress(), Proposal: s.proposal}) // by another account
 		}, ""},
 	} {
@@ -57,7 +68,7 @@ func TestAttainable(t *testing.T) {
 	}
 	s := newScene()
 	s.Callback.Requirement.Signatures = nil
-	if tally := s.Attainable([]Person{mara, dana, aiko}); tally.Complete() {
+	if tally := s.Attainable(signers(mara, dana, aiko)); tally.Complete() {
 		t.Error("terms without a place to sign on are met")
 	}
 }
@@ -107,16 +118,16 @@ func TestFills(t *testing.T) {
 // wherever they stand.
 func TestAttainable_Many(t *testing.T) {
 	t.Parallel()
-	var people []Person
+	var people []Signer
 	for i := range 37 {
-		people = append(people, colleague(string(rune('A'+i)), "finance"))
+		people = append(people, Signer{Person: colleague(string(rune('A'+i)), "finance")})
 	}
 	s := newScene()
 	if tally := s.Attainable(people); tally.Words() != "1 more from controllers" {
 		t.Errorf("without a controller: missing %q", tally.Words())
 	}
 	for at := range len(people) + 1 {
-		with := slices.Insert(slices.Clone(people), at, colleague("aiko", "controllers"))
+		with := slices.Insert(slices.Clone(people), at, Signer{Person: colleague("aiko", "controllers")})
 		if tally := s.Attainable(with); !tally.Complete() {
 			t.Errorf("a controller at %d: missing %q", at, tally.Words())
 		}

@@ -104,10 +104,10 @@ func (p *planner) pending() {
 	gate := p.Queues.Gate(c, p.Signatures, p.Now)
 	leading := gate.Standing().Leading()
 	p.missing = p.groups(&gate, &leading)
-	var all []callbacks.Person
+	var all []callbacks.Signer
 	for i := range p.Members {
 		m := &p.Members[i]
-		all = append(all, m.Person)
+		all = append(all, m.Signer)
 		if len(p.audience) < maxAudience && !p.signed(m.ID) && gate.Helps(m.Signer, leading.Proposal) {
 			p.audience = append(p.audience, m)
 		}

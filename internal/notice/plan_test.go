@@ -44,6 +44,15 @@ var planCases = map[string]struct {
 			m.Delegations = []callbacks.Delegation{{ID: "d", From: ines, To: "ada", Queues: []string{"finance"}, Since: t0.Add(-time.Hour), Until: t0.Add(time.Hour)}}
 		})
 	}, []string{finance, bobPush, bobMail, bobLast}},
+	"admins, if all act for the requester": {func(sc *scene) {
+		sc.rule(callbacks.Terms{Signatures: []callbacks.Threshold{{For: 1}}, Exclude: []callbacks.Exclusion{callbacks.ExcludeRequester}})
+		ines := person("ines", "approvers").Person
+		for _, name := range []string{"ada", "bob"} {
+			sc.member(name, func(m *notice.Member) {
+				m.Delegations = []callbacks.Delegation{{ID: "d", From: ines, To: name, Queues: []string{"finance"}, Since: t0.Add(-time.Hour), Until: t0.Add(time.Hour)}}
+			})
+		}
+	}, []string{finance, "slack #ops nobody +0s", "push ops's browser nobody +0s"}},
 	"nor whoever acted for them since it arrived": {func(sc *scene) {
 		sc.rule(callbacks.Terms{Signatures: []callbacks.Threshold{{For: 1}}, Exclude: []callbacks.Exclusion{callbacks.ExcludeRequester}})
 		ines := person("ines", "approvers").Person

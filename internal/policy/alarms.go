@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/delegation"
 	"countersign/internal/desk"
 	"countersign/internal/people"
 	"countersign/internal/worker"
@@ -24,6 +25,10 @@ const (
 	examinedEvery = time.Minute
 	// maxSeen bounds the people. If more were seen, nobody can say that too few were.
 	maxSeen = 10_000
+	// maxHeld bounds the delegations, of which those count that are in force or were since a request
+	// arrived. None waits for longer than longestWait, which is the longest time that Lambda gives.
+	maxHeld     = 10_000
+	longestWait = 366 * 24 * time.Hour
 	// maxExamined bounds the pending requests, the newest first, and maxRecorded those that one
 	// examination puts on record. The next one goes on.
 	maxExamined = 5_000
@@ -37,6 +42,9 @@ const (
 type AlarmStore interface {
 	// PeopleSeen returns the people last seen at a time or later, the latest first, at most limit.
 	PeopleSeen(ctx context.Context, since time.Time, limit int) ([]people.Profile, error)
+	// DelegationsSince returns the delegations that were in force at any time from one time until
+	// now, those first that end last, at most limit.
+	DelegationsSince(ctx context.Context, from, now time.Time, limit int) ([]delegation.Held, error)
 	// List and RecordOnce are those of [desk.Store].
 	List(ctx context.Context, q desk.Query) (desk.Page, error)
 	RecordOnce(ctx context.Context, entry callbacks.AuditEntry) error
@@ -67,7 +75,7 @@ type Alarms struct {
 	mu       sync.Mutex
 	counts   map[string]int
 	requests []Alarm
-	people   []callbacks.Person // those seen, with a role that signs; replaced and never changed
+	people   []callbacks.Signer // those seen, with a role that signs; replaced and never changed
 }
 
 // Alarm is a pending request that the people seen could not decide, all of them together.
@@ -108,7 +116,7 @@ func (a *Alarms) Members(groups []string) iter.Seq[callbacks.Person] {
 	a.mu.Unlock()
 	return func(yield func(callbacks.Person) bool) {
 		for _, person := range seen {
-			if person.InGroup(groups) && !yield(person) {
+			if person.InGroup(groups) && !yield(person.Person) {
 				return
 			}
 		}
@@ -153,8 +161,8 @@ func (a *Alarms) runOnce(ctx context.Context) (time.Time, error) {
 // examination is one look at everything that waits.
 type examination struct {
 	policy   Policy
-	seen     []callbacks.Person            // with a role that signs
-	members  map[string][]callbacks.Person // those of them who may see a request; see signers
+	seen     []callbacks.Signer            // with a role that signs
+	members  map[string][]callbacks.Signer // those of them who may see a request; see signers
 	now      time.Time
 	counts   map[string]int
 	requests []Alarm
@@ -165,7 +173,7 @@ type examination struct {
 }
 
 // signers are the people who may see a request of its queue, or may once it is escalated.
-func (e *examination) signers(c *callbacks.Callback) []callbacks.Person {
+func (e *examination) signers(c *callbacks.Callback) []callbacks.Signer {
 	groups, key := e.policy.Queues[c.Queue].Groups, c.Queue
 	if escalation := c.Requirement.Escalate; escalation != nil {
 		groups, key = slices.Concat(groups, escalation.To), key+" "+escalation.Audience()
@@ -186,7 +194,7 @@ func (e *examination) signers(c *callbacks.Callback) []callbacks.Person {
 // seen than are read, the examination is empty.
 func (a *Alarms) examine(ctx context.Context, now time.Time) (examination, error) {
 	e := examination{
-		policy: a.InForce(), now: now, members: make(map[string][]callbacks.Person),
+		policy: a.InForce(), now: now, members: make(map[string][]callbacks.Signer),
 		counts: make(map[string]int), recorded: make(map[callbacks.ID]bool),
 	}
 	var complete bool
@@ -245,19 +253,25 @@ func (a *Alarms) judge(ctx context.Context, e *examination, c *callbacks.Callbac
 	return nil
 }
 
-// seen are the people seen who have a role that signs. complete reports that all who were seen were
+// seen are the people seen who have a role that signs, with the delegations to them. complete reports that all who were seen were
 // read.
 func (a *Alarms) seen(
 	ctx context.Context, p Policy, now time.Time,
-) (all []callbacks.Person, complete bool, err error) {
+) (all []callbacks.Signer, complete bool, err error) {
 	profiles, err := a.Store.PeopleSeen(ctx, now.Add(-SeenWithin), maxSeen+1)
 	if err != nil {
 		return nil, false, fmt.Errorf("people seen: %w", err)
 	}
+	held, err := a.Store.DelegationsSince(ctx, now.Add(-longestWait), now, maxHeld)
+	if err != nil {
+		return nil, false, fmt.Errorf("delegations: %w", err)
+	}
+	person := func(profile people.Profile) callbacks.Person { return known(profile, a.EmailTrusted).Person }
+	delegations := delegation.NewIndex(held, person)
 	for _, profile := range profiles {
-		person := known(profile, a.EmailTrusted).Person
-		if person.Roles = p.Roles.of(person); person.Roles.Reviewer || person.Roles.Admin {
-			all = append(all, person)
+		one := person(profile)
+		if one.Roles = p.Roles.of(one); one.Roles.Reviewer || one.Roles.Admin {
+			all = append(all, callbacks.Signer{Person: one, Delegations: delegations.To(one)})
 		}
 	}
 	return all, len(profiles) <= maxSeen, nil
@@ -266,7 +280,7 @@ func (a *Alarms) seen(
 // lacking reports whether a pending request lacks people who could decide it, and of which groups.
 // A request whose requester is unknown lacks something else, which its own page says.
 func (p Policy) lacking(
-	c *callbacks.Callback, signers []callbacks.Person, now time.Time,
+	c *callbacks.Callback, signers []callbacks.Signer, now time.Time,
 ) (groups []string, lacks bool) {
 	if c.WantsRequester() && c.Requester.StatedBy == "" {
 		return nil, false

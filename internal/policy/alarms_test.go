@@ -13,6 +13,7 @@ import (
 	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/delegation"
 	"countersign/internal/desk"
 	"countersign/internal/desk/storetest"
 	"countersign/internal/desktest"
@@ -199,6 +200,24 @@ func TestAlarms_Requester(t *testing.T) {
 	if len(a.entries(own.ID)) != 1 || len(a.entries(unknown.ID)) != 0 {
 		t.Errorf("on record: %+v, %+v", a.entries(own.ID), a.entries(unknown.ID))
 	}
+}
+
+// TestAlarms_Delegate: whoever acts for the requester cannot sign either, also once the delegation is over.
+func TestAlarms_Delegate(t *testing.T) {
+	t.Parallel()
+	a := newAlarmed(t)
+	a.SignIn(desktest.Mara)
+	a.SignIn(desktest.Dana)
+	a.Announce(func(said *announcement.Announcement) { said.Requester = "Mara <mara@harborline.example>" })
+	a.round("before", map[string]int{})
+	acts := delegation.Delegation{
+		ID: callbacks.NewID(), From: desktest.Mara.Actor(), To: desktest.Dana.Actor(), Queues: []string{"finance"},
+		Since: a.Clock.Now(), Until: a.Clock.Now().Add(90 * time.Second), MadeBy: desktest.Mara.Actor(), MadeAt: a.Clock.Now(),
+	}
+	may := func([]delegation.Delegation) error { return nil }
+	callbackstest.Must(t, a.Store.AddDelegation(a.Ctx, acts, may, callbacks.AuditEntry{At: a.Clock.Now()}))
+	a.round("while she acts for the requester", map[string]int{"finance": 1})
+	a.round("afterwards", map[string]int{"finance": 1})
 }
 
 // TestAlarms_Escalated: people of whom a request has too few end the alarm once it is escalated to

@@ -29,7 +29,7 @@ func (a *Alarms) Arrived(c callbacks.Callback) {
 // judges, and not this. It reports nothing while nobody knows who was seen.
 func (a *Alarms) arrivedInVain(now time.Time) (vain bool) {
 	a.mu.Lock()
-	known, e := a.counts != nil, examination{policy: a.InForce(), now: now, seen: a.people, members: make(map[string][]callbacks.Person)}
+	known, e := a.counts != nil, examination{policy: a.InForce(), now: now, seen: a.people, members: make(map[string][]callbacks.Signer)}
 	a.mu.Unlock()
 	for {
 		select {

@@ -11,12 +11,13 @@ import (
 	"countersign/internal/fault"
 )
 
-// Config is what a [Desk] works with. Every field but EmailTrusted is required.
+// Config is what a [Desk] works with. Every field but EmailTrusted and GroupsMaxAge is required.
 type Config struct {
 	Store        Store
 	InForce      Policy
 	EmailTrusted bool // whether every address counts as verified
 	Now          func() time.Time
+	GroupsMaxAge time.Duration // that of [callbacks.Gate]; zero for no limit
 	// Alarms returns the pending requests that too few people seen could decide; see [Alarms.Requests].
 	Alarms func() []Alarm
 	// Read reads the text of a countersign.yaml, without its secrets. The error has a line for each
@@ -80,6 +81,7 @@ func (d *Desk) Ask(ctx context.Context, p callbacks.Person, q Question) (Answer,
 	if a.Evidence, err = Gather(ctx, d.Store, d.EmailTrusted, d.Now(), policies...); err != nil {
 		return Answer{}, err
 	}
+	a.Evidence.GroupsMaxAge = d.GroupsMaxAge
 	a.Findings = d.InForce.Examine(a.Evidence)
 	if a.Draft != nil {
 		plan := Compare(d.InForce, *a.Draft, a.Evidence)

@@ -16,9 +16,9 @@ import (
 type Store interface {
 	// PeopleSeen returns the people last seen at a time or later, the latest first, at most limit.
 	PeopleSeen(ctx context.Context, since time.Time, limit int) ([]people.Profile, error)
-	// DelegationsInForce returns the delegations that are in force, those first that end first, at
-	// most limit.
-	DelegationsInForce(ctx context.Context, now time.Time, limit int) ([]delegation.Held, error)
+	// DelegationsSince returns the delegations that were in force at any time from one time until
+	// now, those first that end last, at most limit.
+	DelegationsSince(ctx context.Context, from, now time.Time, limit int) ([]delegation.Held, error)
 	// List and Content are those of [desk.Store].
 	List(ctx context.Context, q desk.Query) (desk.Page, error)
 	Content(ctx context.Context, id callbacks.ID) (callbacks.Content, error)
@@ -29,7 +29,7 @@ const (
 	// SeenWithin is how long somebody counts as seen after they last used the desk.
 	SeenWithin = 30 * 24 * time.Hour
 	maxPeople  = 1000
-	// maxDelegations are those in force, which is one for every person.
+	// maxDelegations are one for every person.
 	maxDelegations = 1000
 	// maxPending and maxRecent are how many requests of a queue are read: those that wait, and the
 	// newest others.
@@ -45,11 +45,14 @@ const (
 type Evidence struct {
 	Now    time.Time
 	People []Known
-	// Delegations are those in force by the key of the delegate. Their delegators have no roles.
-	Delegations map[string][]callbacks.Delegation
+	// Delegations are those in force at any time since the first of the pending requests arrived,
+	// because one that is over still excludes. Their delegators have no roles.
+	Delegations delegation.Index
 	Requests    map[string][]Request // by queue, the newest first
 	// These say that there are more than were read.
 	MorePeople, MoreDelegations, MoreRequests bool
+	// GroupsMaxAge is the desk's own limit of the age of a signer's groups; zero if none is known.
+	GroupsMaxAge time.Duration
 }
 
 // Known is a person who has signed in. Their roles are not part of it: each policy gives its own.
@@ -84,10 +87,10 @@ func Gather(
 	for _, p := range profiles {
 		e.People = append(e.People, known(p, emailTrusted))
 	}
-	if err := e.addDelegations(ctx, s, emailTrusted); err != nil {
+	if err := e.addRequests(ctx, s, policies); err != nil {
 		return nil, err
 	}
-	return e, e.addRequests(ctx, s, policies)
+	return e, e.addDelegations(ctx, s, emailTrusted)
 }
 
 // addRequests reads those of the queues of some policies, as far as the bounds allow.
@@ -134,22 +137,24 @@ func contentForConditions(ctx context.Context, s Store, id callbacks.ID) (callba
 	return content, nil
 }
 
-// addDelegations reads those in force.
+// addDelegations reads those that count for the requests.
 func (e *Evidence) addDelegations(ctx context.Context, s Store, emailTrusted bool) error {
-	held, err := s.DelegationsInForce(ctx, e.Now, maxDelegations+1)
+	from := e.Now
+	for _, requests := range e.Requests {
+		for i := range requests {
+			if c := &requests[i].Callback; c.State == callbacks.Pending {
+				from = callbacks.Earliest(from, c.ReceivedAt)
+			}
+		}
+	}
+	held, err := s.DelegationsSince(ctx, from, e.Now, maxDelegations+1)
 	if err != nil {
-		return fmt.Errorf("delegations in force: %w", err)
+		return fmt.Errorf("delegations: %w", err)
 	}
 	if e.MoreDelegations = len(held) > maxDelegations; e.MoreDelegations {
 		held = held[:maxDelegations]
 	}
-	e.Delegations = make(map[string][]callbacks.Delegation)
-	for _, h := range held {
-		e.Delegations[h.To.ID] = append(e.Delegations[h.To.ID], callbacks.Delegation{
-			ID: string(h.ID), From: known(h.Delegator, emailTrusted).Person, To: h.To.ID,
-			Queues: h.Queues, Since: h.Since, Until: h.Until,
-		})
-	}
+	e.Delegations = delegation.NewIndex(held, func(p people.Profile) callbacks.Person { return known(p, emailTrusted).Person })
 	return nil
 }
 
@@ -206,19 +211,33 @@ func known(p people.Profile, emailTrusted bool) Known {
 // signer is a person with the rights that others gave them, all with the roles of a policy.
 func (e *Evidence) signer(p Policy, one callbacks.Person) callbacks.Signer {
 	one.Roles = p.Roles.of(one)
-	s := callbacks.Signer{Person: one}
-	for _, d := range e.Delegations[one.ID] {
-		d.From.Roles = p.Roles.of(d.From)
-		s.Delegations = append(s.Delegations, d)
+	s := callbacks.Signer{Person: one, Delegations: e.Delegations.To(one)}
+	for i := range s.Delegations {
+		from := &s.Delegations[i].From
+		from.Roles = p.Roles.of(*from)
 	}
 	return s
 }
 
-// actsFor reports whether somebody acts for a person in a queue.
-func (e *Evidence) actsFor(delegate, person, queue string) bool {
-	return slices.ContainsFunc(e.Delegations[delegate], func(d callbacks.Delegation) bool {
-		return d.From.ID == person && slices.Contains(d.Queues, queue)
-	})
+// actsFor returns the keys of those for whom somebody acts in a queue now, and of those for whom these
+// do: what one of them asks for, the delegate may not sign.
+func (e *Evidence) actsFor(delegate callbacks.Person, queue string) (keys []string) {
+	add := func(d *callbacks.Delegation) bool {
+		counts := slices.Contains(d.Queues, queue) && !e.Now.Before(d.Since) && e.Now.Before(d.Until)
+		if counts {
+			keys = append(keys, d.From.ID)
+		}
+		return counts
+	}
+	for _, d := range e.Delegations.To(delegate) {
+		if !add(&d) {
+			continue
+		}
+		for i := range d.ToDelegator {
+			add(&d.ToDelegator[i])
+		}
+	}
+	return keys
 }
 
 // signers are the people who have a role that signs under a policy, and see a queue. Whoever signs

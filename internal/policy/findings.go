@@ -233,10 +233,13 @@ func (at place) requesters(signers []callbacks.Person, e *Evidence) []Finding {
 		return nil
 	}
 	var names []string
-	missing := ""
+	missing, acts := "", make(map[string][]string)
+	for _, p := range signers {
+		acts[p.ID] = e.actsFor(p, at.queue.Name)
+	}
 	for _, asks := range signers {
 		others := slices.DeleteFunc(slices.Clone(signers), func(p callbacks.Person) bool {
-			return p.ID == asks.ID || e.actsFor(p.ID, asks.ID, at.queue.Name)
+			return p.ID == asks.ID || slices.Contains(acts[p.ID], asks.ID)
 		})
 		if lack := lacks(at, others); lack != "" {
 			names, missing = append(names, asks.Actor().Name), lack

@@ -10,6 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/delegation"
+	"countersign/internal/people"
 	"countersign/internal/policy"
 )
 
@@ -217,12 +219,20 @@ func TestTry(t *testing.T) {
 
 // delegated adds a delegation in queue finance to what was seen.
 func delegated(e *policy.Evidence, from, to policy.Known) *policy.Evidence {
-	if e.Delegations == nil {
-		e.Delegations = map[string][]callbacks.Delegation{}
-	}
-	e.Delegations[to.ID] = append(e.Delegations[to.ID], callbacks.Delegation{
-		ID: from.ID + "-" + to.ID, From: from.Person, To: to.ID, Queues: []string{"finance"}, Since: now.Add(-time.Hour), Until: now.Add(time.Hour),
-	})
+	return acting(e, acts(from, to, time.Hour))
+}
+
+// acts is a delegation in queue finance that began an hour ago and ends some time from now.
+func acts(from, to policy.Known, end time.Duration) delegation.Held {
+	return delegation.Held{Delegation: delegation.Delegation{
+		ID: callbacks.ID(from.ID + "-" + to.ID), From: from.Actor(), To: to.Actor(), Queues: []string{"finance"},
+		Since: now.Add(-time.Hour), Until: now.Add(end),
+	}, Delegator: people.NewProfile(from.Person, false, now)}
+}
+
+// acting adds delegations to what was seen.
+func acting(e *policy.Evidence, held ...delegation.Held) *policy.Evidence {
+	e.Delegations = delegation.NewIndex(held, func(p people.Profile) callbacks.Person { return person(p.Name, p.Groups...).Person })
 	return e
 }
 
@@ -252,6 +262,35 @@ func TestTry_Delegates(t *testing.T) {
 	// Dana leaves the places of approvers to those who have no other.
 	try(delegated(evidence([]policy.Known{dana, mara, priya}), aiko, dana), "",
 		map[string]string{"Dana": "", "Mara": "", "Priya": ""})
+	// Who acts for a delegate of the requester cannot either, nor who acted for the requester since it arrived.
+	try(acting(evidence([]policy.Known{dana, mara, priya, aiko}), acts(ines, teo, time.Hour), acts(teo, dana, time.Hour)), "",
+		map[string]string{"Dana": "acts_for_requester", "Mara": "", "Priya": "", "Aiko": ""})
+	over := func() *policy.Evidence {
+		return acting(evidence([]policy.Known{dana, mara, priya, aiko}), acts(ines, dana, -30*time.Minute))
+	}
+	large.Callback.ReceivedAt = now.Add(-time.Minute)
+	try(over(), "", map[string]string{"Dana": "", "Mara": "", "Priya": "", "Aiko": ""})
+	large.Callback.ReceivedAt = now.Add(-45 * time.Minute)
+	try(over(), "", map[string]string{"Dana": "acts_for_requester", "Mara": "", "Priya": "", "Aiko": ""})
+}
+
+// TestTry_OldGroups: the desk's own limit of the age of groups counts as it does for a signature.
+// People whose groups are too old can sign once they have signed in again.
+func TestTry_OldGroups(t *testing.T) {
+	t.Parallel()
+	mara, dana, aiko := person("Mara", "approvers"), person("Dana", "approvers"), person("Aiko", "controllers")
+	dana.GroupsReadAt = now.Add(-9 * time.Hour)
+	e := evidence([]policy.Known{mara, dana, aiko})
+	large := request("0123456789", callbacks.Callback{ID: "c1"})
+	if trial, _ := finance(nil).Try(large, e); trial.Can != 3 || trial.Again != 0 {
+		t.Errorf("without a limit: %d can, %d again", trial.Can, trial.Again)
+	}
+	e.GroupsMaxAge = 8 * time.Hour
+	trial, _ := finance(nil).Try(large, e)
+	last, _ := trial.People[2].Failed()
+	if trial.Can != 2 || trial.Again != 1 || trial.Missing != "" || last.Code != callbacks.CodeGroupsOld {
+		t.Errorf("%d can, %d again, missing %q; the last: %s", trial.Can, trial.Again, trial.Missing, last.Code)
+	}
 }
 
 // TestExamine_Delegates: a delegate is no second person, and may not sign what the delegator asks for.
@@ -267,6 +306,9 @@ func TestExamine_Delegates(t *testing.T) {
 		"Enough": {delegated(evidence(append(rest, mara, dana, priya, person("Zoe", "approvers")), large), mara, dana), "Seen in 30 days: 6 people"},
 		"TooFewIfTheDelegatorAsks": {delegated(evidence(append(rest, mara, dana, priya), large), mara, dana),
 			"If Mara asks, too few are left for rule large"},
+		"TooFewIfTheDelegatorOfTheDelegatorAsks": {acting(evidence(append(rest, mara, dana, priya, person("Zoe", "approvers")), large), acts(mara, priya, time.Hour), acts(priya, dana, time.Hour)),
+			"If Mara asks, too few are left for rule large"},
+		"EnoughOnceItIsOver": {acting(evidence(append(rest, mara, dana, priya), large), acts(mara, dana, -time.Minute)), "Seen in 30 days: 5 people"},
 		"OnePerson": {delegated(evidence(append(rest, mara, everybody[5]), large), mara, everybody[5]),
 			"Rule large needs 2 of approvers, and 1 was seen in 30 days"},
 	} {

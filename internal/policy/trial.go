@@ -15,9 +15,10 @@ type Trial struct {
 	Queue       callbacks.Queue
 	Steps       []callbacks.Step
 	Requirement callbacks.Requirement
-	// Missing says what would be missing if everybody who can sign did; empty if nothing would.
+	// Missing says what would be missing if all of them did, Can and Again; empty if nothing would.
 	Missing string
 	Can     int // how many of People can sign
+	Again   int // how many others can once they have signed in again
 	People  []Verdict
 }
 
@@ -39,17 +40,25 @@ func (p Policy) Try(r Request, e *Evidence) (t Trial, known bool) {
 	t.Steps, t.Requirement = t.Queue.Steps(&c, &r.Content), t.Queue.Bind(&c, &r.Content)
 	c.Requirement = t.Requirement
 	gate := p.Queues.Gate(&c, nil, e.Now)
+	gate.GroupsMaxAge = e.GroupsMaxAge
 	proposal := callbacks.Proposal{Stance: callbacks.For}
 	var signers []callbacks.Signer
 	for _, one := range e.People {
 		signer := e.signer(p, one.Person)
 		why := gate.Explain(signer, proposal)
-		if why.Can() {
-			signers = append(signers, signer)
+		fresh := signer
+		fresh.GroupsReadAt = e.Now // signing in again reads them
+		switch {
+		case why.Can():
+			t.Can++
+			signers = append(signers, fresh)
+		case gate.Explain(fresh, proposal).Can():
+			t.Again++
+			signers = append(signers, fresh)
 		}
 		t.People = append(t.People, Verdict{signer.Person, one.LastSeenAt, why})
 	}
-	t.Can, t.Missing = len(signers), missing(gate, signers, proposal)
+	t.Missing = missing(gate, signers, proposal)
 	slices.SortStableFunc(t.People, func(a, b Verdict) int {
 		return cmp.Or(cmp.Compare(rank(b), rank(a)), strings.Compare(a.Person.Actor().Name, b.Person.Actor().Name))
 	})

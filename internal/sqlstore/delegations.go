@@ -173,21 +173,11 @@ func (s *Store) DelegationsTo(
 	return s.held(ctx, all)
 }
 
-// DelegationsInForce implements policy.Store.
-func (s *Store) DelegationsInForce(ctx context.Context, now time.Time, limit int) ([]delegation.Held, error) {
-	return s.delegationsFrom(ctx, now, now, "ends_at", limit)
-}
-
-// DelegationsSince implements notice.Desk.
+// DelegationsSince implements policy.Store, policy.AlarmStore and notice.Desk.
 func (s *Store) DelegationsSince(ctx context.Context, from, now time.Time, limit int) ([]delegation.Held, error) {
-	return s.delegationsFrom(ctx, from, now, "ends_at desc", limit)
-}
-
-// delegationsFrom returns the delegations that were in force at any time from one time until now.
-func (s *Store) delegationsFrom(ctx context.Context, from, now time.Time, order string, limit int) ([]delegation.Held, error) {
 	var found []delegationRow
 	err := s.db.NewSelect().Model(&found).Where("ends_at > ? and starts_at <= ? and starts_at < ends_at", millis(from), millis(now)).
-		OrderExpr(order).Limit(int64(limit)).Scan(ctx)
+		OrderExpr("ends_at desc").Limit(int64(limit)).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read delegations: %w", s.unavailable(err))
 	}

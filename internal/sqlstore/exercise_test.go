@@ -214,8 +214,6 @@ func exerciseDelegations(t *testing.T, s *Store) {
 	check(err)
 	_, err = s.DelegationsSince(ctx, now, now, 10)
 	check(err)
-	_, err = s.DelegationsInForce(ctx, now, 10)
-	check(err)
 	_, err = s.LastDelegationEnd(ctx)
 	check(err)
 	_, err = s.Delegations(ctx, "mara", 10)

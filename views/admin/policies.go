@@ -209,11 +209,14 @@ func stepWords(s callbacks.Step) words.Mark {
 
 // enough says whether those who can sign are enough.
 func enough(t *policy.Trial) string {
-	people := howMany(t.Can)
-	if t.Missing == "" {
-		return people + " seen here can sign. That is enough."
+	people := howMany(t.Can) + " seen here can sign"
+	if t.Again > 0 {
+		people += fmt.Sprintf(", and %d more after signing in again", t.Again)
 	}
-	return people + " seen here can sign. Missing even then: " + t.Missing + "."
+	if t.Missing == "" {
+		return people + ". That is enough."
+	}
+	return people + ". Missing even then: " + t.Missing + "."
 }
 
 // verdict says in a few words whether a person could sign.

@@ -59,6 +59,9 @@ func TestPoliciesPage_Asked(t *testing.T) {
 	reads(t, doc, "[aria-labelledby=trial]", "Gets large expenses Its condition is the first that holds.", "everyday: not tried",
 		"3 people seen here can sign. Missing even then: 1 more from finance-approvers.",
 		"Mara Can sign finance-approvers", "Uwe Can sign, for Mara", "Teo Cannot in no group of the rule", "You have a role that signs")
+	asked := pagetest.PoliciesAsked("")
+	asked.Trial.Again = 2
+	reads(t, policiesPage(t, asked), "[aria-labelledby=trial]", "3 people seen here can sign, and 2 more after signing in again. Missing")
 	reads(t, doc, "[aria-labelledby=draft-trial]", "A condition cannot be evaluated. Large expenses : there is no total in the request.")
 	reads(t, doc, "[aria-labelledby=plan-title]", "3 changes", "Roles, reviewers", "controllers, finance-approvers finance-approvers",
 		"Roles, auditors", "Aiko finance May no longer sign", "People seen who would gain or lose the right to sign in a queue: 1 of 4.",

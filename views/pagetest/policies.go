@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/delegation"
 	"countersign/internal/fault"
+	"countersign/internal/people"
 	"countersign/internal/policy"
 	"countersign/views/admin"
 	"countersign/views/viewstest"
@@ -94,9 +96,10 @@ func Policies(word string) admin.Policies {
 		Requests: map[string][]policy.Request{"finance": {request("c1", `{"total":18420.00}`), request("c2", "{}")}},
 	}
 	mara := m.Evidence.People[0].Person
-	m.Evidence.Delegations = map[string][]callbacks.Delegation{"p-Uwe": {{
-		ID: "d1", From: mara, To: "p-Uwe", Queues: []string{"finance"}, Since: viewstest.Now.Add(-time.Hour), Until: viewstest.Now.Add(time.Hour),
-	}}}
+	m.Evidence.Delegations = delegation.NewIndex([]delegation.Held{{Delegation: delegation.Delegation{
+		ID: "d1", From: mara.Actor(), To: callbacks.Actor{ID: "p-Uwe"}, Queues: []string{"finance"},
+		Since: viewstest.Now.Add(-time.Hour), Until: viewstest.Now.Add(time.Hour),
+	}}}, func(people.Profile) callbacks.Person { return mara })
 	m.Findings = m.InForce.Examine(m.Evidence)
 	return m
 }

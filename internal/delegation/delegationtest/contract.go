@@ -215,22 +215,22 @@ func toSeveral(t *testing.T, s storetest.Store) {
 	}
 }
 
-// inForce: those of everybody are found while they are in force, with what is stored of the
-// delegators, at most so many.
+// inForce: those of everybody that were in force lately are found, with what is stored of the
+// delegators, those first that end last, at most so many.
 func inForce(t *testing.T, s storetest.Store) {
 	mara, dana := keep(t, s, "mara", "Mara Okafor", "finance-approvers"), keep(t, s, "dana", "Dana Fischer")
 	first := delegation.Held{Delegation: add(t, s, between("mara", "ada", t0.Add(time.Hour))), Delegator: mara}
 	second := delegation.Held{Delegation: add(t, s, between("dana", "ada", t0.Add(90*time.Minute))), Delegator: dana}
 	for at, want := range map[time.Duration][]delegation.Held{
-		0: nil, time.Hour: {first}, 100 * time.Minute: {first, second}, 2 * time.Hour: {second}, 3 * time.Hour: nil,
+		0: nil, time.Hour: {first}, 100 * time.Minute: {second, first}, 2 * time.Hour: {second, first}, 170 * time.Minute: {second}, 3 * time.Hour: nil,
 	} {
-		found, err := s.DelegationsInForce(t.Context(), t0.Add(at), 10)
+		found, err := s.DelegationsSince(t.Context(), t0.Add(at-30*time.Minute), t0.Add(at), 10)
 		callbackstest.Must(t, err)
 		callbackstest.Same(t, fmt.Sprint("in force after ", at), found, want)
 	}
-	one, err := s.DelegationsInForce(t.Context(), t0.Add(100*time.Minute), 1)
+	one, err := s.DelegationsSince(t.Context(), t0.Add(time.Hour), t0.Add(100*time.Minute), 1)
 	callbackstest.Must(t, err)
-	callbackstest.Same(t, "at most one", one, []delegation.Held{first})
+	callbackstest.Same(t, "at most one", one, []delegation.Held{second})
 }
 
 // ended: what an end changes is written with its entry, or nothing is.
