@@ -46,9 +46,9 @@ func (a access) allows(r callbacks.Roles) bool {
 // refusal tells a person whose role is not enough which one is needed.
 func (a access) refusal() error {
 	if a == adminOnly {
-		return &callbacks.Refusal{Code: "role", Reason: "This is for admins."}
+		return &callbacks.Refusal{Code: callbacks.CodeRole, Reason: "This is for admins."}
 	}
-	return &callbacks.Refusal{Code: "role", Reason: "This page is for admins and auditors."}
+	return &callbacks.Refusal{Code: callbacks.CodeRole, Reason: "This page is for admins and auditors."}
 }
 
 // guard passes on the requests of people who may call the route. It runs inside session.

@@ -39,7 +39,11 @@ others' rights | gate.go | s/found\.reached > why\.reached/false/
 best right | gate.go | s/found\.reached > why\.reached/true/
 in force | gate.go | s/inForce := s\.inForce\(g\.Callback\.Queue, g\.Now\)/inForce := s.Delegations/
 delegation meanwhile | gate.go | s/if !d\.during\(s\.Person, g\.Callback\.Queue, g\.Callback\.ReceivedAt, g\.Now\)/if !d.inForce(s.Person, g.Callback.Queue, g.Now)/
-delegate of the requester | gate.go | s/refusal := comparedWithRequester\(d\.From, g\.Callback\)/var refusal *Refusal/
+delegate of the requester | gate.go | s/refusal := g\.excluded\(Signer\{Person: d\.From, Delegations: d\.ToDelegator\}\)/var refusal *Refusal/
+delegate of a delegate | gate.go | s/, Delegations: d\.ToDelegator\}/}/
+account of a delegate | delegation.go | s/p\.identity\(\)\.is\(identity\{d\.To, d\.ToAddress\}\)/d.To == p.ID/
+account that named the requester | queue.go | s/p\.identity\(\)\.is\(by\)/by.id == p.ID/
+attainable without delegates | attainable.go | s/excluded: g\.excluded\(person\)/excluded: comparedWithRequester(person.Person, g.Callback)/
 groups of the holder | gate.go | s/(func \(c \*claim\) signature.*?)groups := c\.holder\(\)\.Groups/$1groups := c.signer.Groups/s
 queue of the holder | gate.go | s/InQueue:\s+overlap\(c\.Queue\.Groups, groups\)/InQueue: true/
 marked as the requester's | gate.go | s/NotRequester: c\.excluded == nil/NotRequester: true/

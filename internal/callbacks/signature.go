@@ -10,7 +10,7 @@ import (
 // Via is the way by which a signature came.
 type Via string
 
-// ViaWeb is the review page.
+// ViaWeb is a page: that of one request, or that of many.
 const ViaWeb Via = "web"
 
 // Stance says whether an outcome grants what was asked for.
