@@ -43,7 +43,6 @@ type Preview struct {
 	// nobody has announced the callback: its request will change when somebody does
 	Found  bool
 	Stated callbacks.Requester // the requester, if an admin named one; an admin may correct it
-	origin string              // the execution, the function and the name; a history may correct them
 
 	Why   callbacks.Explanation // whether the reader may sign for it
 	Tally callbacks.Tally       // what the signatures for it add up to
@@ -63,12 +62,11 @@ type Preview struct {
 const foundFirst = "found-"
 
 // digest identifies what the preview shows, and stays on record with a signature. It holds the hash of
-// the bytes, and marks four things that the bytes do not show: where the request comes from, a callback
-// that was found and not announced yet, a requester whom an admin named, and how the bytes are encoded
-// before they go out.
+// the bytes, and marks three things that the bytes do not show: a callback that was found and not
+// announced yet, a requester whom an admin named, and how the bytes are encoded before they go out.
 // A changed configuration would otherwise send in the clear what the page said is encrypted.
 func (p Preview) digest() string {
-	digest := mark(p.origin) + p.hash()
+	digest := p.hash()
 	if p.Encoding != "" {
 		digest = mark(p.Encoding) + digest
 	}
@@ -84,7 +82,7 @@ func (p Preview) digest() string {
 // Revision identifies the request and the outcome as the preview shows them, whatever the comment
 // and the time in the bytes: another one means that the person has to look again.
 func (p Preview) Revision() string {
-	return mark(fmt.Sprintf("%s %s %q %+v %t", p.origin, p.Proposal().Hash, p.Encoding, p.Stated, p.Found))
+	return mark(fmt.Sprintf("%s %q %+v %t", p.Proposal().Hash, p.Encoding, p.Stated, p.Found))
 }
 
 // mark is short, and another one for another value.
@@ -243,7 +241,6 @@ func (s *Service) prepared(gate callbacks.Gate, p callbacks.Signer, choice callb
 	}
 	s.veil(gate, p, choice, &shown)
 	shown.PreparedAt, shown.Found = choice.PreparedAt, c.Found()
-	shown.origin = fmt.Sprintf("%q %q %q", c.ExecutionARN, c.Function, c.Name)
 	if codec.Encoder != nil && encodes(shown.real) {
 		shown.Encoding = codec.Encoder.Says()
 	}

@@ -10,9 +10,7 @@ import (
 
 	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
-	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/desk"
-	"countersign/internal/desk/storetest"
 	"countersign/internal/desktest"
 	"countersign/internal/fault"
 )
@@ -116,40 +114,6 @@ func TestDecideOnlyWhatWasSeen(t *testing.T) {
 		t.Errorf("an old preview: got %v, want ErrStale", err)
 	}
 	d.WantState(c.ID, callbacks.Pending)
-}
-
-// TestSign_Corrected: a page from before a correction of where the request comes from signs nothing.
-func TestSign_Corrected(t *testing.T) {
-	t.Parallel()
-	for name, change := range map[string]func(*callbacks.Sighting){
-		"Execution": func(s *callbacks.Sighting) { s.ExecutionARN += "x" },
-		"Function":  func(s *callbacks.Sighting) { s.Function = "refund" },
-		"Name":      func(s *callbacks.Sighting) { s.Name = "another" },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			d := newDesk(t)
-			c := d.Announce(nil)
-			choice := callbacks.Choice{Outcome: "approve", Sends: true}
-			seen, err := d.Service.Preview(d.Ctx, desktest.Mara, c.ID, choice)
-			callbackstest.Must(t, err)
-			found := callbacks.Sighting{ExecutionARN: c.ExecutionARN, Function: c.Function, Name: c.Name, Clocks: c.Clocks}
-			change(&found)
-			storetest.Change(t, d.Store, c.ID, func(c *callbacks.Case) error {
-				same := func(*callbacks.Callback, *callbacks.Content) callbacks.Requirement { return c.Requirement }
-				return c.Corrected(found, &callbacks.Content{}, same, d.Clock.Now(), callbacks.System("discovery"))
-			})
-			choice.PreparedAt = seen.PreparedAt
-			if _, err := d.Service.Sign(d.Ctx, desktest.Mara, c.ID, choice, seen.Seen); !errors.Is(err, callbacks.ErrStale) {
-				t.Errorf("got %v, want ErrStale", err)
-			}
-			after, err := d.Service.Preview(d.Ctx, desktest.Mara, c.ID, choice)
-			if callbackstest.Must(t, err); after.Revision() == seen.Revision() {
-				t.Error("the revision is the same")
-			}
-			d.WantState(c.ID, callbacks.Pending)
-		})
-	}
 }
 
 // TestPreviews: an outcome that cannot be sent says so in its place, and the others are there.
