@@ -171,6 +171,9 @@ func TestSignInAgainWithAReason(t *testing.T) {
 		if got := back.document(t).Find(field).AttrOr("value", ""); got != reason {
 			t.Errorf("%s: the field has %q", form.path, got)
 		}
+		if seen, ok := back.document(t).Find(`form[action*="` + form.path + `"] [name=seen]`).Attr("value"); ok {
+			typed.Set("seen", seen)
+		}
 		if a := b.post(path+form.path, typed); a.status != http.StatusSeeOther {
 			t.Fatalf("%s after the sign-in: %d %s", form.path, a.status, a.text(t))
 		}

@@ -38,7 +38,7 @@ func TestTemplates(t *testing.T) {
 	}
 	s.announce(token, nil)
 	got = s.only(callbacks.Pending)
-	if content := s.content(got.ID); got.Title != "Expense report" || got.Queue != "finance" || content.Template != nil || string(content.Payload) != `{"no":7}` {
+	if content := s.content(got.ID); got.Title != "Expense report" || got.Queue != "finance" || content.Template == nil || string(content.Payload) != `{"no":7}` {
 		t.Errorf("announced: %+v with %+v", got, content)
 	}
 }

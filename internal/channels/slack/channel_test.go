@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -26,16 +27,35 @@ type bench struct {
 	*standin.Workspace
 
 	slack *slack.Channel
+	mu    sync.Mutex // the workspace's requests read what tests set
 	now   time.Time
 	// after runs after the workspace did what it was asked and before it answers
 	after func(method string)
+}
+
+// at sets the clock of the workspace.
+func (b *bench) at(now time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.now = now
+}
+
+// then sets what runs after each request.
+func (b *bench) then(after func(method string)) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.after = after
 }
 
 func newBench(t *testing.T, change func(*standin.Config)) *bench {
 	t.Helper()
 	b := &bench{now: arrived, after: func(string) {}}
 	config := standin.Config{
-		Name: "Harborline", Token: token, Scopes: scopes, Now: func() time.Time { return b.now },
+		Name: "Harborline", Token: token, Scopes: scopes, Now: func() time.Time {
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			return b.now
+		},
 		Channels: []standin.Channel{{ID: "C1", Name: "finance"}, {ID: "C2", Name: "attic", Archived: true}, {ID: "C3", Name: "board", Outside: true}},
 		Users:    []standin.User{{ID: "U1", Name: "Mara Okafor", Email: "mara@example.com"}, {ID: "U2", Email: "gone@example.com", Gone: true}},
 	}
@@ -46,7 +66,10 @@ func newBench(t *testing.T, change func(*standin.Config)) *bench {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		recorder := httptest.NewRecorder()
 		b.ServeHTTP(recorder, r)
-		b.after(strings.TrimPrefix(r.URL.Path, "/api/"))
+		b.mu.Lock()
+		after := b.after
+		b.mu.Unlock()
+		after(strings.TrimPrefix(r.URL.Path, "/api/"))
 		for name, values := range recorder.Header() {
 			w.Header()[name] = values
 		}
@@ -60,12 +83,12 @@ func newBench(t *testing.T, change func(*standin.Config)) *bench {
 
 // loseAnswer makes the next answer of a method get lost, after the workspace did what it was asked.
 func (b *bench) loseAnswer(method string) {
-	b.after = func(called string) {
+	b.then(func(called string) {
 		if called == method {
-			b.after = func(string) {}
+			b.then(func(string) {})
 			panic(http.ErrAbortHandler)
 		}
-	}
+	})
 }
 
 func (b *bench) deliver(t *testing.T, e notice.Envelope) notice.Handle {
@@ -128,14 +151,14 @@ func TestOneMessage(t *testing.T) {
 		t.Errorf("shows %q with %q\nwant  %q", first.Shown, first.Links, want)
 	}
 
-	b.now = arrived.Add(45 * time.Minute)
+	b.at(arrived.Add(45 * time.Minute))
 	held := signed(report(), "Priya Raman")
 	held.Held = "Dana Fischer"
 	e := envelope(b, "#finance", held)
 	e.Handle = handle
 	handle = b.deliver(t, e)
 
-	b.now = arrived.Add(50 * time.Minute)
+	b.at(arrived.Add(50 * time.Minute))
 	over := signed(report(), "Priya Raman", "Mara Okafor")
 	over.State, over.Outcome, over.Stance, over.DecidedAt = callbacks.Completed, "Approve", callbacks.For, b.now
 	e = envelope(b, "#finance", over)
@@ -181,7 +204,7 @@ func TestLostAnswer(t *testing.T) {
 				}
 				again.Again = true
 			}
-			b.after = func(string) {}
+			b.then(func(string) {})
 			b.deliver(t, again)
 			want := 3 // the message, and a line for each signature
 			if to == "U1" {
@@ -316,7 +339,7 @@ func TestRateLimit(t *testing.T) {
 	if f := b.fault(t, e); f.Code != notice.Busy || f.RetryAfter != time.Second {
 		t.Errorf("%+v", f)
 	}
-	b.now = b.now.Add(time.Second)
+	b.at(b.now.Add(time.Second))
 	b.deliver(t, e)
 }
 
