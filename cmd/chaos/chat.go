@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -69,6 +71,11 @@ func (c *chat) draw() float64 {
 // ServeHTTP implements [http.Handler]. A call is throttled, fails, is cut off before or after it was
 // carried out, is slow, or gets no answer in time.
 func (c *chat) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body) // only then does the server notice that the client is gone
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
 	does := func() { c.workspace.ServeHTTP(httptest.NewRecorder(), r) }
 	switch fault := c.draw(); {
 	case fault < 0.02:
@@ -82,7 +89,9 @@ func (c *chat) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		does()
 		panic(http.ErrAbortHandler)
 	case fault < 0.27:
-		_ = pause(r.Context(), time.Second)
+		if pause(r.Context(), time.Second) != nil {
+			panic(http.ErrAbortHandler)
+		}
 		c.workspace.ServeHTTP(w, r)
 	case fault < 0.272:
 		_ = pause(r.Context(), hangs)
