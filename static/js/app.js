@@ -183,7 +183,7 @@ function letter(key, event, bar) {
     case "u": click("u") || openRow()?.focus(); break;
     case "a":
     case "r":
-    case "s": click(key) || decide(key, event, bar); break;
+    case "s": if (bar || !click(key)) decide(key, event, bar); break;
     case "1": case "2": case "3": case "4": case "5": case "6": case "7": case "8": bar?.press?.(key); break;
     case "y": click("y"); break;
     case "p": switchPayload(); break;
