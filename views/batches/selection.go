@@ -278,6 +278,8 @@ func sameWords(d differences) string {
 	switch {
 	case len(d.Columns)+d.More == 0:
 		return "their payloads do not differ"
+	case len(d.Columns) == 0:
+		return "their payloads have no field in common that differs; each is on its own page"
 	case d.More > 0:
 		return fmt.Sprintf("%d of %s that differ; the others are on each page", len(d.Columns), words.Plural(len(d.Columns)+d.More, "field"))
 	}
