@@ -21,7 +21,7 @@ import (
 
 // canary is a masked value: no other text of a page has it. Its signs are written in other ways in
 // HTML, JSON and addresses.
-const canary = `canary<&"é>7f3a`
+const canary = `canary<&"é>zqx3`
 
 // planted is a random payload with the canary at a few places, and pointers that mask those.
 type planted struct {
@@ -68,7 +68,7 @@ func tells(text string) bool {
 	tags := regexp.MustCompile(`<[^<>]*>`)
 	for range 2 {
 		for _, t := range []string{text, tags.ReplaceAllString(text, "")} {
-			if strings.Contains(t, "canary") || strings.Contains(t, "7f3a") {
+			if strings.Contains(t, "canary") || strings.Contains(t, "zqx3") {
 				return true
 			}
 		}
