@@ -67,7 +67,7 @@ func (w *Worker) attempt(ctx context.Context, setup *Setup, circle *Circle, work
 	}
 	d := circle.draw(work, all, setup.House, now)
 	r := Result{Drop: d.drop, DueAt: d.later}
-	if len(d.Message.Items) == 0 || !d.later.IsZero() {
+	if len(d.Message.Items) == 0 && d.Message.Kind != NotYours || !d.later.IsZero() {
 		return r, nil
 	}
 	style := circle.Styles[work.Channel]

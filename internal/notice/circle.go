@@ -139,6 +139,38 @@ func (c *Circle) reached(m *Member, channel string) bool {
 	return configured && len(m.Places[channel]) > 0 && !slices.Contains(m.Settings.Off, channel)
 }
 
+// mayHear reports whether a place that was told of a callback may hear what becomes of it, although
+// it is asked for nothing now. People may leave groups, places may be given to others, and routes may
+// change.
+func (c *Circle) mayHear(w *Work, s *Situation) bool {
+	switch {
+	case w.Channel == Webhooks:
+		return slices.Contains(c.Rules.events(s), w.Place)
+	case w.Person == "":
+		if w.Kind == Attention || w.Kind == Nobody { // for admins, whose places no route replaces
+			return slices.ContainsFunc(c.Rules.Admins, func(group string) bool { return slices.Contains(c.Rules.Groups[group], w.Target) })
+		}
+		return slices.ContainsFunc(c.hearing(&s.Callback), func(group string) bool { return slices.Contains(c.Rules.places(group, s), w.Target) })
+	}
+	m := c.member(w.Person)
+	if m == nil || !slices.Contains(m.Places[w.Channel], w.Place) {
+		return false
+	}
+	return w.Kind == Decided && s.asks(m.Person) || c.Queues.Sees(m.Signer, &s.Callback, s.Now)
+}
+
+// hearing are the groups whose places may hear of a callback.
+func (c *Circle) hearing(cb *callbacks.Callback) []string {
+	groups := slices.Clone(c.Queues[cb.Queue].Groups)
+	for _, asked := range cb.Requirement.Signatures {
+		groups = append(groups, asked.From...)
+	}
+	if e := cb.Requirement.Escalate; e != nil {
+		groups = append(groups, e.To...)
+	}
+	return groups
+}
+
 // gathers says how the messages of a place are gathered: a person's as far as the channel allows, a
 // group's only where every message would be one more.
 func (c *Circle) gathers(t Target) Gathering {

@@ -39,7 +39,7 @@ type subject struct {
 func (c *Circle) draw(w *Work, all map[callbacks.ID]*considered, house House, now time.Time) drawing {
 	var d drawing
 	var subjects []subject
-	due := false
+	due, lost := false, false
 	for i := range w.Notices {
 		n := &w.Notices[i]
 		s := all[n.Callback]
@@ -53,6 +53,9 @@ func (c *Circle) draw(w *Work, all map[callbacks.ID]*considered, house House, no
 		switch {
 		case !told && planned == nil:
 			d.drop = append(d.drop, n.Callback)
+			continue
+		case planned == nil && !c.mayHear(w, s.Situation):
+			due, lost = true, true
 			continue
 		case !told && planned.Due.After(now) && (d.later.IsZero() || planned.Due.Before(d.later)):
 			d.later = planned.Due
@@ -68,6 +71,9 @@ func (c *Circle) draw(w *Work, all map[callbacks.ID]*considered, house House, no
 		d.later = time.Time{}
 	}
 	d.Message = c.message(w, subjects, house, now)
+	if lost && len(subjects) == 0 {
+		d.Message.Kind = NotYours
+	}
 	return d
 }
 

@@ -55,6 +55,8 @@ const (
 	Nobody    Kind = "nobody"    // too few people could sign; for admins
 	Digest    Kind = "digest"    // several that wait, at the reader's hour
 	Test      Kind = "test"      // asked for by whoever reads it
+	// NotYours: whoever reads it may not know of its callbacks any more. It has no items.
+	NotYours Kind = "not_yours"
 )
 
 // Why is why a place is told.

@@ -227,7 +227,8 @@ func (p *planner) outcome() {
 // failed tells those who approved that the execution failed after that.
 func (p *planner) failed() {
 	for _, given := range p.Signatures {
-		if m := p.Circle.member(given.By.ID); m != nil && given.Live() && given.Stance == callbacks.For && m.Settings.Failures {
+		m := p.Circle.member(given.By.ID)
+		if m != nil && given.Live() && given.Stance == callbacks.For && m.Settings.Failures && p.Queues.Sees(m.Signer, &p.Callback, p.Now) {
 			p.inform(m, Failed)
 		}
 	}

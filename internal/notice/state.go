@@ -55,8 +55,11 @@ func hash(text []byte) string {
 
 // silent reports whether a place is not told of a state, although it differs from the one before: a
 // mail to one person asks for nothing any more once the request is decided, and another mail would
-// only take their time.
+// only take their time. Whoever lost the right to know gets nothing more where nothing can be changed.
 func silent(style Style, w *Work, m *Message) bool {
+	if m.Kind == NotYours {
+		return style == Appended || style == Event
+	}
 	asked := w.Kind == MaySign || w.Kind == Needed || w.Kind == Digest
 	return style == Appended && w.Person != "" && w.Told != "" && asked && (m.Kind == Decided || m.Kind == Ended || m.Kind == Digest)
 }

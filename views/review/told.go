@@ -103,7 +103,7 @@ func (t tellings) about() string {
 		return "needs an admin"
 	case notice.Nobody:
 		return "too few people could sign"
-	case notice.Ended, notice.Digest, notice.Test:
+	case notice.Ended, notice.Digest, notice.Test, notice.NotYours:
 	}
 	return ""
 }

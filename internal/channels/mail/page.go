@@ -89,7 +89,7 @@ func reason(kind notice.Kind) string {
 		return "Its decision could not be delivered. An admin has to look."
 	case notice.Nobody:
 		return "Too few people are known who could sign it."
-	case notice.MaySign, notice.Decided, notice.Ended, notice.Failed, notice.Digest, notice.Test:
+	case notice.MaySign, notice.Decided, notice.Ended, notice.Failed, notice.Digest, notice.Test, notice.NotYours:
 	}
 	return ""
 }
@@ -104,7 +104,7 @@ func subject(i notice.Item, m *notice.Message) string {
 		return "Not delivered: " + title
 	case notice.Nobody:
 		return "Too few could sign: " + title
-	case notice.MaySign, notice.Needed, notice.Decided, notice.Ended, notice.Digest, notice.Test:
+	case notice.MaySign, notice.Needed, notice.Decided, notice.Ended, notice.Digest, notice.Test, notice.NotYours:
 	}
 	switch {
 	case !i.DecidedAt.IsZero():

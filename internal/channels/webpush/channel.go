@@ -135,7 +135,7 @@ func urgency(m *notice.Message) webpush.Urgency {
 	switch m.Kind {
 	case notice.Needed, notice.Test:
 		return webpush.UrgencyHigh
-	case notice.Decided, notice.Ended, notice.Digest:
+	case notice.Decided, notice.Ended, notice.Digest, notice.NotYours:
 		return webpush.UrgencyLow
 	case notice.MaySign, notice.Failed, notice.Attention, notice.Nobody:
 	}

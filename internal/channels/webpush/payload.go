@@ -43,6 +43,9 @@ func payload(m *notice.Message) []byte {
 func body(m *notice.Message) string {
 	switch len(m.Items) {
 	case 0:
+		if m.Kind == notice.NotYours {
+			return "There is nothing to do."
+		}
 		return "Pushes reach this browser."
 	case 1:
 		i := m.Items[0]

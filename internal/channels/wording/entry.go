@@ -41,7 +41,7 @@ func Urgent(m *notice.Message) string {
 	switch m.Kind {
 	case notice.Needed, notice.Failed, notice.Attention, notice.Nobody:
 		return Gist(m) + "."
-	case notice.MaySign, notice.Decided, notice.Ended, notice.Digest, notice.Test:
+	case notice.MaySign, notice.Decided, notice.Ended, notice.Digest, notice.Test, notice.NotYours:
 	}
 	return ""
 }

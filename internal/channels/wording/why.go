@@ -19,6 +19,8 @@ func Why(m *notice.Message) string {
 		return "You get this because you are an admin of this desk."
 	case notice.Digest:
 		return "You get this because you asked for a digest. It is left out when nothing waits."
+	case notice.NotYours:
+		return ""
 	case notice.MaySign, notice.Needed, notice.Decided, notice.Ended:
 	}
 	switch {
@@ -57,7 +59,12 @@ func since(m *notice.Message) string {
 // Gist is what a message is about in a few words, without the title of anything: "1 waits for you,
 // ends 14:32". It is fit for a lock screen, which is public.
 func Gist(m *notice.Message) string {
-	if len(m.Items) == 0 {
+	switch {
+	case m.Kind == notice.NotYours && m.Settings == "": // a place of a group
+		return "This is not for this place any more"
+	case m.Kind == notice.NotYours:
+		return "This is not for you any more"
+	case len(m.Items) == 0:
 		return "A test from " + Line(m.Desk)
 	}
 	switch first := m.Items[0]; m.Kind {
@@ -75,7 +82,7 @@ func Gist(m *notice.Message) string {
 		return "A delivery needs an admin"
 	case notice.Nobody:
 		return "Too few people could sign a request"
-	case notice.Test:
+	case notice.Test, notice.NotYours:
 	}
 	return "A test from " + Line(m.Desk)
 }

@@ -154,6 +154,8 @@ func TestGist(t *testing.T) {
 		"Failed":    {notice.Message{Kind: notice.Failed, Items: two[:1]}, "The execution failed after you signed"},
 		"Attention": {notice.Message{Kind: notice.Attention, Items: two[:1]}, "A delivery needs an admin"},
 		"Test":      {notice.Message{Kind: notice.Test, Desk: "Harborline"}, "A test from Harborline"},
+		"NotYours":  {notice.Message{Kind: notice.NotYours, Settings: "s"}, "This is not for you any more"},
+		"NotHere":   {notice.Message{Kind: notice.NotYours}, "This is not for this place any more"},
 	} {
 		m := test.message
 		m.At, m.Zone = drawn, berlin
