@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/record"
+	"countersign/internal/sqlstore/decisions"
 	"countersign/internal/sqlstore/engine"
 )
 
@@ -162,6 +164,9 @@ func (t *tx) write(
 	if err := t.putReviews(ctx, num, before.reviews, c); err != nil {
 		return c.Callback, err
 	}
+	if err := t.putDecision(ctx, &before.callback, c); err != nil {
+		return c.Callback, err
+	}
 	kept, err := t.save(ctx, before.callback, c.Callback)
 	if err != nil {
 		return c.Callback, err
@@ -172,6 +177,19 @@ func (t *tx) write(
 		}
 	}
 	return kept, t.noteChange(ctx, num, c.Audit...)
+}
+
+// putDecision adds a new decision to the record, and corrects where an earlier one belongs.
+func (t *tx) putDecision(ctx context.Context, before *callbackRow, c *callbacks.Case) error {
+	switch {
+	case c.Decision == nil:
+		return nil
+	case !before.Decision.Valid:
+		return decisions.Add(ctx, t.later, before.Num, record.EntryOf(c))
+	case before.Queue != storable(c.Queue), before.Function != storable(c.Function):
+		return decisions.Move(ctx, t.later, before.Num, c.Queue, c.Function)
+	}
+	return nil
 }
 
 // save writes what changed in a callback and returns the callback as it is stored.

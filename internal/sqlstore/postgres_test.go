@@ -21,6 +21,7 @@ import (
 	"countersign/internal/notice/noticetest"
 	"countersign/internal/readquota"
 	"countersign/internal/readquota/readquotatest"
+	"countersign/internal/record/recordtest"
 	"countersign/internal/rollout"
 	"countersign/internal/rollout/rollouttest"
 	"countersign/internal/sqlstore"
@@ -74,6 +75,10 @@ func TestPostgres(t *testing.T) {
 	delegationtest.Run(t, open)
 	batchtest.Run(t, open)
 	storetest.RunPeople(t, open)
+	recordtest.Run(t, func(t *testing.T) recordtest.Stores {
+		s := openPostgres(t)
+		return recordtest.Stores{Desk: s, Record: s.Decisions()}
+	})
 	noticetest.Run(t, func(t *testing.T) noticetest.Stores { return partsOf(openPostgres(t)) })
 }
 

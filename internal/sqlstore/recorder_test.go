@@ -76,6 +76,8 @@ func (e recordedEngine) Read(ctx context.Context, text string, args []any) (engi
 	return e.Engine.Read(ctx, text, args)
 }
 
+func (e recordedEngine) DB() *bun.DB { return e.Engine.DB().WithQueryHook(e.recorder) }
+
 func (e recordedEngine) Transact(ctx context.Context, rank engine.Rank, fn func(context.Context, engine.Statements) error) error {
 	return e.Engine.Transact(ctx, rank, func(ctx context.Context, on engine.Statements) error {
 		return fn(ctx, recordedStatements{on, e.recorder})

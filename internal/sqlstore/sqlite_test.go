@@ -10,6 +10,7 @@ import (
 	"countersign/internal/discovery/discoverytest"
 	"countersign/internal/notice/noticetest"
 	"countersign/internal/readquota/readquotatest"
+	"countersign/internal/record/recordtest"
 	"countersign/internal/rollout/rollouttest"
 	"countersign/internal/sqlstore"
 	"countersign/internal/sqlstore/sqlstoretest"
@@ -44,6 +45,10 @@ func TestSQLite(t *testing.T) {
 	delegationtest.Run(t, open)
 	batchtest.Run(t, open)
 	storetest.RunPeople(t, open)
+	recordtest.Run(t, func(t *testing.T) recordtest.Stores {
+		s := openSQLite(t)
+		return recordtest.Stores{Desk: s, Record: s.Decisions()}
+	})
 	noticetest.Run(t, func(t *testing.T) noticetest.Stores { return partsOf(openSQLite(t)) })
 }
 

@@ -26,10 +26,10 @@ var Costs = map[string]Cost{
 	"review opened":   {6, 4},
 	"review renewed":  {5, 4},
 	"heartbeat":       {2, 2},
-	"decision":        {5, 2},
+	"decision":        {7, 2}, // two of them write the record
 
 	"signature that waits":   {4, 2},
-	"last of two signatures": {6, 3},
+	"last of two signatures": {8, 3},
 
 	"accepted":  {5, 2},
 	"claim":     {2, 3},

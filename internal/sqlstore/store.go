@@ -23,6 +23,7 @@ import (
 	"countersign/internal/discovery"
 	"countersign/internal/readquota"
 	"countersign/internal/rollout"
+	"countersign/internal/sqlstore/decisions"
 	"countersign/internal/sqlstore/engine"
 	"countersign/internal/sqlstore/notices"
 	"countersign/internal/upkeep"
@@ -82,6 +83,9 @@ func (s *Store) Notices() *notices.Store {
 		return (&tx{statements: on, engine: s.engine, db: s.db, dialect: s.dialect}).record(ctx, e)
 	})
 }
+
+// Decisions returns the part of the database that the record of decisions uses.
+func (s *Store) Decisions() *decisions.Store { return decisions.New(s.engine) }
 
 // Close finishes the transactions that have begun and closes the database. Later calls return
 // [callbacks.ErrUnavailable].

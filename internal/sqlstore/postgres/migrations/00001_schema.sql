@@ -142,6 +142,30 @@ create table signatures (
     primary key (callback, number)
 );
 
+create table decisions (
+    callback bigint primary key references callbacks (num),
+    at bigint not null,
+    queue text not null,
+    function text not null,
+    person text not null,
+    person_name text not null,
+    outcome text not null,
+    label text not null,
+    stance text not null,
+    rule text not null,
+    via text not null
+);
+create index decisions_by_time on decisions (at, callback);
+create index decisions_by_queue on decisions (queue, at, callback);
+create index decisions_by_function on decisions (function, at, callback);
+
+create table decision_signers (
+    person text not null,
+    at bigint not null,
+    callback bigint not null references decisions (callback),
+    primary key (person, at, callback)
+);
+
 create table deliveries (
     callback bigint primary key references callbacks (num),
     kind text not null,

@@ -156,6 +156,34 @@ create table signatures (
     primary key (callback, number)
 ) strict, without rowid;
 
+-- The record of decisions: one row for each, written with it, and who signed for it. Only an
+-- announcement of what had been found before changes its queue and function. Every decision pays for
+-- each index, so that there is one for the time and for what narrows a range most; the other filters
+-- look through a range of one of them, of which the reader bounds the length.
+create table decisions (
+    callback integer primary key references callbacks (num),
+    at integer not null,
+    queue text not null,
+    function text not null,
+    person text not null, -- who gave the last signature: the id in people
+    person_name text not null, -- as it was then, like label
+    outcome text not null,
+    label text not null,
+    stance text not null,
+    rule text not null,
+    via text not null
+) strict;
+create index decisions_by_time on decisions (at, callback);
+create index decisions_by_queue on decisions (queue, at, callback);
+create index decisions_by_function on decisions (function, at, callback);
+
+create table decision_signers (
+    person text not null,
+    at integer not null,
+    callback integer not null references decisions (callback),
+    primary key (person, at, callback)
+) strict, without rowid;
+
 create table deliveries (
     callback integer primary key references callbacks (num),
     kind text not null,
