@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"countersign/internal/answers"
+	"countersign/internal/form"
 )
 
 // Free says for which callbacks of a queue reviewers may write what is sent.
@@ -69,7 +70,8 @@ type Answer struct {
 	// Sealed is Document with the secrets in it, encrypted, if somebody typed secrets. Document then has
 	// marks in their place. It is dropped once the signature does not count any more or the callback is
 	// decided or over.
-	Sealed string `json:"-"`
+	Sealed string     `json:"-"`
+	Typed  form.Typed `json:"typed,omitzero"` // which hidden values of Document somebody typed
 }
 
 // answer returns what an answer says for the outcome, and nothing else. Line ends are those of the
@@ -82,7 +84,7 @@ func (o Outcome) answer(a Answer) Answer {
 			ErrorData: lines(a.ErrorData),
 		}
 	case o.Form:
-		return Answer{Document: a.Document, Sealed: a.Sealed}
+		return Answer{Document: a.Document, Sealed: a.Sealed, Typed: a.Typed}
 	case o.Name != OutcomeResult:
 		return Answer{}
 	case a.Format == answers.Empty:

@@ -42,9 +42,7 @@ func (s *Service) filled(
 		return choice, nil, err
 	}
 	filling.Check(ctx, outcome.Stamped(filling.Answer, p.Person, choice.PreparedAt), checker)
-	if err := s.hide(&choice, filling, given); err != nil {
-		return choice, nil, err
-	}
+	s.hide(&choice, p.Person, filling, given)
 	return choice, filling, nil
 }
 
@@ -87,7 +85,7 @@ func (s *Service) Press(
 		if !o.Form || !ok || rest != "" && !strings.ContainsAny(rest[:1], "/#") {
 			continue
 		}
-		filling := forms[o.Name].Filling(o, posted) // what is sealed stays so
+		filling := forms[o.Name].Filling(o, s.proven(id, p, forms[o.Name], posted)) // what is sealed stays so
 		return o.Name, filling.Form.Press(o.Inputs(), filling.Proposed, posted, button), nil
 	}
 	return "", posted, nil

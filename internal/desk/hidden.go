@@ -36,7 +36,7 @@ func (s *Service) filling(
 	if o.Secret && s.secrets == nil { // what was typed as one was dropped
 		return nil, given, noKey
 	}
-	posted, lost := fields.Open(func(name, sealed string) (string, bool) {
+	posted, lost := s.proven(c.ID, p, brought, fields).Open(func(name, sealed string) (string, bool) {
 		return s.secrets.OpenTyped(secrets.Typed{Callback: c.ID, Person: p.ID, Name: name}, sealed)
 	})
 	filling = brought.Filling(o, posted)
@@ -58,7 +58,7 @@ func (s *Service) filling(
 	if err != nil {
 		return nil, given, fmt.Errorf("read a signed answer of %s: %w", c.ID, err)
 	}
-	filling.Take(document)
+	filling.Take(document, given.Typed)
 	return filling, given, nil
 }
 
@@ -77,22 +77,30 @@ func (s *Service) signed(ctx context.Context, c *callbacks.Callback, o callbacks
 	return all[i].Answer, nil
 }
 
+// proven is what a person posted for a form, without what only says that they revealed a value of it.
+func (s *Service) proven(id callbacks.ID, p callbacks.Person, brought callbacks.Form, posted form.Posted) form.Posted {
+	return posted.Proven(func(name, proof string) bool {
+		return s.seenKeys.recognise(proof, id, name, revealedDigest(p, brought))
+	})
+}
+
 // hide puts the answer of a filling into a choice, with marks in the place of secrets that were typed.
 // given is the answer that somebody else has signed, if it is theirs.
-func (s *Service) hide(choice *callbacks.Choice, filling *form.Filling, given callbacks.Answer) error {
+func (s *Service) hide(choice *callbacks.Choice, p callbacks.Person, filling *form.Filling, given callbacks.Answer) {
 	answer := filling.Answer
-	choice.Answer.Document, choice.Changes = answer.JSON(), filling.Changes
-	veiled := filling.Form.Veil(answer)
-	if veiled.Same(answer) {
-		return nil
+	choice.Changes = filling.Changes
+	if veiled := filling.Form.Veil(answer); !veiled.Same(answer) {
+		choice.Veiled = veiled.JSON()
 	}
-	choice.Veiled = veiled.JSON()
-	stripped := filling.Form.Strip(filling.Proposed, answer)
-	if stripped.Same(answer) {
-		return nil
+	if given.Document != "" {
+		choice.Answer = given
+	} else {
+		typed := filling.TypedBy(p.ID)
+		choice.Answer.Document, choice.Answer.Sealed, choice.Answer.Typed = filling.Form.Strip(answer, typed).JSON(), "", typed
 	}
-	choice.Answer.Document, choice.Answer.Sealed, choice.Real = stripped.JSON(), given.Sealed, answer.JSON()
-	return nil
+	if choice.Answer.Document != answer.JSON() {
+		choice.Real = answer.JSON()
+	}
 }
 
 // seal encrypts the answer of a choice for its signature. Encryption draws a nonce, so that two people

@@ -340,3 +340,59 @@ func masksPrice(a *announcement.Announcement) {
 	schema := strings.Replace(orderForm, `"type":"number"`, `"type":"number","x-masked":true`, 1)
 	a.Forms["approve"] = announcement.Form{Schema: json.RawMessage(schema), Value: a.Forms["approve"].Value}
 }
+
+// TestHidden_Guesses: nobody finds out what is masked, or what another person has typed over it, by typing
+// it too. Nothing that a page is made of differs between a right guess and a wrong one; a value that its
+// reader has revealed is compared.
+func TestHidden_Guesses(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.Announce(func(a *announcement.Announcement) {
+		withForm(`{"quantity":40,"max_price":815.00}`, `"{{answer}}"`)(a)
+		masksPrice(a)
+	})
+	require(d, c.ID, asks(3))
+	preview := func(p callbacks.Person, fields map[string]string) desk.Preview {
+		t.Helper()
+		return must(d.Service.Preview(d.Ctx, p, c.ID, types(d, p, c.ID, fields)))
+	}
+	guess := func(p callbacks.Person, typed string) string {
+		made := preview(p, map[string]string{"/max_price": typed})
+		return fmt.Sprint(made.Filling.Changes, made.Tally.Has, len(made.Elsewhere), string(made.Shown))
+	}
+	if _, err := d.Choose(desktest.Mara, c.ID, filledIn(map[string]string{"/max_price": "900"})); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Choose(desktest.Dana, c.ID, filledIn(nil)); err != nil {
+		t.Fatal(err)
+	}
+	otto := desktest.Reviewer("otto", "finance-approvers")
+	wrong := guess(otto, "901")
+	if !strings.Contains(wrong, "replaced") {
+		t.Errorf("a guess shows %s", wrong)
+	}
+	for _, right := range []string{"815.00", "900"} {
+		if got := guess(otto, right); got != wrong {
+			t.Errorf("a right guess shows\n%s\nand a wrong one\n%s", got, wrong)
+		}
+	}
+	untouched := preview(otto, nil)
+	if preview(otto, map[string]string{"/max_price": "815.00"}).Seen == untouched.Seen {
+		t.Error("the name of what is shown tells that a guess is right")
+	}
+	revealed, err := d.Service.Reveal(d.Ctx, otto, c.ID, "answer:approve/max_price")
+	if err != nil {
+		t.Fatal(err)
+	}
+	same := map[string]string{"/max_price": "815.00", "/max_price#revealed": revealed.Entry.Proof}
+	if made := preview(otto, same); len(made.Filling.Changes) != 0 || made.Seen != untouched.Seen || made.Tally.Has != 1 {
+		t.Errorf("a revealed value that was left alone: %+v", made.Filling.Changes)
+	}
+	erin := desktest.Reviewer("erin", "finance-approvers")
+	if made := preview(erin, same); len(made.Filling.Changes) != 1 {
+		t.Error("somebody else's proof counts")
+	}
+	if sheet := must(d.Service.Sheet(d.Ctx, otto, c.ID)); len(sheet.Standing.Tallies) != 2 {
+		t.Errorf("%+v", sheet.Standing)
+	}
+}

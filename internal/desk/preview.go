@@ -62,11 +62,15 @@ type Preview struct {
 const foundFirst = "found-"
 
 // digest identifies what the preview shows, and stays on record with a signature. It holds the hash of
-// the bytes, and marks three things that the bytes do not show: a callback that was found and not
-// announced yet, a requester whom an admin named, and how the bytes are encoded before they go out.
+// the bytes, and marks what the bytes do not show: a callback that was found and not announced yet, a
+// requester whom an admin named, how the bytes are encoded before they go out, and that somebody typed
+// hidden values: the reader could otherwise compare those with what is hidden.
 // A changed configuration would otherwise send in the clear what the page said is encrypted.
 func (p Preview) digest() string {
 	digest := p.hash()
+	if p.Answer.Typed != (form.Typed{}) {
+		digest = mark(p.Answer.Typed) + digest
+	}
 	if p.Encoding != "" {
 		digest = mark(p.Encoding) + digest
 	}

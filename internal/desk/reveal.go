@@ -37,7 +37,7 @@ func (s *Service) Reveal(
 	if err := s.mayReveal(reader, &shown); err != nil {
 		return Revealed{}, err
 	}
-	revealed, masked := revealAnswer(shown.Outcomes, content.Forms, at)
+	revealed, masked := s.revealAnswer(p, &shown, content.Forms, at)
 	if !masked {
 		revealed, masked = s.queues.Reveal(shown.Queue, content, at)
 	}
@@ -76,15 +76,18 @@ func (s *Service) mayReveal(p callbacks.Signer, c *callbacks.Callback) error {
 	return s.mayTakePart(p, c, s.now())
 }
 
-// revealAnswer returns the masked value that a form proposes, by the name of its input. ok is false if
-// nothing is masked there.
-func revealAnswer(outcomes []callbacks.Outcome, forms callbacks.Forms, name string) (r callbacks.Revealed, ok bool) {
-	for _, o := range outcomes {
+// revealAnswer returns the masked value that a form proposes, by the name of its input, with the proof
+// that the person has seen it. ok is false if nothing is masked there.
+func (s *Service) revealAnswer(
+	p callbacks.Person, c *callbacks.Callback, forms callbacks.Forms, name string,
+) (r callbacks.Revealed, ok bool) {
+	for _, o := range c.Outcomes {
 		if !o.Form || !strings.HasPrefix(name, o.Inputs()+"/") && name != o.Inputs() {
 			continue
 		}
 		filling := forms[o.Name].Filling(o, nil)
 		if e, ok := filling.Form.Reveal(o.Inputs(), filling.Proposed, name); ok {
+			e.Proof = s.seenKeys.Name(c.ID, name, revealedDigest(p, forms[o.Name]))
 			return callbacks.Revealed{
 				Place: mask.Place{At: name, Pointer: callbacks.FieldAnswer + string(e.Pointer)}, Value: []byte(e.Was.JSON()), Entry: e,
 			}, true

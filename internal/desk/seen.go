@@ -64,6 +64,12 @@ func (k SeenKeys) recognisesAnswer(name string, id callbacks.ID, p callbacks.Pro
 // answerDigest is no digest of a preview.
 func answerDigest(p callbacks.Proposal) string { return "answer-" + p.Hash }
 
+// revealedDigest stands for a form whose value a person has revealed. The name of it proves that, for the
+// entry whose name takes the place of an outcome's, as long as the form is the same.
+func revealedDigest(p callbacks.Person, brought callbacks.Form) string {
+	return "revealed-" + mark([]string{p.ID, brought.Schema, brought.Value})
+}
+
 func nameUnder(key []byte, id callbacks.ID, outcome, digest string) []byte {
 	named := hmac.New(sha256.New, key)
 	_, _ = fmt.Fprintf(named, "%q %q %q", id, outcome, digest) // a hash accepts everything

@@ -56,7 +56,7 @@ func TestChanges_ManyNames(t *testing.T) {
 	}
 	f := form.New(parse(t, `{"type":"object","properties":{}}`))
 	is[5_000] = `"m4999":"other"`
-	got := f.Changes(parse(t, "{"+strings.Join(was, ",")+"}"), parse(t, "{"+strings.Join(is, ",")+"}"))
+	got := f.Changes(parse(t, "{"+strings.Join(was, ",")+"}"), parse(t, "{"+strings.Join(is, ",")+"}"), form.Typed{})
 	if len(got) != 1 || got[0].Pointer != "/m4999" {
 		t.Errorf("got %v", got)
 	}

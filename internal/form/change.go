@@ -39,8 +39,9 @@ type Change struct {
 const MaxChanges = 100
 
 // Changes says how an answer differs from the proposed document, in the order of the form. It is
-// empty if the bytes are the same. The form need not be drawn.
-func (f *Form) Changes(proposed, answer Value) []Change {
+// empty if the bytes are the same and no hidden value was typed. The form need not be drawn.
+func (f *Form) Changes(proposed, answer Value, typed Typed) []Change {
+	answer = f.uncompared(answer, typed)
 	if proposed.Same(answer) {
 		return nil
 	}

@@ -39,7 +39,7 @@ func TestChanges(t *testing.T) {
 		{"white space", `"quantity": 40`, `"quantity":  40`, `reordered Answer: "" ""  the same values, in another order or written differently`},
 	} {
 		answer := parse(t, strings.Replace(order, tc.old, tc.changed, 1))
-		if got := said(f.Changes(proposed, answer)); got != tc.want {
+		if got := said(f.Changes(proposed, answer, form.Typed{})); got != tc.want {
 			t.Errorf("%s: got\n%s\nwant\n%s", tc.name, got, tc.want)
 		}
 	}
@@ -50,11 +50,11 @@ func TestChanges_Bounded(t *testing.T) {
 	t.Parallel()
 	f := form.New(parse(t, `true`))
 	was, is := parse(t, "["+strings.Repeat("1,", 3000)+"1]"), parse(t, "["+strings.Repeat("2,", 3000)+"1]")
-	if got := f.Changes(was, is); len(got) != form.MaxChanges || !strings.Contains(got[len(got)-1].Note, "and 2901 more") {
+	if got := f.Changes(was, is, form.Typed{}); len(got) != form.MaxChanges || !strings.Contains(got[len(got)-1].Note, "and 2901 more") {
 		t.Errorf("got %d changes, the last %+v", len(got), got[len(got)-1])
 	}
 	long := form.Text(strings.Repeat("é", 5000))
-	if got := f.Changes(form.Text("a"), long); len(got) != 1 || len([]rune(got[0].New)) > 201 {
+	if got := f.Changes(form.Text("a"), long, form.Typed{}); len(got) != 1 || len([]rune(got[0].New)) > 201 {
 		t.Errorf("got %v", got)
 	}
 }
@@ -72,7 +72,7 @@ func FuzzChanges(f *testing.F) {
 		if err != nil || other != nil {
 			return
 		}
-		if got := form.New(s).Changes(a, b); (len(got) == 0) != a.Same(b) {
+		if got := form.New(s).Changes(a, b, form.Typed{}); (len(got) == 0) != a.Same(b) {
 			t.Errorf("%s to %s: got %v", was, is, got)
 		}
 	})

@@ -23,6 +23,11 @@ type Entry struct {
 	Masked bool
 	// Revealed says that the reader has revealed the proposed value, so that an empty input deletes it.
 	Revealed bool
+	// Proof is what the page sends back to prove that, see [Posted.Proven].
+	Proof string
+	// Typed says that somebody typed into the field of a hidden value, or into one below. It is a change,
+	// whatever was typed: nobody can try out what is hidden.
+	Typed bool
 	// Sealed is what [Posted.Seal] made of the secret that was typed; empty if none was.
 	Sealed  string
 	Changed bool     // the answer differs from the proposal here, or in an entry below
@@ -58,6 +63,7 @@ type Filled struct {
 	Faults []Fault // of inputs whose text is no value; [Filled.Blame] adds those of the schema
 
 	entries map[Pointer]*Entry
+	typed   []Pointer // the hidden values that somebody typed
 }
 
 // Blame adds faults that a [Checker] found in the answer, each to the entry it is about. If an

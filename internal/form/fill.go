@@ -88,7 +88,10 @@ func (w *walker) walk(f *Field, was Value, name string, at Pointer) *Entry {
 	default:
 		w.single(e)
 	}
-	e.Changed = !e.Value.Same(e.Was)
+	for _, child := range e.Entries {
+		e.Typed = e.Typed || child.Typed
+	}
+	e.Changed = e.Typed || !e.Value.Same(e.Was)
 	return e
 }
 
@@ -206,6 +209,9 @@ func (w *walker) added(e *Entry) *Entry {
 // settle gives items their places in the answer, and collects entries and faults by pointer.
 func (w *walker) settle(e *Entry) {
 	w.filled.entries[e.Pointer] = e
+	if e.Typed && e.Field.hidden() {
+		w.filled.typed = append(w.filled.typed, e.Pointer)
+	}
 	for _, detail := range e.Faults {
 		w.filled.Faults = append(w.filled.Faults, Fault{Pointer: e.Pointer, Detail: detail})
 	}

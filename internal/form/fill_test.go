@@ -221,7 +221,7 @@ func TestSecret(t *testing.T) {
 		if filled.Answer.JSON() != tc.want {
 			t.Errorf("%v: got %s, want %s", tc.changes, filled.Answer.JSON(), tc.want)
 		}
-		changes := f.Changes(proposed, filled.Answer)
+		changes := f.Changes(proposed, filled.Answer, form.Typed{})
 		if tc.changes != nil && tc.changes["/pin#secret"] != "" && (len(changes) != 1 || changes[0].Kind != form.Replaced) {
 			t.Errorf("%v: got changes %v", tc.changes, changes)
 		}

@@ -29,7 +29,7 @@ func Open(schema, value, inputs string, posted Posted) *Filling {
 	}
 	filled := drawn.Fill(inputs, proposed, posted)
 	return &Filling{
-		Filled: filled, Form: drawn, Schema: schema, Proposed: proposed, Changes: drawn.Changes(proposed, filled.Answer),
+		Filled: filled, Form: drawn, Schema: schema, Proposed: proposed, Changes: drawn.Changes(proposed, filled.Answer, filled.TypedBy("")),
 	}
 }
 
@@ -57,7 +57,7 @@ func (f *Filling) Invalid(below string) error {
 	return faults.Err()
 }
 
-// Take makes a whole document the answer: one that somebody else has signed.
-func (f *Filling) Take(document Value) {
-	f.Answer, f.Changes = document, f.Form.Changes(f.Proposed, document)
+// Take makes a whole document the answer: one that somebody else has signed, who typed hidden values.
+func (f *Filling) Take(document Value, typed Typed) {
+	f.Answer, f.Changes = document, f.Form.Changes(f.Proposed, document, typed)
 }

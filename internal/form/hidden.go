@@ -1,7 +1,9 @@
 package form
 
 import (
+	"encoding/json"
 	"maps"
+	"slices"
 	"strings"
 
 	"countersign/internal/mask"
@@ -11,7 +13,7 @@ import (
 const (
 	secretInput   = "#secret"   // what is typed into the field of a secret
 	sealedInput   = "#sealed"   // the same, once it is sealed
-	revealedInput = "#revealed" // says that the reader has seen the masked value
+	revealedInput = "#revealed" // proves that the reader has seen the masked value
 )
 
 // SecretName is the name of the input into which the secret of an entry is typed.
@@ -20,7 +22,7 @@ func (e *Entry) SecretName() string { return e.Name + secretInput }
 // SealedName is the name of the hidden input that carries a typed secret through a page.
 func (e *Entry) SealedName() string { return e.Name + sealedInput }
 
-// RevealedName is the name of the hidden input that says that the entry's value was revealed.
+// RevealedName is the name of the hidden input that proves that the entry's value was revealed.
 func (e *Entry) RevealedName() string { return e.Name + revealedInput }
 
 // Seal returns what was posted with each typed secret replaced by what seal makes of it; name is that
@@ -64,6 +66,19 @@ func (p Posted) Open(open func(name, sealed string) (secret string, ok bool)) (o
 	return opened, lost
 }
 
+// Proven returns what was posted without the inputs that say of a value that it was revealed, but those
+// for which proves reports true: it is given the name of the entry and what the input holds. What is
+// left counts, so call it before [Form.Fill].
+func (p Posted) Proven(proves func(name, proof string) bool) Posted {
+	proven := maps.Clone(p)
+	maps.DeleteFunc(proven, func(input string, _ []string) bool {
+		name, ok := strings.CutSuffix(input, revealedInput)
+		proof, _ := p.get(input)
+		return ok && !proves(name, proof)
+	})
+	return proven
+}
+
 // secret makes the entry of a secret. Its text is never shown; an empty input keeps what was proposed.
 func (w *walker) secret(e *Entry) {
 	typed, _ := w.posted.get(e.SecretName())
@@ -71,21 +86,47 @@ func (w *walker) secret(e *Entry) {
 		return
 	}
 	e.Sealed, _ = w.posted.get(e.SealedName())
-	e.typed(typed)
+	e.blind(typed)
 	e.Text = ""
 }
 
-// masked makes the entry of a value that is there and not shown. What is typed over it is shown, unless
-// it is that value.
+// masked makes the entry of a value that is there and not shown. What is typed over it is shown. It is
+// compared with the value only if the reader has revealed that.
 func (w *walker) masked(e *Entry) {
 	typed, posted := w.posted.get(e.Name)
-	_, revealed := w.posted.get(e.RevealedName())
-	typed = lines(typed)
-	if !posted || e.Fixed() || typed == lines(plain(e.Was)) || typed == "" && !revealed {
-		return
+	proof, revealed := w.posted.get(e.RevealedName())
+	switch {
+	case posted && revealed:
+		e.Revealed, e.Proof = true, proof
+		w.open(e)
+		e.Typed = !e.Value.Same(e.Was)
+	case typed != "" && !e.Fixed():
+		e.blind(lines(typed))
+	default:
+		e.Masked = true
 	}
-	e.Masked, e.Revealed = false, revealed
-	e.typed(typed)
+}
+
+// Typed says which hidden values of an answer somebody typed. Two people who type the same thus give
+// two answers: otherwise one could try out what the other has typed.
+type Typed struct {
+	By     string `json:"by"`     // who did; empty if nobody typed any
+	Places string `json:"places"` // pointers, as JSON
+}
+
+// TypedBy says which hidden values somebody typed.
+func (f *Filled) TypedBy(person string) (t Typed) {
+	if len(f.typed) > 0 {
+		places, _ := json.Marshal(f.typed) // texts always marshal
+		t = Typed{By: person, Places: string(places)}
+	}
+	return t
+}
+
+// pointers are the places.
+func (t Typed) pointers() (places []Pointer) {
+	_ = json.Unmarshal([]byte(t.Places), &places) // TypedBy wrote it
+	return places
 }
 
 // Unreadable adds faults to the entries whose typed secrets cannot be opened any more.
@@ -102,46 +143,53 @@ func (f *Filled) Unreadable(names []string) {
 
 // Veil returns an answer with a mask in the place of each value that is secret or masked.
 func (f *Form) Veil(answer Value) Value {
-	return f.veil(answer, func(*Field, Value) bool { return true })
+	return f.veil(answer, Text(mask.Text), func(*Field, Pointer) bool { return true })
 }
 
-// Strip returns an answer with a mask in the place of each secret that was not proposed.
-func (f *Form) Strip(proposed, answer Value) Value {
-	known := map[string]bool{}
-	f.veil(proposed, func(field *Field, v Value) bool {
-		known[v.JSON()] = true
-		return false
+// Strip returns an answer with a mask in the place of each secret that was typed.
+func (f *Form) Strip(answer Value, typed Typed) Value {
+	places := typed.pointers()
+	return f.veil(answer, Text(mask.Text), func(field *Field, at Pointer) bool {
+		return field.Widget == Secret && slices.Contains(places, at)
 	})
-	return f.veil(answer, func(field *Field, v Value) bool { return field.Widget == Secret && !known[v.JSON()] })
 }
 
-// veil returns a document with a mask in the place of each hidden value that covers chooses.
-func (f *Form) veil(v Value, covers func(*Field, Value) bool) Value {
+// unlike is another value than every other: JSON has none that is written like this.
+var unlike = Value{kind: String, text: "typed"}
+
+// uncompared returns an answer in which nothing that was typed is like a hidden value.
+func (f *Form) uncompared(answer Value, typed Typed) Value {
+	places := typed.pointers()
+	return f.veil(answer, unlike, func(_ *Field, at Pointer) bool { return slices.Contains(places, at) })
+}
+
+// veil returns a document with another value in the place of each hidden one that covers chooses.
+func (f *Form) veil(v, by Value, covers func(*Field, Pointer) bool) Value {
 	if !f.HasSecret || !f.Drawn() {
 		return v
 	}
-	return f.Root.veil(v, covers)
+	return f.Root.veil(v, by, "", covers)
 }
 
-func (f *Field) veil(v Value, covers func(*Field, Value) bool) Value {
+func (f *Field) veil(v, by Value, at Pointer, covers func(*Field, Pointer) bool) Value {
 	switch {
 	case !v.Exists() || !f.secretive():
 		return v
 	case f.Widget == Group && v.Kind() == Object:
 		for _, child := range f.Fields {
 			if was := v.Member(child.Name); was.Exists() {
-				v = v.With(child.Name, child.veil(was, covers))
+				v = v.With(child.Name, child.veil(was, by, at.Child(child.Name), covers))
 			}
 		}
 		return v
 	case f.Widget.many() && v.Kind() == Array:
 		items, from := make([]Value, v.Len()), make([]int, v.Len())
 		for i := range items {
-			items[i], from[i] = f.Item.veil(v.Item(i), covers), i
+			items[i], from[i] = f.Item.veil(v.Item(i), by, at.Item(i), covers), i
 		}
 		return v.withItems(items, from)
-	case covers(f, v): // hidden, or another value than the schema has around what is hidden
-		return Text(mask.Text)
+	case covers(f, at): // hidden, or another value than the schema has around what is hidden
+		return by
 	}
 	return v
 }

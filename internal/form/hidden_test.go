@@ -1,6 +1,7 @@
 package form_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -25,7 +26,7 @@ func TestMasked(t *testing.T) {
 	for _, tt := range []struct{ name, value, old, changed string }{
 		{"", "", "", ""},
 		{"/iban", "", "", ""},
-		{"/iban", "DE02 1203", "", ""}, // revealed and left alone
+		{"/iban", "DE02 1203", "", ""}, // guessed
 		{"/pay", "7.50e4", "", ""},
 		{"/iban", "AT61", `"DE02 1203"`, `"AT61"`},
 		{"/cards/0/number", "12", `"4711 0815"`, `"12"`},
@@ -35,10 +36,12 @@ func TestMasked(t *testing.T) {
 		if got, want := filled.Answer.JSON(), strings.Replace(hidden, tt.old, tt.changed, 1); got != want {
 			t.Errorf("%s=%q: got %s, want %s", tt.name, tt.value, got, want)
 		}
-		if text := texts(filled.Root); strings.Contains(text, "DE02") || strings.Contains(text, "7.50e4") || strings.Contains(text, "4711") {
-			t.Errorf("%s=%q: the page tells what is masked: %s", tt.name, tt.value, text)
+		for _, value := range []string{"DE02 1203", "7.50e4", "4711 0815"} {
+			if text := texts(filled.Root); value != tt.value && strings.Contains(text, value) {
+				t.Errorf("%s=%q: the page tells what is masked: %s", tt.name, tt.value, text)
+			}
 		}
-		for _, c := range f.Changes(proposed, filled.Answer) {
+		for _, c := range f.Changes(proposed, filled.Answer, filled.TypedBy("mara")) {
 			if tt.name != "/note" && (c.Kind != form.Replaced || c.Old+c.New+c.Note != "") {
 				t.Errorf("%s=%q: the change tells a value: %+v", tt.name, tt.value, c)
 			}
@@ -48,7 +51,7 @@ func TestMasked(t *testing.T) {
 	if got, want := emptied.Answer.JSON(), strings.Replace(hidden, `"DE02 1203"`, `""`, 1); got != want {
 		t.Errorf("a revealed value that was deleted: got %s, want %s", got, want)
 	}
-	removed := f.Changes(proposed, parse(t, strings.Replace(hidden, `{"name":"a","number":"4711 0815"}`, ``, 1)))
+	removed := f.Changes(proposed, parse(t, strings.Replace(hidden, `{"name":"a","number":"4711 0815"}`, ``, 1)), form.Typed{})
 	if len(removed) != 1 || removed[0].Old != "a" {
 		t.Errorf("a line that was taken away: %+v", removed)
 	}
@@ -90,19 +93,96 @@ func TestVeil(t *testing.T) {
 	}
 }
 
-// TestStrip: what was typed as a secret is taken out, and what the sender proposed stays.
+// TestMasked_Guess: what is typed over a hidden value counts as replaced, whether it is that value or not:
+// nothing of what the page is made of tells the two apart but the typed text itself.
+func TestMasked_Guess(t *testing.T) {
+	t.Parallel()
+	f := form.New(parse(t, hiding))
+	proposed := parse(t, strings.Replace(hidden, `"note"`, `"pin":"0000", "note"`, 1))
+	for name, guesses := range map[string][2]string{
+		"/iban": {"DE02 1203", "DE02 1204"}, "/pay": {"7.50e4", "7.51e4"}, "/cards/0/number": {"4711 0815", "4711 0816"},
+		"/pin#secret": {"0000", "0001"},
+	} {
+		var seen [2]string
+		for i, guess := range guesses {
+			filled := f.Fill("a", proposed, posted(f, proposed, map[string]string{name: guess}))
+			var changed []string
+			each(filled.Root, func(e *form.Entry) {
+				changed = append(changed, fmt.Sprintf("%s %t %t %t", e.Name, e.Changed, e.Masked, e.Typed))
+			})
+			answer := f.Veil(filled.Answer).JSON()
+			seen[i] = fmt.Sprint(changed, f.Changes(proposed, filled.Answer, filled.TypedBy("mara")), answer)
+			if stripped := f.Strip(filled.Answer, filled.TypedBy("mara")); strings.HasSuffix(name, "#secret") && strings.Contains(stripped.JSON(), guess) {
+				t.Errorf("%s: a secret that was typed stays in %s", guess, stripped.JSON())
+			}
+		}
+		if seen[0] != seen[1] || !strings.Contains(seen[0], "replaced") {
+			t.Errorf("%s: a right guess gives\n%s\nand a wrong one\n%s", name, seen[0], seen[1])
+		}
+	}
+}
+
+// TestMasked_GuessedLine: a line that was added and is the same as a hidden one is told as another one is.
+func TestMasked_GuessedLine(t *testing.T) {
+	t.Parallel()
+	f, proposed := form.New(parse(t, hiding)), parse(t, hidden)
+	var seen [2]string
+	for i, guess := range []string{"4711 0815", "4711 0816"} {
+		filled := f.Fill("a", proposed, form.Posted{
+			"a/cards#rows": {"", "n1", "0"}, "a/cards/n1/name": {"a"}, "a/cards/n1/number": {guess},
+		})
+		seen[i] = fmt.Sprint(f.Changes(proposed, filled.Answer, filled.TypedBy("mara")))
+	}
+	if seen[0] != seen[1] {
+		t.Errorf("a right guess gives\n%s\nand a wrong one\n%s", seen[0], seen[1])
+	}
+}
+
+func each(e *form.Entry, visit func(*form.Entry)) {
+	visit(e)
+	for _, child := range e.Entries {
+		each(child, visit)
+	}
+}
+
+// TestProven: only what the desk proves says that a value was revealed. Then it is compared, shown, and
+// deleted by an empty input.
+func TestProven(t *testing.T) {
+	t.Parallel()
+	f, proposed := form.New(parse(t, hiding)), parse(t, hidden)
+	fill := func(typed, proof string) *form.Filled {
+		p := form.Posted{"a/iban": {typed}, "a/iban#revealed": {proof}}
+		return f.Fill("a", proposed, p.Proven(func(name, proof string) bool { return name == "a/iban" && proof == "good" }))
+	}
+	if got := fill("DE02 1203", "good"); got.Near("").Changed || got.Near("/iban").Text != "DE02 1203" || got.Near("/iban").Proof != "good" {
+		t.Errorf("a revealed value that was left alone: %+v", got.Near("/iban"))
+	}
+	if got := fill("", "good").Answer.JSON(); got != strings.Replace(hidden, `"DE02 1203"`, `""`, 1) {
+		t.Errorf("a revealed value that was deleted: %s", got)
+	}
+	if got := fill("DE02 1203", "1").Near("/iban"); !got.Changed || got.Revealed {
+		t.Errorf("without proof: %+v", got)
+	}
+	if got := fill("", "1"); got.Answer.JSON() != hidden || !got.Near("/iban").Masked {
+		t.Errorf("emptied without proof: %s", got.Answer.JSON())
+	}
+}
+
+// TestStrip: what was typed as a secret is taken out, also where the sender proposed the same, and what
+// they proposed stays.
 func TestStrip(t *testing.T) {
 	t.Parallel()
 	f := form.New(parse(t, hiding))
-	for _, tt := range []struct{ proposed, answer, want string }{
-		{hidden, hidden, hidden},
-		{`{}`, `{"pin":"4711","iban":"DE02"}`, `{"pin":"••••••","iban":"DE02"}`},
-		{`{"pin":"0000"}`, `{"pin":"0000"}`, `{"pin":"0000"}`},
-		{`{"pin":"0000"}`, `{"pin":"4711"}`, `{"pin":"••••••"}`},
-		{`{"pin":["x"]}`, `{"pin":["x"]}`, `{"pin":["x"]}`},
+	for _, tt := range []struct{ proposed, typed, want string }{
+		{hidden, "", hidden},
+		{`{"pin":"0000"}`, "", `{"pin":"0000"}`},
+		{`{"pin":"0000"}`, "0000", `{"pin":"••••••"}`},
+		{`{"pin":"0000"}`, "4711", `{"pin":"••••••"}`},
+		{`{"pin":["x"]}`, "", `{"pin":["x"]}`},
 	} {
-		if got := f.Strip(parse(t, tt.proposed), parse(t, tt.answer)).JSON(); got != tt.want {
-			t.Errorf("%s of %s: got %s, want %s", tt.answer, tt.proposed, got, tt.want)
+		filled := f.Fill("a", parse(t, tt.proposed), form.Posted{"a/pin#secret": {tt.typed}})
+		if got := f.Strip(filled.Answer, filled.TypedBy("mara")).JSON(); got != tt.want {
+			t.Errorf("%q over %s: got %s, want %s", tt.typed, tt.proposed, got, tt.want)
 		}
 	}
 	if f.SecretAt != "/properties/pin" || !f.AsksSecret() {

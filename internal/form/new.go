@@ -222,6 +222,8 @@ func (b *builder) list(f *Field, k *keywords, depth int) {
 	switch {
 	case f.Item.Widget.many() || f.Item.Widget == Secret || f.Item.Masked:
 		b.cannot("items", k.place("items"), "a list of lists, of secrets or of masked values cannot be drawn")
+	case k.value("uniqueItems").True() && f.Item.secretive():
+		b.cannot("uniqueItems", k.place("uniqueItems"), "whether items are the same would tell what is not shown of them")
 	case f.Item.Widget == Group:
 		f.Widget = Table
 		if slices.ContainsFunc(f.Item.Fields, func(c *Field) bool { return c.Widget.many() || c.Widget == Group }) {

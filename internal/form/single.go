@@ -11,10 +11,16 @@ import (
 // single makes the entry of a field that holds one value.
 func (w *walker) single(e *Entry) {
 	e.Revealed = e.Name == w.reveals
-	if e.Masked = e.Field.Masked && e.Was.Exists() && !e.Revealed; e.Masked {
+	if e.Field.Masked && e.Was.Exists() && !e.Revealed {
 		w.masked(e)
 		return
 	}
+	w.open(e)
+	e.Typed = e.Field.Masked && !e.Value.Same(e.Was)
+}
+
+// open makes the entry of a field whose value is shown.
+func (w *walker) open(e *Entry) {
 	e.show()
 	typed, posted := w.posted.get(e.Name)
 	if !posted || e.Fixed() {
@@ -25,6 +31,12 @@ func (w *walker) single(e *Entry) {
 		return
 	}
 	e.typed(typed)
+}
+
+// blind takes what somebody typed over a value that is not shown.
+func (e *Entry) blind(typed string) {
+	e.typed(typed)
+	e.Typed = len(e.Faults) == 0
 }
 
 // typed takes what somebody typed as the value of an entry.

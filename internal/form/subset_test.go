@@ -97,6 +97,7 @@ func TestNotDrawn(t *testing.T) {
 		{`{"type":"array","items":{"type":"array","items":{"type":"string"}}}`, `items at /items: a list of lists, of secrets or of masked values cannot be drawn`},
 		{`{"type":"array","items":{"type":"string","writeOnly":true}}`, `items at /items: a list of lists, of secrets or of masked values cannot be drawn`},
 		{`{"type":"array","items":{"type":"string","x-masked":true}}`, `items at /items: a list of lists, of secrets or of masked values cannot be drawn`},
+		{`{"type":"array","uniqueItems":true,"items":{"type":"object","properties":{"no":{"type":"string","x-masked":true}}}}`, `uniqueItems at /uniqueItems: whether items are the same would tell what is not shown of them`},
 		{`{"type":"integer","writeOnly":true}`, `writeOnly at /writeOnly: only a text without choices can be a secret`},
 		{`{"enum":["a"],"writeOnly":true}`, `writeOnly at /writeOnly: only a text without choices can be a secret`},
 		{`{"type":"boolean","x-masked":true}`, `x-masked at /x-masked: only a text, a number or a day can be masked in a form`},

@@ -163,8 +163,8 @@ func untouched(t testing.TB, f *form.Form, text string) {
 	if filled.Answer.JSON() != proposed.JSON() {
 		t.Fatalf("%s\ncame back as\n%s", proposed.JSON(), filled.Answer.JSON())
 	}
-	if len(filled.Faults) > 0 || len(f.Changes(proposed, filled.Answer)) > 0 {
-		t.Fatalf("%s: got faults %v and changes %v", text, filled.Faults, f.Changes(proposed, filled.Answer))
+	if len(filled.Faults) > 0 || len(f.Changes(proposed, filled.Answer, form.Typed{})) > 0 {
+		t.Fatalf("%s: got faults %v and changes %v", text, filled.Faults, f.Changes(proposed, filled.Answer, form.Typed{}))
 	}
 }
 

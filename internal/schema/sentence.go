@@ -66,8 +66,6 @@ func blind(k jsonschema.ErrorKind) string {
 		return "at least " + plural(k.Want, "member")
 	case *kind.MaxProperties:
 		return "at most " + plural(k.Want, "member")
-	case *kind.UniqueItems:
-		return "two items are the same"
 	}
 	return ""
 }

@@ -75,7 +75,7 @@ func filled(t *testing.T, schema, proposed string, posted form.Posted) forms.For
 	}
 	made := f.Fill(prefix, was, posted)
 	return forms.Form{
-		Form: f, Filled: made, Proposed: was, Changes: f.Changes(was, made.Answer), Schema: schema,
+		Form: f, Filled: made, Proposed: was, Changes: f.Changes(was, made.Answer, made.TypedBy("")), Schema: schema,
 		Prefix: prefix, Outcome: "approve", Callback: "cb1",
 	}
 }

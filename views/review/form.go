@@ -149,7 +149,7 @@ func earlierForm(m Review, p desk.Preview) (own othersForm, ok bool) {
 	}
 	return othersForm{
 		Outcome: p.Outcome, Input: form.JSONName(p.Outcome.Inputs()), Value: void.Answer.Document,
-		Changes: p.Filling.Form.Changes(p.Filling.Proposed, answer),
+		Changes: p.Filling.Form.Changes(p.Filling.Proposed, answer, void.Answer.Typed),
 	}, true
 }
 
@@ -178,7 +178,7 @@ func othersForms(m Review, s views.Shell) (all []othersForm) {
 				input, value = p.Outcome.SignedInput(), m.SignedAs[tally.Proposal]
 			}
 			all = append(all, othersForm{
-				Outcome: p.Outcome, Input: input, Value: value, Changes: p.Filling.Form.Changes(p.Filling.Proposed, answer),
+				Outcome: p.Outcome, Input: input, Value: value, Changes: p.Filling.Form.Changes(p.Filling.Proposed, answer, first.Answer.Typed),
 				By: words.Actor(first.By, s.Viewer), Has: tally.Has, Needs: tally.Needs,
 			})
 		}
@@ -195,7 +195,7 @@ func signedChanges(m Review, given *callbacks.Signature) []form.Change {
 		return nil // it is for an outcome without a form
 	}
 	filling := brought.Filling(o, nil)
-	return filling.Form.Changes(filling.Proposed, answer)
+	return filling.Form.Changes(filling.Proposed, answer, given.Answer.Typed)
 }
 
 // decidedChanges are how the answer that was decided differs from what was proposed.
