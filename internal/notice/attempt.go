@@ -124,7 +124,11 @@ func (w *Worker) again(ctx context.Context, style Style, work *Work, m *Message,
 		return time.Time{}
 	case Denied:
 		until := now.Add(channelPause)
-		w.pause(ctx, Pause{Channel: work.Channel, Place: place(work), At: now, Until: until, Code: f.Code, Words: f.Words})
+		p := Pause{Channel: work.Channel, Place: place(work), At: now, Until: until, Code: f.Code, Words: f.Words}
+		if f.Here {
+			p.Place, p.Person = work.Place, work.Person
+		}
+		w.pause(ctx, p)
 		return until
 	case Busy:
 		if f.RetryAfter > 0 && place(work) == "" {

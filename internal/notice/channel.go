@@ -52,6 +52,8 @@ type Fault struct {
 	// Words are what the other side said: one printable line without secrets, at most 200 bytes.
 	// May be empty.
 	Words string
+	// Here says that a [Denied] is of this place alone: others over the channel may be written to.
+	Here bool
 	// RetryAfter is how long the other side asks to be left alone, or zero.
 	RetryAfter time.Duration
 	// Err is the cause, for the log. May be nil.

@@ -235,6 +235,37 @@ func TestDenied(t *testing.T) {
 	}
 }
 
+// TestDenied_Here: a browser that its push service refuses keeps no pushes from others, and is tried
+// again after a while.
+func TestDenied_Here(t *testing.T) {
+	t.Parallel()
+	r := newSQLiteRig(t)
+	refused := 0
+	r.push.answer = func(e notice.Envelope) (bool, error) {
+		if e.To != "ada's browser" {
+			return true, nil
+		}
+		refused++
+		return false, &notice.Fault{Code: notice.Denied, Here: true, Words: "answers 403 Forbidden"}
+	}
+	r.announce(4 * time.Hour)
+	r.run(30*time.Second, time.Second)
+	r.announce(4 * time.Hour)
+	r.run(2*time.Minute, time.Second)
+	for _, place := range []string{"bob's browser", "cleo's browser"} {
+		if all := r.push.at(place); len(all) != 1 || len(all[0].last().Items) != 2 {
+			t.Errorf("at %s: %d messages", place, len(all))
+		}
+	}
+	if refused != 1 {
+		t.Errorf("%d attempts at ada's browser", refused)
+	}
+	r.run(4*time.Minute, 10*time.Second)
+	if refused != 2 {
+		t.Errorf("%d attempts at ada's browser", refused)
+	}
+}
+
 // TestRefused: a message that is refused is not tried again until it says something else.
 func TestRefused(t *testing.T) {
 	t.Parallel()

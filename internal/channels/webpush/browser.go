@@ -72,21 +72,25 @@ func onCurve(point []byte) bool {
 }
 
 // calls reports whether an address is one of a push service that is known.
-func (c *Channel) calls(endpoint string) bool {
+func (c *Channel) calls(endpoint string) bool { return c.serviceOf(endpoint) != "" }
+
+// serviceOf is the push service of an address, as [services] has it; empty for those that are not
+// known.
+func (c *Channel) serviceOf(endpoint string) string {
 	at, err := url.Parse(endpoint)
 	switch {
 	case err != nil || len(endpoint) > maxEndpoint || at.User != nil || at.Fragment != "" || at.Host == "":
-		return false
+		return ""
 	case c.config.StandIn != "" && at.Scheme+"://"+at.Host == c.config.StandIn:
-		return true
+		return c.config.StandIn
 	case at.Scheme != "https" || at.Port() != "" && at.Port() != "443":
-		return false
+		return ""
 	}
 	host := strings.ToLower(at.Hostname())
 	for _, service := range services {
 		if host == service || strings.HasPrefix(service, ".") && strings.HasSuffix(host, service) {
-			return true
+			return service
 		}
 	}
-	return false
+	return ""
 }

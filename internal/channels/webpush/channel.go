@@ -42,6 +42,7 @@ type Channel struct {
 	browsers Browsers
 	client   *outbound.Client
 	now      func() time.Time
+	trust    *trust
 }
 
 // New makes the channel. Its errors are for operators, and name no secret.
@@ -57,7 +58,7 @@ func New(c Config, browsers Browsers, now func() time.Time) (*Channel, error) {
 	if c.StandIn != "" {
 		client = outbound.NewPrivate()
 	}
-	return &Channel{config: c, public: public, key: fingerprint(public), browsers: browsers, client: client, now: now}, nil
+	return &Channel{config: c, public: public, key: fingerprint(public), browsers: browsers, client: client, now: now, trust: newTrust()}, nil
 }
 
 // PublicKey is the key that browsers subscribe to, base64url: the applicationServerKey.
@@ -91,9 +92,11 @@ func (c *Channel) Deliver(ctx context.Context, e notice.Envelope) (notice.Handle
 	if answer.StatusCode == http.StatusNotFound || answer.StatusCode == http.StatusGone {
 		return "", c.gone(ctx, to, "the push service does not know the browser any more")
 	}
+	service := c.serviceOf(to.Endpoint)
 	if fault := reply.Of(answer, c.now()); fault != nil {
-		return "", fault
+		return "", c.trust.judge(service, fault, c.now())
 	}
+	c.trust.accepted(service, c.now())
 	return notice.Handle(e.Message.ID), nil
 }
 
