@@ -142,21 +142,21 @@ func (c *Circle) reached(m *Member, channel string) bool {
 // mayHear reports whether a place that was told of a callback may hear what becomes of it, although
 // it is asked for nothing now. People may leave groups, places may be given to others, and routes may
 // change.
-func (c *Circle) mayHear(w *Work, s *Situation) bool {
+func (c *Circle) mayHear(t Target, about Kind, s *Situation) bool {
 	switch {
-	case w.Channel == Webhooks:
-		return slices.Contains(c.Rules.events(s), w.Place)
-	case w.Person == "":
-		if w.Kind == Attention || w.Kind == Nobody { // for admins, whose places no route replaces
-			return slices.ContainsFunc(c.Rules.Admins, func(group string) bool { return slices.Contains(c.Rules.Groups[group], w.Target) })
+	case t.Channel == Webhooks:
+		return slices.Contains(c.Rules.events(s), t.Place)
+	case t.Person == "":
+		if about == Attention || about == Nobody { // for admins, whose places no route replaces
+			return slices.ContainsFunc(c.Rules.Admins, func(group string) bool { return slices.Contains(c.Rules.Groups[group], t) })
 		}
-		return slices.ContainsFunc(c.hearing(&s.Callback), func(group string) bool { return slices.Contains(c.Rules.places(group, s), w.Target) })
+		return slices.ContainsFunc(c.hearing(&s.Callback), func(group string) bool { return slices.Contains(c.Rules.places(group, s), t) })
 	}
-	m := c.member(w.Person)
-	if m == nil || !slices.Contains(m.Places[w.Channel], w.Place) {
+	m := c.member(t.Person)
+	if m == nil || !slices.Contains(m.Places[t.Channel], t.Place) {
 		return false
 	}
-	return w.Kind == Decided && s.asks(m.Person) || c.Queues.Sees(m.Signer, &s.Callback, s.Now)
+	return about == Decided && s.asks(m.Person) || c.Queues.Sees(m.Signer, &s.Callback, s.Now)
 }
 
 // hearing are the groups whose places may hear of a callback.

@@ -54,7 +54,7 @@ func (c *Circle) draw(w *Work, all map[callbacks.ID]*considered, house House, no
 		case !told && planned == nil:
 			d.drop = append(d.drop, n.Callback)
 			continue
-		case planned == nil && !c.mayHear(w, s.Situation):
+		case planned == nil && !c.mayHear(w.Target, w.Kind, s.Situation):
 			due, lost = true, true
 			continue
 		case !told && planned.Due.After(now) && (d.later.IsZero() || planned.Due.Before(d.later)):

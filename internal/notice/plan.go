@@ -12,6 +12,9 @@ type Plan struct {
 	Notices []Planned
 	// TooFew says that the people seen are too few to decide.
 	TooFew bool
+	// Sight identifies what the plan changes of messages that were told. While it stays as it was, and
+	// the callback too, they need not be drawn again.
+	Sight string
 	// Next is when the callback is planned again although nothing changes; zero for never.
 	Next time.Time
 }
@@ -49,6 +52,7 @@ func (c *Circle) Plan(s *Situation) Plan {
 	if s.Callback.ExecutionFailed {
 		p.failed()
 	}
+	p.plan.Sight = p.sight()
 	return p.plan
 }
 

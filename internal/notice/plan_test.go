@@ -295,8 +295,20 @@ func TestPlan_Next(t *testing.T) {
 	if next, want := sc.circle.Plan(&sc.s).Next, t0.Add(30*time.Minute+time.Second); !next.Equal(want) {
 		t.Errorf("planned again at %v, want %v", next, want)
 	}
+	calm := sc.circle.Plan(&sc.s).Sight
 	sc.s.Callback.Clocks.HeartbeatTimeout = time.Minute
 	if next, want := sc.circle.Plan(&sc.s).Next, t0.Add(15*time.Second); !next.Equal(want) {
 		t.Errorf("planned again at %v, want %v", next, want)
+	}
+	beating := sc.circle.Plan(&sc.s).Sight
+	sc.s.Now = t0.Add(15 * time.Second)
+	sc.s.Callback.Clocks.LastHeartbeatAt = sc.s.Now
+	sc.told(notice.Slack, "#finance", "", t0)
+	if calm == beating || sc.circle.Plan(&sc.s).Sight != beating {
+		t.Error("messages are drawn again although a heartbeat changes nothing in them")
+	}
+	sc.opened("ada", false)
+	if sc.circle.Plan(&sc.s).Sight == beating {
+		t.Error("nothing is drawn although nobody attends to it any more")
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"countersign/internal/callbacks"
 )
@@ -37,6 +38,40 @@ func state(style Style, m *Message) string {
 		said.Items = append(said.Items, o)
 	}
 	text, err := json.Marshal(said)
+	if err != nil {
+		panic(err) // texts, numbers and times
+	}
+	return hash(text)
+}
+
+// sight is [Plan.Sight].
+func (p *planner) sight() string {
+	end, cause := p.Callback.Ends()
+	if cause == callbacks.CauseHeartbeat {
+		end = time.Time{} // each heartbeat moves it
+	}
+	type one struct {
+		Aim    aim
+		Why    Why
+		Urgent bool
+	}
+	seen := struct {
+		Cause   callbacks.DeadlineCause
+		End     time.Time
+		TooFew  bool
+		Wanted  []one
+		Hearing []aim // places that hear more although nothing is asked of them
+	}{Cause: cause, End: end, TooFew: p.plan.TooFew}
+	for i := range p.plan.Notices {
+		n := &p.plan.Notices[i]
+		seen.Wanted = append(seen.Wanted, one{aim{n.Target, n.Topic}, n.Why, n.Urgent})
+	}
+	for _, n := range p.Notices {
+		if key := (aim{n.Target, n.Topic}); !n.ToldAt.IsZero() && !p.known[key] && p.mayHear(n.Target, n.Kind, p.Situation) {
+			seen.Hearing = append(seen.Hearing, key)
+		}
+	}
+	text, err := json.Marshal(seen)
 	if err != nil {
 		panic(err) // texts, numbers and times
 	}

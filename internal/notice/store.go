@@ -15,7 +15,8 @@ type Store interface {
 	// and makes each due again at a time, in case the claim comes to nothing.
 	ClaimChanges(ctx context.Context, now, again time.Time, limit int) ([]Change, error)
 	// Plan writes what a plan wants, and when the callback is planned next. New notices join a
-	// message or get one of their own, by [Planned.Follow]. Messages that were sent are drawn again.
+	// message or get one of their own, by [Planned.Follow]. Messages that were sent are drawn again,
+	// unless [Plan.Sight] is that of the plan before and the callback has not changed since.
 	// It does nothing if the callback has changed since the claim: another claim plans that.
 	Plan(ctx context.Context, of Change, p Plan, now time.Time) error
 	// Notices returns the notices of a callback, in the order in which they were planned.

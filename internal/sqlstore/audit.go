@@ -73,9 +73,9 @@ func (t *tx) noteChange(ctx context.Context, num int64, entries ...callbacks.Aud
 		return nil
 	}
 	at := entries[i].At
-	err := t.later(ctx, `insert into notice_changes (callback, changes, changed_at, due_at) values (?, 1, ?, ?)
+	err := t.later(ctx, `insert into notice_changes (callback, changes, changed_at, due_at, sight) values (?, 1, ?, ?, '')
 		on conflict (callback) do update set changes = notice_changes.changes + 1,
-			changed_at = excluded.changed_at, due_at = excluded.due_at`, num, millis(at), millis(at.Add(notice.Settling)))
+			changed_at = excluded.changed_at, due_at = excluded.due_at, sight = ''`, num, millis(at), millis(at.Add(notice.Settling)))
 	if err != nil {
 		return fmt.Errorf("note a change for messages: %w", err)
 	}

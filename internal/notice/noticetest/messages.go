@@ -78,6 +78,36 @@ func redraw(t *testing.T, s Stores) {
 	callbackstest.Same(t, "told at", w.Notices[0].ToldAt, sooner)
 }
 
+// sight: a look at a callback that changes nothing has only those messages drawn again that were not
+// told yet.
+func sight(t *testing.T, s Stores) {
+	c, of := arrive(t, s)
+	now := t0
+	look := func(sight string) []notice.Work {
+		now = now.Add(time.Minute)
+		callbackstest.Must(t, s.Notices.Plan(t.Context(), of, notice.Plan{Notices: []notice.Planned{planned("ada", t0)}, Sight: sight, Next: now.Add(time.Minute)}, now))
+		return claimMessages(t, s, now)
+	}
+	finish(t, s, look("a")[0], notice.Result{Told: "state 1"}, now)
+	for _, step := range []struct {
+		sight   string
+		changed bool
+		want    int
+	}{{"a", false, 0}, {"b", false, 1}, {"b", false, 0}, {"b", true, 1}, {"", false, 1}, {"", false, 1}} {
+		if step.changed {
+			change(t, s, c.ID, now)
+			of = claimChange(t, s, now.Add(time.Second))
+		}
+		drawn := look(step.sight)
+		if len(drawn) != step.want {
+			t.Fatalf("sight %q, changed %t: %d messages are due, want %d", step.sight, step.changed, len(drawn), step.want)
+		}
+		for _, w := range drawn {
+			finish(t, s, w, notice.Result{}, now)
+		}
+	}
+}
+
 // redrawWhileSent: a change that comes while a message is sent makes it due again.
 func redrawWhileSent(t *testing.T, s Stores) {
 	c, of := arrive(t, s)

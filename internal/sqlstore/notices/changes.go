@@ -26,22 +26,25 @@ func (s *Store) ClaimChanges(ctx context.Context, now, again time.Time, limit in
 }
 
 // claimed is the row of a change.
-type claimed struct{ callback, changes int64 }
+type claimed struct {
+	callback, changes int64
+	sight             string
+}
 
 // Plan implements notice.Store.
 func (s *Store) Plan(ctx context.Context, of notice.Change, p notice.Plan, now time.Time) error {
 	err := s.transact(ctx, func(ctx context.Context, t *tx) error {
-		found, err := rows(ctx, t, func(c *claimed) []any { return []any{&c.callback, &c.changes} },
-			`select callback, changes from notice_changes where callback = (select num from callbacks where id = ?)`+
+		found, err := rows(ctx, t, func(c *claimed) []any { return []any{&c.callback, &c.changes, &c.sight} },
+			`select callback, changes, sight from notice_changes where callback = (select num from callbacks where id = ?)`+
 				t.engine.Dialect().ForUpdate, string(of.Callback))
 		if err != nil || len(found) == 0 || found[0].changes != int64(of.Count) {
 			return err // changed since; another claim plans that
 		}
-		num := found[0].callback
-		if err := t.plan(ctx, num, p.Notices, now); err != nil {
+		num, seen := found[0].callback, p.Sight != "" && found[0].sight == p.Sight
+		if err := t.plan(ctx, num, p.Notices, seen, now); err != nil {
 			return err
 		}
-		return t.later(ctx, `update notice_changes set due_at = ? where callback = ?`, millis(p.Next), num)
+		return t.later(ctx, `update notice_changes set due_at = ?, sight = ? where callback = ?`, millis(p.Next), p.Sight, num)
 	})
 	if err != nil {
 		return fmt.Errorf("write who is told of %s: %w", of.Callback, err)
@@ -58,8 +61,9 @@ type planned struct {
 	dueAt  int64
 }
 
-// plan writes the notices of a callback that it has not yet, and has its messages drawn again.
-func (t *tx) plan(ctx context.Context, num int64, wanted []notice.Planned, now time.Time) error {
+// plan writes the notices of a callback that it has not yet, and has its messages drawn again; those
+// that were told only if they may say something else now.
+func (t *tx) plan(ctx context.Context, num int64, wanted []notice.Planned, seen bool, now time.Time) error {
 	stored, err := rows(ctx, t, func(r *planned) []any {
 		return []any{&r.target.Channel, &r.target.Place, &r.target.Person, &r.topic.Kind, &r.topic.Share, &r.id, &r.sentAt, &r.dueAt}
 	}, `select n.channel, n.place, n.person, n.kind, n.share, m.id, m.sent_at, m.due_at
@@ -93,7 +97,7 @@ func (t *tx) plan(ctx context.Context, num int64, wanted []notice.Planned, now t
 		}
 	}
 	for _, r := range stored { // what was told, and what is not wanted any more
-		if _, left := known[key{r.target.Channel, r.target.Place, r.topic}]; !left {
+		if _, left := known[key{r.target.Channel, r.target.Place, r.topic}]; !left || seen && r.sentAt > 0 {
 			continue
 		}
 		if err := t.redraw(ctx, r.id, now); err != nil {

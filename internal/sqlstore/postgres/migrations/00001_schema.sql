@@ -395,7 +395,8 @@ create table notice_changes (
     callback bigint primary key references callbacks (num),
     changes bigint not null,
     changed_at bigint not null,
-    due_at bigint not null
+    due_at bigint not null,
+    sight text not null
 );
 create index notice_changes_due on notice_changes (due_at) where due_at > 0;
 create index notice_changes_over on notice_changes (changed_at) where due_at = 0;

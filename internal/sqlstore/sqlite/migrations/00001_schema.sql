@@ -429,7 +429,8 @@ create table notice_changes (
     callback integer primary key references callbacks (num),
     changes integer not null, -- how often it changed
     changed_at integer not null, -- when it changed last
-    due_at integer not null -- when it is planned next; 0 for not before it changes
+    due_at integer not null, -- when it is planned next; 0 for not before it changes
+    sight text not null -- what the latest plan let messages say; empty if the callback changed since
 ) strict;
 create index notice_changes_due on notice_changes (due_at) where due_at > 0;
 create index notice_changes_over on notice_changes (changed_at) where due_at = 0;
