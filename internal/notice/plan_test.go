@@ -113,6 +113,12 @@ var planCases = map[string]struct {
 		sc.member("bob", func(m *notice.Member) { m.Groups = nil })
 		sc.opened("ada", false)
 	}, []string{finance, "slack #finance needed! +0s", "push ada's browser needed! +0s"}},
+	"a reminder counts from the last heartbeat": {func(sc *scene) {
+		sc.s.Callback.Clocks.Timeout, sc.s.Callback.Clocks.HeartbeatTimeout = 10*time.Hour, 5*time.Minute
+		sc.s.Callback.Clocks.LastHeartbeatAt, sc.s.Now = t0.Add(time.Hour), t0.Add(time.Hour)
+		sc.circle.Rules.Queues = map[string]notice.QueueRules{"finance": {RemindAt: []int{80}}}
+		sc.circle.Members, sc.circle.Everybody = nil, false
+	}, []string{"slack #finance may_sign +1h0m0s", "slack #finance needed@80 +1h4m0s"}},
 	"a request without an end has no reminder": {func(sc *scene) {
 		sc.s.Callback.Clocks.Timeout = 0
 	}, []string{finance, adaPush, adaMail, bobPush, bobMail}},

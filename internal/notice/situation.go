@@ -55,6 +55,9 @@ func (s *Situation) at(share int) time.Time {
 		return time.Time{}
 	}
 	from := s.Callback.ReceivedAt
+	if cause == callbacks.CauseHeartbeat { // which counts from the last one
+		from = end.Add(-s.Callback.Clocks.HeartbeatTimeout)
+	}
 	return from.Add(max(end.Sub(from), 0) * time.Duration(share) / 100)
 }
 
