@@ -49,7 +49,7 @@ func TestApprove(t *testing.T) {
 			mara.reads(`[data-bar="armed"]`, "Approve “Expense report EXP-2291: $7,846.20, Osaka customer onsite”?", "cannot be undone")
 			mara.picture("armed")
 			told = dana.listen()
-			mara.confirm()
+			mara.click(armedBar + " .confirm") // nothing else waits: the receipt takes its place
 			mara.reaches("completed")
 			mara.comes("#verdict", "Approved. Lambda’s own history agrees.")
 			dana.reaches("completed")

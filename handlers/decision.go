@@ -77,7 +77,30 @@ func (s *server) decide(c echo.Context) error {
 		}
 		s.forgetDraft(c, current.ID)
 	}
-	return c.Redirect(http.StatusSeeOther, views.Address{Path: reviewPath(c), Query: s.origin(c).Values()}.String())
+	return c.Redirect(http.StatusSeeOther, s.afterDecision(c))
+}
+
+// afterDecision is where a decision leads: to the callback's page with its receipt or, from beside a
+// list, to that list with the receipt as a line and the next callback open. If there is no next one,
+// the decided one stays open.
+func (s *server) afterDecision(c echo.Context) string {
+	id, l := callbackOf(c), s.opener(c)
+	whole := views.Address{Path: reviewPath(c), Query: l.Whole().Values()}.String()
+	if l.Item != id {
+		return whole
+	}
+	left, err := s.Service.Callback(c.Request().Context(), s.person(c), id)
+	if err != nil {
+		return whole // what is recorded must not end in an error page
+	}
+	next, err := s.next(c, &left, l)
+	if err != nil {
+		return whole
+	}
+	if l.Done = id; next.Row != nil {
+		l.Item = next.Row.ID
+	}
+	return l.Address().String()
 }
 
 // pending reads the request's callback and returns [callbacks.ErrConflict] unless it waits for a
@@ -179,7 +202,7 @@ func (s *server) overtaken(c echo.Context, d decision) error {
 	if err != nil {
 		return err
 	}
-	next, err := s.next(c, id, from)
+	next, err := s.next(c, &sheet.Callback, from)
 	if err != nil {
 		return err
 	}

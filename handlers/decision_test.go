@@ -58,6 +58,41 @@ func TestDecision_WithScripts(t *testing.T) {
 	}
 }
 
+// TestDecision_BesideList: a decision beside a list leads back to the list as it was, with the receipt
+// as a line and the next row open. Behind the last row it goes on at the top, and with nothing left it
+// keeps open what was decided.
+func TestDecision_BesideList(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	var all []string
+	for range 3 {
+		all = append(all, string(s.receive(expense()).ID))
+	}
+	b := s.as(rita)
+	for i, tc := range []struct{ decided, open string }{{all[1], all[2]}, {all[2], all[0]}, {all[0], all[0]}} {
+		page := b.get("/?order=deadline&q=EXP&item=" + tc.decided).document(t)
+		form := b.choose(callbacks.ID(tc.decided), "approve", "")
+		a := b.post(page.Find("#decide").AttrOr("action", ""), form)
+		to := a.header.Get("Location")
+		if want := "/?done=" + tc.decided + "&item=" + tc.open + "&order=deadline&q=EXP&scope=available"; a.status != http.StatusSeeOther || to != want {
+			t.Fatalf("%d: %d %s, want 303 %s", i, a.status, to, want)
+		}
+		after := b.get(to).document(t)
+		if got := after.Find("#done").Text(); !strings.Contains(got, "Approved, delivering") || !strings.Contains(got, expense().Title[:10]) {
+			t.Errorf("%d: the receipt reads %q", i, got)
+		}
+		if got := after.Find("#pane #item").AttrOr("data-callback", ""); got != tc.open {
+			t.Errorf("%d: open is %s, want %s", i, got, tc.open)
+		}
+		if n := after.Find(`.filters a[href*="done="], #decide[action*="done="]`).Length(); n > 0 {
+			t.Errorf("%d: another filter, or the next decision, keeps the receipt", i)
+		}
+	}
+	if page := s.as(otto).get("/?done=" + all[0]); page.status != http.StatusOK || page.document(t).Find("#done *").Length() > 0 {
+		t.Error("a receipt tells of a callback that its reader may not see")
+	}
+}
+
 // TestDecision_WithoutScripts presses the buttons of the pages as they stand.
 func TestDecision_WithoutScripts(t *testing.T) {
 	t.Parallel()

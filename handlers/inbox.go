@@ -31,6 +31,9 @@ func (s *server) inbox(c echo.Context) error {
 	if model.Open, err = s.openItem(c, &l); err != nil {
 		return err
 	}
+	if model.Done, err = s.doneItem(c, &l); err != nil {
+		return err
+	}
 	if model.List, err = s.list(c, l); err != nil {
 		return err
 	}
@@ -56,6 +59,19 @@ func (s *server) openItem(c echo.Context, l *query.Listing) (*review.Review, err
 		return nil, nil
 	}
 	return &m, err
+}
+
+// doneItem is what the reader decided last beside the list, nil for nothing.
+func (s *server) doneItem(c echo.Context, l *query.Listing) (*callbacks.Callback, error) {
+	if l.Done == "" {
+		return nil, nil
+	}
+	done, err := s.Service.Callback(c.Request().Context(), s.person(c), l.Done)
+	if errors.Is(err, callbacks.ErrNotFound) {
+		l.Done = ""
+		return nil, nil
+	}
+	return &done, err
 }
 
 // list reads a page of a list and what its filter offers. It counts the total up to countLimit,

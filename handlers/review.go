@@ -27,11 +27,24 @@ func (s *server) showReview(c echo.Context, status int, draft review.Draft) erro
 	if err != nil {
 		return err
 	}
+	if model.Stands, err = s.stands(c, l, &model.Callback); err != nil {
+		return err
+	}
 	shell, err := s.shell(c, place(l), views.Address{Path: reviewPath(c), Query: l.Values()})
 	if err != nil {
 		return err
 	}
 	return render(c, status, review.Page(shell, model))
+}
+
+// stands is where a callback stands in the list from which it was opened.
+func (s *server) stands(c echo.Context, l query.Listing, of *callbacks.Callback) (m review.Stands, err error) {
+	ctx, p, f := c.Request().Context(), s.person(c), l.Filter(s.Now())
+	if m.Around, err = s.Service.Around(ctx, p, f, of, countLimit); err != nil || m.Place == 0 {
+		return m, err
+	}
+	m.Of, err = s.count(ctx, p, f, countLimit)
+	return m, err
 }
 
 // callbackOf is the callback that the path names.
@@ -45,16 +58,19 @@ func idIn(c echo.Context, name string) callbacks.ID {
 
 func reviewPath(c echo.Context) string { return callbackOf(c).Path() }
 
-// origin is the list from which a callback was opened. A bad one must not keep the callback from
-// opening, so it becomes the reader's own list; so does one that the reader may not see, because
-// people pass links on.
-func (s *server) origin(c echo.Context) query.Listing {
+// origin is the list from which a callback was opened, from its first page.
+func (s *server) origin(c echo.Context) query.Listing { return s.opener(c).Whole() }
+
+// opener is the list as it was when a callback was opened from it. A bad one must not keep the
+// callback from opening, so it becomes the reader's own list; so does one that the reader may not
+// see, because people pass links on.
+func (s *server) opener(c echo.Context) query.Listing {
 	l, err := query.ParseListing(c.QueryParams(), desk.ScopeAvailable, zone(c))
 	roles := s.person(c).Roles
 	if err != nil || (l.Scope == desk.ScopeAll && !roles.Admin && !roles.Auditor) {
 		return query.Listing{Scope: desk.ScopeAvailable}
 	}
-	return l.Whole()
+	return l
 }
 
 // place is the list's place in the navigation.
@@ -72,7 +88,7 @@ func (s *server) reviewModel(c echo.Context, id callbacks.ID, from query.Listing
 	if err != nil {
 		return review.Review{}, err
 	}
-	m := review.Review{Sheet: sheet, ReviewLimits: s.Service.ReviewLimits(sheet.Callback.Queue), Draft: draft, List: from.Whole().Address()}
+	m := review.Review{Sheet: sheet, ReviewLimits: s.Service.ReviewLimits(sheet.Callback.Queue), Draft: draft, List: from.Address()}
 	if m.Description, err = s.descriptions.HTML(sheet.Content.Description); err != nil {
 		return review.Review{}, err
 	}
@@ -83,7 +99,7 @@ func (s *server) reviewModel(c echo.Context, id callbacks.ID, from query.Listing
 		m.ConsoleURL = consoleURL(&sheet.Callback)
 	}
 	if sheet.Callback.State != callbacks.Pending {
-		m.Next, err = s.next(c, id, from)
+		m.Next, err = s.next(c, &sheet.Callback, from)
 		return m, err
 	}
 	if sheet.Refused == nil {
@@ -97,7 +113,7 @@ func (s *server) reviewModel(c echo.Context, id callbacks.ID, from query.Listing
 
 // next is the callback to open after this one. From a list of ended callbacks it leads back to
 // those that wait.
-func (s *server) next(c echo.Context, leaving callbacks.ID, from query.Listing) (*review.Next, error) {
+func (s *server) next(c echo.Context, leaving *callbacks.Callback, from query.Listing) (*review.Next, error) {
 	if from.Scope != desk.ScopeMine && from.Scope != desk.ScopeAvailable {
 		from = query.Listing{Scope: desk.ScopeAvailable}
 	}

@@ -118,10 +118,10 @@ func TestReview_Next(t *testing.T) {
 	}
 	b.decide(first.ID, b.choose(first.ID, "approve", ""))
 	page := b.get("/callbacks/" + string(first.ID)).document(t)
-	if n := page.Find(`a[href^="/callbacks/` + string(next.ID) + `"]`).Length(); n == 0 {
+	if n := page.Find(`#next a[href^="/callbacks/` + string(next.ID) + `"]`).Length(); n == 0 {
 		t.Error("no way to the next callback")
 	}
-	if n := page.Find(`a[href^="/callbacks/` + string(held.ID) + `"]`).Length(); n != 0 {
+	if n := page.Find(`#next a[href^="/callbacks/` + string(held.ID) + `"]`).Length(); n != 0 {
 		t.Error("the next callback is one that somebody else holds")
 	}
 }

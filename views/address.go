@@ -45,7 +45,7 @@ func (a Address) At(path string) Address { return Address{Path: path, Query: a.Q
 // ReviewPath returns the path of a callback's page. Its query remembers the list that the page was
 // opened from.
 func ReviewPath(list Address, id callbacks.ID) string {
-	return list.With("item", "", "after", "").At(id.Path()).String()
+	return list.With("item", "", "after", "", "done", "").At(id.Path()).String()
 }
 
 func clone(values url.Values) url.Values {

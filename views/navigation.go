@@ -64,7 +64,7 @@ var keyHelp = []struct {
 	Does string
 	Keys []string
 }{
-	{"Next, previous in the list", []string{"J", "K"}},
+	{"Next, previous in the list or of it", []string{"J", "K"}},
 	{"Select a row of the list", []string{"X"}},
 	{"Select on, row by row", []string{"Shift", "J"}},
 	{"Select all of its kind", []string{"Shift", "X"}},

@@ -34,6 +34,8 @@ type Listing struct {
 	Order           desk.Order   // empty for that of the list
 	After           *desk.Cursor // nil on the first page
 	Item            callbacks.ID // what is open beside the list, empty for nothing
+	// Done is what the reader decided last beside the list, which shows its receipt; empty for nothing.
+	Done callbacks.ID
 
 	// The rest is read only in the list of all callbacks. Source is a sender, or one of the domain's
 	// own.
@@ -56,6 +58,7 @@ func ParseListing(values url.Values, fallback desk.Scope, zone *time.Location) (
 		Order:    desk.Order(p.OneOf("order", "", []string{string(desk.OrderDeadline), string(desk.OrderNewest)})),
 		After:    p.Cursor("after"),
 		Item:     p.ID("item"),
+		Done:     p.ID("done"),
 	}
 	if l.Ends == endsCustom { // a form sends its other fields along, whatever is chosen
 		l.From, l.To = p.Moment("from"), p.Moment("to")
@@ -91,7 +94,7 @@ func endsKeys() []string {
 func (l Listing) Values() url.Values {
 	v := url.Values{"scope": {string(l.Scope)}}
 	for name, value := range map[string]string{
-		"q": l.Search, "function": l.Function, "queue": l.Queue, "order": string(l.Order), "item": string(l.Item),
+		"q": l.Search, "function": l.Function, "queue": l.Queue, "order": string(l.Order), "item": string(l.Item), "done": string(l.Done),
 		"source": l.Source, "ends": l.Ends, "from": FormatMoment(l.From), "to": FormatMoment(l.To),
 		"received_from": FormatMoment(l.ReceivedFrom), "received_to": FormatMoment(l.ReceivedBefore),
 	} {
@@ -117,9 +120,9 @@ func (l Listing) Address() views.Address {
 	return views.Address{Path: path, Query: l.Values()}
 }
 
-// Whole is the same list from its first page, with nothing open.
+// Whole is the same list from its first page, with nothing open and without a receipt.
 func (l Listing) Whole() Listing {
-	l.After, l.Item = nil, ""
+	l.After, l.Item, l.Done = nil, "", ""
 	return l
 }
 

@@ -53,6 +53,7 @@ func drawListing(t *rapid.T) Listing {
 		Ends:     rapid.SampledFrom(append(endsKeys(), "")).Draw(t, "ends"),
 		Order:    rapid.SampledFrom([]desk.Order{"", desk.OrderDeadline, desk.OrderNewest}).Draw(t, "order"),
 		Item:     callbacks.ID(rapid.StringMatching(`([a-z0-9]{26})?`).Draw(t, "item")),
+		Done:     callbacks.ID(rapid.StringMatching(`([a-z0-9]{26})?`).Draw(t, "done")),
 	}
 	if l.Ends == endsCustom {
 		l.From, l.To = moment.Draw(t, "from"), moment.Draw(t, "to")

@@ -136,30 +136,6 @@ func (s *Service) Functions(ctx context.Context, p callbacks.Person, limit int) 
 	return s.store.Functions(ctx, q, limit)
 }
 
-// Next returns the first callback of the filter that nobody else holds and that the person has not
-// just left. held counts the callbacks skipped because others hold them. next is nil if there is
-// none.
-func (s *Service) Next(
-	ctx context.Context, p callbacks.Person, f Filter, leaving callbacks.ID,
-) (next *Row, held int, err error) {
-	f.After, f.Limit = nil, PageSize
-	page, err := s.List(ctx, p, f)
-	if err != nil {
-		return nil, 0, err
-	}
-	for i := range page.Rows {
-		row := &page.Rows[i]
-		switch {
-		case row.ID == leaving || row.State != callbacks.Pending:
-		case heldByOthers(row.Reviewers, p.ID):
-			held++
-		default:
-			return row, held, nil
-		}
-	}
-	return nil, held, nil
-}
-
 func heldByOthers(reviewers []callbacks.Actor, person string) bool {
 	for _, r := range reviewers {
 		if r.ID == person {

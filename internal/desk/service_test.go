@@ -10,6 +10,7 @@ import (
 
 	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/desk"
 	"countersign/internal/desktest"
 	"countersign/internal/fault"
@@ -253,10 +254,51 @@ func TestNextSkipsWhatOthersHold(t *testing.T) {
 	if _, err := d.Service.OpenReview(d.Ctx, desktest.Dana, held.ID, callbacks.SignOfLife{}); err != nil {
 		t.Fatal(err)
 	}
-	next, skipped, err := d.Service.Next(d.Ctx, desktest.Mara, desk.Filter{Scope: desk.ScopeAvailable}, first.ID)
+	next, skipped, err := d.Service.Next(d.Ctx, desktest.Mara, desk.Filter{Scope: desk.ScopeAvailable}, &first)
 	if err != nil || next == nil || next.ID != free.ID || skipped != 1 {
 		t.Errorf("got %+v, skipped %d, %v; want the third", next, skipped, err)
 	}
+}
+
+// TestAround: a callback knows its neighbours and its place in each order, and what left the list
+// knows beside what it stood. From the last one, the next is at the top.
+func TestAround(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	var all []callbacks.Callback
+	for i, timeout := range []time.Duration{time.Minute, 2 * time.Minute, 2 * time.Minute, 0} { // two end at once, one never
+		all = append(all, d.Announce(func(a *announcement.Announcement) {
+			a.CallbackID, a.Timeout = []string{"MQ==", "Mg==", "Mw==", "NA=="}[i], timeout
+		}))
+	}
+	for order, of := range map[desk.Order][]int{desk.OrderDeadline: {0, 1, 2, 3}, desk.OrderNewest: {3, 2, 1, 0}} {
+		f := desk.Filter{Scope: desk.ScopeAvailable, Order: order}
+		for i, n := range of {
+			want := desk.Around{Place: i + 1}
+			if i > 0 {
+				want.Before = all[of[i-1]].ID
+			}
+			if i+1 < len(of) {
+				want.After = all[of[i+1]].ID
+			}
+			got, err := d.Service.Around(d.Ctx, desktest.Mara, f, &all[n], 10)
+			callbackstest.Same(t, string(order), got, want)
+			next, _, nextErr := d.Service.Next(d.Ctx, desktest.Mara, f, &all[n])
+			if err != nil || nextErr != nil || next == nil || next.ID != all[of[(i+1)%len(of)]].ID {
+				t.Errorf("after %d in %s: %+v, %v, %v", n, order, next, err, nextErr)
+			}
+		}
+	}
+	f := desk.Filter{Scope: desk.ScopeAvailable}
+	if got, err := d.Service.Around(d.Ctx, desktest.Mara, f, &all[3], 2); err != nil || got.Place != 0 {
+		t.Errorf("beyond the limit: %+v, %v", got, err)
+	}
+	d.MustDecide(desktest.Mara, all[1].ID, "approve", "")
+	got, err := d.Service.Around(d.Ctx, desktest.Mara, f, &all[1], 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	callbackstest.Same(t, "decided", got, desk.Around{Before: all[0].ID, After: all[2].ID})
 }
 
 // TestDecideDespiteALateHeartbeat: whether the heartbeat clock has ended it is Lambda's to say, for

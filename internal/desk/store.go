@@ -50,6 +50,9 @@ type Store interface {
 	List(ctx context.Context, q Query) (Page, error)
 	// Count counts what a query without its cursor finds and stops at limit.
 	Count(ctx context.Context, q Query, limit int) (int, error)
+	// Around finds what stands beside the place of q.After and, at most limit rows from the top, which
+	// place that is.
+	Around(ctx context.Context, q Query, limit int) (Around, error)
 	// Functions returns the names of functions with open callbacks that the query may see, sorted,
 	// at most limit.
 	Functions(ctx context.Context, q Query, limit int) ([]string, error)

@@ -32,7 +32,7 @@ func TestOneSubjectAtTwoIssuers(t *testing.T) {
 	if _, err := d.Service.RenewReview(d.Ctx, desktest.Mara, c.ID, lease.Review.ID, callbacks.SignOfLife{}); err == nil {
 		t.Error("one renews the review of the other")
 	}
-	if next, held, err := d.Service.Next(d.Ctx, desktest.Mara, desk.Filter{Scope: desk.ScopeAvailable}, ""); err != nil || next == nil || held != 0 {
+	if next, held, err := d.Service.Next(d.Ctx, desktest.Mara, desk.Filter{Scope: desk.ScopeAvailable}, &callbacks.Callback{}); err != nil || next == nil || held != 0 {
 		t.Errorf("next is %v, %d are held, %v", next, held, err)
 	}
 	if err := d.Service.ReleaseReview(d.Ctx, namesake, c.ID, lease.Review.ID); err != nil {

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 
@@ -78,13 +79,56 @@ func pageText(d *engine.Dialect, w walk, o order, after *desk.Cursor, limit int)
 		compare, direction = "<", " desc"
 	}
 	if after != nil {
-		behind := where("("+o.column+", num) "+compare+" (?, (select num from callbacks where id = ?))", after.Key, storable(string(after.ID)))
-		for i := range w.arms {
-			w.arms[i] = append(slices.Clip(w.arms[i]), behind)
-		}
+		w = w.with(where("("+o.column+", num) "+compare+" (?, (select num from callbacks where id = ?))", after.Key, storable(string(after.ID))))
 	}
 	tail := fmt.Sprintf(" order by key%s, num%s limit %d", direction, direction, limit)
 	return union(d, o.column+" as key, num", w, tail)
+}
+
+// Around implements desk.Store.
+func (s *Store) Around(ctx context.Context, q desk.Query, limit int) (desk.Around, error) {
+	w, err := s.walk(ctx, q)
+	if err != nil || len(w.arms) == 0 {
+		return desk.Around{}, err
+	}
+	text, args := aroundText(s.dialect, w, orders[q.SortedBy()], q.After, limit)
+	statement := s.db.NewRaw(text, args...)
+	return share(ctx, s.readings, statement.String(), func(ctx context.Context) (desk.Around, error) {
+		var found struct {
+			Before, After sql.NullString
+			Ahead, Here   int
+		}
+		if err := statement.Scan(ctx, &found); err != nil {
+			return desk.Around{}, fmt.Errorf("look around a callback: %w", s.unavailable(err))
+		}
+		around := desk.Around{Before: callbacks.ID(found.Before.String), After: callbacks.ID(found.After.String)}
+		if found.Here > 0 && found.Ahead < limit {
+			around.Place = found.Ahead + 1
+		}
+		return around, nil
+	})
+}
+
+// aroundText finds the rows next to a place, each by one step along the indexes, and counts those
+// before it up to limit.
+func aroundText(d *engine.Dialect, w walk, o order, at *desk.Cursor, limit int) (text string, args []any) {
+	back := order{o.column, !o.desc}
+	add := func(before, part string, partArgs []any, after string) {
+		text += before + part + after
+		args = append(args, partArgs...)
+	}
+	for _, side := range []struct {
+		order
+		name string
+	}{{back, "before"}, {o, "after"}} {
+		part, partArgs := pageText(d, w, side.order, at, 1)
+		add("(select id from callbacks where num = (select num from (", part, partArgs, ") as beside)) as "+side.name+", ")
+	}
+	part, partArgs := pageText(d, w, back, at, limit)
+	add("(select count(*) from (", part, partArgs, ") as ahead) as ahead, ")
+	part, partArgs = countText(d, w.with(where("num = (select num from callbacks where id = ?)", storable(string(at.ID)))), 1)
+	add("(", part, partArgs, ") as here")
+	return "select " + text, args
 }
 
 // page reads the callbacks at the places, in their order, the people reviewing them, and the

@@ -50,6 +50,15 @@ type walk struct {
 	arms []arm
 }
 
+// with is the walk with one more condition on every arm.
+func (w walk) with(c condition) walk {
+	arms := make([]arm, len(w.arms))
+	for i, a := range w.arms {
+		arms[i] = append(slices.Clip(a), c)
+	}
+	return walk{w.from, arms}
+}
+
 // walkOf plans a query.
 func (s *Store) walkOf(q desk.Query, queues []string, allQueues bool) walk {
 	w := walk{from: where("callbacks")}

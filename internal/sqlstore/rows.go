@@ -135,7 +135,7 @@ func placesOf[T any](db *bun.DB) (columns string, places func(*T) []any) {
 }
 
 // noDeadline stands for "never" in the column deadline, so that callbacks that never end by
-// themselves sort last. It is the end of the year 9999.
+// themselves sort last. It is [desk.Never].
 const noDeadline = 253402300799999
 
 // millis converts a time for a column. The zero time is 0.

@@ -2,7 +2,7 @@
 // are rarely needed at first are loaded on demand.
 
 import { announce, local, session } from "./page.js";
-import { fetchPage } from "./live.js";
+import { fetchPage, show } from "./live.js";
 
 const wide = matchMedia("(min-width: 901px)");
 
@@ -110,17 +110,36 @@ async function openInPane(link, enter) {
     return;
   }
   if (wanted !== url) return;
-  document.getElementById("pane").replaceWith(document.adoptNode(page.getElementById("pane")));
-  for (const row of document.querySelectorAll("a.row")) {
-    row.setAttribute("aria-current", String(row.dataset.pane === url));
-  }
-  history.pushState(null, "", url);
-  document.title = page.title;
-  loadReview();
+  put(page, url);
   const heading = document.querySelector("#item h1");
   if (enter) heading?.focus();
   else if (heading) announce(`${heading.textContent.trim()}, opened`);
 }
+
+// Puts the item that a page has open beside its list into the pane.
+function put(page, url) {
+  document.getElementById("pane").replaceWith(document.adoptNode(page.getElementById("pane")));
+  const open = openId();
+  for (const row of document.querySelectorAll("a.row")) {
+    row.setAttribute("aria-current", String(row.closest("[data-row]").id === `row-${open}`));
+  }
+  history.pushState(null, "", url);
+  document.title = page.title;
+  loadReview();
+}
+
+// After a decision beside a list, its receipt is a line of the list, and the next item is open.
+document.addEventListener("item:decided", ({ detail: { page, url } }) => {
+  session.removeItem("decided");
+  const done = page.querySelector("[data-done]")?.dataset.done;
+  if (done && local.getItem("drafts")) import("./drafts.js").then(({ drop }) => drop(done));
+  wanted = undefined; // a row that is still loading must not take the place of the next item
+  put(page, url);
+  show(page);
+  document.querySelector(`#row-${CSS.escape(openId())}`)?.scrollIntoView({ block: "nearest" });
+  document.querySelector("#item h1")?.focus({ preventScroll: true });
+  announce(document.getElementById("done").textContent.trim());
+});
 addEventListener("popstate", () => location.reload());
 
 // An address contains only the fields that the reader filled in.
@@ -234,9 +253,12 @@ const openRow = () => document.querySelector('a.row[aria-current="true"]');
 
 const rowAt = ({ target }) => target.closest?.(ROWS) ?? openRow();
 
+const openId = () => document.querySelector("#pane #item")?.dataset.callback ?? "";
+
 // The row after (or before) the focused one, or after the open one. With Shift both are selected.
 function step(by, select) {
   const rows = [...document.querySelectorAll(ROWS)];
+  if (!rows.length) return void click(by > 0 ? "j" : "k"); // the page of one item leads to the next
   const here = rows.findIndex((row) => row === document.activeElement);
   const from = here >= 0 ? here : rows.indexOf(openRow());
   const to = from < 0 ? 0 : Math.min(Math.max(from + by, 0), rows.length - 1);

@@ -313,7 +313,7 @@ class DecisionBar extends HTMLElement {
     }
     session.setItem("decided", this.closest("#item").dataset.callback);
     this.#markSending(true);
-    if (!deskMayBeAway()) return;
+    if (!deskMayBeAway() && !this.closest(".in-pane")) return;
     event.preventDefault();
     this.#post();
   }

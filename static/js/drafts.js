@@ -66,7 +66,8 @@ export const keepAnswer = (callback, answer) => keep(callback, { answer });
 /** The answer that is kept for a callback. */
 export const answerOf = (callback) => find(callback)?.answer;
 
-function drop(callback) {
+/** Forgets what was typed for a callback. */
+export function drop(callback) {
   if (find(callback)) write(without(callback));
 }
 

@@ -210,20 +210,25 @@ export const post = (url, values, options) => {
 };
 
 /**
- * Posts a decision's form while the desk may be away, because the browser's own error page would take the place of the decision and
- * its comment. If there is an answer, the page that it is follows. Otherwise the result says what is known: "unsent" if nothing was
- * posted, "lost" if there was no answer to what was posted.
+ * Posts a decision's form, and shows the page that answers it: beside a list without leaving it. The browser would show a page of
+ * its own in place of the decision and its comment while the desk is away. If there is no answer, the result says what is known:
+ * "unsent" if nothing was posted, "lost" if there was no answer to what was posted.
  */
 export async function tryToSend(form) {
   const answer = (url, options) => fetch(url, { ...options, signal: AbortSignal.timeout(SILENCE) }).catch(() => undefined);
-  const there = await answer("/healthz", { cache: "no-store" }); // cheap, and 200 also while the desk itself refuses decisions
-  if (!there || there.status >= 502) return "unsent";
+  if (deskMayBeAway()) {
+    const there = await answer("/healthz", { cache: "no-store" }); // cheap, and 200 also while the desk itself refuses decisions
+    if (!there || there.status >= 502) return "unsent";
+  }
   const response = await answer(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
   if (response?.redirected) {
-    const { origin, pathname } = new URL(response.url), callback = new URL(form.action);
-    const answered = origin === callback.origin && `${pathname}/decision` === callback.pathname;
+    const { origin, pathname, searchParams } = new URL(response.url), callback = new URL(form.action);
+    const done = searchParams.get("done");
+    const answered = origin === callback.origin && (`${pathname}/decision` === callback.pathname || (done && callback.pathname.endsWith(`/${done}/decision`)));
     if (!answered) return "lost"; // an identity proxy asks who this is, and the desk got nothing
-    location.assign(response.url);
+    const page = done && response.ok && (await pageOf(response).catch(() => undefined));
+    if (page && document.getElementById("pane")) document.dispatchEvent(new CustomEvent("item:decided", { detail: { page, url: response.url } }));
+    else location.assign(response.url);
     return "answered";
   }
   // A proxy that gets no answer from the desk sends a page of its own.
@@ -244,6 +249,10 @@ export async function fetchPage(url, headers = {}) {
     throw new Error("signed out");
   }
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
+  return pageOf(response);
+}
+
+async function pageOf(response) {
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   if (personOf(page) !== personOf(document)) {
     location.reload(); // another person has signed in at this browser

@@ -14,6 +14,8 @@ type Inbox struct {
 	// how many callbacks each of [InboxChips] finds, in their order; may be empty
 	Chips []views.Count
 	Open  *review.Review // the review open in the right pane; nil if none is
+	// Done is what the reader decided last beside the list; nil for nothing.
+	Done *callbacks.Callback
 }
 
 func inboxName(m Inbox) string {

@@ -82,15 +82,16 @@ func soonest(a, b row) int {
 	return cmp.Compare(a.At.UnixMilli(), b.At.UnixMilli())
 }
 
-// neighbours returns the rows before and after one, in the order of the page; nil at the ends.
-func neighbours(l List, now time.Time, id callbacks.ID) (before, after *desk.Row) {
+// neighbours returns the rows before and after one in the order of the page, nil at the ends, and its
+// own place from 1; 0 if the page does not have it.
+func neighbours(l List, now time.Time, id callbacks.ID) (before, after *desk.Row, place int) {
 	var rows []row
 	for _, g := range grouped(l, now) {
 		rows = append(rows, g.Rows...)
 	}
 	i := slices.IndexFunc(rows, func(r row) bool { return r.ID == id })
 	if i < 0 {
-		return nil, nil
+		return nil, nil, 0
 	}
 	if i > 0 {
 		before = rows[i-1].Row
@@ -98,7 +99,7 @@ func neighbours(l List, now time.Time, id callbacks.ID) (before, after *desk.Row
 	if i+1 < len(rows) {
 		after = rows[i+1].Row
 	}
-	return before, after
+	return before, after, i + 1
 }
 
 // panePath returns the address of the list with a callback open beside it.
@@ -123,14 +124,30 @@ func kind(c *callbacks.Callback) string {
 	return hex.EncodeToString(sum[:6])
 }
 
+// doneMark says what became of what the reader decided last.
+func doneMark(c *callbacks.Callback, viewer callbacks.Person) words.Mark {
+	switch c.State {
+	case callbacks.Pending:
+		return words.Mark{Word: "Your signature is on record. It waits for others.", Icon: "check"}
+	case callbacks.Decided:
+		return decidedMark(c, viewer)
+	case callbacks.Completed, callbacks.Lost, callbacks.Undeliverable, callbacks.Unconfirmed, callbacks.TimedOut, callbacks.Closed:
+	}
+	return words.EndMark(c, viewer)
+}
+
+// decidedMark says how a decision is on its way to Lambda.
+func decidedMark(c *callbacks.Callback, viewer callbacks.Person) words.Mark {
+	if c.Problem != "" {
+		return words.Mark{Word: words.Decision(c.Decision) + ", not delivered yet: " + words.AnswerFor(c.Problem, viewer), Icon: "retry", Tone: "problem"}
+	}
+	return words.Mark{Word: words.Decision(c.Decision) + ", delivering", Icon: "send", Tone: "delivering"}
+}
+
 // tagsOf returns the marks under a row's title, for what its colours and times do not say.
 func tagsOf(r row, viewer callbacks.Person) []words.Mark {
 	if r.State == callbacks.Decided {
-		m := words.Mark{Word: words.Decision(r.Decision) + ", delivering", Icon: "send", Tone: "delivering"}
-		if r.Problem != "" {
-			m = words.Mark{Word: words.Decision(r.Decision) + ", not delivered yet: " + words.AnswerFor(r.Problem, viewer), Icon: "retry", Tone: "problem"}
-		}
-		return []words.Mark{m}
+		return []words.Mark{decidedMark(&r.Callback, viewer)}
 	}
 	var tags []words.Mark
 	signed, ok := words.SignedMark(r.Row)

@@ -66,11 +66,14 @@ func TestNeighbours(t *testing.T) {
 		}
 		return r.ID
 	}
-	for _, tc := range []struct{ of, before, after callbacks.ID }{
-		{"vendor", "", "mails"}, {"deploy", "exp2291", "refund"}, {"ledger", "erase", ""}, {"elsewhere", "", ""},
+	for _, tc := range []struct {
+		of, before, after callbacks.ID
+		place             int
+	}{
+		{"vendor", "", "mails", 1}, {"deploy", "exp2291", "refund", 4}, {"ledger", "erase", "", len(l.Rows)}, {"elsewhere", "", "", 0},
 	} {
-		if before, after := neighbours(l, viewstest.Now, tc.of); id(before) != tc.before || id(after) != tc.after {
-			t.Errorf("beside %s: %q and %q, want %q and %q", tc.of, id(before), id(after), tc.before, tc.after)
+		if before, after, place := neighbours(l, viewstest.Now, tc.of); id(before) != tc.before || id(after) != tc.after || place != tc.place {
+			t.Errorf("beside %s: %q and %q at %d, want %q and %q at %d", tc.of, id(before), id(after), place, tc.before, tc.after, tc.place)
 		}
 	}
 }

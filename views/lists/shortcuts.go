@@ -19,12 +19,13 @@ type Shortcut struct {
 }
 
 // Apply returns a page's query with the shortcut in it, for the first page of the list and with no
-// callback open.
+// callback open and no receipt.
 func (s Shortcut) Apply(query url.Values) url.Values {
 	applied := url.Values{}
 	maps.Copy(applied, query)
 	applied.Del("after")
 	applied.Del("item")
+	applied.Del("done")
 	for name, values := range s.Query {
 		applied.Del(name)
 		if len(values) > 0 {

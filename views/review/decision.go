@@ -193,9 +193,10 @@ func (d Draft) otherFaults() []string {
 	return faults
 }
 
-// decisionPath returns the path to which a decision is posted. Its query remembers the list.
+// decisionPath returns the path to which a decision is posted. Its query remembers the list, and that
+// the callback is open beside it.
 func decisionPath(list views.Address, id callbacks.ID) string {
-	return list.With("item", "", "after", "").At(id.Path() + "/decision").String()
+	return list.With("done", "").At(id.Path() + "/decision").String()
 }
 
 // confirmNoun names the decision on the second button: "Confirm approval".

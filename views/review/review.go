@@ -2,6 +2,7 @@ package review
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"countersign/internal/callbacks"
@@ -28,6 +29,21 @@ type Review struct {
 	Next       *Next         // on decided and ended callbacks
 	List       views.Address // the list that the reader came from
 	Told       []notice.Notice
+	Stands     Stands // in that list, on a page of its own
+}
+
+// Stands is where a callback stands in a list.
+type Stands struct {
+	desk.Around
+	Of views.Count // how many callbacks the list holds
+}
+
+// placeWords says where a callback stands: "3 of 9"; it is empty if the list does not hold it.
+func (m Stands) placeWords() string {
+	if m.Place == 0 {
+		return ""
+	}
+	return strconv.Itoa(m.Place) + " of " + m.Of.String()
 }
 
 // Draft is a decision that was not recorded.

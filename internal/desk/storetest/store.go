@@ -49,6 +49,7 @@ func RunStore(t *testing.T, open func(*testing.T) Store) {
 		"Read":        testRead,
 		"Contexts":    testContexts,
 		"List":        testList,
+		"Around":      testAround,
 		"Scopes":      testScopes,
 		"Filters":     testFilters,
 		"Search":      testSearch,
