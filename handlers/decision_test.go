@@ -10,6 +10,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/internal/desk/storetest"
 )
 
 // choose is the form as a page with scripts posts it: what the preview showed goes with it.
@@ -161,7 +162,10 @@ var refusedDecisions = map[string]struct {
 	}, http.StatusUnprocessableEntity, "Reject needs a comment."},
 	"UnknownOutcome": {rita, func(_ *site, _ callbacks.ID, form url.Values) { form.Set("outcome", "maybe") }, http.StatusUnprocessableEntity, "does not offer that outcome"},
 	"OtherBytes":     {rita, func(_ *site, _ callbacks.ID, form url.Values) { form.Set("seen", strings.Repeat("0", 64)) }, http.StatusOK, "Nothing was sent"},
-	"NoTime":         {rita, func(_ *site, _ callbacks.ID, form url.Values) { form.Del("at") }, http.StatusOK, "Nothing was sent"},
+	"OtherOrigin": {rita, func(s *site, id callbacks.ID, _ url.Values) {
+		storetest.Correct(s.t, s.store, id, func(found *callbacks.Sighting) { found.Function = "refund" })
+	}, http.StatusOK, "Nothing was sent"},
+	"NoTime": {rita, func(_ *site, _ callbacks.ID, form url.Values) { form.Del("at") }, http.StatusOK, "Nothing was sent"},
 	"OldPreview": {rita, func(s *site, _ callbacks.ID, _ url.Values) {
 		s.clock.Advance(desk.PreviewAge + time.Second)
 	}, http.StatusOK, "Nothing was sent"},

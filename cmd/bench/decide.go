@@ -44,8 +44,8 @@ func (b *bench) decide(ctx context.Context) ([]row, error) {
 	items := &backlog{address: base.address, keys: desk.NewSeenKeys(nil)}
 	for n := range needed {
 		items.left = append(items.left, decidable{
-			callbackID: fmt.Sprintf("filler-%d", n),
-			url:        fmt.Sprintf("http://%s/items/%d/decision", base.address, n+1),
+			Callback: callbacks.Callback{CallbackID: callbacks.CallbackID(fmt.Sprintf("filler-%d", n))},
+			url:      fmt.Sprintf("http://%s/items/%d/decision", base.address, n+1),
 		})
 	}
 	var rows []row
@@ -77,8 +77,8 @@ type backlog struct {
 
 // decidable is one callback, or one item of a floor.
 type decidable struct {
-	callbackID, url string
-	id              callbacks.ID // of a callback
+	callbacks.Callback
+	url string // of its form
 }
 
 // deskToDecide starts the replicas of a desk with enough callbacks that the reviewer may decide. rules
@@ -98,7 +98,7 @@ func (b *bench) deskToDecide(
 	work := &backlog{address: d.address, beside: d.beside(), keys: d.seenKeys(), proves: true}
 	for _, c := range all {
 		if c.Queue != "privacy" {
-			work.left = append(work.left, decidable{string(c.CallbackID), d.url + "/callbacks/" + string(c.ID) + "/decision", c.ID})
+			work.left = append(work.left, decidable{c, d.url + "/callbacks/" + string(c.ID) + "/decision"})
 		}
 	}
 	if work.cookie, err = d.signIn(ctx); err != nil {
@@ -177,7 +177,7 @@ func (p *posts) next(ctx context.Context) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.begun[one.callbackID] = time.Now()
+	p.begun[string(one.CallbackID)] = time.Now()
 	return request, nil
 }
 
@@ -189,7 +189,7 @@ func (b *backlog) approval(one decidable, by callbacks.Person, sends bool) url.V
 	form := url.Values{
 		"outcome": {choice.Outcome}, "comment": {choice.Comment},
 		"at":   {choice.PreparedAt.UTC().Format(time.RFC3339)},
-		"seen": {b.keys.Name(one.id, choice.Outcome, shown.SHA256())},
+		"seen": {b.keys.Name(&one.Callback, choice.Outcome, shown.SHA256())},
 	}
 	if !sends {
 		form.Set("sends", "no")

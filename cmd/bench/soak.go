@@ -114,18 +114,18 @@ func (s *soaking) turn(ctx context.Context, count int) (turn soaked, err error) 
 
 // announced reads what was announced since the last turn and is visible to the reviewer.
 func (s *soaking) announced(ctx context.Context) (all []decidable, err error) {
-	rows, err := s.db.QueryContext(ctx, `select num, id, callback_id from callbacks
+	rows, err := s.db.QueryContext(ctx, `select num, id, callback_id, execution_arn, function, name from callbacks
 		where num > ? and state = 'pending' and queue <> 'privacy' order by num`, s.last)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var id, callbackID string
-		if err := rows.Scan(&s.last, &id, &callbackID); err != nil {
+		var c callbacks.Callback
+		if err := rows.Scan(&s.last, &c.ID, &c.CallbackID, &c.ExecutionARN, &c.Function, &c.Name); err != nil {
 			return nil, err
 		}
-		all = append(all, decidable{callbackID, s.desk.url + "/callbacks/" + id + "/decision", callbacks.ID(id)})
+		all = append(all, decidable{c, s.desk.url + "/callbacks/" + string(c.ID) + "/decision"})
 	}
 	return all, rows.Err()
 }

@@ -25,11 +25,11 @@ type press struct {
 
 // post posts the decision, again as long as the desk says that it was too busy and has recorded
 // nothing.
-func (p *press) post(desk string, id callbacks.ID) {
-	form := p.by.choose(id, p.outcome, p.comment)
+func (p *press) post(desk string, c *callbacks.Callback) {
+	form := p.by.choose(c, p.outcome, p.comment)
 	const tries = 20
 	for range tries {
-		response := p.by.open(p.by.t.Context(), http.MethodPost, desk+"/callbacks/"+string(id)+"/decision", form)
+		response := p.by.open(p.by.t.Context(), http.MethodPost, desk+"/callbacks/"+string(c.ID)+"/decision", form)
 		if response.Body == nil {
 			return // told already
 		}
@@ -73,6 +73,7 @@ func race(t *testing.T, r *rig, lambda *gate, desks ...*replica) {
 	t.Helper()
 	const presses = 200
 	id := r.announce(desks[0].url, r.ask(0), callbacks.KeepAliveReview)
+	shown := desks[0].get(t, id)
 	all := make([]*press, presses)
 	var people []*visitor
 	for _, user := range reviewers {
@@ -87,7 +88,7 @@ func race(t *testing.T, r *rig, lambda *gate, desks ...*replica) {
 	for n, p := range all {
 		deciding.Go(func() {
 			<-start
-			p.post(desks[n%len(desks)].url, id)
+			p.post(desks[n%len(desks)].url, &shown)
 		})
 	}
 	close(start)

@@ -32,7 +32,7 @@ func TestReloadEncryptionKeys(t *testing.T) {
 				t.Errorf("a decision whose page said otherwise is answered %d", status)
 			}
 		}
-		if status := v.post(request+"/decision", v.shown(request)).StatusCode; status != http.StatusSeeOther {
+		if status := v.post(request+"/decision", v.shown(request, "approve")).StatusCode; status != http.StatusSeeOther {
 			t.Errorf("the decision is answered %d", status)
 		}
 		return await(t, r.settled, "the decision at Lambda").Payload
@@ -40,13 +40,13 @@ func TestReloadEncryptionKeys(t *testing.T) {
 	if result := decide(requests[0], nil); !strings.Contains(result, "As agreed.") {
 		t.Errorf("without a key Lambda got %s", result)
 	}
-	plain := v.shown(requests[1])
+	plain := v.shown(requests[1], "approve")
 	writeFile(t, d.file+".key", rigSessionKey)
 	d.hangUp(alphaDesk + "functions: {" + rigFunction + ": {encryptionKey: {file: " + d.file + ".key}}}\n")
 	if result := decide(requests[1], plain); result == "" || strings.Contains(result, "As agreed.") {
 		t.Errorf("with a key Lambda got %q", result)
 	}
-	sealed := v.shown(requests[2])
+	sealed := v.shown(requests[2], "approve")
 	d.hangUp(alphaDesk)
 	if result := decide(requests[2], sealed); !strings.Contains(result, "As agreed.") {
 		t.Errorf("once the key is gone Lambda got %s", result)

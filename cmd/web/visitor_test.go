@@ -120,13 +120,14 @@ func (v *visitor) stream(desk string) <-chan string {
 	return events
 }
 
-// decide decides as a page that has shown the bytes.
+// decide decides once the desk has shown the bytes.
 func (v *visitor) decide(desk string, id callbacks.ID, outcome string) (status int) {
-	return v.post(desk+"/callbacks/"+string(id)+"/decision", v.choose(id, outcome, "As agreed.")).StatusCode
+	request := desk + "/callbacks/" + string(id)
+	return v.post(request+"/decision", v.shown(request, outcome)).StatusCode
 }
 
 // choose is the form of a decision, as a page that has shown the bytes posts it.
-func (v *visitor) choose(id callbacks.ID, outcome, comment string) url.Values {
+func (v *visitor) choose(c *callbacks.Callback, outcome, comment string) url.Values {
 	person := callbacks.Person{ID: v.user.Subject, Subject: v.user.Subject, Name: v.user.Name, Email: v.user.Email, Groups: v.user.Groups}
 	choice := callbacks.Choice{Outcome: outcome, Comment: comment, PreparedAt: time.Now().Truncate(time.Second)}
 	for _, o := range callbacks.DefaultOutcomes(callbacks.Failure) {
@@ -134,7 +135,7 @@ func (v *visitor) choose(id callbacks.ID, outcome, comment string) url.Values {
 			return url.Values{
 				"outcome": {outcome}, "comment": {choice.Comment},
 				"at":   {choice.PreparedAt.UTC().Format(time.RFC3339)},
-				"seen": {rigSeenKeys.Name(id, outcome, o.Fill(choice, person, nil).SHA256())},
+				"seen": {rigSeenKeys.Name(c, outcome, o.Fill(choice, person, nil).SHA256())},
 			}
 		}
 	}
@@ -143,8 +144,8 @@ func (v *visitor) choose(id callbacks.ID, outcome, comment string) url.Values {
 }
 
 // shown is the form of a decision for which the desk has shown the bytes.
-func (v *visitor) shown(request string) url.Values {
-	form := url.Values{"outcome": {"approve"}, "comment": {"As agreed."}}
+func (v *visitor) shown(request, outcome string) url.Values {
+	form := url.Values{"outcome": {outcome}, "comment": {"As agreed."}}
 	response := v.open(v.t.Context(), http.MethodPost, request+"/preview", form)
 	if response.Body == nil {
 		return form // told already
@@ -155,7 +156,7 @@ func (v *visitor) shown(request string) url.Values {
 		v.t.Error(err)
 		return form
 	}
-	preview := page.Find("#preview-approve")
+	preview := page.Find("#preview-" + outcome)
 	form.Set("seen", preview.AttrOr("data-seen", ""))
 	form.Set("at", preview.AttrOr("data-at", ""))
 	return form

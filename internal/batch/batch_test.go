@@ -15,6 +15,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/desk"
+	"countersign/internal/desk/storetest"
 	"countersign/internal/desktest"
 	"countersign/internal/fault"
 )
@@ -211,6 +212,28 @@ func TestChangedMeanwhile(t *testing.T) {
 	r.MustDecide(desktest.Dana, ids[1], callbacks.OutcomeReject, "No.") // after the press
 	r.runs(r.worker)
 	r.want(b.ID, batch.Overtaken, batch.Signed, batch.Signed) // what was gone before is not in it
+}
+
+// TestCorrectedMeanwhile: a request that comes from elsewhere than the page said is named and not sent.
+func TestCorrectedMeanwhile(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	ids := r.several(3)
+	b := r.selects(ids...)
+	elsewhere := func(s *callbacks.Sighting) { s.Function = "refund" }
+	storetest.Correct(t, r.Store, ids[0], elsewhere)
+	all, err := r.service.Candidates(r.Ctx, desktest.Mara, &b)
+	callbackstest.Must(t, err)
+	if all[0].Callback.ID != ids[0] || all[0].Out != batch.OutChanged {
+		t.Errorf("corrected before the press: %q", all[0].Out)
+	}
+	b = r.begins(b, ids...)
+	storetest.Correct(t, r.Store, ids[1], elsewhere) // after the press
+	r.runs(r.worker)
+	r.want(b.ID, batch.Changed, batch.Signed) // what was named before is not in it
+	if r.Get(ids[0]).Decision != nil || r.Get(ids[1]).Decision != nil {
+		t.Error("a request from elsewhere was decided")
+	}
 }
 
 // TestOtherThanShown: what is confirmed is what was shown last.

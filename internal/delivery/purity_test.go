@@ -35,13 +35,12 @@ func (s *meanwhile) Change(ctx context.Context, id callbacks.ID, parts callbacks
 	return s.Store.Change(ctx, id, parts, change)
 }
 
-// corrected has discovery correct the execution of a callback, which lives in another region.
-func (d *testDesk) corrected(id callbacks.ID) func() {
+// meanwhile changes a callback behind the desk's back.
+func (d *testDesk) meanwhile(id callbacks.ID, change func(*callbacks.Case)) func() {
 	store := d.Store
 	return func() {
 		_, err := store.Change(d.Ctx, id, callbacks.Parts{}, func(c *callbacks.Case) error {
-			c.ExecutionARN = "arn:aws:lambda:us-east-1:123456789012:function:expense-approval:14/durable-execution/EXP-2291/0f2c"
-			c.Region = "us-east-1"
+			change(c)
 			return nil
 		})
 		if err != nil {
@@ -50,13 +49,22 @@ func (d *testDesk) corrected(id callbacks.ID) func() {
 	}
 }
 
+// moved gives a callback another region, which no page names by itself.
+func moved(c *callbacks.Case) { c.Region = "us-east-1" }
+
+// corrected gives a callback the execution of another region, as discovery does.
+func corrected(c *callbacks.Case) {
+	moved(c)
+	c.ExecutionARN = "arn:aws:lambda:us-east-1:123456789012:function:expense-approval:14/durable-execution/EXP-2291/0f2c"
+}
+
 // TestOnlyTheLastRunIsHandedOver: a decision whose transaction ran again, and went to another lane
 // then, is delivered as it was recorded, and not as the first run would have had it.
 func TestOnlyTheLastRunIsHandedOver(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	c := d.Announce(nil)
-	d.Restart(&meanwhile{Store: d.Store, between: d.corrected(c.ID)})
+	d.Restart(&meanwhile{Store: d.Store, between: d.meanwhile(c.ID, moved)})
 	end := d.Deliveries.Open(d.Ctx)
 	d.MustDecide(desktest.Mara, c.ID, "approve", "")
 	end()
@@ -131,7 +139,7 @@ func TestSealedForAnother(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	c := d.Announce(nil)
-	d.sealing(&meanwhile{Store: d.Store, between: d.corrected(c.ID)})
+	d.sealing(&meanwhile{Store: d.Store, between: d.meanwhile(c.ID, corrected)})
 	if _, err := d.Decide(desktest.Mara, c.ID, "approve", ""); !errors.Is(err, callbacks.ErrStale) {
 		t.Errorf("got %v, want %v", err, callbacks.ErrStale)
 	}

@@ -46,7 +46,7 @@ func (s *Service) encode(
 		return encoded{}, err
 	}
 	made, err := s.prepared(s.gate(c, signatures, now), p, choice)
-	if err != nil || !s.outgoes(c, made) || !s.seenKeys.recognise(seen, c.ID, made.Outcome.Name, made.digest()) {
+	if err != nil || !s.outgoes(c, made) || !s.seenKeys.recognise(seen, c, made.Outcome.Name, made.digest()) {
 		return encoded{}, nil // the transaction finds out why
 	}
 	out := encoded{to: c.Target(), function: c.Function, shown: made.real, sent: made.real}

@@ -80,7 +80,7 @@ func (s *Service) signed(ctx context.Context, c *callbacks.Callback, o callbacks
 // proven is what a person posted for a form, without what only says that they revealed a value of it.
 func (s *Service) proven(id callbacks.ID, p callbacks.Person, brought callbacks.Form, posted form.Posted) form.Posted {
 	return posted.Proven(func(name, proof string) bool {
-		return s.seenKeys.recognise(proof, id, name, revealedDigest(p, brought))
+		return s.seenKeys.recogniseName(proof, id, name, revealedDigest(p, brought))
 	})
 }
 
@@ -133,7 +133,7 @@ func (s *Service) veil(gate callbacks.Gate, p callbacks.Signer, choice callbacks
 	if choice.Real != "" {
 		made.Completion = s.secrets.Hashed(gate.Callback.ID, made.real, shown.Completion)
 	} else {
-		made.veiled = s.seenKeys.Name(gate.Callback.ID, made.Outcome.Name, made.real.SHA256())
+		made.veiled = s.seenKeys.name(gate.Callback.ID, made.Outcome.Name, made.real.SHA256())
 	}
 }
 

@@ -43,6 +43,7 @@ type Preview struct {
 	// nobody has announced the callback: its request will change when somebody does
 	Found  bool
 	Stated callbacks.Requester // the requester, if an admin named one; an admin may correct it
+	origin string              // see originOf
 
 	Why   callbacks.Explanation // whether the reader may sign for it
 	Tally callbacks.Tally       // what the signatures for it add up to
@@ -86,7 +87,7 @@ func (p Preview) digest() string {
 // Revision identifies the request and the outcome as the preview shows them, whatever the comment
 // and the time in the bytes: another one means that the person has to look again.
 func (p Preview) Revision() string {
-	return mark(fmt.Sprintf("%s %q %+v %t", p.Proposal().Hash, p.Encoding, p.Stated, p.Found))
+	return p.origin + mark(fmt.Sprintf("%s %q %+v %t", p.Proposal().Hash, p.Encoding, p.Stated, p.Found))
 }
 
 // mark is short, and another one for another value.
@@ -244,13 +245,13 @@ func (s *Service) prepared(gate callbacks.Gate, p callbacks.Signer, choice callb
 		return shown, err
 	}
 	s.veil(gate, p, choice, &shown)
-	shown.PreparedAt, shown.Found = choice.PreparedAt, c.Found()
+	shown.PreparedAt, shown.Found, shown.origin = choice.PreparedAt, c.Found(), originOf(c)
 	if codec.Encoder != nil && encodes(shown.real) {
 		shown.Encoding = codec.Encoder.Says()
 	}
 	if c.Requester.StatedBy != "" {
 		shown.Stated = c.Requester
 	}
-	shown.Seen = s.seenKeys.Name(c.ID, made.Outcome.Name, shown.digest())
+	shown.Seen = s.seenKeys.Name(c, made.Outcome.Name, shown.digest())
 	return shown, nil
 }

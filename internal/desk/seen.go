@@ -37,13 +37,28 @@ func NewSeenKeys(sessionKeys [][]byte) SeenKeys {
 }
 
 // Name is what a page carries of the preview of an outcome with that digest. It differs for every
-// callback and outcome, so that no two of them can be compared by it.
-func (k SeenKeys) Name(id callbacks.ID, outcome, digest string) string {
-	return hex.EncodeToString(nameUnder(k[0], id, outcome, digest))
+// callback and outcome, so that no two of them can be compared by it. It also changes when a history
+// corrects where the callback comes from, because the page shows that beside the preview.
+func (k SeenKeys) Name(of *callbacks.Callback, outcome, digest string) string {
+	return k.name(of.ID, outcome, originOf(of)+digest)
 }
 
 // recognise reports whether a name is that of the digest under any of the keys.
-func (k SeenKeys) recognise(name string, id callbacks.ID, outcome, digest string) bool {
+func (k SeenKeys) recognise(name string, of *callbacks.Callback, outcome, digest string) bool {
+	return k.recogniseName(name, of.ID, outcome, originOf(of)+digest)
+}
+
+// originOf marks where a callback comes from.
+func originOf(c *callbacks.Callback) string {
+	return mark([]string{c.ExecutionARN, c.Function, c.Name})
+}
+
+// name is for what says nothing of where the callback comes from.
+func (k SeenKeys) name(id callbacks.ID, outcome, digest string) string {
+	return hex.EncodeToString(nameUnder(k[0], id, outcome, digest))
+}
+
+func (k SeenKeys) recogniseName(name string, id callbacks.ID, outcome, digest string) bool {
 	got, err := hex.DecodeString(name)
 	return err == nil && slices.ContainsFunc(k, func(key []byte) bool {
 		return hmac.Equal(got, nameUnder(key, id, outcome, digest))
@@ -53,12 +68,12 @@ func (k SeenKeys) recognise(name string, id callbacks.ID, outcome, digest string
 // nameAnswer is what a page carries of an answer that it does not show: somebody signed it, and the
 // reader can sign it too. The plain hash of the proposal would let them try out what is in it.
 func (k SeenKeys) nameAnswer(id callbacks.ID, p callbacks.Proposal) string {
-	return k.Name(id, p.Outcome, answerDigest(p))
+	return k.name(id, p.Outcome, answerDigest(p))
 }
 
 // recognisesAnswer reports whether a name is that of a proposal's answer under any of the keys.
 func (k SeenKeys) recognisesAnswer(name string, id callbacks.ID, p callbacks.Proposal) bool {
-	return k.recognise(name, id, p.Outcome, answerDigest(p))
+	return k.recogniseName(name, id, p.Outcome, answerDigest(p))
 }
 
 // answerDigest is no digest of a preview.

@@ -9,6 +9,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/desk"
+	"countersign/internal/desk/storetest"
 	"countersign/internal/desktest"
 )
 
@@ -46,7 +47,7 @@ func TestSeen_Keyed(t *testing.T) {
 		}
 	}
 	keys := desk.NewSeenKeys([][]byte{[]byte("first")})
-	if keys.Name(one.ID, "approve", "a") == keys.Name(one.ID, "pay", "a") {
+	if keys.Name(&one, "approve", "a") == keys.Name(&one, "pay", "a") {
 		t.Error("two outcomes have one name")
 	}
 }
@@ -80,5 +81,37 @@ func TestSeen_Replaced(t *testing.T) {
 		if decided := d.Get(c.ID).Decision != nil; decided != (tt.want == nil) {
 			t.Errorf("%s: decided is %t", name, decided)
 		}
+	}
+}
+
+// TestSeen_Corrected: a page from before a correction of where the request comes from signs nothing.
+func TestSeen_Corrected(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*callbacks.Sighting){
+		"Execution": func(s *callbacks.Sighting) { s.ExecutionARN += "x" },
+		"Function":  func(s *callbacks.Sighting) { s.Function = "refund" },
+		"Name":      func(s *callbacks.Sighting) { s.Name = "another" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t)
+			c := d.Announce(nil)
+			choice := callbacks.Choice{Outcome: "approve", Sends: true}
+			seen, err := d.Service.Preview(d.Ctx, desktest.Mara, c.ID, choice)
+			callbackstest.Must(t, err)
+			storetest.Correct(t, d.Store, c.ID, change)
+			choice.PreparedAt = seen.PreparedAt
+			if _, err := d.Service.Sign(d.Ctx, desktest.Mara, c.ID, choice, seen.Seen); !errors.Is(err, callbacks.ErrStale) {
+				t.Errorf("got %v, want ErrStale", err)
+			}
+			after, err := d.Service.Preview(d.Ctx, desktest.Mara, c.ID, choice)
+			if callbackstest.Must(t, err); after.Revision() == seen.Revision() {
+				t.Error("the revision is the same")
+			}
+			d.WantState(c.ID, callbacks.Pending)
+			choice.PreparedAt = after.PreparedAt
+			_, err = d.Service.Sign(d.Ctx, desktest.Mara, c.ID, choice, after.Seen)
+			callbackstest.Must(t, err)
+		})
 	}
 }

@@ -112,7 +112,7 @@ func (s *Service) repeats(
 	return slices.ContainsFunc(c.Signatures, func(given callbacks.Signature) bool {
 		if !given.Live() || given.By.ID != p.ID || given.Outcome != choice.Outcome ||
 			given.Comment != c.Requirement.KeptComment(outcome, choice) ||
-			!s.seenKeys.recognise(seen, c.ID, given.Outcome, given.Shown) {
+			!s.seenKeys.recognise(seen, &c.Callback, given.Outcome, given.Shown) {
 			return false
 		}
 		if c.State != callbacks.Pending {
@@ -175,7 +175,7 @@ func (s *Service) confirmed(
 	switch {
 	case choice.PreparedAt.Before(now.Add(-PreviewAge)) || choice.PreparedAt.After(now.Add(time.Minute)):
 		return Preview{}, fmt.Errorf("prepared at %s: %w", choice.PreparedAt.Format(time.RFC3339), callbacks.ErrStale)
-	case !s.seenKeys.recognise(seen, gate.Callback.ID, made.Outcome.Name, made.digest()):
+	case !s.seenKeys.recognise(seen, gate.Callback, made.Outcome.Name, made.digest()):
 		return Preview{}, fmt.Errorf("other bytes than those shown, or another request: %w", callbacks.ErrStale)
 	}
 	return made, nil

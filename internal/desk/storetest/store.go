@@ -136,6 +136,20 @@ func Change(t testing.TB, s Store, id callbacks.ID, change func(*callbacks.Case)
 	return c
 }
 
+// Correct lets a history show another origin of a pending callback than it has.
+func Correct(t testing.TB, s Store, id callbacks.ID, change func(*callbacks.Sighting)) {
+	t.Helper()
+	_, err := s.Change(t.Context(), id, callbacks.Parts{Signatures: true}, func(c *callbacks.Case) error {
+		found := callbacks.Sighting{ExecutionARN: c.ExecutionARN, Function: c.Function, Name: c.Name, Clocks: c.Clocks}
+		change(&found)
+		same := func(*callbacks.Callback, *callbacks.Content) callbacks.Requirement { return c.Requirement }
+		return c.Corrected(found, &callbacks.Content{}, same, c.ReceivedAt, callbacks.System("discovery"))
+	})
+	if err != nil {
+		t.Fatalf("correct %s: %v", id, err)
+	}
+}
+
 // Decide records a decision with its delivery, which is due at a given time.
 func Decide(t testing.TB, s Store, id callbacks.ID, due time.Time) callbacks.Callback {
 	t.Helper()
