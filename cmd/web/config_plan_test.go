@@ -102,6 +102,11 @@ func TestConfigPlan(t *testing.T) {
 	if want := "loosened   queue finance, rule large: signatures 1 of approvers, instead of 2 of approvers\nNot known: who may sign, and which pending"; !strings.Contains(got.stdout, want) || got.code != 0 {
 		t.Errorf("without a database: %+v", got)
 	}
+	fewer := writeFile(t, filepath.Join(folder, "fewer.yaml"), strings.Replace(plannedDesk, "5000.0", "9000.0", 1))
+	got = runConfig(t, variables, "plan", fewer)
+	if want := "loosened   queue finance, rule large: when payload.total > 9000.0, instead of payload.total > 5000.0\n"; !strings.Contains(got.stdout, want) {
+		t.Errorf("the strict rule takes fewer: %+v", got)
+	}
 	variables["COUNTERSIGN_DATABASE_URL"] = seenDatabase(t, was)
 	got = runConfig(t, variables, "plan", is)
 	for _, want := range []string{

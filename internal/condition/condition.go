@@ -21,6 +21,7 @@ import (
 	"sync"
 
 	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/env"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
@@ -79,7 +80,7 @@ var language = sync.OnceValue(func() *cel.Env {
 		})),
 		cel.CustomTypeAdapter(adapter{types.DefaultTypeAdapter}),
 		cel.Function("number", cel.Overload("number_dyn", []*cel.Type{cel.DynType}, cel.DoubleType, cel.UnaryBinding(number))),
-		cel.CrossTypeNumericComparisons(true), cel.DefaultUTCTimeZone(true),
+		cel.CrossTypeNumericComparisons(true), cel.DefaultUTCTimeZone(true), cel.EnableMacroCallTracking(),
 		cel.ParserExpressionSizeLimit(maxLength), cel.ParserRecursionLimit(maxDepth), cel.RegexProgramSizeLimit(maxRegexSize),
 	}
 	for _, v := range Variables {
@@ -93,7 +94,10 @@ var language = sync.OnceValue(func() *cel.Env {
 })
 
 // condition is a compiled condition. It may be evaluated by many goroutines at once.
-type condition struct{ program cel.Program }
+type condition struct {
+	program cel.Program
+	tree    *ast.AST
+}
 
 // compiling is held while CEL compiles. Its checker writes into the environment when it first meets an
 // unknown name, and reads there unguarded elsewhere (cel-go v0.33.2, checker.Env.Catalog).
@@ -103,22 +107,22 @@ var compiling sync.Mutex
 func Compile(text string) (callbacks.Condition, error) {
 	compiling.Lock()
 	defer compiling.Unlock()
-	ast, issues := language().Compile(text)
+	checked, issues := language().Compile(text)
 	if issues.Err() != nil {
 		return nil, faultOf(issues)
 	}
-	if fault := inexactLiteral(text, ast); fault != nil {
+	if fault := inexactLiteral(text, checked); fault != nil {
 		return nil, fault
 	}
-	if t := ast.OutputType(); !t.IsExactType(cel.BoolType) && !t.IsExactType(cel.DynType) {
+	if t := checked.OutputType(); !t.IsExactType(cel.BoolType) && !t.IsExactType(cel.DynType) {
 		return nil, &callbacks.ConditionFault{Line: 1, Column: 1,
 			Text: "this is no condition: it must be true or false, and is " + plainType(cel.FormatCELType(t))}
 	}
-	program, err := language().Program(ast, cel.CostLimit(maxCost), cel.EvalOptions(cel.OptOptimize))
+	program, err := language().Program(checked, cel.CostLimit(maxCost), cel.EvalOptions(cel.OptOptimize))
 	if err != nil {
 		return nil, &callbacks.ConditionFault{Line: 1, Column: 1, Text: "this cannot be evaluated: " + err.Error()}
 	}
-	return condition{program}, nil
+	return condition{program, checked.NativeRep()}, nil
 }
 
 // Holds implements [callbacks.Condition].

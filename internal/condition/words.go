@@ -24,10 +24,10 @@ func plainType(name string) string {
 }
 
 var (
-	undeclared = regexp.MustCompile(`^undeclared reference to '([^']*)'`)
-	noOverload = regexp.MustCompile(`^found no matching overload for '([^']*)' applied to '(.*)'$`)
-	operators  = regexp.MustCompile(`^_?(\W+)_?$|^(!)_$|^(-)_$`)
-	argument   = regexp.MustCompile(`[A-Za-z_.]+(\([^()]*\))?`)
+	undeclared      = regexp.MustCompile(`^undeclared reference to '([^']*)'`)
+	noOverload      = regexp.MustCompile(`^found no matching overload for '([^']*)' applied to '(.*)'$`)
+	operatorPattern = regexp.MustCompile(`^_?(\W+)_?$|^(!)_$|^(-)_$`)
+	argument        = regexp.MustCompile(`[A-Za-z_.]+(\([^()]*\))?`)
 )
 
 // faultOf is the first thing that is wrong with the text of a condition.
@@ -80,7 +80,7 @@ func advice(name string) string {
 }
 
 func operator(name string) string {
-	if m := operators.FindStringSubmatch(name); m != nil {
+	if m := operatorPattern.FindStringSubmatch(name); m != nil {
 		return strings.Trim(name, "_")
 	}
 	return strings.Trim(name, "_@")

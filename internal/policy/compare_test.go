@@ -32,10 +32,10 @@ func TestCompare(t *testing.T) {
 		"Escalate": {func(q *callbacks.Queue) {
 			q.Rules[1].Escalate = &callbacks.Escalation{After: 0.5, To: []string{"leads"}}
 		}, policy.Loosened, policy.Tightened, "escalate", "", "at 50% to leads"},
-		"When":      {func(q *callbacks.Queue) { q.Rules[0].When = "size >= 20" }, policy.Altered, policy.Altered, "when", "size >= 10", "size >= 20"},
-		"Otherwise": {func(q *callbacks.Queue) { q.Otherwise = "everyday" }, policy.Altered, policy.Altered, "otherwise", "large", "everyday"},
+		"When":      {func(q *callbacks.Queue) { q.Rules[0].When, q.Rules[0].Condition = "size >= 20", amount(20) }, policy.Loosened, policy.Tightened, "when", "size >= 10", "size >= 20"},
+		"Otherwise": {func(q *callbacks.Queue) { q.Otherwise = "everyday" }, policy.Loosened, policy.Tightened, "otherwise", "large", "everyday"},
 		"Seeing":    {func(q *callbacks.Queue) { q.Groups = append(slices.Clone(q.Groups), "leads") }, policy.Loosened, policy.Tightened, "groups", "approvers, controllers", "approvers, controllers, leads"},
-		"Order":     {func(q *callbacks.Queue) { slices.Reverse(q.Rules) }, policy.Altered, policy.Altered, "order", "", "after everyday"},
+		"Order":     {func(q *callbacks.Queue) { slices.Reverse(q.Rules) }, policy.Loosened, policy.Tightened, "order", "", "after everyday"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

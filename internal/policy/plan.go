@@ -112,7 +112,7 @@ func queueOf(name string, was, is callbacks.Queue) (all []Change) {
 		all = append(all, Change{Queue: name, What: "groups", Direction: groups(before, after), Was: list(before), Is: list(after)})
 	}
 	if before, after := fallback(was), fallback(is); before != after {
-		all = append(all, Change{Queue: name, What: "otherwise", Direction: Altered, Was: before, Is: after})
+		all = append(all, Change{Queue: name, What: "otherwise", Direction: otherwise(was, is), Was: before, Is: after})
 	}
 	return all
 }
@@ -134,11 +134,12 @@ func rulesOf(name string, was, is callbacks.Queue) (all []Change) {
 	if was.Name != "" {
 		before = rules(was)
 	}
+	is.Rules = rules(is)
 	find := func(in []callbacks.Rule, rule string) int {
 		return slices.IndexFunc(in, func(r callbacks.Rule) bool { return r.Name == rule })
 	}
 	last := -1
-	for _, rule := range rules(is) {
+	for at, rule := range is.Rules {
 		i := find(before, rule.Name)
 		if i < 0 {
 			all = append(all, Change{Queue: name, Rule: rule.Name, What: "rule", Direction: Added, Is: Signatures(rule.Terms)})
@@ -146,10 +147,10 @@ func rulesOf(name string, was, is callbacks.Queue) (all []Change) {
 		}
 		found := differ(before[i].Terms, rule.Terms)
 		if before[i].When != rule.When {
-			found = append([]Change{{What: "when", Direction: Altered, Was: always(before[i].When), Is: always(rule.When)}}, found...)
+			found = append([]Change{{What: "when", Direction: condition(before[i], is, at), Was: always(before[i].When), Is: always(rule.When)}}, found...)
 		}
 		if i < last {
-			found = append(found, Change{What: "order", Direction: Altered, Is: "after " + before[last].Name})
+			found = append(found, Change{What: "order", Direction: order(rule, is, overtaken(before[i:], is.Rules[:at])), Is: "after " + before[last].Name})
 		}
 		last = max(last, i)
 		for _, one := range found {
@@ -158,7 +159,7 @@ func rulesOf(name string, was, is callbacks.Queue) (all []Change) {
 		}
 	}
 	for _, rule := range before {
-		if find(rules(is), rule.Name) < 0 {
+		if find(is.Rules, rule.Name) < 0 {
 			all = append(all, Change{Queue: name, Rule: rule.Name, What: "rule", Direction: Removed, Was: Signatures(rule.Terms)})
 		}
 	}

@@ -27,6 +27,12 @@ func (a amount) Holds(r *callbacks.Reading) (bool, error) {
 	return len(r.Content.Payload) >= int(a), nil
 }
 
+// Implies says that a request of a size is also one of a lesser size.
+func (a amount) Implies(other callbacks.Condition) (implies, alike bool) {
+	b, ok := other.(amount)
+	return ok && a >= b, ok
+}
+
 // finance is a policy of the story: two approvers and a controller for large expenses.
 func finance(change func(*callbacks.Queue)) policy.Policy {
 	q := callbacks.Queue{
