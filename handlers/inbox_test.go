@@ -9,6 +9,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
+	"countersign/static"
 	"countersign/views/words"
 )
 
@@ -241,5 +242,41 @@ func TestTheme(t *testing.T) {
 				t.Errorf("%s with %q has theme %q, want %q", path, cookie, got, want)
 			}
 		}
+	}
+}
+
+// TestTab: the tab of every page says how many callbacks of the reader's are at risk, each once, as the
+// list groups them, and has another icon while there are any.
+func TestTab(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ask := func(timeout, heartbeat time.Duration) {
+		a := expense()
+		a.Timeout, a.HeartbeatTimeout = timeout, heartbeat
+		s.receive(a)
+	}
+	tab := func(b *browser, path string) (title, icon string) {
+		page := b.get(path).document(t)
+		return page.Find("title").Text(), page.Find("link[rel=icon]").AttrOr("href", "")
+	}
+	b := s.as(rita)
+	ask(2*time.Hour, 0)
+	if title, icon := tab(b, "/"); strings.Contains(title, "risk") || icon != static.URL("favicon.svg") {
+		t.Errorf("with nothing at risk the tab says %q and shows %s", title, icon)
+	}
+	ask(10*time.Minute, 0)
+	ask(2*time.Hour, 40*time.Minute) // nobody sends heartbeats
+	ask(40*time.Minute, 0)           // due soon, and not at risk
+	ask(5*time.Minute, 3*time.Minute)
+	for _, path := range []string{"/", "/settings"} {
+		if title, icon := tab(b, path); !strings.HasPrefix(title, "(3 at risk) ") || icon != static.URL("favicon.risk.svg") {
+			t.Errorf("%s: the tab says %q and shows %s", path, title, icon)
+		}
+	}
+	if got := strings.Join(strings.Fields(b.get("/").document(t).Find(".grp.risk").Text()), " "); !strings.HasPrefix(got, "At risk 3") {
+		t.Errorf("the list says %q", got)
+	}
+	if title, _ := tab(s.as(otto), "/"); strings.Contains(title, "risk") {
+		t.Errorf("who sees none of them reads %q", title)
 	}
 }

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -9,6 +10,7 @@ import (
 	"countersign/internal/desk"
 	"countersign/views"
 	"countersign/views/review"
+	"countersign/views/words"
 )
 
 // countLimit is where counting stops. Beyond a hundred the exact number helps nobody.
@@ -61,6 +63,9 @@ func (s *server) navigationCounts(ctx context.Context, p callbacks.Person) (coun
 		return n
 	}
 	counts.Available = count(desk.Filter{Scope: desk.ScopeAvailable})
+	for _, ends := range words.AtRisk(s.Now().Truncate(time.Second)) {
+		counts.AtRisk += count(desk.Filter{Scope: desk.ScopeAvailable, Ends: ends}).Number()
+	}
 	counts.Mine = count(desk.Filter{Scope: desk.ScopeMine})
 	counts.Attention = count(desk.Filter{Scope: desk.ScopeAttention})
 	if p.Roles.SeesAll() {

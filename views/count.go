@@ -5,8 +5,10 @@ import "strconv"
 // Counts are the numbers beside the entries of the navigation.
 type Counts struct {
 	Available, Mine, Attention Count
-	All                        Count // pending in every queue; for admins and auditors
-	Channels                   Count // that somebody has to look at; for admins and auditors
+	// AtRisk is how many of Available are at risk, as words.AtRisk has it; the tab says it.
+	AtRisk   int
+	All      Count // pending in every queue; for admins and auditors
+	Channels Count // that somebody has to look at; for admins and auditors
 }
 
 // Count is a number of things, or the fact that there are at least that many. The zero Count is not

@@ -1,6 +1,8 @@
 package views
 
 import (
+	"strconv"
+
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/views/words"
@@ -61,6 +63,21 @@ type Shell struct {
 
 // KeptField is what was typed into one field.
 type KeptField struct{ Label, Value string }
+
+// mostInTab is the greatest number that fits a tab.
+const mostInTab = 99
+
+// tabName is the name of a page in its tab: "(3 at risk) Available, 9".
+func tabName(s Shell, name string) string {
+	switch n := s.Counts.AtRisk; {
+	case n <= 0:
+		return name
+	case n > mostInTab:
+		return "(" + strconv.Itoa(mostInTab) + "+ at risk) " + name
+	default:
+		return "(" + strconv.Itoa(n) + " at risk) " + name
+	}
+}
 
 // SignedIn reports whether the reader is known.
 func (s Shell) SignedIn() bool { return s.Viewer.ID != "" }

@@ -273,6 +273,8 @@ function personOf(page) {
 /** Updates every live part of this page from a newer reading of the page. */
 export function show(page) {
   document.title = page.title;
+  const icon = document.querySelector("link[rel=icon]"), next = page.querySelector("link[rel=icon]");
+  if (icon.getAttribute("href") !== next.getAttribute("href")) icon.replaceWith(document.adoptNode(next)); // it changes while something is at risk
   for (const part of document.querySelectorAll("[data-live]")) {
     const next = page.getElementById(part.id);
     if (!next || !part.isConnected) continue;

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 )
 
 // Times left below which a callback is due soon, or at risk.
@@ -69,6 +70,13 @@ func (u Urgency) tone(now time.Time) Tone {
 		return ToneSoon
 	}
 	return ToneCalm
+}
+
+// AtRisk returns, as filters that have nothing in common, what a callback's end has in common with
+// those of others that are at risk: it is near, or a missing heartbeat ends it soon.
+func AtRisk(now time.Time) []desk.Ends {
+	near := now.Add(riskUnder)
+	return []desk.Ends{{Before: near}, {From: near, Before: now.Add(soonUnder), Unattended: true}}
 }
 
 // Cause names a clock beside a time.
