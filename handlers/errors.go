@@ -112,7 +112,7 @@ func (s *server) fail(err error, c echo.Context) {
 	}
 	var failed error
 	switch k := kindOf(c); k {
-	case page, form, draft, paste:
+	case page, form, draft, paste, download:
 		failed = render(c, f.status, f.page(s, c, err))
 	case webhook:
 		failed = webhooks.ProblemOf(err).Write(c.Response())

@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"countersign/handlers/decisions"
 	"countersign/handlers/markdown"
 	"countersign/handlers/middleware"
 	"countersign/handlers/notices"
@@ -43,6 +44,7 @@ type Config struct {
 	Hub         *live.Hub  // closed by its owner when shutdown begins: streams end by it
 	Webhooks    *webhooks.Handlers
 	Notices     *notices.Handlers           // of this site alone: it is given the site's frame
+	Decisions   *decisions.Handlers         // of this site alone, too
 	Static      http.Handler                // serves /static/, compressed and cached by itself
 	Ping        func(context.Context) error // whether the database answers
 	// whether shutdown has begun; nil if nobody needs to know
@@ -101,6 +103,7 @@ func New(cfg Config) (http.Handler, error) {
 		cfg.Limits = NewLimits()
 	}
 	s := &server{Config: cfg, ownOrigin: ownOrigin}
+	s.Decisions.Site = decisions.Site{Shell: s.shell, Person: s.person, Form: postForm, Render: render}
 	s.Notices.Site = notices.Site{Shell: s.shell, Person: s.person, Form: postForm, Render: render}
 	e := echo.New()
 	e.HTTPErrorHandler = s.fail

@@ -16,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"countersign/handlers"
+	"countersign/handlers/decisions"
 	"countersign/handlers/notices"
 	"countersign/handlers/webhooks"
 	"countersign/internal/announcement"
@@ -35,6 +36,7 @@ import (
 	"countersign/internal/policy"
 	"countersign/internal/ratelimit"
 	"countersign/internal/readquota"
+	"countersign/internal/record"
 	"countersign/internal/reload"
 	"countersign/internal/schema"
 	"countersign/internal/sqlstore"
@@ -200,8 +202,9 @@ func (s *site) handler(provider *httptest.Server, change []func(*config)) http.H
 	}, Config: handlers.Config{
 		Service: s.service, Delegations: s.delegations, Batches: batch.NewService(s.store, s.service, func() {}, s.clock.Now), Searched: search.Searched, Auth: signIn, Hub: s.hub,
 		Policies: s.policies(), NobodyEligible: s.alarms.Count,
-		Notices: notices.New(notices.Config{Reports: s.store.Notices(), Now: s.clock.Now}),
-		Rollout: s.replica("desk-1:8080", &s.running), Desk: deskOf(),
+		Decisions: decisions.New(decisions.Config{Record: record.New(record.Config{Store: s.store.Decisions(), People: s.store, Visible: s.service.Reads, Record: s.store.Record, Now: s.clock.Now}), Queues: s.service.Visible, Now: s.clock.Now}),
+		Notices:   notices.New(notices.Config{Reports: s.store.Notices(), Now: s.clock.Now}),
+		Rollout:   s.replica("desk-1:8080", &s.running), Desk: deskOf(),
 		Static: static.Handler(), Ping: s.store.Ping, Demo: s.demo, Metrics: measured, Now: s.clock.Now, Log: log,
 		BaseURL: s.url, Version: "v1.2.3", ProviderName: "Example ID", SupportContact: "#platform-help", ConsoleLinks: true,
 	}}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"countersign/handlers/decisions"
 	"countersign/handlers/middleware"
 	"countersign/handlers/notices"
 	"countersign/handlers/webhooks"
@@ -38,6 +39,8 @@ var routes = []route{
 	{http.MethodGet, "/batches/:batch", page, anyRole, (*server).batch},
 	{http.MethodPost, "/batches/:batch", draft, anyRole, (*server).beginBatch},
 	{http.MethodPost, "/batches/:batch/stop", form, anyRole, (*server).stopBatch},
+	{http.MethodGet, "/decisions", page, anyRole, recorded((*decisions.Handlers).Page)},
+	{http.MethodPost, "/decisions/export", download, anyRole, recorded((*decisions.Handlers).Export)},
 	{http.MethodGet, "/admin/callbacks", page, adminOrAuditor, (*server).admin},
 	{http.MethodGet, "/admin/watches", page, adminOrAuditor, (*server).watches},
 	{http.MethodGet, "/admin/configuration", page, adminOrAuditor, (*server).configuration},
@@ -93,6 +96,11 @@ func told(handler func(*notices.Handlers, echo.Context) error) func(*server, ech
 	return func(s *server, c echo.Context) error { return handler(s.Notices, c) }
 }
 
+// recorded hands a route about the record of decisions to the package that answers it.
+func recorded(handler func(*decisions.Handlers, echo.Context) error) func(*server, echo.Context) error {
+	return func(s *server, c echo.Context) error { return handler(s.Decisions, c) }
+}
+
 // kind says who calls a route, and so how it is protected and how it fails.
 type kind string
 
@@ -108,6 +116,9 @@ const (
 	// paste: a person posts a long text to ask about it, and nothing is recorded. The answer is a
 	// page that keeps what they pasted.
 	paste kind = "paste"
+	// download: a person posts a form, and the answer is a file that is written while it is read. It
+	// takes as long as it takes, and nothing is compressed: compressors hold it back.
+	download kind = "download"
 	// script: a script of a page asks, for a fragment or JSON. Failures are a line of text.
 	script kind = "script"
 	// typing: a script posts what a person is typing, to show a preview of it.
@@ -167,6 +178,8 @@ func (s *server) around(r route) []echo.MiddlewareFunc {
 		return []echo.MiddlewareFunc{middleware.Timeout, limit, middleware.Compress, sameOrigin, counted, s.session, s.guard(r)}
 	case draft:
 		return []echo.MiddlewareFunc{middleware.Timeout, limit, middleware.Compress, sameOrigin, counted, keepDraft, s.session, s.guard(r)}
+	case download:
+		return []echo.MiddlewareFunc{limit, sameOrigin, counted, s.session, s.guard(r)}
 	case script, typing:
 		return []echo.MiddlewareFunc{middleware.Timeout, limit, sameOrigin, counted, s.session, s.guard(r)}
 	case stream:

@@ -10,11 +10,13 @@ import (
 	"countersign/internal/fault"
 	"countersign/internal/notice"
 	"countersign/internal/people"
+	"countersign/internal/record"
 	"countersign/internal/replies"
 	"countersign/views"
 	"countersign/views/account"
 	"countersign/views/admin"
 	"countersign/views/batches"
+	"countersign/views/decisions"
 	"countersign/views/lists"
 	"countersign/views/pagetest"
 	"countersign/views/review"
@@ -26,7 +28,7 @@ import (
 // pages are every page in every state, by the name of its file; see -pages.
 func pages() map[string]templ.Component {
 	all := listPages()
-	for _, more := range []map[string]templ.Component{reviewPages(), batchPages(), deskPages(), problemPages()} {
+	for _, more := range []map[string]templ.Component{reviewPages(), batchPages(), recordPages(), deskPages(), problemPages()} {
 		maps.Copy(all, more)
 	}
 	return all
@@ -58,6 +60,15 @@ func listPages() map[string]templ.Component {
 		"admin":          lists.TablePage(onTable, pagetest.Table()),
 		"admin-between":  lists.TablePage(viewstest.Shell(views.PlaceAdmin, "/admin/callbacks?ends=custom&from=2026-11-24T13:00:00Z&to=2026-11-24T15:00:00Z"), between),
 		"admin-nothing":  lists.TablePage(viewstest.Shell(views.PlaceAdmin, "/admin/callbacks?q=nothing"), nothing),
+	}
+}
+
+// recordPages are the record of decisions.
+func recordPages() map[string]templ.Component {
+	return map[string]templ.Component{
+		"decisions":       decisions.Page(viewstest.Shell(views.PlaceRecord, "/decisions"), pagetest.Decisions()),
+		"decisions-found": decisions.Page(viewstest.Shell(views.PlaceRecord, "/decisions?person=Dana&stance=for&from=2026-11-01&to=2026-11-24&zone=America%2FNew_York"), pagetest.DecisionsFound()),
+		"decisions-none":  decisions.Page(viewstest.Shell(views.PlaceRecord, "/decisions?person=nobody"), decisions.Record{Filter: record.Filter{Person: "nobody"}}),
 	}
 }
 

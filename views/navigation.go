@@ -33,6 +33,14 @@ func inboxEntries(s Shell) []navEntry {
 	}
 }
 
+// recordEntries returns what the navigation has below the lists.
+func recordEntries(s Shell) []navEntry {
+	if !s.Viewer.Roles.Any() {
+		return nil
+	}
+	return []navEntry{{Place: PlaceRecord, Name: "Decisions", Icon: "pen", Path: "/decisions"}}
+}
+
 func adminEntries(s Shell) []navEntry {
 	if !s.Viewer.Roles.Admin && !s.Viewer.Roles.Auditor {
 		return nil

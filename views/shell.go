@@ -15,6 +15,7 @@ type Place string
 const (
 	PlaceAdmin    Place = "admin"
 	PlaceWatches  Place = "watches"
+	PlaceRecord   Place = "decisions"
 	PlaceAudit    Place = "audit"
 	PlaceConfig   Place = "configuration"
 	PlacePolicies Place = "policies"

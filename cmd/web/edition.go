@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"countersign/handlers"
+	"countersign/handlers/decisions"
 	"countersign/handlers/webhooks"
 	"countersign/internal/batch"
 	"countersign/internal/callbacks"
@@ -15,6 +16,7 @@ import (
 	"countersign/internal/discovery"
 	"countersign/internal/notice"
 	"countersign/internal/policy"
+	"countersign/internal/record"
 	"countersign/internal/reload"
 	"countersign/internal/secrets"
 )
@@ -111,6 +113,7 @@ func (d *program) newEdition(what *purpose) (e *edition, err error) {
 	site := d.fixed.handlers
 	site.Service, site.Auth, site.Searched = e.service, signIn, e.discovery.Searched
 	site.Delegations = e.delegations
+	site.Decisions = d.record(e.service)
 	site.Batches = batch.NewService(d.store, e.service, d.batches.Wake, d.now)
 	site.Webhooks = d.fixed.webhooks.With(e.service, what.senders, what.sns)
 	d.settle(&site, e.notices)
@@ -139,4 +142,14 @@ func (d *program) discover(ctx context.Context) {
 		e.discovery.Run(running)
 		stop()
 	}
+}
+
+// record has the pages of the record of decisions of an edition.
+func (d *program) record(service *desk.Service) *decisions.Handlers {
+	return decisions.New(decisions.Config{
+		Record: record.New(record.Config{
+			Store: d.store.Decisions(), People: d.store, Visible: service.Reads, Record: d.store.Record, Now: d.now,
+		}),
+		Queues: service.Visible, Now: d.now,
+	})
 }

@@ -54,6 +54,14 @@ func (s *Service) escalatedTo(ctx context.Context, p callbacks.Signer) ([]string
 	return own, nil
 }
 
+// Reads returns the queues whose ended callbacks the person may see now, as [Service.List] does with
+// [ScopeHistory]; all means every queue.
+func (s *Service) Reads(ctx context.Context, p callbacks.Person) (queues []string, all bool, err error) {
+	q, _, err := s.query(ctx, p, Filter{Scope: ScopeHistory})
+	queues, all = q.Visible()
+	return queues, all, err
+}
+
 // Visible returns the names of the queues that the person may see now, sorted.
 func (s *Service) Visible(ctx context.Context, p callbacks.Person) ([]string, error) {
 	reader, err := s.Signer(ctx, p)

@@ -48,14 +48,18 @@ const maxPeople = 20
 
 // List returns a page of the decisions that a person may see.
 func (s *Service) List(ctx context.Context, p callbacks.Person, f Filter, after *desk.Cursor, limit int) (Page, error) {
+	if limit <= 0 || limit > desk.MaxPage {
+		limit = desk.PageSize
+	}
+	return s.page(ctx, p, f, after, limit)
+}
+
+func (s *Service) page(ctx context.Context, p callbacks.Person, f Filter, after *desk.Cursor, limit int) (Page, error) {
 	q, err := s.query(ctx, p, f)
 	if err != nil || !q.AllQueues && len(q.Queues) == 0 || q.People != nil && len(q.People) == 0 {
 		return Page{}, err
 	}
 	q.After, q.Limit = after, limit
-	if limit <= 0 || limit > desk.MaxPage {
-		q.Limit = desk.PageSize
-	}
 	return s.Store.Decisions(ctx, q)
 }
 

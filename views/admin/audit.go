@@ -10,6 +10,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/internal/notice"
+	"countersign/internal/record"
 	"countersign/views/words"
 )
 
@@ -60,6 +61,7 @@ var actionWords = map[callbacks.Action]string{
 	callbacks.ActionDelegationEnded: "ended a delegation",
 	callbacks.ActionPolicyLoaded:    "loaded a configuration",
 	callbacks.ActionPolicyRefused:   "refused a configuration",
+	record.ActionExported:           "exported decisions",
 	notice.ActionMuted:              "muted a channel",
 	notice.ActionResumed:            "resumed a channel",
 	notice.ActionRetried:            "had messages sent again",
@@ -80,7 +82,7 @@ var actions = []callbacks.Action{
 	callbacks.ActionAttemptFailed, callbacks.ActionReceipt, callbacks.ActionReceiptDiffers, callbacks.ActionLost, callbacks.ActionUndeliverable, callbacks.ActionUnconfirmed,
 	callbacks.ActionExecutionSucceeded, callbacks.ActionExecutionFailed, callbacks.ActionRetried, callbacks.ActionTimedOut, callbacks.ActionClosed, callbacks.ActionSignedIn, callbacks.ActionSignedOut, callbacks.ActionSessionEnded, callbacks.ActionBatchBegun, callbacks.ActionBatchStopped,
 	callbacks.ActionDelegated, callbacks.ActionDelegationEnded, callbacks.ActionPolicyLoaded, callbacks.ActionPolicyRefused,
-	notice.ActionMuted, notice.ActionResumed, notice.ActionRetried, notice.ActionLinked, notice.ActionUnlinked, notice.ActionSubscribed, notice.ActionUnsubscribed,
+	record.ActionExported, notice.ActionMuted, notice.ActionResumed, notice.ActionRetried, notice.ActionLinked, notice.ActionUnlinked, notice.ActionSubscribed, notice.ActionUnsubscribed,
 }
 
 // title names the callback of an entry; by its ID if it has neither title nor name.

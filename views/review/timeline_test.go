@@ -9,6 +9,7 @@ import (
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/desk"
 	"countersign/internal/notice"
+	"countersign/internal/record"
 	"countersign/views"
 	"countersign/views/admin"
 	"countersign/views/viewstest"
@@ -147,7 +148,7 @@ func TestEveryActionIsTold(t *testing.T) {
 		if slices.Contains([]callbacks.Action{
 			callbacks.ActionSignedIn, callbacks.ActionSignedOut, callbacks.ActionSessionEnded, callbacks.ActionDelegated, callbacks.ActionDelegationEnded,
 			callbacks.ActionPolicyLoaded, callbacks.ActionPolicyRefused, callbacks.ActionBatchBegun, callbacks.ActionBatchStopped, notice.ActionMuted, notice.ActionResumed, notice.ActionRetried,
-			notice.ActionLinked, notice.ActionUnlinked, notice.ActionSubscribed, notice.ActionUnsubscribed,
+			notice.ActionLinked, notice.ActionUnlinked, notice.ActionSubscribed, notice.ActionUnsubscribed, record.ActionExported,
 		}, a) {
 			continue // of no callback
 		}

@@ -8,6 +8,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/mask"
 	"countersign/internal/notice"
+	"countersign/internal/record"
 )
 
 // Audit says what an audit entry adds to its action, in a sentence or two; it is empty if there is
@@ -56,7 +57,8 @@ var sentences = map[callbacks.Action]func(callbacks.AuditEntry) string{
 	callbacks.ActionSignedIn: nil, callbacks.ActionSignedOut: nil, callbacks.ActionSessionEnded: nil, callbacks.ActionBatchBegun: nil, callbacks.ActionBatchStopped: nil,
 	callbacks.ActionDelegated: nil, callbacks.ActionDelegationEnded: nil,
 	callbacks.ActionPolicyLoaded: nil, callbacks.ActionPolicyRefused: nil,
-	notice.ActionMuted: nil, notice.ActionResumed: nil, notice.ActionRetried: nil,
+	record.ActionExported: nil,
+	notice.ActionMuted:    nil, notice.ActionResumed: nil, notice.ActionRetried: nil,
 	notice.ActionLinked: nil, notice.ActionUnlinked: nil, notice.ActionSubscribed: nil, notice.ActionUnsubscribed: nil,
 }
 
