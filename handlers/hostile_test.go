@@ -9,7 +9,6 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"github.com/PuerkitoBio/goquery"
 	"golang.org/x/net/html"
 
 	"countersign/handlers"
@@ -141,7 +140,6 @@ func everyAnswer(t *testing.T, b *browser, ids ...callbacks.ID) []reply {
 // to be sent again, or an element or attribute of a stranger.
 func inert(t *testing.T, what string, a reply) {
 	t.Helper()
-	clean(t, what, a)
 	var walk func(*html.Node)
 	walk = func(n *html.Node) {
 		if n.Type == html.TextNode && n.Parent != nil && n.Parent.Data != "textarea" {
@@ -157,11 +155,7 @@ func inert(t *testing.T, what string, a reply) {
 			walk(child)
 		}
 	}
-	document, err := goquery.NewDocumentFromReader(strings.NewReader(a.body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, n := range document.Nodes {
+	for _, n := range clean(t, what, a).Nodes {
 		walk(n)
 	}
 }

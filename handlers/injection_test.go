@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/PuerkitoBio/goquery"
+
 	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/standin/oidc"
@@ -33,15 +35,41 @@ func hostileAnnouncement() announcement.Announcement {
 	return a
 }
 
-// clean fails when a page has an element or attribute that came out of text, or anything inline that could run.
-func clean(t *testing.T, what string, a reply) {
+// foreign is what comes out of text only, and whatever could run inline.
+var foreign = []string{"[data-evil]", "[onmouseover]", "[onerror]", "script:not([src])", "[style]", "style", `[href^="javascript:" i]`, "img[src=x]", "iframe", "base"}
+
+// anyForeign selects all of that. A selector that is wrong would find nothing, and silently: see [TestForeignIsFound].
+var anyForeign = strings.Join(foreign, ", ")
+
+// TestForeignIsFound: each selector finds what it is there for, alone and among the others.
+func TestForeignIsFound(t *testing.T) {
+	t.Parallel()
+	for i, text := range []string{
+		"<p data-evil>", "<p onmouseover=x>", "<p onerror=x>", "<script>x</script>", "<p style=x>", "<style></style>", `<a href="JavaScript:x">`,
+		"<img src=x>", "<iframe></iframe>", "<base>",
+	} {
+		d := reply{body: text}.document(t)
+		if d.Find(foreign[i]).Length() != 1 || d.Find(anyForeign).Length() != 1 {
+			t.Errorf("%s finds %d in %s, all together %d, want 1", foreign[i], d.Find(foreign[i]).Length(), text, d.Find(anyForeign).Length())
+		}
+	}
+}
+
+// clean fails when a page has an element or attribute that came out of text, or anything inline that could run. It
+// returns the page.
+func clean(t *testing.T, what string, a reply) *goquery.Document {
 	t.Helper()
 	d := a.document(t)
-	for _, bad := range []string{"[data-evil]", "[onmouseover]", "[onerror]", "script:not([src])", "[style]", "style", `[href^="javascript:" i]`, "img[src=x]", "iframe", "base"} {
+	// one look at a page for all of them, as hundreds of pages are looked at
+	if d.Find(anyForeign).Length() == 0 {
+		return d
+	}
+	for _, bad := range foreign {
 		if n := d.Find(bad).Length(); n > 0 {
 			t.Errorf("%s: %d times %s", what, n, bad)
 		}
 	}
+	return d
 }
 
 // hostileAddresses are addresses that say something hostile in each way that one can.
