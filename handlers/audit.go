@@ -41,7 +41,7 @@ func (s *server) audit(c echo.Context) error {
 func parseAudit(values url.Values) (desk.AuditQuery, views.Address, error) {
 	p := query.Parameters{Values: values}
 	q := desk.AuditQuery{
-		Callback: p.ID("callback"), Action: callbacks.Action(p.Text("action")), Limit: desk.PageSize,
+		Callback: p.ID("callback"), Action: callbacks.Action(p.Text("action")), ActorID: p.Text("actor"), Limit: desk.PageSize,
 	}
 	if before := values.Get("before"); before != "" {
 		var err error
@@ -49,7 +49,7 @@ func parseAudit(values url.Values) (desk.AuditQuery, views.Address, error) {
 			p.Faults.Add("before", "Not a page of the audit.")
 		}
 	}
-	address := views.Address{Path: "/audit"}.With("callback", string(q.Callback), "action", string(q.Action))
+	address := views.Address{Path: "/audit"}.With("callback", string(q.Callback), "action", string(q.Action), "actor", q.ActorID)
 	if q.Before > 0 {
 		address = address.With("before", strconv.FormatInt(q.Before, 10))
 	}

@@ -208,6 +208,9 @@ func TestAudit(t *testing.T) {
 	if a := b.get(older); older == "" || a.status != http.StatusOK {
 		t.Errorf("older entries at %q: %d", older, a.status)
 	}
+	if rows := b.get("/audit?actor=" + s.id(audrey)).document(t).Find("#list tbody tr"); rows.Length() != 1 || !strings.Contains(rows.Text(), "signed in") {
+		t.Errorf("of one person: %d lines, %q", rows.Length(), rows.Text())
+	}
 	for _, query := range []string{"?before=x", "?before=-1", "?callback=A%2FB"} {
 		if a := b.get("/audit" + query); a.status != http.StatusUnprocessableEntity {
 			t.Errorf("%s: %d, want 422", query, a.status)

@@ -5,7 +5,9 @@ package admin
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
@@ -83,6 +85,59 @@ var actions = []callbacks.Action{
 	callbacks.ActionExecutionSucceeded, callbacks.ActionExecutionFailed, callbacks.ActionRetried, callbacks.ActionTimedOut, callbacks.ActionClosed, callbacks.ActionSignedIn, callbacks.ActionSignedOut, callbacks.ActionSessionEnded, callbacks.ActionBatchBegun, callbacks.ActionBatchStopped,
 	callbacks.ActionDelegated, callbacks.ActionDelegationEnded, callbacks.ActionPolicyLoaded, callbacks.ActionPolicyRefused,
 	record.ActionExported, notice.ActionMuted, notice.ActionResumed, notice.ActionRetried, notice.ActionLinked, notice.ActionUnlinked, notice.ActionSubscribed, notice.ActionUnsubscribed,
+}
+
+// stretch is one line of the page: an entry, or several of the same kind that follow each other.
+type stretch struct {
+	callbacks.AuditEntry           // the newest
+	Since                time.Time // of the oldest; zero for a single entry
+	Count                int
+}
+
+// folded are actions that come in long stretches and of which each says the same.
+var folded = []callbacks.Action{
+	callbacks.ActionHeartbeat, callbacks.ActionHeartbeatFailed, callbacks.ActionReviewOpened, callbacks.ActionReviewReleased,
+	callbacks.ActionReviewConfirmed, callbacks.ActionAttemptFailed,
+}
+
+// stretches fold entries of the page that follow each other and say the same: the same action of the
+// same actor about the same callback, such as heartbeats that were not taken. A visit, that somebody
+// opened a callback and left it, is one stretch.
+func (m Audit) stretches() []stretch {
+	var all []stretch
+	for _, e := range m.Entries {
+		if n := len(all); n > 0 && all[n-1].goesOn(e) {
+			all[n-1].Count, all[n-1].Since = all[n-1].Count+1, e.At
+			continue
+		}
+		all = append(all, stretch{AuditEntry: e, Count: 1})
+	}
+	return all
+}
+
+// goesOn reports whether an older entry belongs to the stretch.
+func (s stretch) goesOn(older callbacks.AuditEntry) bool {
+	visit := func(a callbacks.Action) bool {
+		return a == callbacks.ActionReviewOpened || a == callbacks.ActionReviewReleased || a == callbacks.ActionReviewConfirmed
+	}
+	return slices.Contains(folded, older.Action) && s.Callback == older.Callback && s.Actor.ID == older.Actor.ID &&
+		(s.Action == older.Action && words.Audit(s.AuditEntry) == words.Audit(older) || visit(s.Action) && visit(older.Action))
+}
+
+// times say how many entries a stretch has, empty for one.
+func (s stretch) times(m words.Moment) string {
+	if s.Count == 1 {
+		return ""
+	}
+	return fmt.Sprintf("%d entries since %s", s.Count, m.Clock(s.Since))
+}
+
+// zoneName is the zone in which a page shows its times.
+func zoneName(m words.Moment) string {
+	if m.Zone == nil {
+		return time.UTC.String()
+	}
+	return m.Zone.String()
 }
 
 // title names the callback of an entry; by its ID if it has neither title nor name.

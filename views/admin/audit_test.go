@@ -26,10 +26,13 @@ func TestAuditPage(t *testing.T) {
 	if got := viewstest.Words(doc.Find("#entry-48112")); got != "48112 13:51:02 MO Mara Okafor decided Expense report EXP-2291 Waiting → Delivering finance Approve, success of 238 bytes" {
 		t.Errorf("%q", got)
 	}
-	if got := doc.Find("#entry-48112 a").AttrOr("href", ""); got != "/callbacks/exp2291" {
+	if got := doc.Find("#entry-48112 .c-callback a").AttrOr("href", ""); got != "/callbacks/exp2291" {
 		t.Errorf("leads to %s", got)
 	}
-	if doc.Find("#entry-48111 a").Length() != 0 {
+	if got := doc.Find("#entry-48111 .c-actor a").AttrOr("href", ""); got != "/audit?actor="+viewstest.Mara.Actor().ID {
+		t.Errorf("the person leads to %s", got)
+	}
+	if doc.Find("#entry-48111 .c-callback a").Length() != 0 {
 		t.Error("an entry of no callback leads to one")
 	}
 	if got := doc.Find("select[name=action] option[selected]").AttrOr("value", ""); got != "decided" {
