@@ -26,13 +26,16 @@ func OriginOf(base string) (string, error) {
 	return u.Scheme + "://" + strings.TrimSuffix(host, ":"+implied), nil
 }
 
+// CodeOrigin names the refusal of what another site posts.
+const CodeOrigin callbacks.ReasonCode = "origin"
+
 // SameOrigin refuses what other sites post. own is what [OriginOf] returns. Cookies are SameSite=Lax
 // and a GET changes nothing, so forms need no tokens. The error is a [callbacks.Refusal].
 func SameOrigin(own string) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			if !fromOurPages(c.Request(), own) {
-				return &callbacks.Refusal{Code: "origin", Reason: "This was sent by another site. Open the page here and try again."}
+				return &callbacks.Refusal{Code: CodeOrigin, Reason: "This was sent by another site. Open the page here and try again."}
 			}
 			return next(c)
 		}
