@@ -9,7 +9,7 @@ import (
 	"countersign/internal/mask"
 )
 
-// placeholder stands in a frame for a comment that is not empty. No masked value is that short.
+// placeholder stands in a frame for a comment that is not empty. No value is that sign.
 const placeholder = "\uE000"
 
 // concealed hides masked values in what pages show of a preview, but not in the texts that the reader

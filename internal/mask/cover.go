@@ -12,8 +12,9 @@ import (
 )
 
 const (
-	// leastCovered is the length in characters from which a text or a number is looked for in other
-	// documents. A shorter one stands there by chance, and so do true, false and null.
+	// leastCovered is the length in characters from which a text or a number is looked for within other
+	// texts. A shorter one stands there by chance. It is found where it is the whole of a text or number.
+	// Single characters, true, false, null and short names are not looked for.
 	leastCovered = 4
 	// maxCovered bounds how many are looked for.
 	maxCovered = 1000
@@ -26,6 +27,7 @@ const (
 // execution says later. A nil Cover covers nothing.
 type Cover struct {
 	values []string
+	short  map[string]bool // texts and numbers of fewer characters than leastCovered
 	all    bool // everything is covered: the values are too many, or not known
 }
 
@@ -41,45 +43,49 @@ func CoverOf(document []byte, pointers []string) *Cover {
 	if v, ok := jsontext.Read(document); !ok || len(hidden) == 0 && !v.Branch() {
 		return &Cover{all: true}
 	}
-	seen := make(map[string]bool)
+	seen, short := make(map[string]bool), make(map[string]bool)
 	for _, h := range hidden {
 		if v, ok := jsontext.Read(document[h.start:h.end]); ok {
-			collect(v, seen)
+			collect(v, seen, short)
 		}
 	}
-	if len(seen) == 0 {
+	if len(seen)+len(short) == 0 {
 		return nil
 	}
-	if len(seen) > maxCovered {
+	if len(seen)+len(short) > maxCovered {
 		return &Cover{all: true}
 	}
-	return &Cover{values: slices.Collect(maps.Keys(seen))}
+	return &Cover{values: slices.Collect(maps.Keys(seen)), short: short}
 }
 
 // collect notes the texts and numbers of a value, and its names, as they read and as a document that
 // lies in a string has them. It returns the size of the value.
-func collect(v jsontext.Value, seen map[string]bool) int {
-	note := func(text string) {
-		if utf8.RuneCountInString(text) >= leastCovered && len(seen) <= maxCovered {
+func collect(v jsontext.Value, seen, short map[string]bool) int {
+	note := func(text string, isName bool) {
+		switch n := utf8.RuneCountInString(text); {
+		case len(seen)+len(short) > maxCovered:
+		case n >= leastCovered:
 			seen[text] = true
 			seen[quoted(text)] = true
+		case n > 1 && !isName:
+			short[text] = true
 		}
 	}
 	if v.Branch() {
 		return v.Descend(func(m jsontext.Member) int {
 			if m.Key != nil {
-				note(nameOf(m))
+				note(nameOf(m), true)
 			}
-			return collect(m.Value, seen)
+			return collect(m.Value, seen, short)
 		})
 	}
 	raw := v.Raw()
 	switch {
 	case raw[0] == '"':
 		text, _ := jsontext.Text(raw, len(raw))
-		note(text)
+		note(text, false)
 	case raw[0] == '-' || raw[0] >= '0' && raw[0] <= '9':
-		note(string(raw))
+		note(string(raw), false)
 	}
 	return len(raw)
 }
@@ -99,7 +105,7 @@ func (c *Cover) Text(text string) string {
 	switch {
 	case c == nil || text == "":
 		return text
-	case c.covers(len(text)):
+	case c.covers(len(text)) || c.short[text]:
 		return Text
 	}
 	var hidden []bool // by byte of the text
@@ -129,9 +135,9 @@ func (c *Cover) Text(text string) string {
 // covers reports whether a text or a body of so many bytes is covered as a whole.
 func (c *Cover) covers(size int) bool { return c.all || len(c.values)*size > maxWork }
 
-// in reports whether there is a masked value in a text.
+// in reports whether there is a masked value in a text, or a short one is the text.
 func (c *Cover) in(text string) bool {
-	return slices.ContainsFunc(c.values, func(value string) bool { return strings.Contains(text, value) })
+	return c.short[text] || slices.ContainsFunc(c.values, func(value string) bool { return strings.Contains(text, value) })
 }
 
 // Body returns the bytes of a completion with masks in them. In a JSON document, a string, a name or a
