@@ -27,6 +27,7 @@ type decision struct {
 	// shows the page again has no value
 	pressed string
 	again   bool
+	typing  string // the outcome in whose form the reviewer types, if nothing else was typed since
 }
 
 // readDecision reads the form. A time that cannot be read counts as an old one: the preview is
@@ -40,7 +41,7 @@ func (s *server) readDecision(c echo.Context) (decision, error) {
 	d := decision{Choice: callbacks.Choice{
 		Outcome: form.Get("outcome"), Comment: form.Get("comment"), Answer: answerIn(form), Fields: s.fieldsIn(c, form),
 		Sends: form.Get("sends") != "no",
-	}, seen: form.Get("seen"), back: form.Has("back"), pressed: form.Get("form"), again: form.Has("form")}
+	}, seen: form.Get("seen"), back: form.Has("back"), pressed: form.Get("form"), again: form.Has("form"), typing: form.Get("typing")}
 	if at, err := time.Parse(time.RFC3339, form.Get("at")); err == nil {
 		d.PreparedAt = at
 	}
@@ -217,8 +218,8 @@ func (s *server) overtaken(c echo.Context, d decision) error {
 }
 
 // preview renders what each outcome would send with a comment and an answer, as a fragment of the page,
-// so that whichever outcome is chosen next has its preview. It renders their forms too, once a button
-// was pressed if one was. The preview of the outcome in the form is never
+// so that whichever outcome is chosen next has its preview; while the reader types in one form, only that
+// of its outcome. It renders their forms too, once a button was pressed if one was. The preview of the outcome in the form is never
 // cut.
 func (s *server) preview(c echo.Context) error {
 	d, err := s.readDecision(c)
@@ -231,7 +232,7 @@ func (s *server) preview(c echo.Context) error {
 			return err
 		}
 	}
-	previews, err := s.Service.PreviewAll(ctx, p, id, d.Choice)
+	previews, err := s.Service.PreviewAll(ctx, p, id, d.Choice, d.typing)
 	if err != nil {
 		return err
 	}

@@ -97,7 +97,7 @@ func draftOf(c echo.Context) url.Values {
 // request.
 func (s *server) unrecorded(c echo.Context) *views.Unrecorded {
 	form := draftOf(c)
-	if form == nil || isStatement(c) || isWithdrawal(c) || appliesPolicy(c) || c.Param("batch") != "" {
+	if form == nil || isReveal(c) || isStatement(c) || isWithdrawal(c) || appliesPolicy(c) || c.Param("batch") != "" {
 		return nil
 	}
 	return &views.Unrecorded{

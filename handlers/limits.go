@@ -22,6 +22,11 @@ const (
 	// checks a request needs few; a script that collects values needs many.
 	revealsPerSecond = 0.2
 	revealBurst      = 30
+	// previewsPerSecond and previewBurst bound the previews of one request that one person asks for, and
+	// their presses. Typing pauses once a second at most, and not for long; a script that tries out
+	// answers needs many.
+	previewsPerSecond = 1
+	previewBurst      = 90
 	// selectionsPerSecond and selectionBurst bound the presses of one person that read a selection of
 	// many requests.
 	selectionsPerSecond = 0.5
@@ -44,8 +49,10 @@ type Limits struct {
 	signIns *ratelimit.Limiter // by address
 	reviews *ratelimit.Limiter // signs of life of open reviews, by person
 	reveals *ratelimit.Limiter // of masked values, by person
-	tests   *ratelimit.Limiter // of channels, by person
-	search  *ratelimit.Limiter // for people, by person
+	// of an answer, by person and request
+	previews *ratelimit.Limiter
+	tests    *ratelimit.Limiter // of channels, by person
+	search   *ratelimit.Limiter // for people, by person
 	// of many requests, by person
 	selections *ratelimit.Limiter
 	streams    streamCounts
@@ -59,6 +66,7 @@ func NewLimits() *Limits {
 	return &Limits{
 		signIns: ratelimit.New(signInsPerSecond, signInBurst),
 		reviews: ratelimit.New(signsPerSecond, signBurst), reveals: ratelimit.New(revealsPerSecond, revealBurst),
+		previews:   ratelimit.New(previewsPerSecond, previewBurst),
 		selections: ratelimit.New(selectionsPerSecond, selectionBurst),
 		search:     ratelimit.New(searchesPerSecond, searchBurst),
 		tests:      ratelimit.New(testsPerSecond, testBurst), streams: streamCounts{of: map[string]int{}},
@@ -71,6 +79,16 @@ func NewLimits() *Limits {
 func limitSignIns(next func(*server, echo.Context) error) func(*server, echo.Context) error {
 	return func(s *server, c echo.Context) error {
 		if err := s.signIns.Take(clientip.Network(c.RealIP()), s.Now()); err != nil {
+			return err
+		}
+		return next(s, c)
+	}
+}
+
+// limitPreviews bounds the previews and presses of a person for one request.
+func limitPreviews(next func(*server, echo.Context) error) func(*server, echo.Context) error {
+	return func(s *server, c echo.Context) error {
+		if err := s.previews.Take(s.person(c).ID+" "+string(callbackOf(c)), s.Now()); err != nil {
 			return err
 		}
 		return next(s, c)

@@ -296,3 +296,88 @@ func TestMasks_OthersAnswer(t *testing.T) {
 		t.Errorf("the page of a second signer names the answer %q, and tells a hash or the value", named)
 	}
 }
+
+// maskedForm is a request whose form masks an account, and has a note.
+func (s *site) maskedForm() callbacks.ID {
+	a := expense()
+	a.Outcomes = []callbacks.Outcome{{Name: "approve", Label: "Approve", Kind: callbacks.Success}, {Name: "reject", Label: "Reject", Kind: callbacks.Failure, ErrorType: "Rejected"}}
+	a.Forms = map[string]announcement.Form{"approve": {
+		Schema: json.RawMessage(`{"type":"object","properties":{"iban":{"type":"string","x-masked":true},"note":{"type":"string"}}}`),
+		Value:  json.RawMessage(`{"iban":"DE02canary"}`),
+	}}
+	return s.receive(a).ID
+}
+
+// TestReveal_KeepsTyped: without scripts, the page comes again with the value in its field and with
+// everything that was typed, and what follows compares the value. The page after it has no value.
+func TestReveal_KeepsTyped(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	path, b := "/callbacks/"+string(s.maskedForm()), s.as(rita)
+	button := b.get(path).document(t).Find(`button[name="reveal"]`)
+	address, _, _ := strings.Cut(button.AttrOr("formaction", ""), "#")
+	if address == "" || button.AttrOr("form", "") != "decide" {
+		t.Fatalf("the button posts to %q", address)
+	}
+	typed := url.Values{
+		"reveal": {button.AttrOr("value", "")}, "outcome": {"approve"}, "comment": {"So far."}, "answer:approve/note": {"half a note"}, "answer:approve/iban": {""},
+	}
+	doc := b.post(address, typed).document(t)
+	field := func(name string) string { return doc.Find(`[name="answer:approve`+name+`"]`).AttrOr("value", "") }
+	if field("/iban") != "DE02canary" || field("/note") != "half a note" || doc.Find("#comment").Text() != "So far." {
+		t.Errorf("the page has %q, %q, %q", field("/iban"), field("/note"), doc.Find("#comment").Text())
+	}
+	same := url.Values{"answer:approve/iban": {"DE02canary"}, "answer:approve/iban#revealed": {field("/iban#revealed")}}
+	if changes := b.post(path+"/preview", same).document(t).Find(".changes li").Length(); changes != 0 {
+		t.Errorf("a revealed value that was left alone is %d changes", changes)
+	}
+	same.Set("answer:approve/iban#revealed", "1")
+	if changes := b.post(path+"/preview", same).document(t).Find(".changes li").Length(); changes != 1 {
+		t.Errorf("a guess is %d changes, want 1", changes)
+	}
+	if page := b.get(path); tells(page.body) {
+		t.Error("the next page has the value")
+	}
+	if log := s.as(audrey).get("/audit?callback=" + strings.TrimPrefix(path, "/callbacks/")).text(t); !strings.Contains(log, "answer/iban") {
+		t.Error("the revealing is not on record")
+	}
+}
+
+// TestPreview_Limited: whoever asks for preview after preview of one request has to wait, keeps what they
+// typed, and is free to work on another one; so is everybody else.
+func TestPreview_Limited(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	id, other, b := s.maskedForm(), s.maskedForm(), s.as(rita)
+	path, typed := "/callbacks/"+string(id), url.Values{"outcome": {"approve"}, "comment": {"So far."}, "answer:approve/note": {"half a note"}}
+	statuses := map[int]int{}
+	for range 95 {
+		statuses[b.post(path+"/preview", typed).status]++
+	}
+	if statuses[http.StatusOK] != 90 || statuses[http.StatusTooManyRequests] != 5 {
+		t.Errorf("the answers are %v", statuses)
+	}
+	a := b.post(path+"/decision", typed)
+	if text := a.text(t); a.status != http.StatusTooManyRequests || a.header.Get("Retry-After") != "1" || !strings.Contains(text, "half a note") || !strings.Contains(a.body, "So far.") {
+		t.Errorf("a press is answered by %d, again after %q: %s", a.status, a.header.Get("Retry-After"), text)
+	}
+	if a := b.post("/callbacks/"+string(other)+"/preview", typed); a.status != http.StatusOK {
+		t.Errorf("of another request: %d", a.status)
+	}
+	if a := s.as(rosa).post(path+"/preview", typed); a.status != http.StatusOK {
+		t.Errorf("somebody else: %d", a.status)
+	}
+}
+
+// TestPreview_Typing: while somebody types in one form, only that form is read and shown.
+func TestPreview_Typing(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	path, b := "/callbacks/"+string(s.maskedForm()), s.as(rita)
+	for typing, want := range map[string]int{"": 2, "approve": 1, "reject": 1} {
+		doc := b.post(path+"/preview", url.Values{"typing": {typing}}).document(t)
+		if got := doc.Find("[data-seen]").Length(); got != want {
+			t.Errorf("typing in %q shows %d previews, want %d", typing, got, want)
+		}
+	}
+}

@@ -204,7 +204,7 @@ func TestPreviewsForNobody(t *testing.T) {
 	if _, err := d.Service.Preview(d.Ctx, desktest.Ops, c.ID, callbacks.Choice{Outcome: "approve"}); !errors.Is(err, callbacks.ErrForbidden) {
 		t.Errorf("a preview gives %v", err)
 	}
-	if _, err := d.Service.PreviewAll(d.Ctx, desktest.Ops, c.ID, callbacks.Choice{}); !errors.Is(err, callbacks.ErrForbidden) {
+	if _, err := d.Service.PreviewAll(d.Ctx, desktest.Ops, c.ID, callbacks.Choice{}, ""); !errors.Is(err, callbacks.ErrForbidden) {
 		t.Errorf("all previews give %v", err)
 	}
 }

@@ -37,7 +37,7 @@ func TestPreview_NoOracle(t *testing.T) {
 			a.Outcomes, a.Payload, a.Masked = []callbacks.Outcome{o}, json.RawMessage(`{"iban":"DE02-1203"}`), []string{"/iban"}
 		})
 		choice := callbacks.Choice{Outcome: "pay", Comment: comment, Fields: form.Posted{"answer:pay/note": {note}}}
-		previews, err := d.Service.PreviewAll(d.Ctx, desktest.Mara, c.ID, choice)
+		previews, err := d.Service.PreviewAll(d.Ctx, desktest.Mara, c.ID, choice, "")
 		if err != nil || len(previews[0].Faults) > 0 {
 			t.Fatalf("%s: %+v, %v", name, previews, err)
 		}

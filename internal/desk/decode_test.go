@@ -137,7 +137,7 @@ func TestDecode_asksRarely(t *testing.T) {
 	}
 	look(desktest.Mara)
 	for range 30 {
-		shown, err := d.Service.PreviewAll(d.Ctx, desktest.Mara, c.ID, callbacks.Choice{})
+		shown, err := d.Service.PreviewAll(d.Ctx, desktest.Mara, c.ID, callbacks.Choice{}, "")
 		if err != nil || string(shown[0].Shown) != `{"to":"••••••"}` {
 			t.Fatalf("shown is %s (%v)", shown[0].Shown, err)
 		}
@@ -163,7 +163,7 @@ func TestDecode_asksRarely(t *testing.T) {
 	}
 	d.Clock.Advance(desk.PreviewAge)
 	before := len(decoder.People())
-	if _, err := d.Service.PreviewAll(d.Ctx, desktest.Dana, c.ID, callbacks.Choice{}); err != nil || len(decoder.People()) != before+1 {
+	if _, err := d.Service.PreviewAll(d.Ctx, desktest.Dana, c.ID, callbacks.Choice{}, ""); err != nil || len(decoder.People()) != before+1 {
 		t.Errorf("the cover is used for longer than a preview counts (%v)", err)
 	}
 }

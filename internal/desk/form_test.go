@@ -99,7 +99,7 @@ func TestForm_Faults(t *testing.T) {
 		if faults, ok := errors.AsType[fault.List](err); !ok || faults[0].Pointer != "answer/quantity" {
 			t.Errorf("%q is signed without a preview: got %v", typed, err)
 		}
-		previews, err := d.Service.PreviewAll(d.Ctx, desktest.Mara, c.ID, choice)
+		previews, err := d.Service.PreviewAll(d.Ctx, desktest.Mara, c.ID, choice, "")
 		if err != nil || len(previews[0].Faults) != 1 || len(previews[1].Faults) != 0 || previews[0].Filling.Near("/quantity").Text != typed {
 			t.Errorf("%q: the page shows %+v, %v", typed, previews, err)
 		}

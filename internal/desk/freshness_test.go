@@ -60,7 +60,7 @@ func TestOldGroups(t *testing.T) {
 			_, err := d.Service.StateRequester(d.Ctx, admin, c.ID, desk.Statement{RequesterID: "u-1", Reason: "So."})
 			return err
 		},
-		"PreviewAll":    func() error { _, err := d.Service.PreviewAll(d.Ctx, p, c.ID, callbacks.Choice{}); return err },
+		"PreviewAll":    func() error { _, err := d.Service.PreviewAll(d.Ctx, p, c.ID, callbacks.Choice{}, ""); return err },
 		"RetryDelivery": func() error { _, err := d.Service.RetryDelivery(d.Ctx, admin, c.ID); return err },
 	} {
 		old, ok := errors.AsType[*callbacks.OldGroups](act())

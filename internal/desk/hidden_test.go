@@ -166,7 +166,7 @@ func TestSecret_NoKey(t *testing.T) {
 		t.Errorf("without a key, handlers keep %v", typed.Fields)
 	}
 	untyped := types(d, desktest.Mara, c.ID, map[string]string{"/pin#secret": pin})
-	previews, err := d.Service.PreviewAll(d.Ctx, desktest.Mara, c.ID, untyped)
+	previews, err := d.Service.PreviewAll(d.Ctx, desktest.Mara, c.ID, untyped, "")
 	if err != nil || previews[0].Outcome.Name != "approve" || !strings.Contains(fmt.Sprint(previews[0].Faults), "COUNTERSIGN_SECRETS_KEY") {
 		t.Errorf("a secret that was typed without a key: %+v, %v", previews, err)
 	}

@@ -117,9 +117,10 @@ func (s *Service) Preview(
 	return shown, nil
 }
 
-// PreviewAll reads a callback and shows what each outcome would send, as Previews does.
+// PreviewAll reads a callback and shows what each outcome would send, as Previews does; or what only one
+// of them would, by its name. The forms of the others are not read or checked then.
 func (s *Service) PreviewAll(
-	ctx context.Context, p callbacks.Person, id callbacks.ID, draft callbacks.Choice,
+	ctx context.Context, p callbacks.Person, id callbacks.ID, draft callbacks.Choice, only string,
 ) ([]Preview, error) {
 	gate, signer, forms, err := s.open(ctx, p, id)
 	if err != nil {
@@ -136,7 +137,7 @@ func (s *Service) PreviewAll(
 	if err != nil {
 		return nil, err
 	}
-	previews, err := s.previews(ctx, gate, signer, draft, forms, cover)
+	previews, err := s.previews(ctx, gate, signer, draft, forms, cover, only)
 	return past.told(previews), err
 }
 
@@ -151,7 +152,7 @@ func (s *Service) Previews(
 		return nil, err
 	}
 	gate := s.gate(&sheet.Callback, sheet.Signatures, now)
-	previews, err := s.previews(ctx, gate, signer, draft, sheet.Content.Forms, sheet.cover)
+	previews, err := s.previews(ctx, gate, signer, draft, sheet.Content.Forms, sheet.cover, "")
 	return sheet.Past.told(previews), err
 }
 
@@ -177,9 +178,12 @@ func (s *Service) open(
 
 func (s *Service) previews(
 	ctx context.Context, gate callbacks.Gate, p callbacks.Signer, draft callbacks.Choice, forms callbacks.Forms,
-	cover *mask.Cover,
+	cover *mask.Cover, only string,
 ) (previews []Preview, err error) {
 	for _, outcome := range s.queues.Offers(gate.Callback) {
+		if only != "" && outcome.Name != only {
+			continue
+		}
 		choice := draft
 		choice.Outcome, choice.Fields = outcome.Name, maps.Clone(draft.Fields)
 		delete(choice.Fields, outcome.SignedInput()) // the page has the reader's own answer

@@ -28,7 +28,7 @@ const (
 type Cover struct {
 	values []string
 	short  map[string]bool // texts and numbers of fewer characters than leastCovered
-	all    bool // everything is covered: the values are too many, or not known
+	all    bool            // everything is covered: the values are too many, or not known
 }
 
 // CoverOf is a cover for the values that pointers name in a document, nil if there are none. Without

@@ -262,7 +262,7 @@ class DecisionBar extends HTMLElement {
   }
 
   #submit(event) {
-    if (event.submitter?.name === "form") return void this.disarm(); // a button of a form in the answer
+    if (/^(form|reveal)$/.test(event.submitter?.name)) return void this.disarm(); // a button of a form in the answer
     if (event.submitter?.matches(".confirm")) return this.#confirm(event);
     event.preventDefault();
     if (!event.submitter || this.#sending || this.#awaiting?.outcome === event.submitter.value) return;

@@ -85,7 +85,7 @@ export class Previews {
     const draft = this.#draft(), made = JSON.stringify(draft);
     if (this.#asking?.made === made) return this.#asking.answer;
     this.stop();
-    const asking = { draft, made, abort: new AbortController() };
+    const asking = { draft, made, typing: this.#typingIn(draft), abort: new AbortController() };
     this.#asking = asking;
     asking.answer = this.#read(asking).finally(() => this.#asking === asking && (this.#asking = undefined));
     return asking.answer;
@@ -98,8 +98,17 @@ export class Previews {
     this.#asking = undefined;
   }
 
-  async #read({ draft, made, button, abort: { signal } }) {
-    const pressed = button === undefined ? {} : { form: button };
+  // The outcome in whose form everything was typed since the shown previews were made; nothing if other things changed too.
+  #typingIn(draft) {
+    const shown = this.#made && JSON.parse(this.#made);
+    if (!shown) return;
+    const changed = Object.keys({ ...shown, ...draft }).filter((name) => JSON.stringify(shown[name]) !== JSON.stringify(draft[name]));
+    const [outcome, ...others] = new Set(changed.map((name) => /^answer:([^/#]*)/.exec(name)?.[1]));
+    if (!others.length && (!this.#wanted || this.#wanted === outcome)) return outcome;
+  }
+
+  async #read({ draft, made, button, typing = "", abort: { signal } }) {
+    const pressed = button === undefined ? { typing } : { form: button };
     const response = await post(this.#url, { ...draft, ...pressed, outcome: this.#wanted ?? "" }, { signal }).catch(() => undefined);
     const text = await response?.text().catch(() => undefined);
     if (signal.aborted) return false;
@@ -107,6 +116,7 @@ export class Previews {
       readSoon(); // nothing to decide any more, or nobody is signed in: the page will say so
       return false;
     }
+    if (response?.status === 429) this.#typing = setTimeout(() => this.read(), 1000 * (Number(response.headers.get("Retry-After")) || 1));
     const there = Boolean(response?.ok && text !== undefined);
     if (there) this.#show(text, made, button);
     this.#told(there);
@@ -132,7 +142,7 @@ export class Previews {
   }
 
   get #age() {
-    const made = document.querySelector("#wire [data-at]")?.dataset.at;
-    return made ? now() - Date.parse(made) : 0;
+    const made = [...document.querySelectorAll("#wire [data-at]")].map(({ dataset }) => Date.parse(dataset.at)); // typing renews one of them
+    return made.length ? now() - Math.min(...made) : 0;
   }
 }

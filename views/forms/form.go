@@ -29,12 +29,16 @@ type Form struct {
 	Outcome  string    // the outcome's name
 	Label    string    // the outcome's label, where a page has several forms; else empty
 	Action   string    // the address to which the decision is posted
+	Reveal   string    // the address to which buttons post that reveal a value
 	Callback string    // the callback's own ID, under which a browser keeps what was typed
 	Told     bool      // whether what is wrong is shown: the reader has sent the answer
 }
 
 // button is the name of the buttons that change a form. Their values are [form.Form.Press]'s.
 const button = "form"
+
+// RevealButton is the name of the buttons that reveal a value. Their values are names of entries.
+const RevealButton = "reveal"
 
 // id is an HTML ID made of the name of an input. Different names have different IDs.
 func id(name string) string {
@@ -62,11 +66,14 @@ func (f Form) press(value, at string) templ.Attributes {
 	return templ.Attributes{"name": button, "value": value, "form": "decide", "formaction": f.Action + "#" + at}
 }
 
-// revealPath is the address that reveals a masked value; the script asks a path below it.
-func (f Form) revealPath() string { return callbacks.ID(f.Callback).Path() + "/reveal" }
-
-// revealForm is the ID of the form of the buttons that reveal.
-func (f Form) revealForm() string { return f.ID() + "-reveal" }
+// reveal are the attributes of the button that reveals a masked value. A script puts the value into the
+// field; without one, the page comes again with it and with everything that was typed.
+func (f Form) reveal(e *form.Entry) templ.Attributes {
+	return templ.Attributes{
+		"name": RevealButton, "value": e.Name, "form": "decide", "formaction": f.Reveal + "#" + id(e.Name),
+		"data-reveal": callbacks.ID(f.Callback).Path() + "/reveal/value", "aria-label": "Reveal, logged: " + untrusted.Attribute(title(e)),
+	}
+}
 
 func (f Form) heading() string {
 	if f.Label == "" {

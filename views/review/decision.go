@@ -199,6 +199,11 @@ func decisionPath(list views.Address, id callbacks.ID) string {
 	return list.With("done", "").At(id.Path() + "/decision").String()
 }
 
+// revealAddress is where the buttons of a form post that reveal a value.
+func revealAddress(list views.Address, id callbacks.ID) string {
+	return list.With("item", "", "after", "").At(id.Path() + "/reveal").String()
+}
+
 // confirmNoun names the decision on the second button: "Confirm approval".
 func confirmNoun(o callbacks.Outcome) string {
 	if o.Ours() {

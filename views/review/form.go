@@ -51,6 +51,7 @@ func answerForms(m Review) []forms.Form {
 	for i := range all {
 		f := &all[i]
 		f.Callback, f.Brought, f.Action = string(m.Callback.ID), m.Callback.ReceivedAt, decisionPath(m.List, m.Callback.ID)
+		f.Reveal = revealAddress(m.List, m.Callback.ID)
 		f.Told = f.Outcome == m.Draft.Outcome && slices.ContainsFunc(m.Draft.Faults, isFormFault)
 	}
 	return all

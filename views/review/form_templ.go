@@ -267,7 +267,7 @@ func Previewed(id callbacks.ID, list views.Address, previews []desk.Preview, fir
 			return templ_7745c5c3_Err
 		}
 		for _, f := range formsOf(previews) {
-			f.Callback, f.Action = string(id), decisionPath(list, id)
+			f.Callback, f.Action, f.Reveal = string(id), decisionPath(list, id), revealAddress(list, id)
 			templ_7745c5c3_Err = forms.Fields(f).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
