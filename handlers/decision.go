@@ -9,10 +9,12 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"countersign/internal/answers"
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/internal/fault"
+	"countersign/internal/jsonsyntax"
 	"countersign/views"
 	"countersign/views/review"
 )
@@ -56,6 +58,8 @@ func (s *server) decide(c echo.Context) error {
 		return err
 	}
 	switch {
+	case d.pressed == review.FormatResult:
+		return s.formatResult(c, d)
 	case d.again:
 		return s.answerRefusal(c, d, s.press(c, d))
 	case d.back:
@@ -124,6 +128,17 @@ func (s *server) press(c echo.Context, d decision) error {
 	return s.showReview(c, http.StatusOK, review.Draft{
 		Outcome: cmp.Or(outcome, d.Outcome), Comment: d.Comment, Answer: d.Answer, Fields: fields, Pressed: d.pressed,
 	})
+}
+
+// formatResult shows the first step again with a free result spread over lines, or with what is wrong with
+// it and where. It records nothing.
+func (s *server) formatResult(c echo.Context, d decision) error {
+	d.Outcome, d.Answer.Format = callbacks.OutcomeResult, answers.JSON
+	if err := answers.CheckResult(answers.JSON, d.Answer.Result); err != nil {
+		return s.answerRefusal(c, d, err)
+	}
+	d.Answer.Result = jsonsyntax.Indented(d.Answer.Result, answers.MaxBytes)
+	return s.goBack(c, d)
 }
 
 // goBack shows the first step again with what the reviewer typed. It records nothing.

@@ -57,3 +57,36 @@ func TestPreview_Long(t *testing.T) {
 		t.Errorf("what was shown on demand is answered by %d", a.status)
 	}
 }
+
+// TestFormatResult: the button spreads a free result over lines without changing a value, or says where it
+// is no JSON. It records nothing, and keeps everything that was typed.
+func TestFormatResult(t *testing.T) {
+	t.Parallel()
+	s, _ := newAnswering(t)
+	id, b := s.receive(expense()).ID, s.as(rita)
+	path := "/callbacks/" + string(id)
+	button := b.get(path).document(t).Find(`button[value="format:result"]`)
+	if button.Length() != 1 {
+		t.Fatal("there is no button")
+	}
+	for result, want := range map[string]struct {
+		status int
+		result string
+		fault  string
+	}{
+		`{"n":1e2,"a":[0.10]}`: {http.StatusOK, "{\n  \"n\": 1e2,\n  \"a\": [\n    0.10\n  ]\n}", ""},
+		"{\n\"n\": }":          {http.StatusUnprocessableEntity, "{\n\"n\": }", "Line 2, column 6"},
+	} {
+		a := b.post(path+"/decision", url.Values{"form": {"format:result"}, "format": {"json"}, "result": {result}, "comment": {"So far."}})
+		doc := a.document(t)
+		if got := doc.Find("#result").Text(); a.status != want.status || got != want.result || doc.Find("#comment").Text() != "So far." {
+			t.Errorf("%s: %d, %q", result, a.status, got)
+		}
+		if fault := doc.Find("#result-fault").Text(); !strings.Contains(fault, want.fault) || want.fault == "" && strings.TrimSpace(fault) != "" {
+			t.Errorf("%s: the field says %q", result, fault)
+		}
+	}
+	if c, err := s.store.Get(t.Context(), id); err != nil || c.State != callbacks.Pending {
+		t.Errorf("formatting decided: %s, %v", c.State, err)
+	}
+}

@@ -1,13 +1,13 @@
 package form
 
 import (
-	"bytes"
-	"encoding/json"
 	"maps"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"countersign/internal/jsonsyntax"
 )
 
 // row is an item of a list on the page. Its key stays while other items come and go: the place of
@@ -86,7 +86,7 @@ func (f *Form) Press(prefix string, proposed Value, posted Posted, button string
 		case "reset":
 			next[JSONName(prefix)] = []string{proposed.JSON()}
 		case "format":
-			next[JSONName(prefix)] = []string{indented(text)}
+			next[JSONName(prefix)] = []string{jsonsyntax.Indented(text, maxIndented)}
 		}
 		return next
 	}
@@ -116,17 +116,7 @@ func (f *Form) Press(prefix string, proposed Value, posted Posted, button string
 	return next
 }
 
-// indented spreads a JSON document over lines. It changes nothing but the space between values, and
-// nothing of a text that is none.
-func indented(text string) string {
-	var b bytes.Buffer
-	if json.Indent(&b, []byte(text), "", "  ") != nil || b.Len() > maxIndented {
-		return text
-	}
-	return b.String()
-}
-
-// maxIndented is how long a document may become, in bytes: deep ones grow with each level.
+// maxIndented is how long a document may become, in bytes.
 const maxIndented = 64 << 10
 
 // keys are the values of a list's hidden inputs.

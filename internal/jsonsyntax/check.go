@@ -1,5 +1,5 @@
 // Package jsonsyntax says whether a text that a person typed is one JSON document, and where it is
-// not. It only reads: a text that passes keeps its bytes, so numbers like 1e2 and 0.10, the order of
+// not. It changes no value: a text that passes keeps its bytes, so numbers like 1e2 and 0.10, the order of
 // names and the spaces stay as they were typed.
 package jsonsyntax
 

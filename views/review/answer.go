@@ -17,6 +17,10 @@ import (
 	"github.com/a-h/templ"
 )
 
+// FormatResult is the value of the button that spreads a free result over lines. Its name is that of the
+// buttons of forms.
+const FormatResult = "format:" + answers.FieldResult
+
 // usualErrorType is the type of error that is proposed. The usual reject sends it too.
 const usualErrorType = "Rejected"
 
