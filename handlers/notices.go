@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -107,7 +108,7 @@ func (s *server) change(c echo.Context, change func(context.Context, callbacks.P
 	}
 	err := change(c.Request().Context(), s.person(c))
 	if faults, wrong := errors.AsType[fault.List](err); wrong {
-		return s.showSettings(c, http.StatusUnprocessableEntity, account.Settings{Draft: s.delegationDraft(c, nil)}, func(m *view.Notices) { m.Faults, m.Typed = faults, typedZone(c) })
+		return s.showSettings(c, http.StatusUnprocessableEntity, account.Settings{Draft: s.delegationDraft(c, nil)}, func(m *view.Notices) { m.Faults, m.Typed = faults, typed(c) })
 	}
 	if err != nil {
 		return err
@@ -116,13 +117,13 @@ func (s *server) change(c echo.Context, change func(context.Context, callbacks.P
 	return c.Redirect(http.StatusSeeOther, saved.String()+"#notices")
 }
 
-// typedZone is the time zone that somebody typed into the form, so that a fault in it loses nothing.
-func typedZone(c echo.Context) string {
+// typed is the form that somebody sent, so that a fault in it loses nothing.
+func typed(c echo.Context) url.Values {
 	form, err := postForm(c)
 	if err != nil {
-		return ""
+		return nil
 	}
-	return draftText(form, "zone")
+	return form
 }
 
 // testNotice sends a test to a place of the person, and says what became of it.

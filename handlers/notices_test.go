@@ -11,6 +11,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/channels/mail"
 	"countersign/internal/channels/webpush"
 	"countersign/internal/notice"
@@ -272,5 +273,49 @@ func TestServiceWorker(t *testing.T) {
 	if r.status != http.StatusOK || r.header.Get("Content-Type") != "text/javascript; charset=utf-8" || r.header.Get("Cache-Control") != "no-cache" ||
 		!strings.Contains(r.header.Get("Content-Security-Policy"), "default-src 'none'") || !strings.Contains(r.body, "showNotification") {
 		t.Errorf("%d, %v", r.status, r.header)
+	}
+}
+
+// TestNotices_TwoTabs: a form that was open while another tab changed its setting replaces nothing
+// unseen, and neither that nor a fault loses what was chosen.
+func TestNotices_TwoTabs(t *testing.T) {
+	t.Parallel()
+	b := newSite(t).as(rita)
+	page := noticesOf(t, b.get("/settings"))
+	was := page.Find("#ladder input[name=was]").AttrOr("value", "")
+	steps := func(was string, steps ...string) url.Values {
+		form := url.Values{"set": {"ladder"}, "was": {was}}
+		for _, step := range steps {
+			channel, when, _ := strings.Cut(step, " ")
+			form.Add("channel", channel)
+			form.Add("when", when)
+		}
+		return form
+	}
+	chosen := func(page *goquery.Selection) (all []string) {
+		page.Find("#ladder li").Each(func(_ int, li *goquery.Selection) {
+			if channel := li.Find("select[name=channel] option[selected]").AttrOr("value", ""); channel != "" {
+				all = append(all, channel+" "+li.Find("select[name=when] option[selected]").AttrOr("value", ""))
+			}
+		})
+		return all
+	}
+	if r := b.post("/settings/notices", steps(was, "email 0s")); r.status != http.StatusSeeOther {
+		t.Fatalf("the first tab: %d", r.status)
+	}
+	r := b.post("/settings/notices", steps(was, "push 5m0s", "email 50%"))
+	page = noticesOf(t, r)
+	if text := page.Find("#ladder [role=alert]").Text(); r.status != http.StatusUnprocessableEntity || !strings.Contains(text, "changed elsewhere") {
+		t.Fatalf("the second tab: %d, %q", r.status, text)
+	}
+	callbackstest.Same(t, "what was chosen", chosen(page), []string{"push 5m0s", "email 50%"})
+	callbackstest.Same(t, "what is kept", chosen(noticesOf(t, b.get("/settings"))), []string{"email 0s"})
+	page = noticesOf(t, b.post("/settings/notices", steps(page.Find("#ladder input[name=was]").AttrOr("value", ""), "push 5m0s", "email 400h0m0s")))
+	callbackstest.Same(t, "a ladder with a fault", chosen(page), []string{"push 5m0s", "email 400h0m0s"})
+	if r := b.press(page, "#save-ladder"); r.status != http.StatusUnprocessableEntity {
+		t.Errorf("a fault is saved: %d", r.status)
+	}
+	if r := b.post("/settings/notices", steps(page.Find("#ladder input[name=was]").AttrOr("value", ""), "push 5m0s")); r.status != http.StatusSeeOther {
+		t.Errorf("saved again: %d", r.status)
 	}
 }

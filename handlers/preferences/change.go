@@ -26,8 +26,8 @@ const (
 )
 
 // Change returns the change that a form asks for, or a fault.List. What a form is about is in its
-// field "set".
-func (r Request) Change() (func(*notice.Settings), error) {
+// field "set". The change fails with a fault.List if the setting is not any more what the form showed.
+func (r Request) Change() (func(*notice.Settings) error, error) {
 	var faults fault.List
 	change := r.change(&faults)
 	if change == nil && len(faults) == 0 {
@@ -36,13 +36,20 @@ func (r Request) Change() (func(*notice.Settings), error) {
 	if err := faults.Err(); err != nil {
 		return nil, err
 	}
-	return func(s *notice.Settings) {
+	return func(s *notice.Settings) error {
+		if form := r.Form.Get("set"); r.Form.Has("was") && r.Form.Get("was") != personal.Revision(form, s) {
+			return fault.List{{Pointer: pointers[form], Detail: "It was changed elsewhere meanwhile. What you chose stands here: save it again to replace that."}}
+		}
 		if s.ZoneName == "" {
 			s.ZoneName = r.Zone
 		}
 		change(s)
+		return nil
 	}, nil
 }
+
+// pointers are where the page says what is wrong with a form that replaces a setting.
+var pointers = map[string]string{"ladder": "ladder", "hours": "quiet", "digest-at": "digest"}
 
 func (r Request) change(faults *fault.List) func(*notice.Settings) {
 	on := r.Form.Get("on") == "true"

@@ -47,7 +47,9 @@ func TestChange(t *testing.T) {
 		}
 		got, wanted := notice.NewSettings(), notice.NewSettings()
 		wanted.ZoneName = "Europe/Berlin"
-		change(&got)
+		if err := change(&got); err != nil {
+			t.Error(err)
+		}
 		want(&wanted)
 		if diff := cmp.Diff(wanted, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", form, diff)
@@ -94,7 +96,9 @@ func TestMute_Again(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		change(&s)
+		if err := change(&s); err != nil {
+			t.Error(err)
+		}
 	}
 	if len(s.Mutes) != 1 || !s.Mutes[0].Until.Equal(now.Add(time.Hour)) {
 		t.Errorf("got %+v", s.Mutes)

@@ -157,7 +157,11 @@ func (w *Worker) off(ctx context.Context, work *Work, f *Fault) {
 	now := w.Now()
 	w.Log.WarnContext(ctx, "a place gets no messages any more", "channel", work.Channel, "fault", f)
 	if work.Channel == Slack && work.Person != "" {
-		if err := w.Preferences.Unlink(ctx, Slack, work.Person, worksAs, now); err != nil {
+		linked, err := w.Preferences.Linked(ctx, Slack, work.Person)
+		if err == nil && linked.Account == work.Place { // they may have linked another one since
+			err = w.Preferences.Unlink(ctx, Slack, work.Person, worksAs, now)
+		}
+		if err != nil && !errors.Is(err, callbacks.ErrNotFound) {
 			w.Log.ErrorContext(ctx, "an account that is gone was not unlinked; the next attempt does it", "error", err)
 		}
 		w.Forget()

@@ -211,6 +211,24 @@ func TestLeaver(t *testing.T) {
 	if n := r.slack.calls - before; n != 1 || len(r.slack.at("#finance")) == 0 || len(pauses) > 0 {
 		t.Errorf("%d calls for the channel of the group, pauses %+v", n, pauses)
 	}
+
+	// An account that is gone does not unlink the one that replaced it.
+	refuse := r.slack.answer
+	r.slack.answer = nil
+	link := func(account string) {
+		r.worker.Forget()
+		callbackstest.Must(t, r.store.Notices().Link(t.Context(), notice.Account{Channel: notice.Slack, Person: ada, Account: account, LinkedAt: r.clock.Now()}, callbackstest.Person(ada)))
+	}
+	link("U1")
+	waits := r.announce(4 * time.Hour)
+	r.run(2*time.Minute, 5*time.Second)
+	r.slack.answer = refuse
+	link("U2")
+	r.close(waits.ID)
+	r.run(time.Minute, 5*time.Second)
+	if linked, err := r.store.Notices().Linked(t.Context(), notice.Slack, ada); err != nil || linked.Account != "U2" || len(r.slack.at("U1")) == 0 {
+		t.Errorf("linked: %+v, %v; messages to the first account: %d", linked, err, len(r.slack.at("U1")))
+	}
 }
 
 // TestDenied: a channel that does not accept our credentials rests for five minutes, at every

@@ -36,6 +36,11 @@ type Preferences interface {
 	// Linked returns the account of a person on a channel, or [callbacks.ErrNotFound].
 	Linked(ctx context.Context, channel, person string) (Account, error)
 
+	// Stopped returns the pause of a place that holds, or [callbacks.ErrNotFound].
+	Stopped(ctx context.Context, channel, place string, now time.Time) (Pause, error)
+	// Pause is that of [Store].
+	Pause(ctx context.Context, p Pause) error
+
 	// Reachable returns what people chose and how they are reached, by person, for all who chose
 	// something, at most limit.
 	Reachable(ctx context.Context, limit int) (map[string]Reach, error)

@@ -5,6 +5,7 @@ package preferences
 
 import (
 	"cmp"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"countersign/internal/fault"
 	"countersign/internal/notice"
 	"countersign/internal/notice/personal"
+	"countersign/internal/printable"
 	"countersign/views/words"
 )
 
@@ -22,9 +24,9 @@ type Notices struct {
 	Browsers []Browser
 	// PushKey is the key that browsers subscribe to; empty if the desk has no web push.
 	PushKey string
-	Queues  []string // that the reader may mute
-	Zone    string   // of the reader's browser
-	Typed   string   // the time zone that was typed and refused
+	Queues  []string   // that the reader may mute
+	Zone    string     // of the reader's browser
+	Typed   url.Values // the form that was refused
 	// Focus is the channel whose switch gets the focus: a mail led here to switch it off.
 	Focus  string
 	Saved  time.Time // when a change was saved; zero if none was just now
@@ -97,10 +99,51 @@ func channelName(channel string) string {
 // steps are those of the ladder, and one without a channel for another step.
 func (m Notices) steps() []notice.Step {
 	steps := slices.Clone(m.Book.Settings.Ladder)
+	if m.Typed.Get("set") == "ladder" {
+		steps = m.typedSteps()
+	}
 	if len(steps) < notice.MaxSteps {
 		steps = append(steps, notice.Step{})
 	}
 	return steps
+}
+
+// typedSteps are those of a form that was refused. A time that cannot be read is left at once.
+func (m Notices) typedSteps() (steps []notice.Step) {
+	whens := m.Typed["when"]
+	for i, channel := range m.Typed["channel"] {
+		if i == notice.MaxSteps {
+			break
+		}
+		if channel == "" || i >= len(whens) || !slices.Contains(notice.PersonalChannels, channel) {
+			continue
+		}
+		step, ok := personal.ParseStep(channel, whens[i])
+		if !ok {
+			step = notice.Step{Channel: channel}
+		}
+		steps = append(steps, step)
+	}
+	return steps
+}
+
+// maxTyped bounds what the page shows of a text that was typed, in characters.
+const maxTyped = 64
+
+// typed is what was typed into a field of a form that was refused, else what is kept.
+func (m Notices) typed(form, field, kept string) string {
+	if m.Typed.Get("set") != form {
+		return kept
+	}
+	return printable.Clip(m.Typed.Get(field), maxTyped)
+}
+
+// ticked is whether a box of a form that was refused was ticked, else what is kept.
+func (m Notices) ticked(form string, kept bool) bool {
+	if m.Typed.Get("set") != form {
+		return kept
+	}
+	return m.Typed.Has("weekends")
 }
 
 // choice is one option of a list.
@@ -172,7 +215,9 @@ var spans = []choice{
 }
 
 // zoneName is the reader's time zone: the one they typed or chose, or that of the browser.
-func (m Notices) zoneName() string { return cmp.Or(m.Typed, m.Book.Settings.ZoneName, m.Zone) }
+func (m Notices) zoneName() string {
+	return m.typed("zone", "zone", cmp.Or(m.Book.Settings.ZoneName, m.Zone))
+}
 
 // onOff is the state of a switch in words.
 func onOff(on bool) string {

@@ -33,6 +33,11 @@ type Book struct {
 	// Address is where mails go: the one that the identity provider vouches for. Empty if it
 	// vouches for none.
 	Address string
+	// Stopped is why nothing is sent to that address, although it may be switched on; nil if nothing
+	// keeps mails from it.
+	Stopped *notice.Pause
+	// Account is the one in Slack that the person linked; nil if they linked none.
+	Account *notice.Account
 	Now     time.Time
 }
 
@@ -54,8 +59,24 @@ func (s *Service) Book(ctx context.Context, p callbacks.Person) (*Book, error) {
 	if b.Settings, err = s.Preferences.Settings(ctx, p.ID); err != nil {
 		return nil, err
 	}
-	b.Browsers, err = s.Preferences.Subscriptions(ctx, p.ID)
+	if b.Browsers, err = s.Preferences.Subscriptions(ctx, p.ID); err != nil {
+		return nil, err
+	}
+	if b.Account, err = known(s.Preferences.Linked(ctx, notice.Slack, p.ID)); err != nil {
+		return nil, err
+	}
+	if b.Address != "" {
+		b.Stopped, err = known(s.Preferences.Stopped(ctx, notice.Email, b.Address, b.Now))
+	}
 	return b, err
+}
+
+// known is what was read; nil if there is none.
+func known[T any](found T, err error) (*T, error) {
+	if errors.Is(err, callbacks.ErrNotFound) {
+		return nil, nil
+	}
+	return &found, err
 }
 
 // address is where a person's mails go.
@@ -66,15 +87,17 @@ func address(p callbacks.Person) string {
 	return p.Email
 }
 
-// Change changes what a person chose. It returns a fault.List if the result cannot be kept. Mutes
-// that are over go.
-func (s *Service) Change(ctx context.Context, p callbacks.Person, change func(*notice.Settings)) error {
+// Change changes what a person chose. It returns a fault.List if the result cannot be kept, and the
+// error of the change. Mutes that are over go.
+func (s *Service) Change(ctx context.Context, p callbacks.Person, change func(*notice.Settings) error) error {
 	kept, err := s.Preferences.Settings(ctx, p.ID)
 	if err != nil {
 		return err
 	}
 	now := s.Now()
-	change(&kept)
+	if err := change(&kept); err != nil {
+		return err
+	}
 	kept.Mutes = slices.DeleteFunc(kept.Mutes, func(m notice.Mute) bool { return !m.Until.After(now) })
 	if err := kept.Check(now); err != nil {
 		return err
@@ -92,7 +115,10 @@ func (s *Service) Subscribe(ctx context.Context, p callbacks.Person, b notice.Su
 	if err := s.Preferences.Subscribe(ctx, b, p.Actor()); err != nil {
 		return err
 	}
-	return s.Change(ctx, p, func(kept *notice.Settings) { Switch(kept, notice.Push, true) })
+	return s.Change(ctx, p, func(kept *notice.Settings) error {
+		Switch(kept, notice.Push, true)
+		return nil
+	})
 }
 
 // Unsubscribe deletes a browser of a person. It returns [callbacks.ErrNotFound] for those of others.
@@ -157,10 +183,27 @@ func (s *Service) Test(ctx context.Context, p callbacks.Person, channel, browser
 		Desk: house.Name, Home: house.Home, Settings: house.Home + notice.SettingsPath,
 	}})
 	done := Tested{At: at, Took: s.Now().Sub(at)}
-	if err != nil && !errors.As(err, &done.Fault) {
+	switch {
+	case err == nil:
+		return done, s.resume(context.WithoutCancel(ctx), p, channel, place)
+	case !errors.As(err, &done.Fault):
 		done.Fault = &notice.Fault{Code: notice.Refused, Err: err}
 	}
 	return done, nil
+}
+
+// resume ends what stopped a place of a person that takes messages again.
+func (s *Service) resume(ctx context.Context, p callbacks.Person, channel, place string) error {
+	now := s.Now()
+	stopped, err := known(s.Preferences.Stopped(ctx, channel, place, now))
+	if err != nil || stopped == nil {
+		return err
+	}
+	if err := s.Preferences.Pause(ctx, notice.Pause{Channel: channel, Place: place, Person: p.ID, At: now, Until: now, By: p.Actor()}); err != nil {
+		return err
+	}
+	s.Forget()
+	return nil
 }
 
 // place is where a person is reached over a channel.
@@ -168,6 +211,9 @@ func (s *Service) place(ctx context.Context, p callbacks.Person, channel, browse
 	switch channel {
 	case notice.Push:
 		return browser, s.owns(ctx, p, browser)
+	case notice.Slack:
+		linked, err := s.Preferences.Linked(ctx, notice.Slack, p.ID)
+		return linked.Account, err
 	case notice.Email:
 		if to := address(p); to != "" {
 			return to, nil

@@ -31,9 +31,9 @@ func (r *recorder) Deliver(_ context.Context, e notice.Envelope) (notice.Handle,
 
 type rig struct {
 	*personal.Service
-	mail, push *recorder
-	forgot     int
-	setup      *notice.Setup
+	mail, push, slack *recorder
+	forgot            int
+	setup             *notice.Setup
 }
 
 func setup(t *testing.T) *rig {
@@ -43,9 +43,9 @@ func setup(t *testing.T) *rig {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
-	r := &rig{mail: &recorder{}, push: &recorder{}}
+	r := &rig{mail: &recorder{}, push: &recorder{}, slack: &recorder{}}
 	r.setup = &notice.Setup{
-		Channels: map[string]notice.Channel{notice.Email: r.mail, notice.Push: r.push, notice.Teams: &recorder{}},
+		Channels: map[string]notice.Channel{notice.Email: r.mail, notice.Push: r.push, notice.Slack: r.slack, notice.Teams: &recorder{}},
 		House:    notice.House{Name: "Countersign", Home: "https://desk.example.com"},
 	}
 	r.Service = &personal.Service{
@@ -68,7 +68,7 @@ func TestBook(t *testing.T) {
 	t.Parallel()
 	r := setup(t)
 	b, err := r.Book(t.Context(), mara)
-	if err != nil || b.Address != "mara@example.com" || !slices.Equal(b.Channels, []string{notice.Push, notice.Email}) || !b.On(notice.Email) {
+	if err != nil || b.Address != "mara@example.com" || !slices.Equal(b.Channels, []string{notice.Push, notice.Slack, notice.Email}) || !b.On(notice.Email) {
 		t.Errorf("got %+v, %v", b, err)
 	}
 	if b, err := r.Book(t.Context(), dana); err != nil || b.Address != "" {
@@ -79,9 +79,10 @@ func TestBook(t *testing.T) {
 func TestChange(t *testing.T) {
 	t.Parallel()
 	r := setup(t)
-	err := r.Change(t.Context(), mara, func(s *notice.Settings) {
+	err := r.Change(t.Context(), mara, func(s *notice.Settings) error {
 		personal.Switch(s, notice.Email, false)
 		s.Mutes = []notice.Mute{{Queue: "finance", Until: now.Add(time.Hour)}, {Queue: "support", Until: now}}
+		return nil
 	})
 	if err != nil || r.forgot != 1 {
 		t.Fatalf("%v, the worker was told %d times", err, r.forgot)
@@ -90,14 +91,20 @@ func TestChange(t *testing.T) {
 	if err != nil || b.On(notice.Email) || b.Settings.Mail || len(b.Settings.Mutes) != 1 {
 		t.Errorf("got %+v, %v", b, err)
 	}
-	if err := r.Change(t.Context(), mara, func(s *notice.Settings) { personal.Switch(s, notice.Email, true) }); err != nil {
+	if err := r.Change(t.Context(), mara, func(s *notice.Settings) error {
+		personal.Switch(s, notice.Email, true)
+		return nil
+	}); err != nil {
 		t.Fatal(err)
 	}
 	if b, err = r.Book(t.Context(), mara); err != nil || !b.On(notice.Email) || !b.Settings.Mail || len(b.Settings.Off) != 0 {
 		t.Errorf("got %+v, %v", b, err)
 	}
 	var faults fault.List
-	if err := r.Change(t.Context(), mara, func(s *notice.Settings) { s.ZoneName = "Mars/Olympus" }); !errors.As(err, &faults) {
+	if err := r.Change(t.Context(), mara, func(s *notice.Settings) error {
+		s.ZoneName = "Mars/Olympus"
+		return nil
+	}); !errors.As(err, &faults) {
 		t.Errorf("got %v", err)
 	}
 	if again, _ := r.Book(t.Context(), mara); again.Settings.ZoneName != "" {
@@ -147,12 +154,56 @@ func TestTest(t *testing.T) {
 	if done, err = r.Test(t.Context(), mara, notice.Email, ""); err != nil || done.Fault == nil || done.Fault.Code != notice.NoPlace {
 		t.Errorf("got %+v, %v", done, err)
 	}
-	for _, channel := range []string{notice.Teams, notice.Slack, ""} {
+	if err := r.Preferences.Link(t.Context(), notice.Account{Channel: notice.Slack, Person: "mara", Account: "U1", LinkedAt: now}, mara.Actor()); err != nil {
+		t.Fatal(err)
+	}
+	if done, err = r.Test(t.Context(), mara, notice.Slack, ""); err != nil || done.Fault != nil || len(r.slack.got) != 1 || r.slack.got[0].To != "U1" {
+		t.Errorf("to the account in Slack: %+v, %v", done, err)
+	}
+	if _, err := r.Test(t.Context(), dana, notice.Slack, ""); !errors.Is(err, callbacks.ErrNotFound) {
+		t.Errorf("no account is linked: %v", err)
+	}
+	for _, channel := range []string{notice.Teams, ""} {
 		if _, err := r.Test(t.Context(), mara, channel, ""); !errors.Is(err, callbacks.ErrNotFound) {
 			t.Errorf("%q: %v", channel, err)
 		}
 	}
 	if _, err := r.Test(t.Context(), dana, notice.Email, ""); !errors.Is(err, callbacks.ErrNotFound) {
 		t.Errorf("an address that nobody vouches for: %v", err)
+	}
+}
+
+// TestStopped: a mailbox that the server refused is off, whatever the switch says, until a test is taken.
+func TestStopped(t *testing.T) {
+	t.Parallel()
+	r := setup(t)
+	pauses, ok := r.Preferences.(interface {
+		Pause(context.Context, notice.Pause) error
+	})
+	if !ok {
+		t.Fatal("the store keeps no pauses")
+	}
+	if err := pauses.Pause(t.Context(), notice.Pause{
+		Channel: notice.Email, Place: mara.Email, Person: mara.ID, At: now.Add(-time.Hour), Until: notice.ForGood, Code: notice.NoPlace, Words: "550 No such user", By: callbacks.System("notices"),
+	}); err != nil {
+		t.Fatal(err)
+	}
+	b, err := r.Book(t.Context(), mara)
+	if err != nil || b.Stopped == nil || b.Stopped.Words != "550 No such user" {
+		t.Fatalf("got %+v, %v", b, err)
+	}
+	r.mail.err = &notice.Fault{Code: notice.NoPlace}
+	if _, err := r.Test(t.Context(), mara, notice.Email, ""); err != nil {
+		t.Fatal(err)
+	}
+	if b, err = r.Book(t.Context(), mara); err != nil || b.Stopped == nil {
+		t.Fatalf("a test that was refused switched it on: %+v, %v", b, err)
+	}
+	r.mail.err = nil
+	if _, err := r.Test(t.Context(), mara, notice.Email, ""); err != nil {
+		t.Fatal(err)
+	}
+	if b, err = r.Book(t.Context(), mara); err != nil || b.Stopped != nil || r.forgot != 1 {
+		t.Errorf("got %+v, %v", b, err)
 	}
 }

@@ -1,6 +1,9 @@
 package personal
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"strconv"
 	"strings"
 	"time"
@@ -27,6 +30,26 @@ func ParseStep(channel, when string) (s notice.Step, ok bool) {
 	}
 	s.After, err = time.ParseDuration(when)
 	return s, err == nil
+}
+
+// Revision identifies what the form of a setting showed. The form brings it back, so that one which
+// was open in another tab meanwhile replaces nothing unseen. It is empty for forms that replace
+// nothing.
+func Revision(form string, s *notice.Settings) string {
+	var shown any
+	switch form {
+	case "ladder":
+		shown = s.Ladder
+	case "hours":
+		shown = s.Quiet
+	case "digest-at":
+		shown = s.Digest
+	default:
+		return ""
+	}
+	text, _ := json.Marshal(shown) // numbers and names
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:8])
 }
 
 // Clock is a minute of the day as a form has it: "19:00".

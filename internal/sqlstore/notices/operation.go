@@ -76,6 +76,18 @@ func (t *tx) release(ctx context.Context, p notice.Pause, now time.Time) error {
 		append(append([]any{millis(now), millis(now)}, args...), notice.MaxReleased)...)
 }
 
+// Stopped implements notice.Preferences.
+func (s *Store) Stopped(ctx context.Context, channel, place string, now time.Time) (notice.Pause, error) {
+	found, err := read(ctx, s, (*pauseRow).places, selectPause+` where channel = ? and place = ? and until > ?`, storable(channel), storable(place), millis(now))
+	switch {
+	case err != nil:
+		return notice.Pause{}, fmt.Errorf("read the pause of a place: %w", err)
+	case len(found) == 0:
+		return notice.Pause{}, callbacks.ErrNotFound
+	}
+	return found[0].pause(), nil
+}
+
 // Pauses implements notice.Store.
 func (s *Store) Pauses(ctx context.Context, now time.Time, limit int) ([]notice.Pause, error) {
 	var all []notice.Pause
