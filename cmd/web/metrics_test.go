@@ -77,7 +77,7 @@ func TestServeMetricsOnATakenAddress(t *testing.T) {
 	environ := smallest(t, "127.0.0.1:0")
 	environ["COUNTERSIGN_METRICS_ADDR"] = taken.Addr().String()
 	err = run(t.Context(), []string{"serve"}, environ, io.Discard, io.Discard)
-	if err == nil || !strings.Contains(err.Error(), "COUNTERSIGN_METRICS_ADDR: listen on "+taken.Addr().String()) {
+	if err == nil || !strings.Contains(err.Error(), "COUNTERSIGN_METRICS_ADDR: another program listens on "+taken.Addr().String()) {
 		t.Errorf("got %v, want an error that names the setting and the address", err)
 	}
 }

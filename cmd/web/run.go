@@ -17,7 +17,10 @@ type commands struct {
 	Config  configCommand      `cmd:"" help:"${config}"`
 	Notices noticesCommand     `cmd:"" help:"${notices}"`
 	Backup  backupCommand      `cmd:"" help:"${backup}"`
-	Version versionCommand     `cmd:"" help:"${version}"`
+	Version versionCommand     `cmd:"" help:"${print_version}"`
+
+	// Many look for the version here first.
+	PrintVersion kong.VersionFlag `name:"version" help:"${print_version}"`
 }
 
 const description = "The desk where people approve or reject what AWS Lambda durable functions wait for."
@@ -35,7 +38,7 @@ var commandHelp = kong.Vars{
 	"notices": "Try the channels over which people are told.",
 	"backup": "Copy the SQLite database to a new file while the desk runs. " +
 		"Needs only COUNTERSIGN_DATABASE_URL.",
-	"version": "Print the version.",
+	"print_version": "Print the version.",
 }
 
 // environment has what a command uses of its process.
@@ -50,7 +53,7 @@ func run(
 ) error {
 	parser, err := kong.New(new(commands), kong.Name("countersign"), kong.Description(description),
 		kong.Writers(stdout, stderr), kong.Exit(func(int) { panic(helped{}) }), kong.Help(help),
-		commandHelp, demoHelp, localLambdaHelp, doctorHelp, configHelp, noticesHelp)
+		kong.Vars{"version": version}, commandHelp, demoHelp, localLambdaHelp, doctorHelp, configHelp, noticesHelp)
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ func TestRun(t *testing.T) {
 		err    string
 	}{
 		"Version":           {[]string{"version"}, "dev", ""},
+		"VersionFlag":       {[]string{"--version"}, "dev", ""},
 		"Help":              {[]string{"--help"}, "demo", ""},
 		"HelpOfServe":       {[]string{"serve", "-h"}, "COUNTERSIGN_BASE_URL", ""},
 		"NoCommand":         {nil, "", "countersign --help"},
@@ -103,8 +104,9 @@ func TestServeOnATakenAddress(t *testing.T) {
 	}
 	defer taken.Close()
 	err = run(t.Context(), []string{"serve"}, smallest(t, taken.Addr().String()), io.Discard, io.Discard)
-	if err == nil || !strings.Contains(err.Error(), "COUNTERSIGN_ADDR: listen on "+taken.Addr().String()) {
-		t.Errorf("got %v, want an error that names the setting and the address", err)
+	want := "COUNTERSIGN_ADDR: another program listens on " + taken.Addr().String() + " already"
+	if err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want an error that names the setting and the address, and says what is wrong", err)
 	}
 }
 

@@ -31,6 +31,9 @@ func TestOpenRefuses(t *testing.T) {
 			if strings.Contains(err.Error(), "secret") {
 				t.Errorf("the error tells the password: %v", err)
 			}
+			if name == "NoDatabase" && !strings.Contains(err.Error(), "notes.txt is no SQLite database") {
+				t.Errorf("the error does not say what the file is: %v", err)
+			}
 		})
 	}
 }

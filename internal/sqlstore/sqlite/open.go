@@ -18,6 +18,7 @@ import (
 	"github.com/pressly/goose/v3"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/sqlitedialect"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"countersign/internal/callbacks"
 	"countersign/internal/sqlstore/engine"
@@ -56,6 +57,9 @@ func layOut(ctx context.Context, path string) error {
 		return fmt.Errorf("open the database: %w", err)
 	}
 	_, err = conn.ExecContext(ctx, "pragma journal_mode(WAL)")
+	if code(err) == sqlite3.SQLITE_NOTADB {
+		err = fmt.Errorf("%s is no SQLite database: name another file, or move this one away: %w", path, err)
+	}
 	return errors.Join(unavailable(err), conn.Close())
 }
 
