@@ -81,3 +81,25 @@ func (s *Service) few(gate callbacks.Gate, p callbacks.Proposal, threshold int, 
 	}
 	return all
 }
+
+// Colleagues returns up to limit people seen who may take part in the decision of a callback, the
+// reader left out. A delegation may still exclude one of them.
+func (s *Service) Colleagues(reader callbacks.Person, c *callbacks.Callback, limit int) (all []callbacks.Person) {
+	now := s.now()
+	gate := s.gate(c, nil, now)
+	groups := slices.Clone(gate.Queue.Groups)
+	for _, threshold := range c.Requirement.Signatures {
+		groups = append(groups, threshold.From...)
+	}
+	if to := c.Requirement.Escalate; to != nil {
+		groups = append(groups, to.To...)
+	}
+	for one := range s.seen.Members(groups) {
+		fresh := one
+		fresh.GroupsReadAt = now // signing in again reads them
+		if one.ID != reader.ID && len(all) < limit && gate.MayTakePart(callbacks.Signer{Person: fresh}) == nil {
+			all = append(all, one)
+		}
+	}
+	return all
+}

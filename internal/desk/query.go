@@ -14,7 +14,9 @@ type Scope string
 // The scopes. None of them contains what the person may not see.
 const (
 	ScopeAvailable Scope = "available" // pending in the person's queues
-	ScopeMine      Scope = "mine"      // opened or decided by the person, not ended yet
+	// assigned to the person, or short of signatures of which theirs is none, in queues where they sign;
+	// and what they decided until it has ended
+	ScopeMine Scope = "mine"
 	// deliveries in trouble or ended badly, executions that ended badly and, for admins, refused
 	// heartbeats: a person should look
 	ScopeAttention Scope = "attention"
@@ -53,6 +55,9 @@ type Filter struct {
 	Search   string
 	Function string // exact
 	Queue    string // exact
+	Assigned string // the key of a person: only what is assigned to them
+	// Snoozed turns [ScopeMine] round: only what the person hides there now, instead of all else.
+	Snoozed bool
 	// exact; [callbacks.SourceDiscovery] for callbacks nobody announced,
 	// [callbacks.SourceAnnounced] for all others
 	Source         string
@@ -87,8 +92,10 @@ type Query struct {
 	// one of them are in the lists too.
 	Escalated []string
 	Person    string // the reader's ID, to find their own callbacks
-	Operator  bool   // the reader also looks after failures that follow other people's decisions
-	Now       time.Time
+	// Signs are the queues in which the reader signs: what waits for signatures there is theirs.
+	Signs    []string
+	Operator bool // the reader also looks after failures that follow other people's decisions
+	Now      time.Time
 }
 
 // Cursor is the last row of a page. The next page begins after it, whatever changed in between.
@@ -101,6 +108,7 @@ type Cursor struct {
 type Row struct {
 	callbacks.Callback
 	Reviewers []callbacks.Actor // currently reviewing, longest first
+	Holder    callbacks.Actor   // whom it is assigned to; zero for nobody
 	// those that wait, or waited until the end, for others, and all that the reader gave; without
 	// answers and comments
 	Signatures []callbacks.Signature

@@ -27,8 +27,18 @@ func (s *Service) query(ctx context.Context, p callbacks.Person, f Filter) (Quer
 	// Whole seconds, so that many readers at once ask the same question.
 	q := Query{Filter: f, Person: p.ID, Operator: p.Roles.Admin, Now: now.Truncate(time.Second)}
 	q.Queues, q.AllQueues = s.queues.Visible(reader, now)
+	if f.Scope == ScopeMine {
+		q.Signs = s.signs(reader, now)
+	}
 	q.Escalated, err = s.escalatedTo(ctx, reader)
 	return q, reader, err
+}
+
+// signs are the queues in which a person signs, in their own right or in that of a delegator.
+func (s *Service) signs(p callbacks.Signer, now time.Time) []string {
+	p.Roles = callbacks.Roles{Reviewer: p.Roles.Reviewer || p.Roles.Admin}
+	names, _ := s.queues.Visible(p, now)
+	return names
 }
 
 // maxAudiences bounds the audiences of a list. Rules name few, and each version of them may name

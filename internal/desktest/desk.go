@@ -10,6 +10,7 @@ import (
 
 	"countersign/internal/announcement"
 	"countersign/internal/arn"
+	"countersign/internal/assignment"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/delegation"
@@ -68,6 +69,7 @@ type Desk struct {
 	Store         storetest.Store
 	Service       *desk.Service
 	Delegations   *delegation.Service
+	Assignments   *assignment.Service
 	Deliveries    *delivery.Worker
 	Heartbeats    *upkeep.Heartbeats
 	Expiry        *upkeep.Expiry
@@ -103,6 +105,12 @@ func (d *Desk) Restart(store storetest.Store) {
 		Deliveries: d.Deliveries, ConfigVersion: ConfigVersion, Delegations: d.Delegations, Forms: schema.NewCompiler(),
 		SeenKeys: SeenKeys, Secrets: d.Secrets,
 	})
+	if s, ok := store.(*sqlstore.Store); ok {
+		d.Assignments = assignment.New(assignment.Config{
+			Store: s.Assignments(), People: store, Desk: d.Service, Invalidator: d.Invalidations, Person: known, Now: d.Clock.Now,
+			GroupsMaxAge: 8 * time.Hour,
+		})
+	}
 }
 
 // ConfigVersion is the version of countersign.yaml that every desk runs.

@@ -203,9 +203,9 @@ func (t *tx) save(
 	if err := t.apply(ctx, "callbacks", "num", before.Num, after.changes(&before)); err != nil {
 		return c, fmt.Errorf("update callback: %w", err)
 	}
-	if open := c.State.Open(); open != callbacks.State(before.State).Open() {
-		if err := t.settleReviews(ctx, before.Num, !open); err != nil {
-			return c, err
+	if !c.State.Open() && callbacks.State(before.State).Open() {
+		if err := t.later(ctx, `delete from assignments where callback = ?`, before.Num); err != nil {
+			return c, fmt.Errorf("forget whose it was: %w", err)
 		}
 	}
 	return after.callback()

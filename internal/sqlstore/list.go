@@ -151,6 +151,10 @@ func (s *Store) page(ctx context.Context, q desk.Query, places []place) (desk.Pa
 	if err != nil {
 		return desk.Page{}, err
 	}
+	holders, err := s.holders(ctx, found)
+	if err != nil {
+		return desk.Page{}, err
+	}
 	signatures, err := s.signatures(ctx, signed(found), q.Person)
 	if err != nil {
 		return desk.Page{}, err
@@ -163,7 +167,7 @@ func (s *Store) page(ctx context.Context, q desk.Query, places []place) (desk.Pa
 		}
 		num := found[i].Num
 		page.Rows = append(page.Rows, desk.Row{
-			Callback: c, Reviewers: reviewers[num], Signatures: signatures[num],
+			Callback: c, Reviewers: reviewers[num], Holder: holders[num], Signatures: signatures[num],
 		})
 	}
 	return page, nil
@@ -186,6 +190,32 @@ func (s *Store) reviewers(ctx context.Context, nums []int64, q desk.Query) (map[
 		}
 	}
 	return here, nil
+}
+
+// holders returns whom the open ones of some callbacks are assigned to.
+func (s *Store) holders(ctx context.Context, found []callbackRow) (map[int64]callbacks.Actor, error) {
+	var open []int64
+	for i := range found {
+		if callbacks.State(found[i].State).Open() {
+			open = append(open, found[i].Num)
+		}
+	}
+	if len(open) == 0 {
+		return nil, nil
+	}
+	var all []struct {
+		Callback     int64
+		Person, Name string
+	}
+	err := s.db.NewRaw(`select callback, person, name from assignments where callback in (?)`, bun.List(open)).Scan(ctx, &all)
+	if err != nil {
+		return nil, fmt.Errorf("read whom callbacks are assigned to: %w", s.unavailable(err))
+	}
+	holders := make(map[int64]callbacks.Actor, len(all))
+	for _, a := range all {
+		holders[a.Callback] = callbacks.Actor{Kind: callbacks.ActorPerson, ID: a.Person, Name: a.Name}
+	}
+	return holders, nil
 }
 
 // signed returns the numbers of the callbacks that people have signed and that are not decided.

@@ -42,7 +42,7 @@ func plan(t *testing.T, s *Store, text string) []string {
 func walks(step string) bool {
 	for _, table := range []string{
 		"callbacks", "contents", "deliveries", "reviews", "signatures", "messages", "sessions", "executions",
-		"people", "person_keys", "delegations", "batches", "batch_items", "decisions", "decision_signers", "notices", "notice_changes", "notice_messages", "notice_pauses",
+		"people", "person_keys", "delegations", "batches", "batch_items", "assignments", "snoozes", "decisions", "decision_signers", "notices", "notice_changes", "notice_messages", "notice_pauses",
 	} {
 		if step == "SCAN "+table || strings.HasPrefix(step, "SCAN "+table+" ") {
 			return true
@@ -167,13 +167,15 @@ func TestListPlans(t *testing.T) {
 		"Source":     {Source: "shop"},
 		"Announced":  {Source: callbacks.SourceAnnounced},
 		"Gone":       {Gone: true},
+		"Assigned":   {Assigned: "bob"},
+		"Snoozed":    {Snoozed: true},
 		"Both gone":  {Source: callbacks.SourceAnnounced, Gone: true},
 	}
 	scopes := []desk.Scope{desk.ScopeAvailable, desk.ScopeMine, desk.ScopeAttention, desk.ScopeHistory, desk.ScopeAll}
 	for name, f := range filters {
 		for _, f.Scope = range scopes {
 			for _, f.Order = range []desk.Order{"", desk.OrderDeadline, desk.OrderNewest} {
-				for _, q := range []desk.Query{{AllQueues: true}, {AllQueues: true, Operator: true}, {Queues: []string{"a", "b", "c"}}, {Queues: []string{"a", "b"}, Escalated: []string{"x", "y"}}, {Escalated: []string{"x"}}} {
+				for _, q := range []desk.Query{{AllQueues: true}, {AllQueues: true, Signs: []string{"a", "b"}}, {AllQueues: true, Operator: true}, {Queues: []string{"a", "b", "c"}}, {Queues: []string{"a", "b"}, Escalated: []string{"x", "y"}}, {Escalated: []string{"x"}}} {
 					q.Filter = f
 					checkList(t, s, r, name, q, sortsFound(f))
 				}
@@ -212,7 +214,7 @@ func sortsFound(f desk.Filter) bool {
 		"ended_at":    f.Scope == desk.ScopeAttention, // lost within seven days
 	}
 	delete(ranges, orders[f.SortedBy()].column)
-	return f.Search != "" || f.Scope == desk.ScopeMine || slices.Contains(slices.Collect(maps.Values(ranges)), true)
+	return f.Search != "" || f.Assigned != "" || f.Scope == desk.ScopeMine || slices.Contains(slices.Collect(maps.Values(ranges)), true)
 }
 
 func checkPlans(t *testing.T, s *Store, r *recorder, query string, maySort bool) {

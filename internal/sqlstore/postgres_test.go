@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"countersign/internal/arn"
+	"countersign/internal/assignment/assignmenttest"
 	"countersign/internal/batch/batchtest"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
@@ -74,6 +75,10 @@ func TestPostgres(t *testing.T) {
 	rollouttest.Run(t, open)
 	delegationtest.Run(t, open)
 	batchtest.Run(t, open)
+	assignmenttest.Run(t, func(t *testing.T) assignmenttest.Stores {
+		s := openPostgres(t)
+		return assignmenttest.Stores{Desk: s, Assignments: s.Assignments()}
+	})
 	storetest.RunPeople(t, open)
 	recordtest.Run(t, func(t *testing.T) recordtest.Stores {
 		s := openPostgres(t)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"countersign/internal/assignment"
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/internal/sqlstore/engine"
@@ -70,6 +71,9 @@ func (s *Store) walkOf(q desk.Query, queues []string, allQueues bool) walk {
 	candidates := s.candidates(q)
 	if len(candidates) > 0 {
 		one := append(arm{anyOf(wanted)}, common...)
+		if q.Scope == desk.ScopeMine {
+			one = append(one, hidden(q))
+		}
 		if !allQueues {
 			one = append(one, visibleCondition(q, queues))
 		}
@@ -178,8 +182,10 @@ func anyOf(wanted []desk.Wanted) condition {
 func (s *Store) candidates(q desk.Query) []condition {
 	var selects []condition
 	if q.Scope == desk.ScopeMine {
-		selects = append(selects, where(`select callback as candidate from reviews where by_id = ? and not settled
-			union select num from callbacks where decided_by = ? and state = 'decided'`, storable(q.Person), storable(q.Person)))
+		selects = append(selects, mine(q))
+	}
+	if q.Assigned != "" {
+		selects = append(selects, where(`select callback as candidate from assignments where person = ?`, storable(q.Assigned)))
 	}
 	token := strings.TrimSpace(q.Search)
 	if token == "" {
@@ -194,6 +200,38 @@ func (s *Store) candidates(q desk.Query) []condition {
 	}
 	return append(selects, where(whole+" union all "+s.dialect.Search.Match+" not in ("+whole+")",
 		hash, hash, s.dialect.Search.Query(found[:min(len(found), maxSearchWords)]), hash, hash))
+}
+
+// mine finds what is a person's own: what is assigned to them, what they decided, and what waits for
+// signatures in the queues where they sign and has none of theirs. Each select leaves out what those
+// before it find.
+func mine(q desk.Query) condition {
+	person, all := storable(q.Person), where(`select callback as candidate from assignments where person = ?`, storable(q.Person))
+	also := func(text string, args ...any) {
+		all.text += ` union all select num from callbacks where ` + text + ` and not exists (select 1 from assignments where callback = num and person = ?)`
+		all.args = append(append(all.args, args...), person)
+	}
+	const waiting = ` and state = 'pending' and waiting_since > 0
+		and not exists (select 1 from signatures where callback = num and person = ? and lapse is null)`
+	also(`decided_by = ? and state = 'decided'`, person)
+	if len(q.Signs) > 0 {
+		also(`queue in (?)`+waiting, bun.List(q.Signs), person)
+	}
+	if len(q.Escalated) > 0 {
+		signs := append([]string{""}, q.Signs...) // no queue is called ""
+		also(`escalated_to in (?) and queue not in (?)`+waiting, bun.List(q.Escalated), bun.List(signs), person)
+	}
+	return all
+}
+
+// hidden finds what a person hides from their own list now. It comes back on time, and earlier once it
+// is at risk, whatever its clock was then.
+func hidden(q desk.Query) condition {
+	text := `(num not in (select callback from snoozes where person = ? and until > ?) or state <> 'pending' or deadline <= ?)`
+	if q.Snoozed {
+		text = `num in (select callback from snoozes where person = ? and until > ?) and state = 'pending' and deadline > ?`
+	}
+	return where(text, storable(q.Person), millis(q.Now), millis(q.Now.Add(assignment.Margin)))
 }
 
 // filterConditions returns the conditions of a filter apart from queue, state and search.

@@ -25,7 +25,6 @@ type reviewRow struct {
 	RenewedAt   int64
 	LastInputAt int64
 	ClosedAt    int64
-	Settled     bool
 }
 
 func (r *reviewRow) by() callbacks.Actor {
@@ -83,7 +82,7 @@ func (t *tx) putReviews(
 		if was, found := known[r.ID]; found && was == r {
 			continue
 		}
-		if err := t.putReview(ctx, num, r, !c.State.Open()); err != nil {
+		if err := t.putReview(ctx, num, r); err != nil {
 			return err
 		}
 	}
@@ -91,25 +90,15 @@ func (t *tx) putReviews(
 }
 
 // putReview writes a new review, or the new times of an existing one.
-func (t *tx) putReview(ctx context.Context, num int64, r callbacks.Review, settled bool) error {
+func (t *tx) putReview(ctx context.Context, num int64, r callbacks.Review) error {
 	text, args := t.insertion(&reviewRow{
 		ID: string(r.ID), Callback: num, ByKind: string(r.By.Kind), ByID: r.By.ID, ByName: r.By.Name,
 		OpenedAt: millis(r.OpenedAt), RenewedAt: millis(r.RenewedAt), LastInputAt: millis(r.LastInputAt), ClosedAt: millis(r.ClosedAt),
-		Settled: settled,
 	})
 	err := t.later(ctx, text+` on conflict (id) do update
 		set renewed_at = excluded.renewed_at, last_input_at = excluded.last_input_at, closed_at = excluded.closed_at`, args...)
 	if err != nil {
 		return fmt.Errorf("write review: %w", err)
-	}
-	return nil
-}
-
-// settleReviews notes on the reviews of a callback whether it is settled, because a person's own
-// list reads only those of open callbacks.
-func (t *tx) settleReviews(ctx context.Context, num int64, settled bool) error {
-	if err := t.later(ctx, `update reviews set settled = ? where callback = ?`, settled, num); err != nil {
-		return fmt.Errorf("settle reviews: %w", err)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package sqlstore_test
 import (
 	"testing"
 
+	"countersign/internal/assignment/assignmenttest"
 	"countersign/internal/batch/batchtest"
 	"countersign/internal/delegation/delegationtest"
 	"countersign/internal/delivery/deliverytest"
@@ -44,6 +45,10 @@ func TestSQLite(t *testing.T) {
 	rollouttest.Run(t, open)
 	delegationtest.Run(t, open)
 	batchtest.Run(t, open)
+	assignmenttest.Run(t, func(t *testing.T) assignmenttest.Stores {
+		s := openSQLite(t)
+		return assignmenttest.Stores{Desk: s, Assignments: s.Assignments()}
+	})
 	storetest.RunPeople(t, open)
 	recordtest.Run(t, func(t *testing.T) recordtest.Stores {
 		s := openSQLite(t)

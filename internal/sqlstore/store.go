@@ -23,6 +23,7 @@ import (
 	"countersign/internal/discovery"
 	"countersign/internal/readquota"
 	"countersign/internal/rollout"
+	"countersign/internal/sqlstore/assignments"
 	"countersign/internal/sqlstore/decisions"
 	"countersign/internal/sqlstore/engine"
 	"countersign/internal/sqlstore/notices"
@@ -86,6 +87,20 @@ func (s *Store) Notices() *notices.Store {
 
 // Decisions returns the part of the database that the record of decisions uses.
 func (s *Store) Decisions() *decisions.Store { return decisions.New(s.engine) }
+
+// Assignments returns the part of the database that assignments use.
+func (s *Store) Assignments() *assignments.Store {
+	run := func(ctx context.Context, fn func(context.Context, engine.Statements) error) error {
+		return s.transact(ctx, func(ctx context.Context, t *tx) error { return fn(ctx, t.statements) })
+	}
+	return assignments.New(s.engine, run, func(ctx context.Context, on engine.Statements, num int64, e callbacks.AuditEntry) error {
+		t := &tx{statements: on, engine: s.engine, db: s.db, dialect: s.dialect, tells: s.tells.Load()}
+		if err := t.record(ctx, e); err != nil {
+			return err
+		}
+		return t.noteChange(ctx, num, e)
+	})
+}
 
 // Close finishes the transactions that have begun and closes the database. Later calls return
 // [callbacks.ErrUnavailable].

@@ -42,7 +42,7 @@ func (s *Store) transact(ctx context.Context, fn func(context.Context, *tx) erro
 
 // later runs a statement whose result nobody needs.
 func (t *tx) later(ctx context.Context, text string, args ...any) error {
-	return t.engine.Unavailable(t.on.Later(ctx, t.engine.Dialect().Statement(text), args))
+	return engine.Later(ctx, t.engine, t.on, text, args...)
 }
 
 // exec runs a statement and returns how many rows it changed.
@@ -57,57 +57,19 @@ func (t *tx) exec(ctx context.Context, text string, args ...any) (int64, error) 
 
 // rows reads every row of a statement in a transaction.
 func rows[T any](ctx context.Context, t *tx, places func(*T) []any, text string, args ...any) ([]T, error) {
-	found, err := t.on.Query(ctx, t.engine.Dialect().Statement(text), args)
-	if err != nil {
-		return nil, t.engine.Unavailable(err)
-	}
-	all, err := scan(found, places)
-	return all, t.engine.Unavailable(err)
+	return engine.Query(ctx, t.engine, t.on, places, text, args...)
 }
 
 // read reads every row of a statement outside transactions.
 func read[T any](ctx context.Context, s *Store, places func(*T) []any, text string, args ...any) ([]T, error) {
-	found, err := s.engine.Read(ctx, s.engine.Dialect().Statement(text), args)
-	if err != nil {
-		return nil, s.engine.Unavailable(err)
-	}
-	all, err := scan(found, places)
-	return all, s.engine.Unavailable(err)
-}
-
-// scan reads rows into the places of their columns. It closes found.
-func scan[T any](found engine.Rows, places func(*T) []any) (all []T, err error) {
-	defer func() { _ = found.Close() }() // Err returns the same error
-	for found.Next() {
-		var one T
-		if err := found.Scan(places(&one)...); err != nil {
-			return nil, err
-		}
-		all = append(all, one)
-	}
-	return all, found.Err()
+	return engine.Read(ctx, s.engine, places, text, args...)
 }
 
 // list is a list of n places for arguments.
 func list(n int) string { return "(?" + strings.Repeat(", ?", n-1) + ")" }
 
-// millis converts a time for a column. The zero time is 0.
-func millis(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
-}
+func millis(t time.Time) int64 { return engine.Millis(t) }
 
-// fromMillis converts the time in a column, in UTC.
-func fromMillis(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
-}
+func fromMillis(ms int64) time.Time { return engine.FromMillis(ms) }
 
-// storable replaces what a text column of PostgreSQL refuses: NUL, and bytes that are not UTF-8.
-func storable(s string) string {
-	return strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", "\uFFFD"), "\uFFFD")
-}
+func storable(s string) string { return engine.Storable(s) }

@@ -195,12 +195,30 @@ create table reviews (
     opened_at bigint not null,
     renewed_at bigint not null,
     last_input_at bigint not null,
-    closed_at bigint not null,
-    settled boolean not null
+    closed_at bigint not null
 );
 create index reviews_of_callback on reviews (callback, closed_at, opened_at);
 create index reviews_open on reviews (renewed_at) where closed_at = 0;
-create index reviews_of_person on reviews (by_id, callback) where not settled;
+
+create table assignments (
+    callback bigint primary key references callbacks (num),
+    person text not null,
+    name text not null,
+    before text not null,
+    before_name text not null,
+    by_id text not null,
+    by_name text not null,
+    reason text not null,
+    at bigint not null
+);
+create index assignments_of_person on assignments (person, callback);
+
+create table snoozes (
+    person text not null,
+    callback bigint not null references callbacks (num),
+    until bigint not null,
+    primary key (person, callback)
+);
 
 create table audit (
     seq bigint generated always as identity primary key,

@@ -213,12 +213,32 @@ create table reviews (
     opened_at integer not null,
     renewed_at integer not null,
     last_input_at integer not null,
-    closed_at integer not null,
-    settled integer not null -- the callback is not open any more
+    closed_at integer not null
 ) strict, without rowid;
 create index reviews_of_callback on reviews (callback, closed_at, opened_at);
 create index reviews_open on reviews (renewed_at) where closed_at = 0;
-create index reviews_of_person on reviews (by_id, callback) where not settled;
+
+-- Whom an open callback is assigned to. It gives no right; what came before is in the audit.
+create table assignments (
+    callback integer primary key references callbacks (num),
+    person text not null, -- the id in people
+    name text not null,
+    before text not null, -- who had it before, as an id in people; empty for nobody
+    before_name text not null,
+    by_id text not null,
+    by_name text not null,
+    reason text not null,
+    at integer not null
+) strict;
+create index assignments_of_person on assignments (person, callback);
+
+-- Until when people hide callbacks from their own lists.
+create table snoozes (
+    person text not null,
+    callback integer not null references callbacks (num),
+    until integer not null,
+    primary key (person, callback)
+) strict, without rowid;
 
 -- Facts. Never updated, never deleted, and without foreign keys, so that they outlive what they
 -- tell of. They are read as a whole, by actor, by action or by callback.

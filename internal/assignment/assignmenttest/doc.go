@@ -1,0 +1,2 @@
+// Package assignmenttest has the contract of the store of assignments.
+package assignmenttest
