@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"countersign/handlers/assignments"
 	"countersign/handlers/decisions"
 	"countersign/handlers/markdown"
 	"countersign/handlers/middleware"
@@ -45,6 +46,7 @@ type Config struct {
 	Webhooks    *webhooks.Handlers
 	Notices     *notices.Handlers           // of this site alone: it is given the site's frame
 	Decisions   *decisions.Handlers         // of this site alone, too
+	Assignments *assignments.Handlers       // of this site alone, too
 	Static      http.Handler                // serves /static/, compressed and cached by itself
 	Ping        func(context.Context) error // whether the database answers
 	// whether shutdown has begun; nil if nobody needs to know
@@ -105,6 +107,9 @@ func New(cfg Config) (http.Handler, error) {
 	s := &server{Config: cfg, ownOrigin: ownOrigin}
 	s.Decisions.Site = decisions.Site{Shell: s.shell, Person: s.person, Form: postForm, Render: render}
 	s.Notices.Site = notices.Site{Shell: s.shell, Person: s.person, Form: postForm, Render: render}
+	s.Assignments.Site = assignments.Site{
+		Shell: s.shell, Person: s.person, Form: postForm, Render: render, Zone: zone, ID: callbackOf, Back: s.cameFrom,
+	}
 	e := echo.New()
 	e.HTTPErrorHandler = s.fail
 	e.IPExtractor = clientip.Of(cfg.TrustedProxies)

@@ -16,10 +16,12 @@ import (
 	"go.uber.org/goleak"
 
 	"countersign/handlers"
+	"countersign/handlers/assignments"
 	"countersign/handlers/decisions"
 	"countersign/handlers/notices"
 	"countersign/handlers/webhooks"
 	"countersign/internal/announcement"
+	"countersign/internal/assignment"
 	"countersign/internal/auth"
 	"countersign/internal/batch"
 	"countersign/internal/callbacks"
@@ -203,8 +205,15 @@ func (s *site) handler(provider *httptest.Server, change []func(*config)) http.H
 		Service: s.service, Delegations: s.delegations, Batches: batch.NewService(s.store, s.service, func() {}, s.clock.Now), Searched: search.Searched, Auth: signIn, Hub: s.hub,
 		Policies: s.policies(), NobodyEligible: s.alarms.Count,
 		Decisions: decisions.New(decisions.Config{Record: record.New(record.Config{Store: s.store.Decisions(), People: s.store, Visible: s.service.Reads, Record: s.store.Record, Now: s.clock.Now}), Queues: s.service.Visible, Now: s.clock.Now}),
-		Notices:   notices.New(notices.Config{Reports: s.store.Notices(), Now: s.clock.Now}),
-		Rollout:   s.replica("desk-1:8080", &s.running), Desk: deskOf(),
+		Assignments: assignments.New(assignments.Config{
+			Service: assignment.New(assignment.Config{
+				Store: s.store.Assignments(), People: s.store, Desk: s.service, Invalidator: s.hub, Now: s.clock.Now, GroupsMaxAge: groupsMaxAge,
+				Person: func(p people.Profile) callbacks.Person { return s.signIn.Known(p) },
+			}),
+			Desk: s.service, Now: s.clock.Now,
+		}),
+		Notices: notices.New(notices.Config{Reports: s.store.Notices(), Now: s.clock.Now}),
+		Rollout: s.replica("desk-1:8080", &s.running), Desk: deskOf(),
 		Static: static.Handler(), Ping: s.store.Ping, Demo: s.demo, Metrics: measured, Now: s.clock.Now, Log: log,
 		BaseURL: s.url, Version: "v1.2.3", ProviderName: "Example ID", SupportContact: "#platform-help", ConsoleLinks: true,
 	}}

@@ -73,6 +73,18 @@ func (s *server) opener(c echo.Context) query.Listing {
 	return l
 }
 
+// cameFrom is where a reader of something about a callback came from: its page, or the list in which it
+// is open.
+func (s *server) cameFrom(c echo.Context) (views.Address, views.Place) {
+	l := s.origin(c)
+	if item, err := callbacks.ParseID(c.QueryParam("item")); err == nil && item == callbackOf(c) {
+		open := l
+		open.Item = item
+		return open.Address(), place(l)
+	}
+	return views.Address{Path: reviewPath(c), Query: l.Values()}, place(l)
+}
+
 // place is the list's place in the navigation.
 func place(l query.Listing) views.Place {
 	if l.Scope == desk.ScopeAll {
@@ -93,6 +105,9 @@ func (s *server) reviewModel(c echo.Context, id callbacks.ID, from query.Listing
 		return review.Review{}, err
 	}
 	if m.Told, err = s.Notices.Story(ctx, id); err != nil {
+		return review.Review{}, err
+	}
+	if m.Work, err = s.Assignments.Service.Of(ctx, p, &sheet.Callback); err != nil {
 		return review.Review{}, err
 	}
 	if s.ConsoleLinks {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"countersign/handlers/assignments"
 	"countersign/handlers/decisions"
 	"countersign/handlers/middleware"
 	"countersign/handlers/notices"
@@ -35,6 +36,11 @@ var routes = []route{
 	{http.MethodPost, "/callbacks/:id/delivery", form, adminOnly, (*server).retryDelivery},
 	{http.MethodPost, "/callbacks/:id/requester", draft, adminOnly, (*server).stateRequester},
 	{http.MethodPost, "/callbacks/:id/policy", draft, adminOnly, (*server).applyPolicy},
+	{http.MethodGet, "/callbacks/:id/assignment", page, anyRole, assigns((*assignments.Handlers).Page)},
+	{http.MethodPost, "/callbacks/:id/assignment", form, anyRole, assigns((*assignments.Handlers).Assign)},
+	{http.MethodPost, "/callbacks/:id/snooze", form, anyRole, assigns((*assignments.Handlers).Snooze)},
+	{http.MethodGet, "/admin/assignments", page, adminOnly, assigns((*assignments.Handlers).Moving)},
+	{http.MethodPost, "/admin/assignments", form, adminOnly, assigns((*assignments.Handlers).Move)},
 	{http.MethodPost, "/batches", form, anyRole, (*server).selectBatch},
 	{http.MethodGet, "/batches/:batch", page, anyRole, (*server).batch},
 	{http.MethodPost, "/batches/:batch", draft, anyRole, (*server).beginBatch},
@@ -99,6 +105,11 @@ func told(handler func(*notices.Handlers, echo.Context) error) func(*server, ech
 // recorded hands a route about the record of decisions to the package that answers it.
 func recorded(handler func(*decisions.Handlers, echo.Context) error) func(*server, echo.Context) error {
 	return func(s *server, c echo.Context) error { return handler(s.Decisions, c) }
+}
+
+// assigns hands a route about whose work a callback is to the package that answers it.
+func assigns(handler func(*assignments.Handlers, echo.Context) error) func(*server, echo.Context) error {
+	return func(s *server, c echo.Context) error { return handler(s.Assignments, c) }
 }
 
 // kind says who calls a route, and so how it is protected and how it fails.

@@ -15,6 +15,7 @@ import (
 	"countersign/views"
 	"countersign/views/account"
 	"countersign/views/admin"
+	"countersign/views/assignments"
 	"countersign/views/batches"
 	"countersign/views/decisions"
 	"countersign/views/lists"
@@ -28,7 +29,7 @@ import (
 // pages are every page in every state, by the name of its file; see -pages.
 func pages() map[string]templ.Component {
 	all := listPages()
-	for _, more := range []map[string]templ.Component{reviewPages(), batchPages(), recordPages(), deskPages(), problemPages()} {
+	for _, more := range []map[string]templ.Component{reviewPages(), assignmentPages(), batchPages(), recordPages(), deskPages(), problemPages()} {
 		maps.Copy(all, more)
 	}
 	return all
@@ -69,6 +70,16 @@ func recordPages() map[string]templ.Component {
 		"decisions":       decisions.Page(viewstest.Shell(views.PlaceRecord, "/decisions"), pagetest.Decisions()),
 		"decisions-found": decisions.Page(viewstest.Shell(views.PlaceRecord, "/decisions?person=Dana&stance=for&from=2026-11-01&to=2026-11-24&zone=America%2FNew_York"), pagetest.DecisionsFound()),
 		"decisions-none":  decisions.Page(viewstest.Shell(views.PlaceRecord, "/decisions?person=nobody"), decisions.Record{Filter: record.Filter{Person: "nobody"}}),
+	}
+}
+
+// assignmentPages say whose work a callback is.
+func assignmentPages() map[string]templ.Component {
+	s, admin := viewstest.Shell("mine", "/callbacks/c/assignment"), viewstest.Shell(views.PlaceAdmin, assignments.MovePath)
+	return map[string]templ.Component{
+		"assignment":       assignments.AssignmentPage(s, pagetest.Assignment()),
+		"assignment-none":  assignments.AssignmentPage(s, pagetest.Unassigned()),
+		"assignments-move": assignments.MovePage(admin, pagetest.Move()),
 	}
 }
 

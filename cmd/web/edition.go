@@ -6,8 +6,10 @@ import (
 	"net/http"
 
 	"countersign/handlers"
+	"countersign/handlers/assignments"
 	"countersign/handlers/decisions"
 	"countersign/handlers/webhooks"
+	"countersign/internal/assignment"
 	"countersign/internal/batch"
 	"countersign/internal/callbacks"
 	"countersign/internal/config"
@@ -114,6 +116,13 @@ func (d *program) newEdition(what *purpose) (e *edition, err error) {
 	site.Service, site.Auth, site.Searched = e.service, signIn, e.discovery.Searched
 	site.Delegations = e.delegations
 	site.Decisions = d.record(e.service)
+	site.Assignments = assignments.New(assignments.Config{
+		Service: assignment.New(assignment.Config{
+			Store: d.store.Assignments(), People: d.store, Desk: e.service, Invalidator: serve.Invalidator, Person: signIn.Known, Now: d.now,
+			GroupsMaxAge: serve.GroupsMaxAge,
+		}),
+		Desk: e.service, Now: d.now,
+	})
 	site.Batches = batch.NewService(d.store, e.service, d.batches.Wake, d.now)
 	site.Webhooks = d.fixed.webhooks.With(e.service, what.senders, what.sns)
 	d.settle(&site, e.notices)

@@ -7,6 +7,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/fault"
+	"countersign/internal/people"
 	"countersign/internal/printable"
 )
 
@@ -74,4 +75,33 @@ func (s *Service) moveOne(ctx context.Context, by callbacks.Person, id callbacks
 func left(err error) bool {
 	_, refused := errors.AsType[fault.List](err)
 	return refused || errors.Is(err, callbacks.ErrConflict) || errors.Is(err, callbacks.ErrForbidden) || errors.Is(err, callbacks.ErrNotFound)
+}
+
+// maxFound bounds the people whom a search finds.
+const maxFound = 10
+
+// Find returns people by the beginning of a word of their name or of an address. An admin finds by it
+// who left, and who goes on.
+func (s *Service) Find(ctx context.Context, text string) (found []callbacks.Person, err error) {
+	key := people.Key(text)
+	if len(key) < 2 { // so that nobody lists everybody
+		return nil, nil
+	}
+	profiles, err := s.People.FindPeople(ctx, key, maxFound)
+	if err != nil {
+		return nil, fmt.Errorf("find people: %w", err)
+	}
+	for _, p := range profiles {
+		found = append(found, s.Person(p))
+	}
+	return found, nil
+}
+
+// Name is the name of somebody who has signed in here, or [callbacks.ErrNotFound].
+func (s *Service) Name(ctx context.Context, person string) (string, error) {
+	profile, err := s.People.Profile(ctx, person)
+	if err != nil {
+		return "", fmt.Errorf("read a person: %w", err)
+	}
+	return s.Person(profile).Actor().Name, nil
 }

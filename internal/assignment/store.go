@@ -33,4 +33,7 @@ type Store interface {
 type People interface {
 	// Profile returns what is stored of a person, or [callbacks.ErrNotFound].
 	Profile(ctx context.Context, id string) (people.Profile, error)
+	// FindPeople returns people one of whose [people.Profile.Keys] begins with a key, in the order of
+	// those keys, at most limit.
+	FindPeople(ctx context.Context, key string, limit int) ([]people.Profile, error)
 }

@@ -204,7 +204,10 @@ function letter(key, event, bar) {
     case "r":
     case "s": if (bar || !click(key)) decide(key, event, bar); break;
     case "1": case "2": case "3": case "4": case "5": case "6": case "7": case "8": bar?.press?.(key); break;
-    case "y": click("y"); break;
+    case "c":
+    case "i":
+    case "y":
+    case "z": click(key); break;
     case "p": switchPayload(); break;
     case "?": panel?.showModal(); break;
     case "/": document.querySelector("input[type=search]")?.focus(); break;

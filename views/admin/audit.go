@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/internal/assignment"
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/internal/notice"
@@ -64,6 +65,11 @@ var actionWords = map[callbacks.Action]string{
 	callbacks.ActionPolicyLoaded:    "loaded a configuration",
 	callbacks.ActionPolicyRefused:   "refused a configuration",
 	record.ActionExported:           "exported decisions",
+	assignment.ActionTaken:          "took it",
+	assignment.ActionAssigned:       "assigned it",
+	assignment.ActionReleased:       "gave it back",
+	assignment.ActionSnoozed:        "snoozed it",
+	assignment.ActionWoken:          "ended a snooze",
 	notice.ActionMuted:              "muted a channel",
 	notice.ActionResumed:            "resumed a channel",
 	notice.ActionRetried:            "had messages sent again",
@@ -80,6 +86,7 @@ var actionWords = map[callbacks.Action]string{
 var actions = []callbacks.Action{
 	callbacks.ActionReceived, callbacks.ActionFound, callbacks.ActionCorrected, callbacks.ActionContested, callbacks.ActionRequesterStated, callbacks.ActionReviewOpened, callbacks.ActionReviewReleased, callbacks.ActionReviewConfirmed,
 	callbacks.ActionHeartbeat, callbacks.ActionHeartbeatFailed,
+	assignment.ActionTaken, assignment.ActionAssigned, assignment.ActionReleased, assignment.ActionSnoozed, assignment.ActionWoken,
 	callbacks.ActionRevealed, callbacks.ActionSigned, callbacks.ActionWithdrawn, callbacks.ActionVoid, callbacks.ActionPolicyApplied, callbacks.ActionEscalated, callbacks.ActionNobodyEligible, callbacks.ActionDecided, callbacks.ActionDelivered,
 	callbacks.ActionAttemptFailed, callbacks.ActionReceipt, callbacks.ActionReceiptDiffers, callbacks.ActionLost, callbacks.ActionUndeliverable, callbacks.ActionUnconfirmed,
 	callbacks.ActionExecutionSucceeded, callbacks.ActionExecutionFailed, callbacks.ActionRetried, callbacks.ActionTimedOut, callbacks.ActionClosed, callbacks.ActionSignedIn, callbacks.ActionSignedOut, callbacks.ActionSessionEnded, callbacks.ActionBatchBegun, callbacks.ActionBatchStopped,

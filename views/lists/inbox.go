@@ -84,7 +84,7 @@ func emptyText(scope desk.Scope) string {
 	case desk.ScopeHistory:
 		return "What was decided, timed out or closed elsewhere stays here, newest first."
 	case desk.ScopeMine:
-		return "What you review or decided stays here until Lambda has it."
+		return "What is assigned to you is here, what waits for your signature after those of others, and what you decided until Lambda has it."
 	case desk.ScopeAvailable, desk.ScopeAll:
 	}
 	return "The next callback will show up here by itself."

@@ -144,6 +144,14 @@ func decidedMark(c *callbacks.Callback, viewer callbacks.Person) words.Mark {
 	return words.Mark{Word: words.Decision(c.Decision) + ", delivering", Icon: "send", Tone: "delivering"}
 }
 
+// heldBy says whom a row is assigned to.
+func heldBy(holder callbacks.Actor, viewer callbacks.Person) string {
+	if holder.ID == viewer.ID {
+		return "Yours"
+	}
+	return words.FirstName(holder.Name) + " has it"
+}
+
 // tagsOf returns the marks under a row's title, for what its colours and times do not say.
 func tagsOf(r row, viewer callbacks.Person) []words.Mark {
 	if r.State == callbacks.Decided {
@@ -156,6 +164,9 @@ func tagsOf(r row, viewer callbacks.Person) []words.Mark {
 	}
 	if r.State != callbacks.Pending {
 		return append(tags, words.EndMark(&r.Callback, viewer))
+	}
+	if r.Holder.ID != "" {
+		tags = append(tags, words.Mark{Word: heldBy(r.Holder, viewer), Icon: "user"})
 	}
 	if r.HeartbeatsFail {
 		tags = append(tags, words.Mark{Word: words.FailingHeartbeats(&r.Callback, viewer), Icon: "pulse", Tone: "risk"})

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"countersign/internal/assignment"
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/internal/fault"
@@ -29,7 +30,8 @@ type Review struct {
 	Next       *Next         // on decided and ended callbacks
 	List       views.Address // the list that the reader came from
 	Told       []notice.Notice
-	Stands     Stands // in that list, on a page of its own
+	Work       assignment.Standing // whose it is
+	Stands     Stands              // in that list, on a page of its own
 }
 
 // Stands is where a callback stands in a list.

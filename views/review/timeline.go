@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/internal/assignment"
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/internal/notice"
@@ -118,6 +119,12 @@ var looks = map[callbacks.Action]look{
 	callbacks.ActionClosed:             {icon: "flag", nobody: true, more: endEvent},
 	callbacks.ActionTimedOut:           {icon: "flag", nobody: true, more: endEvent},
 	callbacks.ActionRetried:            {icon: "retry", what: "sent it again"},
+
+	assignment.ActionTaken:    {icon: "user", what: "took it"},
+	assignment.ActionAssigned: {icon: "user", what: "assigned it"},
+	assignment.ActionReleased: {icon: "user", what: "gave it back"},
+	assignment.ActionSnoozed:  {icon: "bell", what: "snoozed it"},
+	assignment.ActionWoken:    {icon: "bell", what: "ended a snooze"},
 
 	callbacks.ActionSignedIn: {}, callbacks.ActionSignedOut: {}, callbacks.ActionSessionEnded: {}, callbacks.ActionBatchBegun: {}, callbacks.ActionBatchStopped: {},
 	callbacks.ActionDelegated: {}, callbacks.ActionDelegationEnded: {},

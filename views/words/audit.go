@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/internal/assignment"
 	"countersign/internal/callbacks"
 	"countersign/internal/mask"
 	"countersign/internal/notice"
@@ -57,8 +58,9 @@ var sentences = map[callbacks.Action]func(callbacks.AuditEntry) string{
 	callbacks.ActionSignedIn: nil, callbacks.ActionSignedOut: nil, callbacks.ActionSessionEnded: nil, callbacks.ActionBatchBegun: nil, callbacks.ActionBatchStopped: nil,
 	callbacks.ActionDelegated: nil, callbacks.ActionDelegationEnded: nil,
 	callbacks.ActionPolicyLoaded: nil, callbacks.ActionPolicyRefused: nil,
-	record.ActionExported: nil,
-	notice.ActionMuted:    nil, notice.ActionResumed: nil, notice.ActionRetried: nil,
+	record.ActionExported:  nil,
+	assignment.ActionTaken: nil, assignment.ActionAssigned: nil, assignment.ActionReleased: nil, assignment.ActionSnoozed: nil, assignment.ActionWoken: nil,
+	notice.ActionMuted: nil, notice.ActionResumed: nil, notice.ActionRetried: nil,
 	notice.ActionLinked: nil, notice.ActionUnlinked: nil, notice.ActionSubscribed: nil, notice.ActionUnsubscribed: nil,
 }
 

@@ -1,0 +1,2 @@
+// Package assignments has the pages on which people say whose work a callback is.
+package assignments
