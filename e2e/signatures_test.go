@@ -88,7 +88,7 @@ func TestSignatures(t *testing.T) {
 	}
 	tomasz.hasFocus(`[data-bar="rest"] button[value="approve"]`)
 	tomasz.inspect("signatures-last")
-	dana.open("/?scope=mine")
+	dana.open("/?scope=available")
 	dana.reads(a.row(), "You signed, 2 of 3")
 	dana.inspect("signatures-list")
 
