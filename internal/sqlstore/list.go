@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/uptrace/bun"
@@ -31,28 +32,43 @@ func (s *Store) List(ctx context.Context, q desk.Query) (desk.Page, error) {
 	text, args := pageText(s.dialect, w, orders[q.SortedBy()], q.After, limit+1)
 	statement := s.db.NewRaw(text, args...)
 	key := fmt.Sprint(q.Now.Unix(), " ", statement) // the people reviewing depend on the time
-	page, err := share(ctx, s.readings, key, func(ctx context.Context) (desk.Page, error) { return s.list(ctx, q, statement, limit) })
+	shared, err := share(ctx, s.readings, key, func(ctx context.Context) (listing, error) { return s.list(ctx, q, statement, limit) })
+	if err != nil {
+		return desk.Page{}, err
+	}
+	page := shared.page
 	page.Rows = slices.Clone(page.Rows) // so that the caller may sort them
+	signatures, err := s.signatures(ctx, slices.Collect(maps.Values(shared.signed)), q.Person)
+	for i, num := range shared.signed {
+		page.Rows[i].Signatures = signatures[num]
+	}
 	return page, err
+}
+
+// listing is a page as every reader sees it: without signatures, because readers see their own that
+// ended, too.
+type listing struct {
+	page   desk.Page
+	signed map[int]int64 // by their place in the page, the callbacks whose signatures wait for others
 }
 
 // list reads a page of at most limit callbacks. The statement finds the places of the page and one
 // more.
-func (s *Store) list(ctx context.Context, q desk.Query, statement *bun.RawQuery, limit int) (desk.Page, error) {
+func (s *Store) list(ctx context.Context, q desk.Query, statement *bun.RawQuery, limit int) (listing, error) {
 	var places []place
 	if err := statement.Scan(ctx, &places); err != nil {
-		return desk.Page{}, fmt.Errorf("list callbacks: %w", s.unavailable(err))
+		return listing{}, fmt.Errorf("list callbacks: %w", s.unavailable(err))
 	}
 	more := len(places) > limit
 	if more {
 		places = places[:limit]
 	}
-	page, err := s.page(ctx, q, places)
+	found, err := s.page(ctx, q, places)
 	if err == nil && more {
 		last := len(places) - 1
-		page.Next = &desk.Cursor{Key: places[last].Key, ID: page.Rows[last].ID}
+		found.page.Next = &desk.Cursor{Key: places[last].Key, ID: found.page.Rows[last].ID}
 	}
-	return page, err
+	return found, err
 }
 
 // walk plans a query. Functions are indexed within their queue, so a person who can read all queues
@@ -131,11 +147,11 @@ func aroundText(d *engine.Dialect, w walk, o order, at *desk.Cursor, limit int) 
 	return "select " + text, args
 }
 
-// page reads the callbacks at the places, in their order, the people reviewing them, and the
-// signatures that wait for others.
-func (s *Store) page(ctx context.Context, q desk.Query, places []place) (desk.Page, error) {
+// page reads the callbacks at the places, in their order, the people reviewing them, and whose they
+// are.
+func (s *Store) page(ctx context.Context, q desk.Query, places []place) (listing, error) {
 	if len(places) == 0 {
-		return desk.Page{}, nil
+		return listing{}, nil
 	}
 	at := make(map[int64]int, len(places))
 	nums := make([]int64, len(places))
@@ -144,33 +160,30 @@ func (s *Store) page(ctx context.Context, q desk.Query, places []place) (desk.Pa
 	}
 	var found []callbackRow
 	if err := s.db.NewSelect().Model(&found).Where("num in (?)", bun.List(nums)).Scan(ctx); err != nil {
-		return desk.Page{}, fmt.Errorf("read callbacks: %w", s.unavailable(err))
+		return listing{}, fmt.Errorf("read callbacks: %w", s.unavailable(err))
 	}
 	slices.SortFunc(found, func(a, b callbackRow) int { return cmp.Compare(at[a.Num], at[b.Num]) })
 	reviewers, err := s.reviewers(ctx, nums, q)
 	if err != nil {
-		return desk.Page{}, err
+		return listing{}, err
 	}
 	holders, err := s.holders(ctx, found)
 	if err != nil {
-		return desk.Page{}, err
+		return listing{}, err
 	}
-	signatures, err := s.signatures(ctx, signed(found), q.Person)
-	if err != nil {
-		return desk.Page{}, err
-	}
-	page := desk.Page{Rows: make([]desk.Row, 0, len(found))}
+	l := listing{page: desk.Page{Rows: make([]desk.Row, 0, len(found))}, signed: map[int]int64{}}
 	for i := range found {
 		c, err := found[i].callback()
 		if err != nil {
-			return desk.Page{}, err
+			return listing{}, err
 		}
 		num := found[i].Num
-		page.Rows = append(page.Rows, desk.Row{
-			Callback: c, Reviewers: reviewers[num], Holder: holders[num], Signatures: signatures[num],
-		})
+		if found[i].SignatureCount > 0 && !found[i].Decision.Valid {
+			l.signed[i] = num
+		}
+		l.page.Rows = append(l.page.Rows, desk.Row{Callback: c, Reviewers: reviewers[num], Holder: holders[num]})
 	}
-	return page, nil
+	return l, nil
 }
 
 // reviewers returns the people who have a callback open now, the longest first, each once however
@@ -216,16 +229,6 @@ func (s *Store) holders(ctx context.Context, found []callbackRow) (map[int64]cal
 		holders[a.Callback] = callbacks.Actor{Kind: callbacks.ActorPerson, ID: a.Person, Name: a.Name}
 	}
 	return holders, nil
-}
-
-// signed returns the numbers of the callbacks that people have signed and that are not decided.
-func signed(found []callbackRow) (nums []int64) {
-	for i := range found {
-		if found[i].SignatureCount > 0 && !found[i].Decision.Valid {
-			nums = append(nums, found[i].Num)
-		}
-	}
-	return nums
 }
 
 // Count implements desk.Store.

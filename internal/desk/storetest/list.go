@@ -17,6 +17,7 @@ func testList(t *testing.T, open func(*testing.T) Store) {
 		"RowsAreWholeCallbacks": listRows,
 		"Orders":                listOrders,
 		"ScopesHaveAnOrder":     listScopeOrders,
+		"OwnSignatures":         listOwnSignatures,
 		"PagesWithInsertions":   listPages,
 		"PagesOfEqualKeys":      listTies,
 		"UnknownCursor":         listUnknownCursor,
@@ -209,4 +210,25 @@ func countStops(t *testing.T, s Store) {
 	}
 	q.After, q.Limit = &desk.Cursor{Key: 0, ID: "x"}, 1
 	callbackstest.Same(t, "count without the cursor and the page's limit", Count(t, s, q, 100), 7)
+}
+
+// listOwnSignatures: a row has the signatures that count, and those of its reader that ended; those
+// of others that ended it never has, also where several read the same list at once.
+func listOwnSignatures(t *testing.T, s Store) {
+	c := Put(t, s, callbackstest.NewCallback())
+	_, err := s.Change(t.Context(), c.ID, callbacks.Parts{Signatures: true}, func(c *callbacks.Case) error {
+		c.WaitingSince = callbackstest.T0
+		withdrawn := &callbacks.SignatureEnd{Lapse: callbacks.Withdrawn, At: callbackstest.T0}
+		c.Signatures = []callbacks.Signature{
+			{By: callbackstest.Person("ada"), At: callbackstest.T0, End: withdrawn},
+			{By: callbackstest.Person("bob"), At: callbackstest.T0},
+		}
+		return nil
+	})
+	callbackstest.Must(t, err)
+	for reader, want := range map[string]int{"ada": 2, "bob": 1, "eve": 1} {
+		q := EveryRow(desk.Filter{})
+		q.Person = callbackstest.Person(reader).ID
+		callbackstest.Same(t, "signatures that "+reader+" sees", len(List(t, s, q).Rows[0].Signatures), want)
+	}
 }
