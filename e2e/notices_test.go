@@ -45,6 +45,9 @@ channels:
 	return w, box
 }
 
+// thisBrowser is what the script of the settings says once it is there.
+const thisBrowser = "You have blocked notifications"
+
 // TestNotices_Settings: people change how they are told without loading the page, and are told that
 // it was saved; a test arrives. Without scripts, the same forms do it.
 func TestNotices_Settings(t *testing.T) {
@@ -53,6 +56,7 @@ func TestNotices_Settings(t *testing.T) {
 	mara := w.signIn(t, "mara")
 	mara.open("/settings")
 	mara.reads("#notices", "mara.okafor@harborline.example", "Quiet hours", "Order")
+	mara.comes("#this-browser [data-says]", thisBrowser)
 	kept := mara.keepsPage()
 	mara.click("#switch-quiet")
 	mara.comes("#notices-said", "Saved")
@@ -143,6 +147,7 @@ func TestNotices_Push(t *testing.T) {
 	w, _ := telling(t)
 	mara := w.signIn(t, "mara")
 	mara.open("/settings")
+	mara.comes("#this-browser [data-says]", thisBrowser)
 	push, shows := mara.takesPushes()
 	push(`{"title":"1 waits for you, ends 14:32","body":"Queue finance, 0 of 2 signed","tag":"m1","path":"/callbacks/exp2291","at":1795524752000}`)
 	mara.comes("#announce", "Shown: 1 waits for you, ends 14:32")
