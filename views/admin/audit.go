@@ -136,7 +136,7 @@ func (s stretch) times(m words.Moment) string {
 	if s.Count == 1 {
 		return ""
 	}
-	return fmt.Sprintf("%d entries since %s", s.Count, m.Clock(s.Since))
+	return fmt.Sprintf("× %d since %s", s.Count, m.Clock(s.Since))
 }
 
 // zoneName is the zone in which a page shows its times.
