@@ -42,6 +42,9 @@ test: node_modules/.package-lock.json $(TESTSUM) ## Install what the tests need,
 	scripts/install-tools.sh
 	scripts/with-postgres.sh $(TESTSUM) --format pkgname --jsonfile .cache/test.json -- -race $(UNWATCHED) -vet=off -shuffle=on $(SLOWEST) $$(go list ./... | grep -v '/e2e$$')
 	@scripts/no-skips.sh .cache/test.json
+# What routes may allocate is measured in the program as it is built, without the race detector.
+	$(TESTSUM) --format testname --jsonfile .cache/bounds.json -- -vet=off -run '^TestBounds$$' ./handlers
+	@scripts/no-skips.sh .cache/bounds.json
 # The browser comes last and alone: it keeps the processors busy by itself. No test gets a second run.
 # GOFLAGS are for the program that these tests build, too.
 	GOFLAGS="$$(go env GOFLAGS) $(UNWATCHED)" scripts/with-postgres.sh $(TESTSUM) --format testname --jsonfile .cache/e2e.json -- -race -vet=off -timeout 30m -skip '^TestInterop' ./e2e
