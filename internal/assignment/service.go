@@ -111,8 +111,8 @@ func (s *Service) holder(ctx context.Context, by callbacks.Person, key string, c
 		p.GroupsReadAt = s.Now() // to sign, they sign in again if they have to
 	}
 	err := s.Desk.MayDecide(ctx, p, c)
-	if refusal, refused := errors.AsType[*callbacks.Refusal](err); refused && key != by.ID {
-		return callbacks.Actor{}, fault.List{{Pointer: "to", Detail: p.Actor().Name + " may not sign this: " + string(refusal.Code) + "."}}
+	if _, refused := errors.AsType[*callbacks.Refusal](err); refused && key != by.ID {
+		return callbacks.Actor{}, fault.List{{Pointer: "to", Detail: p.Actor().Name + " may not sign this. Choose somebody else."}}
 	}
 	return p.Actor(), err
 }

@@ -32,14 +32,14 @@ type Later func(ctx context.Context, text string, args ...any) error
 func Add(ctx context.Context, later Later, callback int64, e record.Entry) error {
 	err := later(ctx, `insert into decisions (callback, at, queue, function, person, person_name, outcome, label, stance, rule, via)
 		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		callback, e.At.UnixMilli(), storable(e.Queue), storable(e.Function), storable(e.By.ID), storable(e.By.Name), storable(e.Outcome),
-		storable(e.Label), string(e.Stance), storable(e.Rule), string(e.Via))
+		callback, e.At.UnixMilli(), engine.Storable(e.Queue), engine.Storable(e.Function), engine.Storable(e.By.ID), engine.Storable(e.By.Name), engine.Storable(e.Outcome),
+		engine.Storable(e.Label), string(e.Stance), engine.Storable(e.Rule), string(e.Via))
 	if err != nil {
 		return fmt.Errorf("write a decision to the record: %w", err)
 	}
 	var args []any
 	for _, person := range e.Signers {
-		args = append(args, storable(person), e.At.UnixMilli(), callback)
+		args = append(args, engine.Storable(person), e.At.UnixMilli(), callback)
 	}
 	err = later(ctx, `insert into decision_signers (person, at, callback) values (?, ?, ?)`+
 		strings.Repeat(", (?, ?, ?)", len(e.Signers)-1), args...)
@@ -52,7 +52,7 @@ func Add(ctx context.Context, later Later, callback int64, e record.Entry) error
 // Move corrects the queue and the function of a decision on a callback that was found, and announced
 // after that.
 func Move(ctx context.Context, later Later, callback int64, queue, function string) error {
-	err := later(ctx, `update decisions set queue = ?, function = ? where callback = ?`, storable(queue), storable(function), callback)
+	err := later(ctx, `update decisions set queue = ?, function = ? where callback = ?`, engine.Storable(queue), engine.Storable(function), callback)
 	if err != nil {
 		return fmt.Errorf("correct a decision of the record: %w", err)
 	}
@@ -179,9 +179,4 @@ func (s *Store) cursor(ctx context.Context, p place) (*desk.Cursor, error) {
 		return nil, fmt.Errorf("read the place of a decision: %w", s.engine.Unavailable(err))
 	}
 	return &desk.Cursor{Key: p.At, ID: callbacks.ID(id)}, nil
-}
-
-// storable replaces what a text column of PostgreSQL refuses: NUL, and bytes that are not UTF-8.
-func storable(s string) string {
-	return strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", "\uFFFD"), "\uFFFD")
 }

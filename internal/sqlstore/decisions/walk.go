@@ -62,7 +62,7 @@ func arms(q *record.Query) []condition {
 func each(text string, values []string) []condition {
 	parts := make([]condition, len(values))
 	for i, value := range values {
-		parts[i] = condition{text, []any{storable(value)}}
+		parts[i] = condition{text, []any{engine.Storable(value)}}
 	}
 	return parts
 }
@@ -134,7 +134,7 @@ func (w *walk) run(ctx context.Context) error {
 	const longer = 4
 	var after condition
 	if c := w.query.After; c != nil {
-		after = condition{`(?, (select num from callbacks where id = ?))`, []any{c.Key, storable(string(c.ID))}}
+		after = condition{`(?, (select num from callbacks where id = ?))`, []any{c.Key, engine.Storable(string(c.ID))}}
 	}
 	most := cmp.Or(w.query.Looked, record.MaxLooked)
 	for size := w.query.Limit + 1; w.looked < most; size *= longer {
