@@ -180,13 +180,8 @@ func argument(v reflect.Value) any {
 	}
 }
 
-// storable replaces what a text column of PostgreSQL refuses: NUL, and bytes that are not UTF-8.
-func storable(s string) string {
-	if strings.IndexByte(s, 0) >= 0 {
-		s = strings.ReplaceAll(s, "\x00", "\uFFFD")
-	}
-	return strings.ToValidUTF8(s, "\uFFFD")
-}
+// storable is the short name of [engine.Storable] in the statements of this package.
+func storable(s string) string { return engine.Storable(s) }
 
 // missing turns "no rows" into [callbacks.ErrNotFound].
 func missing(err error) error {
