@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
@@ -212,13 +211,26 @@ func (c *csvWriter) flush() error {
 	return c.w.Error()
 }
 
-// textOf is a cell that a spreadsheet takes as text: with an apostrophe before what would begin a
-// formula. The wide forms count as the narrow ones in some of them, and blanks before a sign are
-// skipped.
+// What begins a formula, after what a cell can begin, and what a spreadsheet skips there. The wide
+// forms count as the narrow ones in some of them.
+const (
+	formulaSigns = "=+-@\t\r\uff1d\uff0b\uff0d\uff20"
+	separators   = ";,\t\r\n"
+	skipped      = " \u00a0\u3000\ufeff\v\f\""
+)
+
+// textOf is a cell that a spreadsheet takes as text: with an apostrophe before each sign that would
+// begin a formula. A sign inside does too if it follows a separator, because a spreadsheet whose
+// separator is not the comma splits there.
 func textOf(cell string) string {
-	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(cell, " \u00a0\u3000\ufeff\n\v\f"))
-	if strings.ContainsRune("=+-@\t\r\uff1d\uff0b\uff0d\uff20", first) && first != utf8.RuneError {
-		return "'" + cell
+	var b strings.Builder
+	written, begins := 0, true
+	for i, r := range cell {
+		if begins && strings.ContainsRune(formulaSigns, r) {
+			b.WriteString(cell[written:i] + "'")
+			written, begins = i, false
+		}
+		begins = strings.ContainsRune(separators, r) || begins && strings.ContainsRune(skipped, r)
 	}
-	return cell
+	return b.String() + cell[written:]
 }

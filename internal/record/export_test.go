@@ -119,28 +119,32 @@ func TestExport_Gone(t *testing.T) {
 // as it is.
 func TestCSV_NoFormula(t *testing.T) {
 	t.Parallel()
-	for _, cell := range []string{
-		"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "＋1", "－1", "＠x", " =1", "\u00a0=1", "\n=1", "\ufeff=1",
+	for cell, want := range map[string]string{
+		"=1+1": "'=1+1", "+1": "'+1", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)", "＝1": "'＝1", "＋1": "'＋1", "－1": "'－1", "＠x": "'＠x",
+		" =1": " '=1", "\u00a0=1": "\u00a0'=1", "\n=1": "\n'=1", "\ufeff=1": "\ufeff'=1", "\t=1": "'\t'=1", "\r=1": "'\r'=1", "\tx": "'\tx",
+		// Another separator, and lines.
+		"x;=HYPERLINK(1)": "x;'=HYPERLINK(1)", "x; =1;@b": "x; '=1;'@b", "x,-1": "x,'-1", "x\t+1": "x\t'+1", "x\n=1": "x\n'=1", "x\r\n=1": "x\r\n'=1",
+		`x;"=1"`: `x;"'=1"`, `x;""=1`: `x;""'=1`, "x;=1\xff": "x;'=1\xff",
 	} {
-		if got := textOf(cell); got != "'"+cell {
-			t.Errorf("%q is written as %q", cell, got)
+		if got := textOf(cell); got != want {
+			t.Errorf("%q is written as %q, want %q", cell, got, want)
 		}
 	}
-	for _, cell := range []string{"", "a=b", "2026-12-01T08:00:00.000Z", "«=»", "\xff", "'=1", "東京"} {
+	for _, cell := range []string{"", "a=b", "2026-12-01T08:00:00.000Z", "«=»", "\xff", "'=1", "東京", "a; b, c\nd", "a;b=1", "1-1; 2+2"} {
 		if got := textOf(cell); got != cell {
 			t.Errorf("%q is written as %q", cell, got)
 		}
 	}
 	var out strings.Builder
 	w := &csvWriter{csv.NewWriter(&out)}
-	d := Decision{Title: "=HYPERLINK(\"x\")", Name: "@a", Entry: Entry{Label: "+", Rule: "-r", By: callbacks.Actor{Name: "=x"}, Queue: "\tq", Function: "\rf"}}
-	d.Signatures = []Signature{{By: callbacks.Actor{Name: "=evil"}}}
+	d := Decision{Title: "x;=HYPERLINK(\"x\")", Name: "@a", Entry: Entry{Label: "+", Rule: "-r", By: callbacks.Actor{Name: "=x"}, Queue: "\tq", Function: "\rf"}}
+	d.Signatures = []Signature{{By: callbacks.Actor{Name: "=evil"}}, {By: callbacks.Actor{Name: "=evil"}}}
 	callbackstest.Must(t, w.write(&d))
 	callbackstest.Must(t, w.flush())
 	cells, err := csv.NewReader(strings.NewReader(out.String())).ReadAll()
 	callbackstest.Must(t, err)
 	for _, cell := range cells[0] {
-		if cell != "" && strings.ContainsAny(cell[:1], "=+-@\t\r") {
+		if cell != "" && strings.ContainsAny(cell[:1], "=+-@\t\r") || strings.Contains(cell, ";=") || strings.Contains(cell, "; =") {
 			t.Errorf("cell %q", cell)
 		}
 	}
