@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -285,6 +284,3 @@ func (s *server) withdraw(c echo.Context) error {
 	}
 	return c.Redirect(http.StatusSeeOther, views.Address{Path: reviewPath(c), Query: s.origin(c).Values()}.String())
 }
-
-// isWithdrawal reports whether the request posts a withdrawal.
-func isWithdrawal(c echo.Context) bool { return strings.HasSuffix(c.Path(), "/withdrawal") }

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"net/http"
 	"strconv"
@@ -218,7 +219,8 @@ func overtakenPage(s *server, c echo.Context, _ error) templ.Component {
 }
 
 func tooLargePage(s *server, c echo.Context, _ error) templ.Component {
-	return oneFault(s, c, http.StatusRequestEntityTooLarge, "form", "This is larger than 1 MiB. Nothing was recorded. Go back and shorten it.")
+	detail := fmt.Sprintf("This is larger than %d KiB. Nothing was recorded. Go back and shorten it.", kindOf(c).maxBody()>>10)
+	return oneFault(s, c, http.StatusRequestEntityTooLarge, "form", detail)
 }
 
 // wayBack is where to go on after an invalid request: the same page without its query, or the

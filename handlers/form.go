@@ -17,6 +17,7 @@ import (
 	answer "countersign/internal/form"
 	"countersign/internal/inflight"
 	"countersign/views"
+	"countersign/views/review"
 )
 
 const formKey = "form"
@@ -93,17 +94,41 @@ func draftOf(c echo.Context) url.Values {
 	return form
 }
 
+// decisionRoute is the route of the form whose failure offers to post it again.
+const decisionRoute = "/callbacks/:id/decision"
+
 // unrecorded is the decision that the request posted, to be posted again. It is nil for any other
 // request.
 func (s *server) unrecorded(c echo.Context) *views.Unrecorded {
 	form := draftOf(c)
-	if form == nil || isReveal(c) || isStatement(c) || isWithdrawal(c) || appliesPolicy(c) || c.Param("batch") != "" {
+	if form == nil || c.Path() != decisionRoute {
 		return nil
 	}
 	return &views.Unrecorded{
 		Callback: callbackOf(c), Outcome: form.Get("outcome"), Seen: form.Get("seen"), At: form.Get("at"),
 		Sends: form.Get("sends"), Answer: answerIn(form), Fields: s.fieldsIn(c, form),
 	}
+}
+
+// keptFields are what pages show again of a draft beside its comment.
+func (s *server) keptFields(c echo.Context, form url.Values) []views.KeptField {
+	switch c.Path() {
+	case "/callbacks/:id/requester":
+		return review.AskerDraft{Statement: statementIn(form)}.Kept()
+	case "/callbacks/:id/withdrawal":
+		return keptField("Why you withdraw", form.Get("why"))
+	case "/callbacks/:id/policy":
+		return keptField("Why you apply the present rules", form.Get("policy"))
+	}
+	return append(review.KeptAnswer(answerIn(form)), review.KeptForm(s.fieldsIn(c, form))...)
+}
+
+// keptField is one field, if anything was typed into it.
+func keptField(label, value string) []views.KeptField {
+	if value == "" {
+		return nil
+	}
+	return []views.KeptField{{Label: label, Value: value}}
 }
 
 // fieldsIn are the inputs of outcomes' forms among the fields of a decision. What was typed as a secret

@@ -70,6 +70,3 @@ func (s *server) applyPolicy(c echo.Context) error {
 	s.forgetDraft(c, applied.ID)
 	return c.Redirect(http.StatusSeeOther, views.Address{Path: reviewPath(c), Query: s.origin(c).Values()}.String())
 }
-
-// appliesPolicy reports whether the request posts the reason for applying the present rules.
-func appliesPolicy(c echo.Context) bool { return strings.HasSuffix(c.Path(), "/policy") }

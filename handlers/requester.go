@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -42,6 +41,3 @@ func (s *server) stateRequester(c echo.Context) error {
 func statementIn(form url.Values) desk.Statement {
 	return desk.Statement{Requester: form.Get("requester"), RequesterID: form.Get("requesterId"), Reason: form.Get("reason")}
 }
-
-// isStatement reports whether the request posts who asks.
-func isStatement(c echo.Context) bool { return strings.HasSuffix(c.Path(), "/requester") }

@@ -173,7 +173,7 @@ func TestStateRequester_Refused(t *testing.T) {
 		t.Errorf("a reason that is too long: %d", a.status)
 	}
 	long.Set("reason", strings.Repeat("x", 1<<20))
-	if a := admin.post(path, long); a.status != http.StatusRequestEntityTooLarge || !strings.Contains(a.text(t), "larger than 1 MiB") {
+	if a := admin.post(path, long); a.status != http.StatusRequestEntityTooLarge || !strings.Contains(a.text(t), "larger than 1024 KiB") {
 		t.Errorf("a form that is too long: %d %s", a.status, a.text(t))
 	}
 	reviewer := s.as(rita)

@@ -3,7 +3,6 @@ package handlers
 import (
 	"cmp"
 	"net/http"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -35,9 +34,6 @@ func (s *server) reveal(c echo.Context) error {
 		Outcome: d.Outcome, Comment: d.Comment, Answer: d.Answer, Fields: d.Fields, Pressed: forms.RevealButton,
 	})
 }
-
-// isReveal reports whether the request reveals a value.
-func isReveal(c echo.Context) bool { return strings.HasSuffix(c.Path(), "/reveal") }
 
 // revealValue sends a masked value to the script of a page, which puts it in the place of its mask.
 func (s *server) revealValue(c echo.Context) error {

@@ -66,8 +66,7 @@ func (s *server) origin(c echo.Context) query.Listing { return s.opener(c).Whole
 // see, because people pass links on.
 func (s *server) opener(c echo.Context) query.Listing {
 	l, err := query.ParseListing(c.QueryParams(), desk.ScopeAvailable, zone(c))
-	roles := s.person(c).Roles
-	if err != nil || (l.Scope == desk.ScopeAll && !roles.Admin && !roles.Auditor) {
+	if err != nil || l.Scope == desk.ScopeAll && !s.person(c).Roles.SeesAll() {
 		return query.Listing{Scope: desk.ScopeAvailable}
 	}
 	return l

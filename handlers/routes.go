@@ -29,7 +29,7 @@ var routes = []route{
 	{http.MethodGet, "/callbacks/:id/payload/tree", page, anyRole, (*server).payloadTree},
 	{http.MethodPost, "/callbacks/:id/reveal", draft, anyRole, (*server).reveal},
 	{http.MethodPost, "/callbacks/:id/reveal/value", script, anyRole, (*server).revealValue},
-	{http.MethodPost, "/callbacks/:id/decision", draft, anyRole, limitPreviews((*server).decide)},
+	{http.MethodPost, decisionRoute, draft, anyRole, limitPreviews((*server).decide)},
 	{http.MethodPost, "/callbacks/:id/withdrawal", draft, anyRole, (*server).withdraw},
 	{http.MethodPost, "/callbacks/:id/preview", typing, anyRole, limitPreviews((*server).preview)},
 	{http.MethodPost, "/callbacks/:id/reviews", script, anyRole, (*server).lease},

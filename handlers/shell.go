@@ -9,7 +9,6 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/views"
-	"countersign/views/review"
 	"countersign/views/words"
 )
 
@@ -37,16 +36,10 @@ func (s *server) shell(c echo.Context, place views.Place, address views.Address)
 // which may be the cause of the error.
 func (s *server) plainShell(c echo.Context) views.Shell {
 	shell := views.Shell{
-		Moment: s.moment(c), Viewer: s.person(c), Theme: views.Theme(cookie(c, views.ThemeCookie)), Version: s.Version, Support: s.SupportContact, Kept: draftOf(c).Get("comment"),
+		Moment: s.moment(c), Viewer: s.person(c), Theme: views.Theme(cookie(c, views.ThemeCookie)), Version: s.Version, Support: s.SupportContact,
 	}
-	shell.KeptFields = append(review.KeptAnswer(answerIn(draftOf(c))), review.KeptForm(s.fieldsIn(c, draftOf(c)))...)
-	switch why := draftOf(c).Get("why"); {
-	case isStatement(c):
-		shell.KeptFields = review.AskerDraft{Statement: statementIn(draftOf(c))}.Kept()
-	case isWithdrawal(c) && why != "":
-		shell.KeptFields = []views.KeptField{{Label: "Why you withdraw", Value: why}}
-	case appliesPolicy(c) && draftOf(c).Get("policy") != "":
-		shell.KeptFields = []views.KeptField{{Label: "Why you apply the present rules", Value: draftOf(c).Get("policy")}}
+	if draft := draftOf(c); draft != nil {
+		shell.Kept, shell.KeptFields = draft.Get("comment"), s.keptFields(c, draft)
 	}
 	if s.Demo != nil {
 		shell.Samples = s.Demo.Samples()

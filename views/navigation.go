@@ -42,7 +42,7 @@ func recordEntries(s Shell) []navEntry {
 }
 
 func adminEntries(s Shell) []navEntry {
-	if !s.Viewer.Roles.Admin && !s.Viewer.Roles.Auditor {
+	if !s.Viewer.Roles.SeesAll() {
 		return nil
 	}
 	entries := []navEntry{

@@ -166,7 +166,7 @@ func heldByOthers(reviewers []callbacks.Actor, person string) bool {
 // Audit reads audit entries, newest first. Only admins and auditors may call it; a callback's own
 // entries are part of its sheet.
 func (s *Service) Audit(ctx context.Context, p callbacks.Person, q AuditQuery) ([]callbacks.AuditEntry, error) {
-	if !p.Roles.Admin && !p.Roles.Auditor {
+	if !p.Roles.SeesAll() {
 		return nil, &callbacks.Refusal{Code: callbacks.CodeRole, Reason: "The audit is for admins and auditors."}
 	}
 	if q.Limit <= 0 || q.Limit > MaxPage {
@@ -205,7 +205,7 @@ func (s *Service) hideHashes(ctx context.Context, entries []callbacks.AuditEntry
 func (s *Service) Titles(
 	ctx context.Context, p callbacks.Person, entries []callbacks.AuditEntry,
 ) (map[callbacks.ID]string, error) {
-	if !p.Roles.Admin && !p.Roles.Auditor {
+	if !p.Roles.SeesAll() {
 		return nil, &callbacks.Refusal{Code: callbacks.CodeRole, Reason: "The audit is for admins and auditors."}
 	}
 	var ids []callbacks.ID

@@ -35,7 +35,7 @@ func (s Searched) Quota(lane arn.Lane) *readquota.Quota {
 // Searched returns which functions are searched for callbacks. Only admins and auditors may call
 // it.
 func (d *Worker) Searched(ctx context.Context, p callbacks.Person) (searched Searched, err error) {
-	if !p.Roles.Admin && !p.Roles.Auditor {
+	if !p.Roles.SeesAll() {
 		return Searched{}, &callbacks.Refusal{Code: "role", Reason: "Only admins and auditors can see the watched functions."}
 	}
 	if searched.Watches, err = d.store.Watches(ctx); err != nil {

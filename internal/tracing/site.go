@@ -47,9 +47,8 @@ func worthASpan(r *http.Request) bool {
 	return !strings.HasPrefix(r.URL.Path, "/static/")
 }
 
-// callbackPath matches the address of a callback and of its actions. It never takes other text for
-// an ID.
-var callbackPath = regexp.MustCompile(`^/callbacks/([a-z0-9]{26})(/[a-z]+)?$`)
+// callbackPath matches the address of a callback and of its actions.
+var callbackPath = regexp.MustCompile(`^/callbacks/([^/]+)(/[a-z]+)?$`)
 
 // callbackIn returns the callback that a request is about, empty if there is none, and whether the
 // request decides it.
@@ -58,7 +57,10 @@ func callbackIn(r *http.Request) (id callbacks.ID, decides bool) {
 	if found == nil {
 		return "", false
 	}
-	return callbacks.ID(found[1]), r.Method == http.MethodPost && found[2] == "/decision"
+	if id, err := callbacks.ParseID(found[1]); err == nil {
+		return id, r.Method == http.MethodPost && found[2] == "/decision"
+	}
+	return "", false
 }
 
 // answered notes the status of the response.
