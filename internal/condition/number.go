@@ -11,6 +11,7 @@ import (
 	"cel.dev/cel-go/common/types/ref"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/jsonsyntax"
 )
 
 // digits is the text of a number in a payload, which becomes a double when a condition reads it.
@@ -26,9 +27,6 @@ const (
 	// maxNumber is how much of a number a message repeats.
 	maxNumber = 40
 )
-
-// numberPattern is that of JSON.
-var numberPattern = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
 
 // exact returns a number of JSON as a double, or an error if the double would be another number.
 func exact(text string) ref.Val {
@@ -63,7 +61,7 @@ func number(value ref.Val) ref.Val {
 	case types.Int:
 		return exact(strconv.FormatInt(int64(v), 10))
 	case types.String:
-		if !numberPattern.MatchString(string(v)) {
+		if !jsonsyntax.Number(string(v)) {
 			return types.NewErr("the text %q is not a number", clip(string(v)))
 		}
 		return exact(string(v))

@@ -25,6 +25,12 @@ func (f *Fault) Error() string {
 	return fmt.Sprintf("Line %d, column %d: %s", f.Line, f.Column, f.Detail)
 }
 
+// Number reports whether a text is one number of JSON and nothing else.
+func Number(text string) bool {
+	c := checker{text: text}
+	return c.number() == nil && c.at == len(text)
+}
+
 // Check returns nil if a text is one JSON document (RFC 8259) in UTF-8 whose objects have each name
 // once. Programs differ in what they read when a name stands twice.
 func Check(text string) *Fault {

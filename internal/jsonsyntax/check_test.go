@@ -114,3 +114,16 @@ func plain(text string) bool {
 		}
 	}
 }
+
+func TestNumber(t *testing.T) {
+	for _, text := range []string{"0", "-0", "12", "0.10", "1e2", "-1.5E+30", "9223372036854775808"} {
+		if !jsonsyntax.Number(text) {
+			t.Errorf("%q is a number", text)
+		}
+	}
+	for _, text := range []string{"", "-", "01", "+1", ".5", "1.", "1e", "1e+", "1 ", " 1", "1,2", "NaN", "0x1", "1\n", "--1"} {
+		if jsonsyntax.Number(text) {
+			t.Errorf("%q is no number", text)
+		}
+	}
+}

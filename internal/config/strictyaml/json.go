@@ -4,16 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"reflect"
-	"regexp"
 	"strings"
+
+	"countersign/internal/jsonsyntax"
 )
 
 // document is the type of a field that takes a value of any shape. It holds the value as JSON, with
 // the file's order of keys and the file's text of numbers.
 var document = reflect.TypeFor[json.RawMessage]()
-
-// jsonNumber matches the numbers of JSON (RFC 8259).
-var jsonNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)([.][0-9]+)?([eE][+-]?[0-9]+)?$`)
 
 // json writes a value as JSON without spaces, and notes where its parts stand.
 func (d *Document) json(out *bytes.Buffer, n *node, at Path) {
@@ -45,7 +43,7 @@ func (d *Document) json(out *bytes.Buffer, n *node, at Path) {
 	case kindNothing:
 		out.WriteString("null")
 	case kindNumber:
-		if !jsonNumber.MatchString(n.text) {
+		if !jsonsyntax.Number(n.text) {
 			d.Fault(at, "%s is no number of JSON: write it as 12 or 0.5, or put it in quotes", clipped(n.text))
 		}
 		out.WriteString(n.text)

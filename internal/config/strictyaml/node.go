@@ -5,6 +5,8 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
+
+	"countersign/internal/jsonsyntax"
 )
 
 // kind is what a value is.
@@ -57,7 +59,7 @@ func (d *Document) convert(n ast.Node, at Path) *node {
 		out.kind, out.text = kindSwitch, n.GetToken().Value
 	case *ast.StringNode:
 		out.kind, out.text = kindText, n.Value
-		if n.Token.Type == token.StringType && jsonNumber.MatchString(n.Value) {
+		if n.Token.Type == token.StringType && jsonsyntax.Number(n.Value) {
 			out.kind = kindNumber // the parser takes 1e2 for a text
 		}
 	case *ast.LiteralNode:
