@@ -18,6 +18,7 @@ import (
 	"countersign/internal/doctor"
 	"countersign/internal/loopback"
 	"countersign/internal/notice"
+	"countersign/internal/plural"
 	"countersign/views/admin"
 	"countersign/views/words"
 )
@@ -122,7 +123,7 @@ func shownChannels(c *deskfile.Channels, places []namedPlace) (all []admin.Chann
 		return names
 	}
 	if c.Slack != nil {
-		all = append(all, admin.Channel{Name: notice.Slack, Says: plural(len(of(notice.Slack)), "channel") + " of groups", Places: of(notice.Slack)})
+		all = append(all, admin.Channel{Name: notice.Slack, Says: plural.Count(len(of(notice.Slack)), "channel") + " of groups", Places: of(notice.Slack)})
 	}
 	if c.Email != nil {
 		all = append(all, admin.Channel{Name: notice.Email, Says: c.Email.Server, Places: of(notice.Email)})

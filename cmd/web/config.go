@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"countersign/internal/plural"
 	"countersign/internal/schema"
 	"errors"
 	"fmt"
@@ -67,7 +68,7 @@ func (c configFile) load(e environment) (string, *deskfile.Desk, error) {
 	})
 	if faults, ok := errors.AsType[*deskfile.Faults](err); ok {
 		_, _ = fmt.Fprintln(e.stderr, printable.String(faults.Error(), printable.Lines))
-		return "", nil, exitError{exitFaults, fmt.Errorf("%s has %s", c.File, plural(len(faults.List), "fault"))}
+		return "", nil, exitError{exitFaults, fmt.Errorf("%s has %s", c.File, plural.Count(len(faults.List), "fault"))}
 	}
 	if err != nil {
 		return "", nil, exitError{exitUsage, err}
@@ -84,9 +85,9 @@ func (c configCheck) Run(ctx context.Context, e environment) error {
 	if err != nil {
 		return err
 	}
-	if _, err = fmt.Fprintf(e.stdout, "%s is valid: %s, %s, %s, %s, %s\n", file, plural(len(desk.Queues), "queue"),
-		plural(len(desk.Sources), "source"), plural(len(desk.Topics), "SNS topic"),
-		plural(len(desk.Functions), "function"), plural(len(desk.Accounts), "account")); err != nil {
+	if _, err = fmt.Fprintf(e.stdout, "%s is valid: %s, %s, %s, %s, %s\n", file, plural.Count(len(desk.Queues), "queue"),
+		plural.Count(len(desk.Sources), "source"), plural.Count(len(desk.Topics), "SNS topic"),
+		plural.Count(len(desk.Functions), "function"), plural.Count(len(desk.Accounts), "account")); err != nil {
 		return err
 	}
 	rules := rulesOf(desk)
@@ -95,14 +96,6 @@ func (c configCheck) Run(ctx context.Context, e environment) error {
 		return err
 	}
 	return printFindings(e.stdout, file, desk, rules.Examine(seen))
-}
-
-// plural counts things whose name gets an s.
-func plural(count int, thing string) string {
-	if count != 1 {
-		thing += "s"
-	}
-	return fmt.Sprintf("%d %s", count, thing)
 }
 
 // configShow prints what a file says.
@@ -159,12 +152,12 @@ func (c configFromEnv) Run(e environment) error {
 	if len(rewritten.Secrets) > 0 {
 		if c.Secrets == "" {
 			return exitError{exitUsage, fmt.Errorf("the variables hold %s, which do not belong in the file: name a new folder "+
-				"for them, such as --secrets /etc/countersign/secrets", plural(len(rewritten.Secrets), "secret"))}
+				"for them, such as --secrets /etc/countersign/secrets", plural.Count(len(rewritten.Secrets), "secret"))}
 		}
 		if err := writeSecrets(c.Secrets, rewritten); err != nil {
 			return err
 		}
-		fmt.Fprintf(e.stderr, "%s written to %s\n", plural(len(rewritten.Secrets), "secret"), c.Secrets)
+		fmt.Fprintf(e.stderr, "%s written to %s\n", plural.Count(len(rewritten.Secrets), "secret"), c.Secrets)
 	}
 	return c.print(e, rewritten.File)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"countersign/internal/plural"
 	"countersign/internal/schema"
 	"errors"
 	"fmt"
@@ -143,12 +144,12 @@ func writePlan(b *strings.Builder, p policy.Plan, seen *policy.Evidence) {
 	}
 	writeRights(b, p.Rights, seen)
 	fmt.Fprintf(b, "%d of %s would get other terms if they arrived now. They keep what they have.\n",
-		len(p.Pending), plural(p.Waiting, "pending request"))
+		len(p.Pending), plural.Count(p.Waiting, "pending request"))
 	for _, d := range p.Pending[:min(len(p.Pending), maxPlanned)] {
 		fmt.Fprintf(b, "%-9s  %s  %s: %s, instead of %s\n", d.Direction, d.Callback.ID, d.Callback.Title, required(d.Is), required(d.Was))
 	}
 	writeStranded(b, p.Stranded)
-	fmt.Fprintf(b, "Of %s, %d would need fewer signatures, and %d more.\n", plural(p.Compared, "request"), p.Fewer, p.More)
+	fmt.Fprintf(b, "Of %s, %d would need fewer signatures, and %d more.\n", plural.Count(p.Compared, "request"), p.Fewer, p.More)
 	if seen.MoreRequests {
 		b.WriteString("Only the newest requests of each queue were looked at.\n")
 	}
@@ -160,7 +161,7 @@ func writeStranded(b *strings.Builder, all []callbacks.Callback) {
 		return
 	}
 	fmt.Fprintf(b, "%s in a queue that would be gone. Nobody could sign them but those to whom they were escalated.\n",
-		plural(len(all), "pending request"))
+		plural.Count(len(all), "pending request"))
 	for i := range all[:min(len(all), maxPlanned)] {
 		fmt.Fprintf(b, "%-9s  %s  %s: queue %s\n", "stranded", all[i].ID, all[i].Title, all[i].Queue)
 	}

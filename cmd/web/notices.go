@@ -14,6 +14,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/channels/webpush"
 	"countersign/internal/notice"
+	"countersign/internal/plural"
 )
 
 // noticesCommand has the commands about notices.
@@ -67,7 +68,7 @@ func (c noticesTest) Run(ctx context.Context, e environment) error {
 		}
 	}
 	if failed > 0 {
-		return fmt.Errorf("%s of %d did not take the test", plural(failed, "place"), len(places))
+		return fmt.Errorf("%s of %d did not take the test", plural.Count(failed, "place"), len(places))
 	}
 	return nil
 }

@@ -144,7 +144,7 @@ func worker(p string) bool {
 func ground(p string) bool {
 	return slices.ContainsFunc([]string{
 		"arn", "child", "clientip", "fault", "inflight", "jsonsyntax", "jsontext", "keyring", "loopback", "mask", "matching",
-		"outbound", "printable", "problem", "ratelimit", "reload", "replies", "spelling", "worker",
+		"outbound", "plural", "printable", "problem", "ratelimit", "reload", "replies", "spelling", "worker",
 	}, func(name string) bool { return under(p, "internal/"+name) })
 }
 

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"countersign/internal/plural"
 )
 
 // Check examines one subject. Checks are independent of each other and run in parallel.
@@ -77,17 +79,9 @@ func (t *Tally) add(s Section) {
 func (t Tally) String() string {
 	switch {
 	case t.Problems > 0:
-		return fmt.Sprintf("%s, %s.", count(t.Problems, "problem"), count(t.Warnings, "warning"))
+		return fmt.Sprintf("%s, %s.", plural.Count(t.Problems, "problem"), plural.Count(t.Warnings, "warning"))
 	case t.Warnings > 0:
-		return fmt.Sprintf("No problems, %s.", count(t.Warnings, "warning"))
+		return fmt.Sprintf("No problems, %s.", plural.Count(t.Warnings, "warning"))
 	}
 	return "No problems."
-}
-
-// count formats a number of things in words.
-func count(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"countersign/internal/plural"
 )
 
 // Provider has the facts about the OpenID provider.
@@ -177,7 +179,7 @@ func (p Provider) keys() Finding {
 		return problem("%s holds no key that checks signatures", p.Metadata.Keys).
 			todo("Let the provider publish its signing keys there.")
 	}
-	return ok("%s at %s", count(p.Keys, "signing key"), p.Metadata.Keys)
+	return ok("%s at %s", plural.Count(p.Keys, "signing key"), p.Metadata.Keys)
 }
 
 // scopes reports the scopes but does not judge them, because a provider need not list what it

@@ -1,6 +1,10 @@
 package doctor
 
-import "slices"
+import (
+	"slices"
+
+	"countersign/internal/plural"
+)
 
 // region is what is known about a region.
 type region struct {
@@ -83,7 +87,7 @@ func (r *region) every() []Finding {
 		return []Finding{ok("* matches %d durable functions; the first %d are examined", durable, maxExamined).
 			todo("countersign doctor --function NAME examines another.")}
 	}
-	return []Finding{ok("* matches %s", count(durable, "durable function"))}
+	return []Finding{ok("* matches %s", plural.Count(durable, "durable function"))}
 }
 
 func (r *region) durable() (names []string) {

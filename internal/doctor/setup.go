@@ -1,6 +1,10 @@
 package doctor
 
-import "fmt"
+import (
+	"fmt"
+
+	"countersign/internal/plural"
+)
 
 // Setup is the part of the configuration that may be valid but not what the operator wants.
 type Setup struct {
@@ -47,7 +51,7 @@ func (s Setup) arrivals() Finding {
 		thing string
 	}{{s.Senders, "sender"}, {s.Topics, "SNS topic"}, {s.Watched, "searched function"}} {
 		if way.n > 0 {
-			text += fmt.Sprintf(" %s,", count(way.n, way.thing))
+			text += fmt.Sprintf(" %s,", plural.Count(way.n, way.thing))
 		}
 	}
 	return ok("%s", text[:len(text)-1])

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/plural"
 )
 
 // Severity says how bad a finding is.
@@ -61,7 +62,7 @@ var sample = fmt.Sprintf("of each queue the newest %d that wait and the newest %
 
 // seen says how far the findings reach.
 func seen(e *Evidence) Finding {
-	f := Finding{Severity: Note, Text: "Seen in 30 days: " + plural(len(e.People), "person", "people"),
+	f := Finding{Severity: Note, Text: "Seen in 30 days: " + plural.CountOf(len(e.People), "person", "people"),
 		Detail: "“Seen” means signed in here. The provider may know others."}
 	if e.MorePeople {
 		f.Detail = fmt.Sprintf("Only the last %d people were looked at.", maxPeople)
@@ -294,11 +295,11 @@ func conditions(q callbacks.Queue, e *Evidence) (all []Finding) {
 				"No request of queue "+q.Name+" is there to try it on."))
 		case faults[i] > 0:
 			all = append(all, at.finding(Warning, ".when", fmt.Sprintf("The condition of %s cannot be evaluated for %d of %s",
-				rule.Name, faults[i], plural(len(known), "request", "requests")),
+				rule.Name, faults[i], plural.Count(len(known), "request")),
 				fmt.Sprintf("The last one: %s. Such requests get rule %s.", reasons[i], q.FallbackFor(rule).Name)))
 		case taken[i] == 0:
 			all = append(all, at.finding(Note, ".when", fmt.Sprintf("None of %s would get rule %s",
-				plural(len(known), "request", "requests"), rule.Name), ""))
+				plural.Count(len(known), "request"), rule.Name), ""))
 		}
 	}
 	return all
@@ -310,13 +311,6 @@ func was(n int) string {
 		return "was"
 	}
 	return "were"
-}
-
-func plural(n int, one, more string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, more)
 }
 
 // maxNames bounds the names in a sentence.

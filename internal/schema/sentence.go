@@ -8,6 +8,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 
+	"countersign/internal/plural"
 	"countersign/internal/printable"
 )
 
@@ -53,19 +54,19 @@ func blind(k jsonschema.ErrorKind) string {
 	case *kind.PropertyNames:
 		return "has a member with a name that is not allowed"
 	case *kind.MinLength:
-		return "at least " + plural(k.Want, "character")
+		return "at least " + plural.Count(k.Want, "character")
 	case *kind.MaxLength:
-		return "at most " + plural(k.Want, "character")
+		return "at most " + plural.Count(k.Want, "character")
 	case *kind.MinItems:
-		return "at least " + plural(k.Want, "item")
+		return "at least " + plural.Count(k.Want, "item")
 	case *kind.MaxItems:
-		return "at most " + plural(k.Want, "item")
+		return "at most " + plural.Count(k.Want, "item")
 	case *kind.AdditionalItems:
 		return "has too many items"
 	case *kind.MinProperties:
-		return "at least " + plural(k.Want, "member")
+		return "at least " + plural.Count(k.Want, "member")
 	case *kind.MaxProperties:
-		return "at most " + plural(k.Want, "member")
+		return "at most " + plural.Count(k.Want, "member")
 	}
 	return ""
 }
@@ -117,18 +118,11 @@ func count(k jsonschema.ErrorKind) string {
 }
 
 func atLeast(want int, of string, got int) string {
-	return fmt.Sprintf("at least %s, this has %d", plural(want, of), got)
+	return fmt.Sprintf("at least %s, this has %d", plural.Count(want, of), got)
 }
 
 func atMost(want int, of string, got int) string {
-	return fmt.Sprintf("at most %s, this has %d", plural(want, of), got)
-}
-
-func plural(n int, of string) string {
-	if n == 1 {
-		return "1 " + of
-	}
-	return fmt.Sprintf("%d %ss", n, of)
+	return fmt.Sprintf("at most %s, this has %d", plural.Count(want, of), got)
 }
 
 // longest is how many bytes of a schema's own text a sentence repeats.

@@ -2,10 +2,10 @@ package forms
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"countersign/internal/form"
+	"countersign/internal/plural"
 	"countersign/internal/printable"
 )
 
@@ -95,21 +95,15 @@ func items(b form.Bounds) string { return counted(b.MinItems, b.MaxItems, "line"
 
 // counted says how many of something there may be. No bound of its own is zero.
 func counted(least, most int, word string) string {
-	plural := func(n int) string {
-		if n == 1 {
-			return word
-		}
-		return word + "s"
-	}
 	switch {
 	case most > 0 && least == most:
-		return fmt.Sprintf("exactly %d %s", most, plural(most))
+		return "exactly " + plural.Count(most, word)
 	case most > 0 && least > 0:
-		return fmt.Sprintf("%d to %d %s", least, most, plural(most))
+		return fmt.Sprintf("%d to %s", least, plural.Count(most, word))
 	case most > 0:
-		return fmt.Sprintf("up to %d %s", most, plural(most))
+		return "up to " + plural.Count(most, word)
 	case least > 1, least == 1 && word != "character":
-		return fmt.Sprintf("at least %d %s", least, plural(least))
+		return "at least " + plural.Count(least, word)
 	}
 	return ""
 }
@@ -118,14 +112,7 @@ func counted(least, most int, word string) string {
 func rowsWords(e *form.Entry) string {
 	n := len(e.Entries)
 	if most := e.Field.Bounds.MaxItems; most > 0 {
-		return fmt.Sprintf("%d of at most %s", n, plural(most))
+		return fmt.Sprintf("%d of at most %s", n, plural.Count(most, "line"))
 	}
-	return plural(n)
-}
-
-func plural(n int) string {
-	if n == 1 {
-		return "1 line"
-	}
-	return strconv.Itoa(n) + " lines"
+	return plural.Count(n, "line")
 }

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"countersign/internal/plural"
 )
 
 const day = 24 * time.Hour
@@ -122,12 +124,7 @@ func Size(n int) string {
 }
 
 // Plural formats a counted noun: "1 key", "3 keys".
-func Plural(n int, word string) string {
-	if n == 1 {
-		return "1 " + word
-	}
-	return fmt.Sprintf("%d %ss", n, word)
-}
+func Plural(n int, word string) string { return plural.Count(n, word) }
 
 // Number formats a number in a sentence, as a word up to ten: "three", "12".
 func Number(n int) string {
