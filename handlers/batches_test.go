@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/PuerkitoBio/goquery"
+
 	"countersign/internal/announcement"
 	"countersign/internal/batch"
 	"countersign/internal/callbacks"
@@ -47,6 +49,24 @@ func (s *site) runBatches() {
 		Roles: func(p callbacks.Person) callbacks.Roles { return p.Roles }, Log: slog.New(slog.DiscardHandler), Now: s.clock.Now,
 	})
 	callbackstest.Must(s.t, w.RunOnce(s.t.Context()))
+}
+
+// TestBatch_AsManyAsALongPage: a long page of a list has as many rows as one selection takes.
+func TestBatch_AsManyAsALongPage(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.as(rita)
+	s.deploys(batch.MaxItems + 1)
+	more := b.get("/?scope=available").document(t).Find(".pager a:contains('Show 200 at once')").AttrOr("href", "")
+	long := b.get(more).document(t)
+	var ids []string
+	long.Find("[data-pick]").Each(func(_ int, box *goquery.Selection) { ids = append(ids, box.AttrOr("value", "")) })
+	if len(ids) != batch.MaxItems || long.Find(".pager a:contains('Next page'), .pager a:contains('Show 50 at once')").Length() != 2 {
+		t.Fatalf("%s has %d rows", more, len(ids))
+	}
+	if got := b.get(b.picks("for", ids...)).document(t).Find("h1").Text(); got != "Approve 200 of 200 selected?" {
+		t.Errorf("it asks %q", got)
+	}
 }
 
 func TestBatch(t *testing.T) {

@@ -3,6 +3,7 @@ package query
 import (
 	"net/url"
 	"slices"
+	"strconv"
 	"time"
 
 	"countersign/internal/callbacks"
@@ -20,6 +21,9 @@ const (
 	endsTimedOut = "timed_out"
 )
 
+// limitLong is the value of the limit parameter for long pages: as many rows as one selection takes.
+var limitLong = strconv.Itoa(desk.MaxPage)
+
 // endsWithin are the short names for what ends soon, whether its time is up already or not.
 var endsWithin = map[string]time.Duration{"15m": 15 * time.Minute, "1h": time.Hour, "24h": 24 * time.Hour}
 
@@ -33,6 +37,7 @@ type Listing struct {
 	From, To        time.Time    // the bounds of Ends if it is custom
 	Order           desk.Order   // empty for that of the list
 	After           *desk.Cursor // nil on the first page
+	Long            bool         // a page is as long as one may be
 	Item            callbacks.ID // what is open beside the list, empty for nothing
 	// Done is what the reader decided last beside the list, which shows its receipt; empty for nothing.
 	Done callbacks.ID
@@ -57,6 +62,7 @@ func ParseListing(values url.Values, fallback desk.Scope, zone *time.Location) (
 		Ends:     p.OneOf("ends", "", endsKeys()),
 		Order:    desk.Order(p.OneOf("order", "", []string{string(desk.OrderDeadline), string(desk.OrderNewest)})),
 		After:    p.Cursor("after"),
+		Long:     p.OneOf("limit", "", []string{limitLong}) != "",
 		Item:     p.ID("item"),
 		Done:     p.ID("done"),
 	}
@@ -105,6 +111,9 @@ func (l Listing) Values() url.Values {
 	for _, s := range l.States {
 		v.Add("state", string(s))
 	}
+	if l.Long {
+		v.Set("limit", limitLong)
+	}
 	if l.After != nil {
 		v.Set("after", FormatCursor(*l.After))
 	}
@@ -132,6 +141,9 @@ func (l Listing) Filter(now time.Time) desk.Filter {
 	f := desk.Filter{
 		Scope: l.Scope, Search: l.Search, Function: l.Function, Queue: l.Queue, Source: l.Source, States: l.States, Order: l.Order, After: l.After,
 		ReceivedFrom: l.ReceivedFrom, ReceivedBefore: l.ReceivedBefore,
+	}
+	if l.Long {
+		f.Limit = desk.MaxPage
 	}
 	switch {
 	case l.Ends == "":

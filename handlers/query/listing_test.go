@@ -52,6 +52,7 @@ func drawListing(t *rapid.T) Listing {
 		Queue:    text.Draw(t, "queue"),
 		Ends:     rapid.SampledFrom(append(endsKeys(), "")).Draw(t, "ends"),
 		Order:    rapid.SampledFrom([]desk.Order{"", desk.OrderDeadline, desk.OrderNewest}).Draw(t, "order"),
+		Long:     rapid.Bool().Draw(t, "long"),
 		Item:     callbacks.ID(rapid.StringMatching(`([a-z0-9]{26})?`).Draw(t, "item")),
 		Done:     callbacks.ID(rapid.StringMatching(`([a-z0-9]{26})?`).Draw(t, "done")),
 	}
@@ -88,6 +89,7 @@ func TestParseListing_Refuses(t *testing.T) {
 		"after=zz":                            "after",
 		"after=zz.A%20B":                      "after",
 		"item=../admin":                       "item",
+		"limit=1000":                          "limit",
 		"q=%ff":                               "q",
 		"ends=timed_out":                      "ends",
 		"scope=history&ends=gone":             "ends",
@@ -129,6 +131,7 @@ var filters = map[string]struct {
 }{
 	"nothing":    {"", desk.Filter{Scope: desk.ScopeAvailable}},
 	"within":     {"ends=15m", desk.Filter{Scope: desk.ScopeAvailable, Ends: desk.Ends{Before: noon.Add(15 * time.Minute)}}},
+	"long":       {"limit=200", desk.Filter{Scope: desk.ScopeAvailable, Limit: 200}},
 	"never":      {"ends=never", desk.Filter{Scope: desk.ScopeAvailable, Ends: desk.Ends{Never: true}}},
 	"unattended": {"ends=unattended", desk.Filter{Scope: desk.ScopeAvailable, Ends: desk.Ends{Unattended: true}}},
 	"a bar": {"ends=5m-15m", desk.Filter{

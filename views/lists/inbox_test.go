@@ -140,7 +140,7 @@ func TestInboxPaging(t *testing.T) {
 	links := viewstest.HTML(t, lists.InboxPage(viewstest.Shell("mine", "/?scope=mine&after=x"), m)).Find(".pager a").Map(func(_ int, s *goquery.Selection) string {
 		return viewstest.Words(s) + " " + s.AttrOr("href", "")
 	})
-	if want := []string{"First page /?scope=mine", "Next page /?after=a%2Bb%2Fc&scope=mine"}; !slices.Equal(links, want) {
+	if want := []string{"First page /?scope=mine", "Show 200 at once /?after=x&limit=200&scope=mine", "Next page /?after=a%2Bb%2Fc&scope=mine"}; !slices.Equal(links, want) {
 		t.Errorf("%q, want %q", links, want)
 	}
 }
