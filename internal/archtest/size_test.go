@@ -17,6 +17,7 @@ const (
 	maxLines    = 400 // of a file
 	maxFunction = 50  // lines of a function
 	maxTest     = 80  // lines of a function in a test file
+	maxMethods  = 12  // that a port declares
 )
 
 // largePackages may have more files than maxFiles: the model has a file for each word of the domain.
@@ -49,6 +50,7 @@ func oversized(list []source) []string {
 		if lines > maxLines {
 			found = append(found, fmt.Sprintf("%s has %d lines, at most %d: which of its subjects can have a file?", s.name, lines, maxLines))
 		}
+		found = append(found, s.largePorts()...)
 		for _, declaration := range s.ast.Decls {
 			f, ok := declaration.(*ast.FuncDecl)
 			if !ok || s.lines(f) <= limit {
@@ -69,6 +71,29 @@ func oversized(list []source) []string {
 	return found
 }
 
+// largePorts are the interfaces of a file that declare too many methods, in words.
+func (s source) largePorts() (found []string) {
+	ast.Inspect(s.ast, func(n ast.Node) bool {
+		spec, named := n.(*ast.TypeSpec)
+		if !named {
+			return true
+		}
+		port, ok := spec.Type.(*ast.InterfaceType)
+		if !ok {
+			return true
+		}
+		methods := 0
+		for _, m := range port.Methods.List {
+			methods += len(m.Names) // none for an interface inside
+		}
+		if methods > maxMethods {
+			found = append(found, fmt.Sprintf("%s: %s has %d methods, at most %d: who uses which?", s.name, spec.Name.Name, methods, maxMethods))
+		}
+		return true
+	})
+	return found
+}
+
 func TestSizes(t *testing.T) {
 	t.Parallel()
 	for _, text := range oversized(allSources(t)) {
@@ -78,6 +103,9 @@ func TestSizes(t *testing.T) {
 
 func TestOversized(t *testing.T) {
 	t.Parallel()
+	port := func(methods int) string {
+		return "type P interface {" + strings.Join(numbered("M%d(); ", methods), "") + "io.Closer}\n"
+	}
 	function := func(lines int) string { return "func f() {" + strings.Repeat("\n", lines-1) + "}\n" }
 	for name, test := range map[string]struct {
 		files []string // their names; each has the text
@@ -86,6 +114,8 @@ func TestOversized(t *testing.T) {
 	}{
 		"Fits":          {[]string{"a/a.go"}, function(maxFunction), ""},
 		"Function":      {[]string{"a/a.go"}, function(maxFunction + 1), "a/a.go: f has 51 lines, at most 50"},
+		"Port":          {[]string{"a/a.go"}, port(maxMethods), ""},
+		"LargePort":     {[]string{"a/a.go"}, port(maxMethods + 1), "a/a.go: P has 13 methods, at most 12"},
 		"Test":          {[]string{"a/a_test.go"}, function(maxTest), ""},
 		"LongTest":      {[]string{"a/a_test.go"}, function(maxTest + 1), "a/a_test.go: f has 81 lines, at most 80"},
 		"TestSupport":   {[]string{"a/atest/a.go"}, function(maxTest), ""},

@@ -40,7 +40,7 @@ func (s *Service) ApplyPolicy(
 	if PolicySeen(*present) != seen {
 		return callbacks.Callback{}, fault.List{{Pointer: "policy", Detail: "The present rules have changed since you opened this page. Read them again before you apply them."}}
 	}
-	c, err := s.store.Change(ctx, id, callbacks.Parts{Signatures: true}, func(c *callbacks.Case) error {
+	c, err := s.cases.Change(ctx, id, callbacks.Parts{Signatures: true}, func(c *callbacks.Case) error {
 		if !c.SameRequest(&shown) {
 			return c.WrongState("apply the present policy to")
 		}

@@ -24,7 +24,7 @@ func (s *Service) Around(ctx context.Context, p callbacks.Person, f Filter, c *c
 	if err != nil {
 		return Around{}, err
 	}
-	return s.store.Around(ctx, q, limit)
+	return s.lists.Around(ctx, q, limit)
 }
 
 // Next returns the first callback after one that the person leaves, in the order of a list, that

@@ -20,7 +20,7 @@ func (s *Service) ExecutionEnded(
 	ctx context.Context, from callbacks.Actor, arn string, how ExecutionEnd, at time.Time,
 ) (closed int, err error) {
 	for {
-		ids, err := s.store.InExecution(ctx, arn, callbacks.Pending, "", endBatch)
+		ids, err := s.records.InExecution(ctx, arn, callbacks.Pending, "", endBatch)
 		if err != nil {
 			return closed, fmt.Errorf("find what is pending in an execution: %w", err)
 		}
@@ -45,7 +45,7 @@ func (s *Service) ExecutionEnded(
 func (s *Service) closeEnded(
 	ctx context.Context, from callbacks.Actor, id callbacks.ID, how ExecutionEnd, at time.Time,
 ) (callbacks.Callback, error) {
-	return s.store.Change(ctx, id, callbacks.Parts{}, func(c *callbacks.Case) error {
+	return s.cases.Change(ctx, id, callbacks.Parts{}, func(c *callbacks.Case) error {
 		now := s.now()
 		return c.Record(c.Close(c.EndedElsewhere(callbacks.ClosedByExecution(statusAt[how], at), now), now, from))
 	})
@@ -57,12 +57,12 @@ func (s *Service) closeEnded(
 func (s *Service) noteEnd(ctx context.Context, from callbacks.Actor, arn string, how ExecutionEnd, at time.Time) error {
 	var after callbacks.ID
 	for {
-		ids, err := s.store.InExecution(ctx, arn, callbacks.Completed, after, endBatch)
+		ids, err := s.records.InExecution(ctx, arn, callbacks.Completed, after, endBatch)
 		if err != nil {
 			return fmt.Errorf("find what is completed in an execution: %w", err)
 		}
 		for _, after = range ids {
-			c, err := s.store.Change(ctx, after, callbacks.Parts{Delivery: true}, func(c *callbacks.Case) error {
+			c, err := s.cases.Change(ctx, after, callbacks.Parts{Delivery: true}, func(c *callbacks.Case) error {
 				return c.Record(c.ExecutionEnded(c.Delivery, statusAt[how], at, s.now(), from))
 			})
 			switch {

@@ -60,7 +60,7 @@ func (s *Service) past(ctx context.Context, reader callbacks.Signer, c *callback
 	if known, ok := s.pasts.get(of, now); ok {
 		return known, nil
 	}
-	runs, err := s.store.Past(ctx, of.queue, of.function, of.name, pastRuns)
+	runs, err := s.records.Past(ctx, of.queue, of.function, of.name, pastRuns)
 	if err != nil {
 		return Past{}, fmt.Errorf("past runs of %s: %w", c.Function, err)
 	}

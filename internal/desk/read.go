@@ -51,7 +51,7 @@ func (s *Service) escalatedTo(ctx context.Context, p callbacks.Signer) ([]string
 	if p.Roles.SeesAll() || !p.Roles.Any() { // they see every queue, or sign by delegation alone
 		return nil, nil
 	}
-	all, err := s.store.Audiences(ctx, maxAudiences)
+	all, err := s.lists.Audiences(ctx, maxAudiences)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +104,7 @@ func (s *Service) List(ctx context.Context, p callbacks.Person, f Filter) (Page,
 	if err != nil {
 		return Page{}, err
 	}
-	page, err := s.store.List(ctx, q)
+	page, err := s.lists.List(ctx, q)
 	if err != nil {
 		return Page{}, err
 	}
@@ -142,7 +142,7 @@ func (s *Service) Count(ctx context.Context, p callbacks.Person, f Filter, limit
 	if err != nil {
 		return 0, err
 	}
-	return s.store.Count(ctx, q, limit)
+	return s.lists.Count(ctx, q, limit)
 }
 
 // Functions returns at most limit names of functions with open callbacks that the person may see.
@@ -151,7 +151,7 @@ func (s *Service) Functions(ctx context.Context, p callbacks.Person, limit int) 
 	if err != nil {
 		return nil, err
 	}
-	return s.store.Functions(ctx, q, limit)
+	return s.lists.Functions(ctx, q, limit)
 }
 
 func heldByOthers(reviewers []callbacks.Actor, person string) bool {
@@ -172,7 +172,7 @@ func (s *Service) Audit(ctx context.Context, p callbacks.Person, q AuditQuery) (
 	if q.Limit <= 0 || q.Limit > MaxPage {
 		q.Limit = PageSize
 	}
-	entries, err := s.store.Audit(ctx, q)
+	entries, err := s.records.Audit(ctx, q)
 	if err != nil {
 		return nil, err
 	}
@@ -188,7 +188,7 @@ func (s *Service) hideHashes(ctx context.Context, entries []callbacks.AuditEntry
 			decided = append(decided, e.Callback)
 		}
 	}
-	masked, err := s.store.Masked(ctx, decided)
+	masked, err := s.records.Masked(ctx, decided)
 	if err != nil {
 		return err
 	}
@@ -214,5 +214,5 @@ func (s *Service) Titles(
 			ids = append(ids, e.Callback)
 		}
 	}
-	return s.store.Titles(ctx, ids)
+	return s.records.Titles(ctx, ids)
 }

@@ -50,7 +50,7 @@ func (s *Service) Receive(
 	fingerprint := a.Fingerprint() // only after validation: not every time can be written
 	entry := c.Arrived(from.Name, now)
 	message := callbacks.Message{Source: from.Name, ID: messageID, At: now}
-	receipt, err := s.store.Receive(ctx, message, c, content, fingerprint, s.queues.Bind, entry)
+	receipt, err := s.cases.Receive(ctx, message, c, content, fingerprint, s.queues.Bind, entry)
 	if different, ok := errors.AsType[*callbacks.DifferentError](err); ok {
 		different.By = from.Name
 		if contestErr := s.contested(ctx, different, entry); contestErr != nil {
@@ -81,5 +81,5 @@ func (s *Service) contested(ctx context.Context, d *callbacks.DifferentError, en
 	}
 	entry.Callback, entry.Queue, entry.Action, entry.To = d.Callback, d.Queue, callbacks.ActionContested, ""
 	entry.Facts = callbacks.Facts{Source: d.Source}
-	return s.store.RecordOnce(ctx, entry)
+	return s.cases.RecordOnce(ctx, entry)
 }

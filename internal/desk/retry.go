@@ -20,7 +20,7 @@ func (s *Service) RetryDelivery(ctx context.Context, p callbacks.Person, id call
 	if err := s.fresh(p, now); err != nil {
 		return callbacks.Callback{}, err
 	}
-	c, err := s.store.Change(ctx, id, callbacks.Parts{Delivery: true}, func(c *callbacks.Case) error {
+	c, err := s.cases.Change(ctx, id, callbacks.Parts{Delivery: true}, func(c *callbacks.Case) error {
 		return c.Record(c.Retry(c.Delivery, now, p.Actor()))
 	})
 	if err != nil {

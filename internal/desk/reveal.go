@@ -45,7 +45,7 @@ func (s *Service) Reveal(
 		return Revealed{}, fmt.Errorf("callback %s masks nothing at %q: %w", id, at, callbacks.ErrNotFound)
 	}
 	parts := callbacks.Parts{Delegations: reader.DelegationIDs()}
-	_, err = s.store.Change(ctx, id, parts, func(c *callbacks.Case) error {
+	_, err = s.cases.Change(ctx, id, parts, func(c *callbacks.Case) error {
 		if err := s.mayReveal(reader.Until(c.DelegationEnds), &c.Callback); err != nil {
 			return err
 		}

@@ -28,7 +28,7 @@ func (s *Service) OpenReview(
 	now := s.now()
 	fresh := callbacks.Review{ID: callbacks.NewIDAt(now), Callback: id, By: p.Actor(), OpenedAt: now, RenewedAt: now, LastInputAt: now}
 	var r callbacks.Review
-	c, err := s.store.Change(ctx, id, callbacks.Parts{Reviews: true}, func(c *callbacks.Case) error {
+	c, err := s.cases.Change(ctx, id, callbacks.Parts{Reviews: true}, func(c *callbacks.Case) error {
 		if c.State == callbacks.Pending {
 			if err := s.mayTakePart(reader, &c.Callback, now); err != nil {
 				return err
@@ -90,7 +90,7 @@ func (s *Service) changeReview(
 	if _, err := s.see(ctx, p, id); err != nil {
 		return callbacks.Callback{}, err
 	}
-	c, err := s.store.Change(ctx, id, callbacks.Parts{Reviews: true}, change)
+	c, err := s.cases.Change(ctx, id, callbacks.Parts{Reviews: true}, change)
 	if err != nil {
 		return callbacks.Callback{}, fmt.Errorf("review %s of %s: %w", review, id, err)
 	}
@@ -102,7 +102,7 @@ func (s *Service) Reviewers(ctx context.Context, p callbacks.Person, id callback
 	if _, err := s.see(ctx, p, id); err != nil {
 		return nil, err
 	}
-	open, err := s.store.Reviews(ctx, id)
+	open, err := s.cases.Reviews(ctx, id)
 	if err != nil {
 		return nil, fmt.Errorf("reviews of %s: %w", id, err)
 	}

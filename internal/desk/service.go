@@ -18,7 +18,9 @@ import (
 // [Sheet] trusts that the person was shown it. Senders may announce to the queues of their
 // [Source].
 type Service struct {
-	store       Store
+	cases       Cases
+	lists       Lists
+	records     Records
 	queues      callbacks.Queues
 	invalidator callbacks.Invalidator
 	beat        func() // tells the heartbeat worker that a heartbeat may be due
@@ -88,7 +90,7 @@ func NewService(c ServiceConfig) *Service {
 		c.SeenKeys = NewSeenKeys(nil)
 	}
 	return &Service{
-		store: c.Store, queues: c.Queues, invalidator: c.Invalidator, beat: c.Beat, limits: c.ReviewLimits, now: c.Now, codecs: c.Codecs, lanes: c.Lanes,
+		cases: c.Store, lists: c.Store, records: c.Store, queues: c.Queues, invalidator: c.Invalidator, beat: c.Beat, limits: c.ReviewLimits, now: c.Now, codecs: c.Codecs, lanes: c.Lanes,
 		groupsMaxAge: c.GroupsMaxAge, deliveries: c.Deliveries, delegations: c.Delegations, version: c.ConfigVersion,
 		forms: c.Forms, secrets: c.Secrets, seen: c.Seen, seenKeys: c.SeenKeys,
 		decodes: ratelimit.New(decodesPerSecond, decodeBurst),
@@ -113,7 +115,7 @@ func (s *Service) see(ctx context.Context, p callbacks.Person, id callbacks.ID) 
 func (s *Service) seeAs(
 	ctx context.Context, p callbacks.Person, id callbacks.ID,
 ) (callbacks.Callback, callbacks.Signer, error) {
-	c, err := s.store.Get(ctx, id)
+	c, err := s.cases.Get(ctx, id)
 	if err != nil {
 		return callbacks.Callback{}, callbacks.Signer{}, fmt.Errorf("callback %s: %w", id, err)
 	}

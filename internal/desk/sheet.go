@@ -80,14 +80,14 @@ func (s *Service) Sheet(ctx context.Context, p callbacks.Person, id callbacks.ID
 	}
 	sheet.Content, sheet.cover = s.queues.Shown(c.Queue, decoded), s.coverOf(&c, &content, &decoded)
 	sheet.hideFault()
-	if sheet.Reviews, err = s.store.Reviews(ctx, id); err != nil {
+	if sheet.Reviews, err = s.cases.Reviews(ctx, id); err != nil {
 		return Sheet{}, fmt.Errorf("reviews of %s: %w", id, err)
 	}
-	if sheet.Audit, err = s.store.Audit(ctx, AuditQuery{Callback: id, Limit: MaxPage}); err != nil {
+	if sheet.Audit, err = s.records.Audit(ctx, AuditQuery{Callback: id, Limit: MaxPage}); err != nil {
 		return Sheet{}, fmt.Errorf("audit of %s: %w", id, err)
 	}
 	if c.Decision != nil {
-		switch d, err := s.store.Delivery(ctx, id); {
+		switch d, err := s.cases.Delivery(ctx, id); {
 		case err == nil:
 			sheet.deliver(&d, s.codec(&c).Encoder != nil)
 		case !errors.Is(err, callbacks.ErrNotFound):
@@ -190,7 +190,7 @@ func (s *Service) signatures(ctx context.Context, c *callbacks.Callback) ([]call
 	if c.SignatureCount == 0 {
 		return nil, nil
 	}
-	all, err := s.store.Signatures(ctx, c.ID)
+	all, err := s.cases.Signatures(ctx, c.ID)
 	if err != nil {
 		return nil, fmt.Errorf("signatures of %s: %w", c.ID, err)
 	}
@@ -219,7 +219,7 @@ func (s *Service) sent(
 }
 
 func (s *Service) content(ctx context.Context, id callbacks.ID) (callbacks.Content, error) {
-	content, err := s.store.Content(ctx, id)
+	content, err := s.cases.Content(ctx, id)
 	if err != nil {
 		return callbacks.Content{}, fmt.Errorf("content of %s: %w", id, err)
 	}

@@ -45,7 +45,7 @@ func (s *Service) Sign(
 		defer slot.release()
 	}
 	parts := callbacks.Parts{Signatures: true, Delegations: signer.DelegationIDs()}
-	c, err := s.store.Change(ctx, id, parts, func(c *callbacks.Case) error {
+	c, err := s.cases.Change(ctx, id, parts, func(c *callbacks.Case) error {
 		err := s.sign(c, signer.Until(c.DelegationEnds), choice, seen, out, s.now())
 		slot.lend(c)
 		return err
@@ -54,7 +54,7 @@ func (s *Service) Sign(
 	case errors.Is(err, ErrSignedAlready):
 		return shown, err
 	case errors.Is(err, callbacks.ErrConflict):
-		if current, getErr := s.store.Get(ctx, id); getErr == nil {
+		if current, getErr := s.cases.Get(ctx, id); getErr == nil {
 			c = current
 		}
 		return c, fmt.Errorf("callback %s: %w", id, err)
@@ -202,14 +202,14 @@ func (s *Service) Withdraw(
 	if err != nil {
 		return callbacks.Callback{}, err
 	}
-	c, err := s.store.Change(ctx, id, callbacks.Parts{Signatures: true}, func(c *callbacks.Case) error {
+	c, err := s.cases.Change(ctx, id, callbacks.Parts{Signatures: true}, func(c *callbacks.Case) error {
 		if callbacks.LastSignature(c.Signatures, p) == nil && !s.queues.MaySee(reader, c.Queue, now) {
 			return callbacks.ErrNotFound
 		}
 		return c.Withdraw(p, spelling.Spaced(why), s.ReviewLimits(c.Queue), now)
 	})
 	if errors.Is(err, callbacks.ErrWithdrawnAlready) {
-		return s.store.Get(ctx, id)
+		return s.cases.Get(ctx, id)
 	}
 	if err != nil {
 		return callbacks.Callback{}, fmt.Errorf("withdraw from %s: %w", id, err)

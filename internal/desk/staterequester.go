@@ -70,7 +70,7 @@ func (s *Service) StateRequester(
 	if err := s.fresh(p, now); err != nil {
 		return callbacks.Callback{}, err
 	}
-	c, err := s.store.Change(ctx, id, callbacks.Parts{Signatures: true}, func(c *callbacks.Case) error {
+	c, err := s.cases.Change(ctx, id, callbacks.Parts{Signatures: true}, func(c *callbacks.Case) error {
 		if !c.WantsRequester() {
 			return c.WrongState("say who asks for")
 		}

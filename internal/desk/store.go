@@ -10,6 +10,13 @@ import (
 // pass the contract of package storetest. A method that cannot reach the database returns an
 // error that matches [callbacks.ErrUnavailable].
 type Store interface {
+	Cases
+	Lists
+	Records
+}
+
+// Cases records callbacks, changes them, and reads what belongs to one of them.
+type Cases interface {
 	// Receive records an announced callback, its content and its audit entry. It is idempotent by
 	// message, then by CallbackID. The fingerprint is that of the announcement. A different
 	// fingerprint under the same CallbackID is [callbacks.ErrDifferent]; a different fingerprint or
@@ -45,7 +52,10 @@ type Store interface {
 	// Delivery returns the delivery of a callback with its latest attempts, or
 	// [callbacks.ErrNotFound].
 	Delivery(ctx context.Context, id callbacks.ID) (callbacks.Delivery, error)
+}
 
+// Lists finds callbacks for people, and what lists of them offer.
+type Lists interface {
 	// List returns one page. It reads no content.
 	List(ctx context.Context, q Query) (Page, error)
 	// Count counts what a query without its cursor finds and stops at limit.
@@ -59,6 +69,10 @@ type Store interface {
 	// Audiences returns the audiences of the escalations on record of open callbacks, each once, at
 	// most limit.
 	Audiences(ctx context.Context, limit int) ([]string, error)
+}
+
+// Records reads what happened: in an execution, after earlier decisions, and in the audit.
+type Records interface {
 	// InExecution returns up to limit callbacks of an execution that are in a state, in order of
 	// arrival. If after is not empty, the page begins behind that callback.
 	InExecution(ctx context.Context, arn string, state callbacks.State, after callbacks.ID, limit int) ([]callbacks.ID, error)
