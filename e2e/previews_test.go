@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -183,6 +184,29 @@ func TestPreviewsLost(t *testing.T) {
 	mara.gone(armedBar)
 	eval[bool](mara, "(window.fetch = window.real, true)")
 	mara.arm("approve")
+}
+
+// TestPreviewsRefused: what the server says in the place of a preview is said, and a preview that was asked
+// for too often comes by itself.
+func TestPreviewsRefused(t *testing.T) {
+	t.Parallel()
+	mara := atTheBar(t)
+	refuse := func(status int, words string) {
+		eval[bool](mara, fmt.Sprintf(`(window.real ??= fetch, window.fetch = (url, options) => String(url).endsWith("/preview")
+			? Promise.resolve(new Response(%q, { status: %d, headers: { "Content-Type": "text/plain", "Retry-After": "1" } })) : real(url, options), true)`, words, status))
+	}
+	refuse(503, "The database does not answer. Nothing was recorded.")
+	mara.write("#comment", "One")
+	mara.comes(state, "No preview. The database does not answer. Nothing was recorded.")
+	refuse(429, "Too many requests. Wait a moment.")
+	mara.write("#comment", " and two")
+	mara.comes(state, "No preview yet: these are many in a row. It follows by itself in a moment.")
+	if got := mara.text(state); contains(got, "does not answer") {
+		t.Errorf("the bar says %q", got)
+	}
+	eval[bool](mara, "(window.fetch = window.real, true)")
+	mara.comes("#wire", "One and two")
+	mara.until(`!document.querySelector('` + state + `').textContent.includes("No preview")`)
 }
 
 // TestLongPreviews: of outcomes that send much, one preview is on the page, and another once it is

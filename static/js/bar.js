@@ -12,7 +12,6 @@ const PATIENCE = 20_000; // after this long without an answer, a decision may be
 
 const HEARD = [15, 5, 1]; // minutes before the end at which screen readers hear it
 
-const UNSEEN = "No preview: the server does not answer. Nothing was sent.";
 const UNSENT = "Not sent: the server does not answer.";
 const LOST = "No answer: it is perhaps recorded. Try again: it counts once.";
 
@@ -33,13 +32,14 @@ class DecisionBar extends HTMLElement {
   #left = Infinity;
   #rest; // what the bar says while no outcome is chosen
   #refusal; // what the bar said about an answer that cannot be sent
+  #unseen; // what it said about a preview that is not there
   #listening;
 
   connectedCallback() {
     this.form = this.querySelector("#decide");
     this.#rest ??= this.querySelector(".state").textContent;
     const made = this.hasAttribute("data-renew") ? undefined : drafted(this.form, true);
-    this.previews = new Previews(this.dataset.preview, () => drafted(this.form), made, (there) => this.#previewed(there));
+    this.previews = new Previews(this.dataset.preview, () => drafted(this.form), made, (problem) => this.#previewed(problem));
     const { signal } = (this.#listening = new AbortController());
     const on = (target, type, listener, options) => target.addEventListener(type, listener, { signal, ...options });
     on(this.form, "submit", (event) => this.#submit(event));
@@ -348,10 +348,10 @@ class DecisionBar extends HTMLElement {
     this.querySelector(".cost").textContent = known;
   }
 
-  #previewed(there) {
-    if (!there) return this.#tell(UNSEEN);
+  #previewed(problem) {
+    if (problem) return this.#tell((this.#unseen = problem));
     this.previews.relabel((outcome) => this.#button(outcome));
-    if (this.querySelector(".state").textContent === UNSEEN) this.#say(this.#standing);
+    if (this.querySelector(".state").textContent === this.#unseen) this.#say(this.#standing);
   }
 
   // The preview of an outcome says why it cannot be sent; the fields of an answer say it too.

@@ -74,14 +74,13 @@ class AnswerForm extends HTMLElement {
 
   #submit(event) {
     const { name, value } = event.submitter ?? {};
-    if (name !== "form" || !this.#owns(value)) return;
+    if (name !== "form" || !this.#owns(value) || !this.#bar?.previews) return;
     event.preventDefault();
     this.#press(value);
   }
 
   async #press(button, values) {
-    if (await this.#bar?.previews?.press(button, values)) this.#touched = true;
-    else announce("The server does not answer. Nothing you typed is lost: try again.");
+    if (await this.#bar.previews.press(button, values)) this.#touched = true; // else the bar says why
     this.#keep();
   }
 

@@ -209,6 +209,9 @@ export const post = (url, values, options) => {
   return fetch(url, { method: "POST", body: new URLSearchParams(pairs), ...options });
 };
 
+/** What a failed answer says to people; nothing if it says nothing or there is none. */
+export const wordsOf = (response, text) => (response?.headers.get("Content-Type")?.startsWith("text/plain") && text?.trim()) || undefined;
+
 /**
  * Posts a decision's form, and shows the page that answers it: beside a list without leaving it. The browser would show a page of
  * its own in place of the decision and its comment while the desk is away. If there is no answer, the result says what is known:

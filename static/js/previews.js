@@ -2,17 +2,25 @@
 // whichever outcome is chosen next can be armed from what the page shows.
 
 import { now } from "./page.js";
-import { post, readSoon } from "./live.js";
+import { post, readSoon, wordsOf } from "./live.js";
 
 const TYPING = 300; // a preview waits for a pause in typing
 const MINUTE = 60_000;
 const RENEW = 10 * MINUTE; // a preview of this age is made again
 const OLD = 14 * MINUTE; // and at this age it cannot be decided on; the server accepts it for 15 min
 
+// Why there is no preview, and what becomes of what was typed.
+function why(response, text, button) {
+  const many = response?.status === 429, words = wordsOf(response, text);
+  if (button === undefined && many) return "No preview yet: these are many in a row. It follows by itself in a moment.";
+  if (button === undefined) return `${words ? `No preview. ${words}` : "No preview: the server does not answer."} Nothing was sent.`;
+  return `${many ? "Not done yet: these are many in a row. Wait a moment." : words ?? "The server does not answer."} Nothing you typed is lost: press again.`;
+}
+
 export class Previews {
   #url;
   #draft; // function that returns what is typed now, by field
-  #told; // function that is told whether the server answered
+  #told; // function that is told why there is no answer, or nothing if there is one
   #made; // the draft for which the shown previews were made, as text
   #wanted; // the outcome whose preview is shown whole, however long it is
   #asking; // the request under way, with its draft
@@ -119,7 +127,7 @@ export class Previews {
     if (response?.status === 429) this.#typing = setTimeout(() => this.read(), 1000 * (Number(response.headers.get("Retry-After")) || 1));
     const there = Boolean(response?.ok && text !== undefined);
     if (there) this.#show(text, made, button);
-    this.#told(there);
+    this.#told(there ? "" : why(response, text, button));
     return there;
   }
 

@@ -2,7 +2,7 @@
 // answer to that one request, and on this page until the reader leaves it.
 
 import { announce } from "./page.js";
-import { post, readSoon } from "./live.js";
+import { post, readSoon, wordsOf } from "./live.js";
 
 const masks = new Map(); // the masked row of each revealed one
 
@@ -25,7 +25,7 @@ export async function reveal(button) {
 // Says in the row why nothing is revealed.
 function refuse(button, response, text) {
   if (response?.status === 401 || response?.status === 409) readSoon(); // the page will say so
-  const says = response?.headers.get("Content-Type")?.startsWith("text/plain") ? text.trim() : "The server does not answer. Try again in a moment.";
+  const says = wordsOf(response, text) ?? "The server does not answer. Try again in a moment.";
   const note = button.parentElement.querySelector(".err") ?? button.parentElement.appendChild(document.createElement("span"));
   note.className = "err";
   note.role = "alert";
