@@ -15,7 +15,7 @@ type Entry struct {
 	Value Value  // what the answer holds; absent is possible
 	Text  string // what the input shows: as it was typed, also if that is no valid value
 	Was   Value  // what was proposed
-	// Note says why the value is shown as JSON and cannot be edited in the form; else empty.
+	// Note says why the value is shown as JSON and cannot be edited in its field; else empty.
 	Note string
 	// Zone is the zone of a date-time's text, as "Europe/Vilnius, UTC+2" or "UTC+2".
 	Zone string

@@ -76,6 +76,7 @@ func (w *walker) fill(f *Field, proposed Value, prefix string) *Filled {
 func (w *walker) walk(f *Field, was Value, name string, at Pointer) *Entry {
 	w.count++
 	e := &Entry{Field: f, Widget: f.Widget, Name: name, Pointer: at, Title: f.Title, Value: was, Was: was}
+	e.Revealed = f.Masked && name == w.reveals
 	switch {
 	case w.count > MaxEntries:
 		e.raw("The form would have too many fields.")
@@ -95,11 +96,13 @@ func (w *walker) walk(f *Field, was Value, name string, at Pointer) *Entry {
 	return e
 }
 
-// raw shows an entry's value as JSON, unless it may hold a secret.
+// raw shows an entry's value as JSON, unless it may hold a secret or is masked.
 func (e *Entry) raw(note string) {
 	e.Widget, e.Note = Raw, note
-	if !e.Field.secretive() {
+	if e.Revealed || !e.Field.secretive() {
 		e.Text = e.Was.JSON()
+	} else {
+		e.Masked = e.Field.Masked && e.Was.Exists()
 	}
 }
 

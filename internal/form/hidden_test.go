@@ -69,6 +69,17 @@ func TestReveal(t *testing.T) {
 			t.Errorf("%s: %t, %+v", name, ok, e)
 		}
 	}
+	for text, proposed := range map[string]string{`"DE02\r\n1203"`: `{"iban":"DE02\r\n1203"}`, `"\u0007"`: `{"iban":"\u0007"}`} { // no input can carry them
+		e, ok := f.Reveal("a", parse(t, proposed), "a/iban")
+		if !ok || e.Text != text || !e.Fixed() {
+			t.Errorf("%s: %t, %+v", text, ok, e)
+			continue
+		}
+		shown := f.Fill("a", parse(t, proposed), form.Posted{"a/iban": {e.Text}, "a/iban#revealed": {"proof"}})
+		if got := shown.Root.Entries[1]; got.Text != text || !shown.Answer.Same(parse(t, proposed)) {
+			t.Errorf("%s: the page that comes back shows %q, and the answer is %s", text, got.Text, shown.Answer.JSON())
+		}
+	}
 	if _, ok := f.Reveal("a", parse(t, `{}`), "a/iban"); ok {
 		t.Error("a value that was not proposed is revealed")
 	}

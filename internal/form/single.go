@@ -10,7 +10,6 @@ import (
 
 // single makes the entry of a field that holds one value.
 func (w *walker) single(e *Entry) {
-	e.Revealed = e.Name == w.reveals
 	if e.Field.Masked && e.Was.Exists() && !e.Revealed {
 		w.masked(e)
 		return
@@ -83,7 +82,7 @@ func plain(v Value) string {
 func (e *Entry) showText(text string) {
 	switch {
 	case !carried(text):
-		e.raw("The value holds characters that a form cannot carry. Edit the answer as JSON to change it.")
+		e.raw("The value holds characters that a form cannot carry.")
 		return
 	case e.Widget == Date && !isDate(text):
 		e.Widget = Line

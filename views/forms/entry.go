@@ -175,6 +175,14 @@ func fixedNote(e *form.Entry) string {
 	return "read-only"
 }
 
+// note says why an entry is shown as JSON, and how it can be changed all the same.
+func (f Form) note(e *form.Entry) string {
+	if e.Field.ReadOnly || f.Form.HasSecret {
+		return e.Note
+	}
+	return e.Note + " Edit the answer as JSON to change it."
+}
+
 // stampWords say what the desk writes.
 func stampWords(s form.Stamp) string {
 	switch s {

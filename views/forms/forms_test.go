@@ -180,3 +180,20 @@ func TestSecret_NoKeptPassword(t *testing.T) {
 		}
 	}
 }
+
+// TestFields_Carried: of a value that no input can carry, the page says how it can be changed, if it can.
+func TestFields_Carried(t *testing.T) {
+	t.Parallel()
+	for schema, want := range map[string]string{
+		`{"type":"object","properties":{"a":{"type":"string"}}}`:                                             "a form cannot carry. Edit the answer as JSON to change it.",
+		`{"type":"object","properties":{"a":{"type":"string"},"pin":{"type":"string","format":"password"}}}`: "a form cannot carry.",
+	} {
+		page := viewstest.HTML(t, forms.Fields(filled(t, schema, `{"a":"\u0007"}`, nil)))
+		if got := viewstest.Words(page.Find(".field p.hint")); !strings.HasSuffix(got, want) {
+			t.Errorf("it says %q, want %q", got, want)
+		}
+		if json := page.Find(`button[value^="json:"]`).Length() == 1; json != strings.HasSuffix(want, "change it.") {
+			t.Errorf("the answer can be written as JSON: %t", json)
+		}
+	}
+}
