@@ -33,7 +33,8 @@ func Open(schema, value, inputs string, posted Posted) *Filling {
 	}
 }
 
-// Check adds to a filling what is wrong with its answer, as it is once the desk has written into it.
+// Check adds to a filling what is wrong with its answer, as it is once the desk has written into it:
+// by the schema, and where it changes what the reviewer may not change.
 func (f *Filling) Check(ctx context.Context, answer Value, checker Checker) {
 	if !answer.Exists() {
 		if len(f.Faults) == 0 {
@@ -41,7 +42,7 @@ func (f *Filling) Check(ctx context.Context, answer Value, checker Checker) {
 		}
 		return
 	}
-	f.Blame(checker.Check(ctx, answer.JSON()))
+	f.Blame(append(f.Form.unkept(f.Proposed, f.Answer), checker.Check(ctx, answer.JSON())...))
 }
 
 // Invalid is what is wrong with the answer, each fault below a pointer. It is nil if nothing is.

@@ -34,7 +34,7 @@ var Keywords = []Keyword{
 	{"title", Drawn, "The field's name on the page"},
 	{"description", Drawn, "Help beside the field"},
 	{"default", Drawn, "The value that the form starts from, if the request proposes none"},
-	{"readOnly", Drawn, "The value is shown and cannot be changed in the form"},
+	{"readOnly", Drawn, "The value is shown and cannot be changed, neither in its field nor as JSON"},
 	{"writeOnly", Drawn, "A secret text, as `format: password`: see [secrets](#secrets)"},
 	{"x-masked", Drawn, "The proposed text, number or day is [masked](masks.md#in-forms)"},
 	{"format", Drawn, "`date`, `date-time` and `password` have fields of their own; `date`, `date-time`, `email`, `uri` and `uuid` are checked; `regex` is refused"},
