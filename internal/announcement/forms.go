@@ -1,9 +1,11 @@
 package announcement
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"countersign/internal/answers"
 	"countersign/internal/callbacks"
@@ -108,29 +110,51 @@ func (a Announcement) forms() (forms callbacks.Forms) {
 	return forms
 }
 
-// CheckForms says what makes the forms of a request unusable, under the pointers of the outcomes in
-// an announcement. compiler may be nil at a desk that takes no forms.
-func CheckForms(outcomes []callbacks.Outcome, forms callbacks.Forms, compiler form.Compiler) error {
+// CheckForms says what makes the forms of a request unusable, and what is wrong in their proposed answers
+// that no reviewer could correct, under the pointers of the outcomes in an announcement. compiler may be
+// nil at a desk that takes no forms.
+func CheckForms(ctx context.Context, outcomes []callbacks.Outcome, forms callbacks.Forms, compiler form.Compiler) error {
 	var faults fault.List
 	for i, o := range outcomes {
 		if !o.Form {
 			continue
 		}
-		at := fmt.Sprintf("/outcomes/%d/form", i)
-		if compiler == nil {
-			faults.Add(at, "this desk takes no forms")
-			continue
-		}
-		_, err := compiler.Compile(forms[o.Name].Schema)
-		unusable, ok := errors.AsType[form.SchemaFaults](err)
-		switch {
-		case ok:
-			for _, fault := range unusable {
-				faults.Add(at+string(fault.Pointer), "%s", fault.Detail)
-			}
-		case err != nil:
+		at := fmt.Sprintf("/outcomes/%d", i)
+		checker, err := compiled(forms[o.Name], compiler, at+"/form", &faults)
+		if err != nil {
 			return fmt.Errorf("compile the form of outcome %d: %w", i, err)
+		}
+		if checker != nil {
+			checkFixed(ctx, o, forms[o.Name], checker, at+"/value", &faults)
 		}
 	}
 	return faults.Err()
+}
+
+// compiled reads the schema of a form. It is nil if the schema cannot be used, which is then a fault.
+func compiled(brought callbacks.Form, compiler form.Compiler, at string, faults *fault.List) (form.Checker, error) {
+	if compiler == nil {
+		faults.Add(at, "this desk takes no forms")
+		return nil, nil
+	}
+	checker, err := compiler.Compile(brought.Schema)
+	unusable, ok := errors.AsType[form.SchemaFaults](err)
+	if !ok {
+		return checker, err
+	}
+	for _, fault := range unusable {
+		faults.Add(at+string(fault.Pointer), "%s", fault.Detail)
+	}
+	return nil, nil
+}
+
+// checkFixed refuses a proposed answer that nobody could approve: something is wrong where no reviewer can
+// change it.
+func checkFixed(ctx context.Context, o callbacks.Outcome, brought callbacks.Form, checker form.Checker, at string, faults *fault.List) {
+	filling := brought.Filling(o, nil)
+	somebody := callbacks.Person{Name: "Mara Okafor", Email: "mara@example.com"}
+	filling.Check(ctx, o.Stamped(filling.Answer, somebody, time.Unix(0, 0)), checker)
+	for _, wrong := range filling.Stuck() {
+		faults.Add(at+string(wrong.Pointer), "%s, and no reviewer could change it: the form has no input for it", wrong.Detail)
+	}
 }

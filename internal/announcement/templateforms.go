@@ -4,13 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"strconv"
 
 	"countersign/internal/answers"
-	"countersign/internal/fault"
 	"countersign/internal/form"
 	"countersign/internal/jsontext"
 )
@@ -89,18 +87,25 @@ func (c *templateCheck) forms(sample Announcement, compiler form.Compiler) {
 	if len(*c.faults) > before {
 		return // with these faults the schemas cannot be read
 	}
-	faults, _ := errors.AsType[fault.List](CheckForms(sample.Outcomes, sample.forms(), compiler))
-	*c.faults = append(*c.faults, faults...)
+	forms := sample.forms()
 	for i, o := range sample.Outcomes {
-		sent, at := sample.Forms[o.Name], fmt.Sprintf("/outcomes/%d/value", i)
-		value, ok := jsontext.Read(sent.Value)
-		if !ok {
+		if !o.Form {
 			continue
 		}
+		sent, at := sample.Forms[o.Name], fmt.Sprintf("/outcomes/%d", i)
+		checker, err := compiled(forms[o.Name], compiler, at+"/form", c.faults)
 		references := c.references
-		c.payload(value, at)
-		if place, misfit := sent.misfit(context.Background(), compiler); misfit && c.references == references && len(faults) == 0 {
-			c.faults.Add(at+string(place), "the form does not allow this value")
+		value, ok := jsontext.Read(sent.Value)
+		if ok {
+			c.payload(value, at+"/value")
 		}
+		if err != nil || checker == nil || c.references > references {
+			continue
+		}
+		if place, misfit := sent.misfit(context.Background(), compiler); ok && misfit {
+			c.faults.Add(at+"/value"+string(place), "the form does not allow this value")
+			continue
+		}
+		checkFixed(context.Background(), o, forms[o.Name], checker, at+"/value", c.faults)
 	}
 }

@@ -17,6 +17,8 @@ const terms = `{"type":"object","required":["no","reason"],"properties":{
   "no":{"type":"number","maximum":1}, "reason":{"type":"string"}, "by":{"type":"string"},
   "name":{"type":"string","maxLength":20}, "twice":{"type":"object"}, "all":{}}}`
 
+const fixedTerms = `{"type":"object","required":["key"],"properties":{"no":{"type":"number"},"key":{"type":"string","readOnly":true}}}`
+
 func withForm(schema, value string) Template {
 	return Template{
 		Outcomes: []callbacks.Outcome{{Name: "renew", Label: "Renew", Kind: callbacks.Success}},
@@ -77,6 +79,9 @@ func TestTemplateCheck_forms(t *testing.T) {
 		"Remote":      {withForm(`{"$ref":"https://example.com/a"}`, `1`), schema.NewCompiler(), "/outcomes/0/form/$ref: "},
 		"OnlyAValue":  {plain, schema.NewCompiler(), "/outcomes/0/value: a value is what a form starts from: send the form too"},
 		"Misfit":      {withForm(terms, `{"no":2}`), schema.NewCompiler(), "/outcomes/0/value/no: the form does not allow this value"},
+		"Fixed":       {withForm(fixedTerms, `{"no":2}`), schema.NewCompiler(), "/outcomes/0/value/key: is missing, and no reviewer could change it"},
+		"FixedLater":  {withForm(fixedTerms, `{"no":2,"key":"{{input/no}}"}`), schema.NewCompiler(), ""},
+		"FixedWrong":  {withForm(fixedTerms, `{"no":2,"key":7}`), schema.NewCompiler(), "/outcomes/0/value/key: the form does not allow this value"},
 		"Placeholder": {withForm(terms, `{"all":["{{customer}}"]}`), schema.NewCompiler(), "/outcomes/0/value/all/0: {{customer}} is not known"},
 		"Unused":      {other, schema.NewCompiler(), "/outcomes/0/form: no template uses the answer"},
 		"NoCompiler":  {withForm(terms, ""), nil, "/outcomes/0/form: this desk takes no forms"},

@@ -41,7 +41,7 @@ func (s *Service) Receive(
 	if err := s.checkAddressee(&c); err != nil {
 		return callbacks.Acknowledgment{}, err
 	}
-	if err := announcement.CheckForms(c.Outcomes, content.Forms, s.forms); err != nil {
+	if err := announcement.CheckForms(ctx, c.Outcomes, content.Forms, s.forms); err != nil {
 		return callbacks.Acknowledgment{}, err
 	}
 	if err := s.checkSecrets(c.Outcomes, content.Forms); err != nil {

@@ -104,6 +104,16 @@ func (f *Filled) Near(p Pointer) *Entry {
 	}
 }
 
+// removable reports whether an entry stands in an item that the reviewer can take away.
+func (f *Filled) removable(e *Entry) bool {
+	for at := e.Pointer; at != ""; at = at.Parent() {
+		if f.Near(at).Row != "" && !f.Near(at.Parent()).Fixed() {
+			return true
+		}
+	}
+	return false
+}
+
 // Posted are the fields of a posted form, by the names of their inputs.
 type Posted map[string][]string
 

@@ -45,6 +45,19 @@ func (f *Filling) Check(ctx context.Context, answer Value, checker Checker) {
 	f.Blame(append(f.Form.unkept(f.Proposed, f.Answer), checker.Check(ctx, answer.JSON())...))
 }
 
+// Stuck are the faults of a filling that no reviewer could correct: those in values that are read-only, and
+// those in values without an input where the answer cannot be written as JSON either. Faults in items that can be
+// taken away are none of them. [Filling.Check] has found the faults.
+func (f *Filling) Stuck() (stuck []Fault) {
+	for _, wrong := range f.Faults {
+		e := f.Near(wrong.Pointer)
+		if e != nil && (e.Field.ReadOnly || e.Widget == Raw && f.Form.HasSecret) && !f.removable(e) {
+			stuck = append(stuck, wrong)
+		}
+	}
+	return stuck
+}
+
 // Invalid is what is wrong with the answer, each fault below a pointer. It is nil if nothing is.
 func (f *Filling) Invalid(below string) error {
 	var faults fault.List
