@@ -31,6 +31,15 @@ function watchBar() {
 loadReview();
 document.addEventListener("item:shown", loadReview);
 if (document.getElementById("notices")) import("./notices.js");
+if (document.getElementById("signals")) import("./choices.js");
+
+// Hidden tabs, and readers who asked for it, are told of what is at risk. Without a role there is nothing to tell.
+function tellOfRisk() {
+  const wanted = document.hidden || local.getItem("sound") === "on" || local.getItem("notify") === "on";
+  if (wanted && document.getElementById("freshness")) import("./signals.js");
+}
+document.addEventListener("visibilitychange", tellOfRisk);
+tellOfRisk();
 
 // Browsers do not scroll to an element that is partly in sight. An element in something that lies
 // over the page is in sight anyway. A date field has the focus in one of its parts, so it does not
