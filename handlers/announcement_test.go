@@ -45,6 +45,7 @@ func shownFields(now time.Time) map[string]shownField {
 			"name": "pay", "label": "Pay in full", "kind": "success", "stance": "for", "payload": true,
 		}}, "Pay in full"},
 		"masked":    {[]any{"/iban"}, "••••••"},
+		"group":     {"dues of October", "Groupdues of October"},
 		"keepAlive": {"queued", "The first heartbeat is on its way."},
 	}
 }

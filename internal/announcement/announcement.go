@@ -38,6 +38,7 @@ type Announcement struct {
 	Outcomes          []callbacks.Outcome `json:"outcomes,omitzero"`
 	KeepAlive         callbacks.KeepAlive `json:"keepAlive,omitzero"`
 	Masked            []string            `json:"masked,omitzero"`
+	Group             string              `json:"group,omitzero"`
 	// Forms are those of the outcomes, by their names.
 	Forms map[string]Form `json:"forms,omitzero"`
 }
@@ -107,6 +108,7 @@ func (a Announcement) Callback(source string, allowed []string, queues callbacks
 			Requester: requester,
 			Outcomes:  a.Outcomes,
 			KeepAlive: cmp.Or(a.KeepAlive, queue.KeepAlive, callbacks.KeepAliveReview),
+			Group:     a.Group,
 		},
 		Clocks: a.clocks(now),
 	}, now)

@@ -27,6 +27,7 @@ func (a Announcement) checkText(faults *fault.List) {
 		{"/function", a.Function, maxName},
 		{"/name", a.Name, maxName},
 		{"/executionArn", a.ExecutionARN, maxARN},
+		{"/group", a.Group, maxName},
 	} {
 		if n := utf8.RuneCountInString(text.value); n > text.limit {
 			faults.Add(text.at, "at most %d characters, this has %d", text.limit, n)

@@ -21,7 +21,7 @@ func announced() Announcement {
 		ExecutionDeadline: time.Date(2026, 11, 25, 13, 0, 0, 0, time.UTC), Queue: "finance",
 		Links: []callbacks.Link{{Title: "Receipt", URL: "https://receipts.harborline.example/1"}}, Tags: []string{"travel"}, Masked: []string{"/amount"},
 		Outcomes: []callbacks.Outcome{{Name: "approve", Label: "Approve", Kind: callbacks.Success, Payload: json.RawMessage(`{}`)}}, KeepAlive: callbacks.KeepAliveReview,
-		Forms: map[string]Form{"approve": {Schema: json.RawMessage(`{"type":"integer"}`), Value: json.RawMessage(`1`)}},
+		Forms: map[string]Form{"approve": {Schema: json.RawMessage(`{"type":"integer"}`), Value: json.RawMessage(`1`)}}, Group: "travel 2026",
 	}
 }
 
@@ -35,7 +35,7 @@ func TestFingerprint(t *testing.T) {
 	}{
 		"Nothing":    {Announcement{}, "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"},
 		"OneField":   {Announcement{CallbackID: "YWJj/+A="}, "57c34eac2030814dd00444ce3f71a91f53006e6916aca150f88b555258387f35"},
-		"Everything": {announced(), "f183ec819d7b9343cbda89c2a1ab17fbb9eef3a8740753713fafd80bfff619e5"},
+		"Everything": {announced(), "ea1a376f59d737491108ec179c214408d84524dd0eb471822d845c1b5d9f4562"},
 	} {
 		if got := tt.a.Fingerprint(); got != tt.want {
 			t.Errorf("%s has the fingerprint %s, want %s", name, got, tt.want)
@@ -68,6 +68,7 @@ func TestFingerprint(t *testing.T) {
 		"Forms": func(a *Announcement) {
 			a.Forms = map[string]Form{"approve": {Schema: json.RawMessage(`{"type":"integer"}`), Value: json.RawMessage(`2`)}}
 		},
+		"Group":     func(a *Announcement) { a.Group = "travel 2027" },
 		"KeepAlive": func(a *Announcement) { a.KeepAlive = callbacks.KeepAliveQueued },
 	}
 	seen := map[string]string{announced().Fingerprint(): "what was announced"}

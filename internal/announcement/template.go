@@ -26,6 +26,7 @@ type Template struct {
 	Requester   callbacks.Requester
 	Payload     json.RawMessage // JSON; empty for the input as it is
 	Queue       string          // empty for that of the watch
+	Group       string
 	Tags        []string
 	Masked      []string            // JSON pointers into the payload
 	Outcomes    []callbacks.Outcome // without placeholders of the input
@@ -68,6 +69,7 @@ func (t *Template) Make(
 func (f *filling) announcement(t *Template, found Announcement) Announcement {
 	a := found
 	a.Title, _ = f.text("title", t.Title, inLine)
+	a.Group, _ = f.text("group", t.Group, inLine)
 	a.Requester, a.RequesterID = f.requester(t.Requester)
 	if t.Queue != "" {
 		a.Queue = t.Queue
@@ -128,6 +130,8 @@ func (f *filling) withdraw(a *Announcement, found Announcement, faults fault.Lis
 		switch field {
 		case "title":
 			a.Title = ""
+		case "group":
+			a.Group = ""
 		case "description":
 			a.Description = ""
 		case "requester":

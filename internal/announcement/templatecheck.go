@@ -21,7 +21,7 @@ func (t *Template) Check(rejectAs callbacks.Kind, compiler form.Compiler) fault.
 	var faults fault.List
 	c := templateCheck{faults: &faults}
 	sample := Announcement{
-		Title: c.sample("/title", t.Title), Description: c.sample("/description", t.Description),
+		Title: c.sample("/title", t.Title), Description: c.sample("/description", t.Description), Group: c.sample("/group", t.Group),
 		Outcomes: append([]callbacks.Outcome(nil), t.Outcomes...), // checkOutcomes normalises them in place
 		Forms:    t.Forms,
 	}

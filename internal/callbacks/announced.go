@@ -142,6 +142,7 @@ func (c *Callback) differs(content Content, said Callback, saying Content) []str
 		{"title", c.Title != said.Title},
 		{"requester", !c.Requester.same(said.Requester)},
 		{"queue", c.Queue != said.Queue},
+		{"group", c.Group != said.Group},
 		{"payload", len(saying.Payload) > 0 && !bytes.Equal(content.Payload, saying.Payload)},
 		{"description", content.Description != saying.Description},
 		{"outcomes", !reflect.DeepEqual(c.Outcomes, said.Outcomes)},

@@ -184,6 +184,7 @@ type Request struct {
 	Requester Requester
 	Outcomes  []Outcome // the ways to decide it; never empty
 	KeepAlive KeepAlive
+	Group     string // the sender's word for requests that ask the same; may be empty
 }
 
 // Content is the long part of a request. The review page shows it; lists and rules never need it.

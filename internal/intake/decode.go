@@ -47,6 +47,7 @@ func readAnnouncement(o object) announcement.Announcement {
 		Tags:              o.texts("tags"),
 		KeepAlive:         callbacks.KeepAlive(o.text("keepAlive")),
 		Masked:            o.texts("masked"),
+		Group:             o.text("group"),
 	}
 	o.objects("links", func(link object) {
 		a.Links = append(a.Links, callbacks.Link{Title: link.text("title"), URL: link.text("url")})

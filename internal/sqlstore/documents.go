@@ -27,11 +27,12 @@ type requestDocument struct {
 	KeepAlive callbacks.KeepAlive `json:"keepAlive,omitempty"`
 	// RequesterStatedByAddress is there if an admin named the requester.
 	RequesterStatedByAddress string `json:"requesterStatedByAddress,omitempty"`
+	Group                    string `json:"group,omitempty"`
 }
 
 // encodeRequest returns null for the request of nearly every callback.
 func encodeRequest(r callbacks.Request) (sql.NullString, error) {
-	d := requestDocument{RequesterStatedByAddress: r.Requester.StatedByAddress}
+	d := requestDocument{RequesterStatedByAddress: r.Requester.StatedByAddress, Group: r.Group}
 	switch {
 	case reflect.DeepEqual(r.Outcomes, callbacks.DefaultOutcomes(callbacks.Failure)):
 	case reflect.DeepEqual(r.Outcomes, callbacks.DefaultOutcomes(callbacks.Success)):
@@ -60,7 +61,7 @@ func decodeRequest(column sql.NullString, r *callbacks.Request) error {
 		r.Outcomes = callbacks.DefaultOutcomes(callbacks.Failure)
 	}
 	r.KeepAlive = cmp.Or(d.KeepAlive, callbacks.KeepAliveReview)
-	r.Requester.StatedByAddress = d.RequesterStatedByAddress
+	r.Requester.StatedByAddress, r.Group = d.RequesterStatedByAddress, d.Group
 	return nil
 }
 

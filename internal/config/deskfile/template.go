@@ -19,6 +19,7 @@ type Template struct {
 	Requester   *Requester      `yaml:"requester" example:"{name: '{{input/owner/name}}'}" help:"Who asks. Rules compare them with the people who sign."`
 	Payload     json.RawMessage `yaml:"payload" example:"{customer: '{{input/customer}}'}" default:"the input as it is" help:"Any value; what conditions of rules read too."`
 	Queue       string          `yaml:"queue" default:"the watch's" example:"legal" help:"Queue for it."`
+	Group       string          `yaml:"group" example:"'renewals of {{input/region}}'" help:"What lists fold into one row, as in an announcement ([intake.md](intake.md))."`
 	Tags        []string        `yaml:"tags" example:"[contract]" max:"10" help:"At most 10."`
 	Masked      []string        `yaml:"masked" example:"[/customer/iban]" max:"50" help:"JSON pointers to values of the payload that nobody sees before they reveal them, beside those of the queue. See [masks.md](masks.md)."`
 	Outcomes    []Outcome       `yaml:"outcomes" max:"6" default:"approve and reject" example:"[{name: approve, label: Renew, kind: success, payload: {renew: true}}]" help:"The ways to decide it, as in an announcement ([intake.md](intake.md))."`
@@ -50,7 +51,7 @@ type Outcome struct {
 // Domain is the template in the type of the domain.
 func (t Template) Domain() announcement.Template {
 	domain := announcement.Template{
-		Callback: t.Callback, Title: t.Title, Description: t.Description, Payload: t.Payload, Queue: t.Queue, Tags: t.Tags, Masked: t.Masked,
+		Callback: t.Callback, Title: t.Title, Description: t.Description, Payload: t.Payload, Queue: t.Queue, Group: t.Group, Tags: t.Tags, Masked: t.Masked,
 		Forms: make(map[string]announcement.Form),
 	}
 	if r := t.Requester; r != nil {
