@@ -56,6 +56,10 @@ type Filter struct {
 	Function string // exact
 	Queue    string // exact
 	Assigned string // the key of a person: only what is assigned to them
+	Alike    string // a key of [Alike]: only what is pending and asks the same
+	// Folded keeps, of pending callbacks that ask the same, only the one that ends first: its row says
+	// how many they are. Only in the order by deadline.
+	Folded bool
 	// Snoozed turns [ScopeMine] round: only what the person hides there now, instead of all else.
 	Snoozed bool
 	// exact; [callbacks.SourceDiscovery] for callbacks nobody announced,
@@ -113,6 +117,16 @@ type Row struct {
 	// answers and comments
 	Signatures []callbacks.Signature
 	Signing    Signing // as the reader sees it; zero from the store
+	Fold       Fold    // what a folded list says of those that ask the same; zero for a row of its own
+}
+
+// Fold is what a row of a folded list stands for: itself, and others that ask the same, end later, and
+// are in what the filter finds for the reader.
+type Fold struct {
+	Key    string // of [Alike]
+	Number int    // all of them; more than MaxAlike means that it was not counted further
+	// Titles and Requesters are how many of these they have, counted as far as Number.
+	Titles, Requesters int
 }
 
 // Signing is what a list says of the signatures of a callback.
@@ -128,7 +142,9 @@ type Signing struct {
 // Page is a part of a list.
 type Page struct {
 	Rows []Row
-	Next *Cursor // nil on the last page
+	// Next is nil on the last page. A folded page may be short and not the last: only so many callbacks
+	// are looked at.
+	Next *Cursor
 }
 
 // AuditQuery narrows the audit. Entries come newest first.
@@ -158,6 +174,9 @@ var scopeStates = map[Scope][]callbacks.State{
 	ScopeAttention: {callbacks.Pending, callbacks.Decided, callbacks.Completed, callbacks.Lost, callbacks.Undeliverable, callbacks.Unconfirmed},
 	ScopeHistory:   {callbacks.Completed, callbacks.Lost, callbacks.Undeliverable, callbacks.Unconfirmed, callbacks.TimedOut, callbacks.Closed},
 }
+
+// Folds reports whether the list folds what asks the same.
+func (f Filter) Folds() bool { return f.Folded && f.Alike == "" && f.SortedBy() == OrderDeadline }
 
 // SortedBy is the order of the list.
 func (f Filter) SortedBy() Order { return cmp.Or(f.Order, scopeOrders[f.Scope], OrderNewest) }
@@ -205,7 +224,7 @@ func (q Query) Wanted() []Wanted {
 func (q Query) wants(s callbacks.State) bool {
 	switch {
 	case len(q.States) > 0 && !slices.Contains(q.States, s),
-		q.Ends.Unattended && s != callbacks.Pending,
+		(q.Ends.Unattended || q.Alike != "") && s != callbacks.Pending,
 		q.Gone && s != callbacks.Closed && s != callbacks.TimedOut,
 		q.Scope == ScopeAttention && s == callbacks.Pending && !q.Operator:
 		return false

@@ -26,7 +26,7 @@ type considered struct {
 	*Situation
 	circle *Circle
 	wanted map[aim]*Planned
-	tooFew bool // the people seen are too few to decide
+	tooFew bool // people were seen who could sign
 	readAt time.Time
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/replies"
 )
 
@@ -63,6 +64,7 @@ type callbackRow struct {
 	EscalatesAt       int64
 	EscalatedAt       int64
 	EscalatedTo       sql.NullString // the audience, while the callback is open
+	Alike             sql.NullString // desk.Alike, while the callback is pending
 }
 
 // hashOf returns the key under which a long token is found. It is nil if the token is empty.
@@ -82,7 +84,7 @@ const callbackColumns = `
 	last_heartbeat_at, seen_open_at, execution_deadline, deadline, deadline_cause,
 	received_at, state, revision, next_heartbeat_at, held_until, heartbeats, problem,
 	decision, decided_by, ending, ended_at, failed, gone, missed_heartbeats,
-	signature_count, waiting_since, escalates_at, escalated_at, escalated_to`
+	signature_count, waiting_since, escalates_at, escalated_at, escalated_to, alike`
 
 var insertCallback = insertText("callbacks", callbackColumns)
 
@@ -95,7 +97,7 @@ func (r *callbackRow) values() []any {
 		r.Deadline, r.DeadlineCause, r.ReceivedAt, r.State, r.Revision, r.NextHeartbeatAt,
 		r.HeldUntil, r.Heartbeats, r.Problem, r.Decision, r.DecidedBy, r.Ending, r.EndedAt,
 		r.Failed, r.Gone, r.MissedHeartbeats, r.SignatureCount, r.WaitingSince,
-		r.EscalatesAt, r.EscalatedAt, r.EscalatedTo,
+		r.EscalatesAt, r.EscalatedAt, r.EscalatedTo, r.Alike,
 	}
 }
 
@@ -110,7 +112,7 @@ func (r *callbackRow) places() []any {
 		&r.SeenOpenAt, &r.ExecutionDeadline, &r.Deadline, &r.DeadlineCause, &r.ReceivedAt,
 		&r.State, &r.Revision, &r.NextHeartbeatAt, &r.HeldUntil, &r.Heartbeats, &r.Problem,
 		&r.Decision, &r.DecidedBy, &r.Ending, &r.EndedAt, &r.Failed, &r.Gone, &r.MissedHeartbeats,
-		&r.SignatureCount, &r.WaitingSince, &r.EscalatesAt, &r.EscalatedAt, &r.EscalatedTo,
+		&r.SignatureCount, &r.WaitingSince, &r.EscalatesAt, &r.EscalatedAt, &r.EscalatedTo, &r.Alike,
 	}
 }
 
@@ -160,6 +162,7 @@ func (r *callbackRow) changes(was *callbackRow) (c changes) {
 	changed(&c, "escalates_at", was.EscalatesAt, r.EscalatesAt)
 	changed(&c, "escalated_at", was.EscalatedAt, r.EscalatedAt)
 	changed(&c, "escalated_to", was.EscalatedTo, r.EscalatedTo)
+	changed(&c, "alike", was.Alike, r.Alike)
 	return c
 }
 
@@ -217,6 +220,9 @@ func (r *callbackRow) derive(c callbacks.Callback) {
 	}
 	if to := c.Requirement.Escalate; to != nil && !c.EscalatedAt.IsZero() && c.State.Open() {
 		r.EscalatedTo = sql.NullString{String: to.Audience(), Valid: true}
+	}
+	if c.State == callbacks.Pending {
+		r.Alike = sql.NullString{String: desk.Alike(&c), Valid: true}
 	}
 	if d := c.Decision; d != nil {
 		r.DecidedBy = sql.NullString{String: d.By.ID, Valid: true}

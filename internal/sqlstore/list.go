@@ -31,8 +31,13 @@ func (s *Store) List(ctx context.Context, q desk.Query) (desk.Page, error) {
 	// one more shows whether there is a next page
 	text, args := pageText(s.dialect, w, orders[q.SortedBy()], q.After, limit+1)
 	statement := s.db.NewRaw(text, args...)
-	key := fmt.Sprint(q.Now.Unix(), " ", statement) // the people reviewing depend on the time
-	shared, err := share(ctx, s.readings, key, func(ctx context.Context) (listing, error) { return s.list(ctx, q, statement, limit) })
+	key := fmt.Sprint(q.Now.Unix(), q.Folds(), " ", statement) // the people reviewing depend on the time
+	shared, err := share(ctx, s.readings, key, func(ctx context.Context) (listing, error) {
+		if q.Folds() {
+			return s.folded(ctx, q, w, limit)
+		}
+		return s.list(ctx, q, statement, limit)
+	})
 	if err != nil {
 		return desk.Page{}, err
 	}
@@ -71,13 +76,13 @@ func (s *Store) list(ctx context.Context, q desk.Query, statement *bun.RawQuery,
 	return found, err
 }
 
-// walk plans a query. Functions are indexed within their queue, so a person who can read all queues
-// gets one condition for each queue. Announced callbacks that are gone are indexed by function
+// walk plans a query. Functions, and what asks the same, are indexed within their queue, so a person
+// who can read all queues gets one condition for each queue. Announced callbacks that are gone are indexed by function
 // alone.
 func (s *Store) walk(ctx context.Context, q desk.Query) (walk, error) {
 	queues, all := q.Visible()
 	byFunction := q.Gone && q.Source == callbacks.SourceAnnounced
-	if all && q.Function != "" && !byFunction {
+	if all && (q.Function != "" || q.Alike != "") && !byFunction {
 		if err := s.db.NewRaw(queuesText(s.dialect)).Scan(ctx, &queues); err != nil {
 			return walk{}, fmt.Errorf("list queues: %w", s.unavailable(err))
 		}
@@ -90,6 +95,11 @@ func (s *Store) walk(ctx context.Context, q desk.Query) (walk, error) {
 // pageText returns the statement that finds the places of one page. Each arm comes sorted from its
 // index.
 func pageText(d *engine.Dialect, w walk, o order, after *desk.Cursor, limit int) (string, []any) {
+	return placesText(d, "num", w, o, after, limit)
+}
+
+// placesText is pageText with more columns.
+func placesText(d *engine.Dialect, columns string, w walk, o order, after *desk.Cursor, limit int) (string, []any) {
 	compare, direction := ">", ""
 	if o.desc {
 		compare, direction = "<", " desc"
@@ -98,7 +108,7 @@ func pageText(d *engine.Dialect, w walk, o order, after *desk.Cursor, limit int)
 		w = w.with(where("("+o.column+", num) "+compare+" (?, (select num from callbacks where id = ?))", after.Key, storable(string(after.ID))))
 	}
 	tail := fmt.Sprintf(" order by key%s, num%s limit %d", direction, direction, limit)
-	return union(d, o.column+" as key, num", w, tail)
+	return union(d, o.column+" as key, "+columns, w, tail)
 }
 
 // Around implements desk.Store.

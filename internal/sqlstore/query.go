@@ -70,13 +70,7 @@ func (s *Store) walkOf(q desk.Query, queues []string, allQueues bool) walk {
 	common := filterConditions(q.Filter)
 	candidates := s.candidates(q)
 	if len(candidates) > 0 {
-		one := append(arm{anyOf(wanted)}, common...)
-		if q.Scope == desk.ScopeMine {
-			one = append(one, hidden(q))
-		}
-		if !allQueues {
-			one = append(one, visibleCondition(q, queues))
-		}
+		one := narrowed(q, queues, allQueues)
 		for i, c := range candidates {
 			if i == 0 {
 				w.from = where(strings.Replace(s.dialect.LookUp, "%", c.text, 1), c.args...)
@@ -104,6 +98,18 @@ func (s *Store) walkOf(q desk.Query, queues []string, allQueues bool) walk {
 		}
 	}
 	return w
+}
+
+// narrowed is what the reader asks for and may see, among callbacks that another index finds.
+func narrowed(q desk.Query, queues []string, allQueues bool) arm {
+	one := append(arm{anyOf(q.Wanted())}, filterConditions(q.Filter)...)
+	if q.Scope == desk.ScopeMine {
+		one = append(one, hidden(q))
+	}
+	if !allQueues {
+		one = append(one, visibleCondition(q, queues))
+	}
+	return one
 }
 
 // visibleCondition finds what the reader may see, among callbacks that another index finds.
@@ -239,6 +245,9 @@ func filterConditions(f desk.Filter) []condition {
 	var c []condition
 	if f.Function != "" {
 		c = append(c, where("function = ?", storable(f.Function)))
+	}
+	if f.Alike != "" {
+		c = append(c, where(alikeText, storable(f.Alike)))
 	}
 	switch f.Source {
 	case "":

@@ -49,6 +49,7 @@ func RunStore(t *testing.T, open func(*testing.T) Store) {
 		"Read":        testRead,
 		"Contexts":    testContexts,
 		"List":        testList,
+		"Folds":       testFolds,
 		"Around":      testAround,
 		"Scopes":      testScopes,
 		"Filters":     testFilters,

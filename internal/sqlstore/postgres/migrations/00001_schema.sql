@@ -42,6 +42,7 @@ create table callbacks (
     escalates_at bigint not null,
     escalated_at bigint not null,
     escalated_to text,
+    alike text collate "C",
     problem text not null,
     decision text,
     decided_by text,
@@ -56,6 +57,8 @@ create index callbacks_pending_by_deadline on callbacks (state, deadline, num, d
 create index callbacks_pending_by_queue_deadline on callbacks (queue, state, deadline, num, deadline_cause)
     where state = 'pending';
 create index callbacks_pending_by_function_deadline on callbacks (queue, function, state, deadline, num, deadline_cause)
+    where state = 'pending';
+create index callbacks_pending_alike on callbacks (queue, alike, state, deadline, num, deadline_cause)
     where state = 'pending';
 create index callbacks_pending_by_arrival on callbacks (state, received_at, num, queue, function)
     where state = 'pending';

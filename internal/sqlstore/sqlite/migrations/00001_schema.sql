@@ -45,6 +45,7 @@ create table callbacks (
     escalates_at integer not null, -- when its escalation has to be put on record; 0 for never, and once that is done
     escalated_at integer not null, -- when it was put on record
     escalated_to text, -- the groups that see it since then, while it is open; null for none
+    alike text, -- what callbacks share that ask the same, while they are pending: lists fold them into one row
     problem text not null,
     decision text, -- JSON
     decided_by text, -- the person in decision
@@ -63,6 +64,8 @@ create index callbacks_pending_by_deadline on callbacks (state, deadline, num, d
 create index callbacks_pending_by_queue_deadline on callbacks (queue, state, deadline, num, deadline_cause)
     where state = 'pending';
 create index callbacks_pending_by_function_deadline on callbacks (queue, function, state, deadline, num, deadline_cause)
+    where state = 'pending';
+create index callbacks_pending_alike on callbacks (queue, alike, state, deadline, num, deadline_cause)
     where state = 'pending';
 create index callbacks_pending_by_arrival on callbacks (state, received_at, num, queue, function)
     where state = 'pending';
