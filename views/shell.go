@@ -80,6 +80,9 @@ func tabName(s Shell, name string) string {
 	}
 }
 
+// zoneWords say in which zone a page shows times.
+func zoneWords(s Shell) string { return "Times in " + s.Moment.ZoneName() }
+
 // SignedIn reports whether the reader is known.
 func (s Shell) SignedIn() bool { return s.Viewer.ID != "" }
 

@@ -18,7 +18,6 @@ import (
 	"countersign/internal/record"
 	"countersign/views"
 	view "countersign/views/decisions"
-	"countersign/views/words"
 )
 
 // Site is what pages take from the site that they are part of.
@@ -97,12 +96,8 @@ type request struct {
 // parse reads what an address, or a form of the page, asks for. Days are in the zone that the address
 // names, or in UTC: the same address gives the same decisions everywhere.
 func parse(values url.Values) (request, *desk.Cursor, error) {
-	p := query.Parameters{Values: values}
-	name := p.Text("zone")
-	p.Zone = words.Zone(name)
-	if name != "" && p.Zone.String() != name {
-		p.Faults.Add("zone", "There is no such time zone.")
-	}
+	p := query.Parameters{Values: values, Zone: time.UTC}
+	p.InZone("zone")
 	r := request{filter: record.Filter{
 		Person: p.Text("person"), Outcome: p.Text("outcome"), Queue: p.Text("queue"), Function: p.Text("function"), Rule: p.Text("rule"),
 		Stance: callbacks.Stance(p.OneOf("stance", "", []string{string(callbacks.For), string(callbacks.Against)})),

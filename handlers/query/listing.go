@@ -49,11 +49,13 @@ type Listing struct {
 	ReceivedFrom, ReceivedBefore time.Time
 }
 
-// ParseListing reads the address of a list. Times without a zone are in the reader's. A wrong value
+// ParseListing reads the address of a list. Times without a zone are in the one that the address
+// names, else in the reader's. A wrong value
 // is a fault.List, because a list that silently shows other rows misleads. Unknown
 // parameters are ignored: others add theirs to links.
 func ParseListing(values url.Values, fallback desk.Scope, zone *time.Location) (Listing, error) {
 	p := Parameters{Values: values, Zone: zone}
+	p.InZone("zone")
 	l := Listing{
 		Scope:    desk.Scope(p.OneOf("scope", string(fallback), scopes)),
 		Search:   p.Text("q"),

@@ -90,6 +90,7 @@ func TestParseListing_Refuses(t *testing.T) {
 		"after=zz.A%20B":                      "after",
 		"item=../admin":                       "item",
 		"limit=1000":                          "limit",
+		"zone=Mars/Olympus":                   "zone",
 		"q=%ff":                               "q",
 		"ends=timed_out":                      "ends",
 		"scope=history&ends=gone":             "ends",
@@ -160,6 +161,10 @@ var filters = map[string]struct {
 	"all, days are the reader's, the last one whole": {"scope=all&received_from=2026-11-22&received_to=2026-11-23", desk.Filter{
 		Scope: desk.ScopeAll, States: callbacks.OpenStates, Order: desk.OrderDeadline,
 		ReceivedFrom: noon.Add(-37 * time.Hour), ReceivedBefore: noon.Add(11 * time.Hour),
+	}},
+	"all, days are those of the zone that the address names": {"scope=all&received_from=2026-11-22&ends=custom&from=2026-11-23T14:30&zone=Asia/Tokyo", desk.Filter{
+		Scope: desk.ScopeAll, States: []callbacks.State{callbacks.Pending}, Order: desk.OrderDeadline, ReceivedFrom: noon.Add(-45 * time.Hour),
+		Ends: desk.Ends{From: time.Date(2026, 11, 23, 5, 30, 0, 0, time.UTC)},
 	}},
 	"timed out": {"scope=all&ends=timed_out&received_from=2026-11-23T11:00:00%2B01:00", desk.Filter{
 		Scope: desk.ScopeAll, States: []callbacks.State{callbacks.TimedOut}, Order: desk.OrderNewest,

@@ -9,6 +9,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/internal/fault"
+	"countersign/views/words"
 )
 
 // maxSearch bounds a text parameter in characters: a whole execution ARN or callback ID has to fit.
@@ -47,6 +48,18 @@ func (p *Parameters) Text(name string) string {
 		return ""
 	}
 	return value
+}
+
+// InZone takes times that do not name their zone to be in the one that a parameter names, if it is
+// there: the same address then means the same to every reader.
+func (p *Parameters) InZone(name string) {
+	zone := p.Text(name)
+	if zone == "" {
+		return
+	}
+	if p.Zone = words.Zone(zone); p.Zone.String() != zone {
+		p.Faults.Add(name, "There is no such time zone.")
+	}
 }
 
 // Moment reads an instant, as [ParseMoment] does.

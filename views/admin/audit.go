@@ -139,14 +139,6 @@ func (s stretch) times(m words.Moment) string {
 	return fmt.Sprintf("× %d since %s", s.Count, m.Clock(s.Since))
 }
 
-// zoneName is the zone in which a page shows its times.
-func zoneName(m words.Moment) string {
-	if m.Zone == nil {
-		return time.UTC.String()
-	}
-	return m.Zone.String()
-}
-
 // title names the callback of an entry; by its ID if it has neither title nor name.
 func (m Audit) title(e callbacks.AuditEntry) string {
 	return cmp.Or(strings.TrimSpace(m.Titles[e.Callback]), string(e.Callback))

@@ -4,7 +4,6 @@ package decisions
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"countersign/internal/callbacks"
 	"countersign/internal/record"
@@ -38,20 +37,13 @@ func (m Record) zoneOf(s views.Shell) string {
 	if m.Zone != "" {
 		return m.Zone
 	}
-	return zoneName(s.Moment)
-}
-
-func zoneName(m words.Moment) string {
-	if m.Zone == nil {
-		return time.UTC.String()
-	}
-	return m.Zone.String()
+	return s.Moment.ZoneName()
 }
 
 // zoneWords say in which zone the page shows times, and in which it takes days.
 func (m Record) zoneWords(s views.Shell) string {
-	says := "Times are in " + zoneName(s.Moment) + "."
-	if m.Zone != "" && m.Zone != zoneName(s.Moment) {
+	says := "Times are in " + s.Moment.ZoneName() + "."
+	if m.Zone != "" && m.Zone != s.Moment.ZoneName() {
 		says += " The days of the filter are days in " + m.Zone + "."
 	}
 	return says

@@ -28,6 +28,14 @@ func Zone(name string) *time.Location {
 	return zone
 }
 
+// ZoneName returns the name of the reader's time zone, "Europe/Berlin".
+func (m Moment) ZoneName() string {
+	if m.Zone == nil {
+		return time.UTC.String()
+	}
+	return m.Zone.String()
+}
+
 // Left returns the time from this moment to t, never negative.
 func (m Moment) Left(t time.Time) time.Duration { return max(t.Sub(m.Now), 0) }
 
