@@ -5,12 +5,15 @@ import (
 	"time"
 
 	"countersign/internal/form"
+	"countersign/internal/mask"
 )
 
 // Form is what an outcome brings for its answer, as its sender wrote it.
 type Form struct {
 	Schema string // a JSON Schema
 	Value  string // the proposed answer, JSON; empty if there is none
+	// Cover finds what the request masks elsewhere. Forms that people see have it; nothing stores it.
+	Cover *mask.Cover
 }
 
 // Forms are those of a request, by the names of their outcomes.
@@ -21,10 +24,9 @@ func AsksSecret(outcomes []Outcome) bool {
 	return slices.ContainsFunc(outcomes, func(o Outcome) bool { return o.Secret })
 }
 
-// Filling reads what was posted for an outcome. The names of its inputs begin with
-// [Outcome.Inputs].
+// Filling reads what was posted for an outcome, in inputs whose names begin with [Outcome.Inputs].
 func (f Form) Filling(o Outcome, posted form.Posted) *form.Filling {
-	return form.Open(f.Schema, f.Value, o.Inputs(), posted)
+	return form.Open(f.Schema, f.Value, o.Inputs(), posted, f.Cover.Finds)
 }
 
 // FieldAnswer begins the pointers of faults of an answer by form.

@@ -40,6 +40,16 @@ func (s *Service) concealed(gate callbacks.Gate, p callbacks.Signer, choice call
 	}
 }
 
+// under returns forms that mask what a cover hides.
+func under(cover *mask.Cover, forms callbacks.Forms) callbacks.Forms {
+	covered := make(callbacks.Forms, len(forms))
+	for name, brought := range forms {
+		brought.Cover = cover
+		covered[name] = brought
+	}
+	return covered
+}
+
 // framed is a choice whose completion has the same parts as that of another, without the texts that the
 // reader wrote. The answer to a form is one of those: they see all of it beside the preview but what
 // [Service.veil] hides.

@@ -2,10 +2,14 @@ package desk_test
 
 import (
 	"encoding/json"
+	"maps"
+	"strings"
 	"testing"
 
 	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desk"
 	"countersign/internal/desktest"
 	"countersign/internal/form"
 )
@@ -44,5 +48,40 @@ func TestPreview_NoOracle(t *testing.T) {
 		if got := string(previews[0].Shown); got != tt.want {
 			t.Errorf("%s: the page shows %s of %s, want %s", name, got, previews[0].Completion.Body(), tt.want)
 		}
+	}
+}
+
+// TestCoveredForm_Later: what a queue masks from now on is masked in the forms and the changes of earlier
+// requests.
+func TestCoveredForm_Later(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.Announce(func(a *announcement.Announcement) {
+		withForm(`{"quantity":40,"note":"DE02canary"}`, `"{{answer}}"`)(a)
+		a.Payload = json.RawMessage(`{"iban":"DE02canary"}`)
+	})
+	if _, err := d.Choose(desktest.Mara, c.ID, filledIn(map[string]string{"/note": "AT61"})); err != nil {
+		t.Fatal(err)
+	}
+	tells := func() bool {
+		sheet := must(d.Service.Sheet(d.Ctx, desktest.Mara, c.ID))
+		filling := sheet.Content.Forms["approve"].Filling(sheet.Callback.Outcomes[0], nil)
+		changes, err := json.Marshal([]any{sheet.Audit, filling.Form.Changes(filling.Proposed, form.Value{}, form.Typed{})})
+		callbackstest.Must(t, err)
+		return strings.Contains(string(changes), "canary")
+	}
+	if !tells() {
+		t.Error("what nothing masks is not told")
+	}
+	queues := maps.Clone(desktest.Queues)
+	finance := queues["finance"]
+	finance.Masked = []string{"/iban"}
+	queues["finance"] = finance
+	d.Service = desk.NewService(desk.ServiceConfig{
+		Store: d.Store, Queues: queues, Invalidator: d.Invalidations, ReviewLimits: callbacks.DefaultReviewLimits,
+		Now: d.Clock.Now, Lanes: d.Lanes, Deliveries: d.Deliveries, Delegations: d.Delegations,
+	})
+	if tells() {
+		t.Error("the page tells what is masked now")
 	}
 }

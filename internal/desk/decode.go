@@ -81,21 +81,22 @@ func (s *Service) decoded(
 // cover is what hides the masked values of a callback where they are repeated; nil if there are
 // none. Previews ask for it at each pause in typing, so a payload that arrived encoded is not decoded
 // anew each time.
-func (s *Service) cover(ctx context.Context, c *callbacks.Callback, by callbacks.Person) (*mask.Cover, error) {
-	content, err := s.content(ctx, c.ID)
-	if err != nil || !s.queues.Masks(c.Queue, &content) {
-		return nil, err
+func (s *Service) cover(
+	ctx context.Context, c *callbacks.Callback, by callbacks.Person, content *callbacks.Content,
+) (*mask.Cover, error) {
+	if !s.queues.Masks(c.Queue, content) {
+		return nil, nil
 	}
 	if s.codec(c).Decoder != nil {
-		if known, ok := s.covers.get(coverFor(c, &content), s.now()); ok {
+		if known, ok := s.covers.get(coverFor(c, content), s.now()); ok {
 			return known, nil
 		}
 	}
-	decoded, err := s.decoded(ctx, c, by, content)
+	decoded, err := s.decoded(ctx, c, by, *content)
 	if err != nil {
 		return nil, err
 	}
-	return s.coverOf(c, &content, &decoded), nil
+	return s.coverOf(c, content, &decoded), nil
 }
 
 // coverOf makes the cover of a callback whose content was decoded, and keeps it for its previews if

@@ -3,20 +3,22 @@ package desk
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"countersign/internal/callbacks"
 	"countersign/internal/form"
+	"countersign/internal/mask"
 )
 
-// formsOf reads the forms of a callback's outcomes, if any has one.
-func (s *Service) formsOf(ctx context.Context, c *callbacks.Callback) (callbacks.Forms, error) {
-	if !slices.ContainsFunc(c.Outcomes, func(o callbacks.Outcome) bool { return o.Form }) {
-		return nil, nil
-	}
+// formsOf reads the forms of a callback's outcomes, and what hides its masked values for a person who
+// looks.
+func (s *Service) formsOf(ctx context.Context, c *callbacks.Callback, by callbacks.Person) (callbacks.Forms, *mask.Cover, error) {
 	content, err := s.content(ctx, c.ID)
-	return content.Forms, err
+	if err != nil {
+		return nil, nil, err
+	}
+	cover, err := s.cover(ctx, c, by, &content)
+	return under(cover, content.Forms), cover, err
 }
 
 // filled reads what was posted for the form of the chosen outcome, and checks it. The choice that
@@ -53,7 +55,10 @@ func (s *Service) answered(
 	if c.State != callbacks.Pending || s.mayTakePart(p, c, s.now()) != nil {
 		return choice, nil // the transaction says so
 	}
-	forms, err := s.formsOf(ctx, c)
+	if outcome, ok := c.Outcome(choice.Outcome); !ok || !outcome.Form {
+		return choice, nil
+	}
+	forms, _, err := s.formsOf(ctx, c, p.Person)
 	if err != nil {
 		return choice, err
 	}
@@ -72,7 +77,7 @@ func (s *Service) answered(
 func (s *Service) Press(
 	ctx context.Context, p callbacks.Person, id callbacks.ID, posted form.Posted, button string,
 ) (string, form.Posted, error) {
-	gate, _, forms, err := s.open(ctx, p, id)
+	gate, _, forms, _, err := s.open(ctx, p, id)
 	if err != nil {
 		return "", nil, err
 	}

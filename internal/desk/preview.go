@@ -102,11 +102,7 @@ func mark(value any) string {
 func (s *Service) Preview(
 	ctx context.Context, p callbacks.Person, id callbacks.ID, choice callbacks.Choice,
 ) (Preview, error) {
-	gate, signer, forms, err := s.open(ctx, p, id)
-	if err != nil {
-		return Preview{}, err
-	}
-	cover, err := s.cover(ctx, gate.Callback, p)
+	gate, signer, forms, cover, err := s.open(ctx, p, id)
 	if err != nil {
 		return Preview{}, err
 	}
@@ -122,16 +118,12 @@ func (s *Service) Preview(
 func (s *Service) PreviewAll(
 	ctx context.Context, p callbacks.Person, id callbacks.ID, draft callbacks.Choice, only string,
 ) ([]Preview, error) {
-	gate, signer, forms, err := s.open(ctx, p, id)
+	gate, signer, forms, cover, err := s.open(ctx, p, id)
 	if err != nil {
 		return nil, err
 	}
 	if gate.Callback.State != callbacks.Pending {
 		return nil, callbacks.ErrConflict
-	}
-	cover, err := s.cover(ctx, gate.Callback, p)
-	if err != nil {
-		return nil, err
 	}
 	past, err := s.past(ctx, signer, gate.Callback)
 	if err != nil {
@@ -156,24 +148,25 @@ func (s *Service) Previews(
 	return sheet.Past.told(previews), err
 }
 
-// open reads what the gate of a callback needs, and its forms, for somebody who may decide it.
+// open reads what the gate of a callback needs, its forms, and what hides its masked values, for somebody
+// who may decide it.
 func (s *Service) open(
 	ctx context.Context, p callbacks.Person, id callbacks.ID,
-) (_ callbacks.Gate, signer callbacks.Signer, forms callbacks.Forms, err error) {
+) (gate callbacks.Gate, signer callbacks.Signer, forms callbacks.Forms, cover *mask.Cover, err error) {
 	c, signer, err := s.seeAs(ctx, p, id)
 	if err != nil {
-		return callbacks.Gate{}, signer, nil, err
+		return gate, signer, nil, nil, err
 	}
 	now := s.now()
 	if err := s.mayTakePart(signer, &c, now); err != nil {
-		return callbacks.Gate{}, signer, nil, err
+		return gate, signer, nil, nil, err
 	}
 	signatures, err := s.signatures(ctx, &c)
 	if err != nil {
-		return callbacks.Gate{}, signer, nil, err
+		return gate, signer, nil, nil, err
 	}
-	forms, err = s.formsOf(ctx, &c)
-	return s.gate(&c, signatures, now), signer, forms, err
+	forms, cover, err = s.formsOf(ctx, &c, p)
+	return s.gate(&c, signatures, now), signer, forms, cover, err
 }
 
 func (s *Service) previews(

@@ -37,7 +37,8 @@ func (s *Service) Reveal(
 	if err := s.mayReveal(reader, &shown); err != nil {
 		return Revealed{}, err
 	}
-	revealed, masked := s.revealAnswer(p, &shown, content.Forms, at)
+	forms := under(s.queues.Cover(shown.Queue, &content), content.Forms)
+	revealed, masked := s.revealAnswer(p, &shown, forms, at)
 	if !masked {
 		revealed, masked = s.queues.Reveal(shown.Queue, content, at)
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/form"
 	"countersign/internal/mask"
 )
 
@@ -79,6 +80,7 @@ func (s *Service) Sheet(ctx context.Context, p callbacks.Person, id callbacks.ID
 		return Sheet{}, err
 	}
 	sheet.Content, sheet.cover = s.queues.Shown(c.Queue, decoded), s.coverOf(&c, &content, &decoded)
+	sheet.Content.Forms = under(sheet.cover, sheet.Content.Forms)
 	sheet.hideFault()
 	if sheet.Reviews, err = s.cases.Reviews(ctx, id); err != nil {
 		return Sheet{}, fmt.Errorf("reviews of %s: %w", id, err)
@@ -95,6 +97,7 @@ func (s *Service) Sheet(ctx context.Context, p callbacks.Person, id callbacks.ID
 		}
 	}
 	sheet.hideHashes()
+	sheet.hideChanges()
 	return sheet, nil
 }
 
@@ -131,6 +134,18 @@ func (s *Sheet) deliver(d *callbacks.Delivery, encoded bool) {
 		after.Steps[i].Note = s.cover.Text(after.Steps[i].Note)
 	}
 	d.FollowUp = &after
+}
+
+// hideChanges leaves the values out of changes that tell a masked one: a queue may mask it since they were
+// recorded. What a reviewer typed is not compared, because a mask there would tell them that it is the value.
+func (s *Sheet) hideChanges() {
+	for i := range s.Audit {
+		for j, c := range s.Audit[i].Facts.Changes {
+			if s.cover.Finds(c.Old) {
+				s.Audit[i].Facts.Changes[j] = form.Change{Pointer: c.Pointer, Title: c.Title, Kind: form.Replaced, Widget: c.Widget}
+			}
+		}
+	}
 }
 
 // hideHashes leaves out what would let a reader try out what a masked value is: the size and the hash

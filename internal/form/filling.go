@@ -16,8 +16,9 @@ type Filling struct {
 }
 
 // Open reads what was posted for a form: its schema, and the value that is proposed; empty if none
-// is. The names of its inputs begin with a text.
-func Open(schema, value, inputs string, posted Posted) *Filling {
+// is. The names of its inputs begin with a text. Fields that repeat what is masked elsewhere are masked
+// too: covers reports that of a text or a number.
+func Open(schema, value, inputs string, posted Posted, covers func(text string) bool) *Filling {
 	read, err := Parse(schema)
 	if err != nil {
 		read = Value{} // whoever brought it was checked, so this is never drawn
@@ -26,6 +27,9 @@ func Open(schema, value, inputs string, posted Posted) *Filling {
 	proposed, err := Parse(value)
 	if err != nil {
 		proposed = drawn.Start()
+	}
+	if covers != nil {
+		drawn.cover(proposed, covers)
 	}
 	filled := drawn.Fill(inputs, proposed, posted)
 	return &Filling{

@@ -45,7 +45,7 @@ func TestCheck_ReadOnly(t *testing.T) {
 		{toKeep, `[]`, "/order /ship /key"},
 	} {
 		answer := strings.Replace(toKeep, tt.old, tt.changed, 1)
-		filling := form.Open(keeping, toKeep, "a", form.Posted{form.JSONName("a"): {answer}})
+		filling := form.Open(keeping, toKeep, "a", form.Posted{form.JSONName("a"): {answer}}, nil)
 		filling.Check(t.Context(), filling.Answer, anything{})
 		var at []string
 		for _, fault := range filling.Faults {
@@ -63,7 +63,7 @@ func TestCheck_ReadOnly(t *testing.T) {
 // TestCheck_ReadOnlyTaken: neither does an answer that somebody else has signed.
 func TestCheck_ReadOnlyTaken(t *testing.T) {
 	t.Parallel()
-	filling := form.Open(keeping, toKeep, "a", nil)
+	filling := form.Open(keeping, toKeep, "a", nil, nil)
 	filling.Take(parse(t, strings.Replace(toKeep, "PO-1", "PO-2", 1)), form.Typed{})
 	filling.Check(t.Context(), filling.Answer, anything{})
 	if len(filling.Faults) != 1 || filling.Faults[0].Pointer != "/order" {
@@ -83,7 +83,7 @@ func TestCheck_ReadOnlyLong(t *testing.T) {
 		return `{"lines":[` + strings.Join(items, ",") + `]}`
 	}
 	for answer, want := range map[string]int{list(5_000, 8_000): 1, list(100, 3_000): 0, list(0, 2_900): 0} {
-		filling := form.Open(keeping, list(0, 3_000), "a", form.Posted{form.JSONName("a"): {answer}})
+		filling := form.Open(keeping, list(0, 3_000), "a", form.Posted{form.JSONName("a"): {answer}}, nil)
 		filling.Check(t.Context(), filling.Answer, anything{})
 		if len(filling.Faults) != want || want > 0 && !strings.Contains(filling.Faults[0].Detail, "too long to be compared") {
 			t.Errorf("got %d faults, want %d", len(filling.Faults), want)

@@ -132,7 +132,7 @@ func (b *builder) hidden(f *Field, k *keywords) {
 		return
 	}
 	f.Masked = true
-	if !slices.Contains([]Widget{Line, LongText, Integer, Decimal, Date}, f.Widget) || f.Stamp != "" {
+	if !slices.Contains(maskable, f.Widget) || f.Stamp != "" {
 		b.cannot("x-masked", k.place("x-masked"), "only a text, a number or a day can be masked in a form")
 	}
 }

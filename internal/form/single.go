@@ -58,7 +58,7 @@ func lines(s string) string {
 // change the value by showing it.
 func (e *Entry) show() {
 	switch {
-	case e.Widget.chosen():
+	case e.Widget.chosen() || e.Widget == Raw:
 		e.Text = e.Was.JSON()
 	case e.Widget == DateTime:
 		e.showTime()

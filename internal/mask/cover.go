@@ -140,6 +140,11 @@ func (c *Cover) in(text string) bool {
 	return c.short[text] || slices.ContainsFunc(c.values, func(value string) bool { return strings.Contains(text, value) })
 }
 
+// Finds reports whether there is a masked value in a text or a number, or nobody can tell.
+func (c *Cover) Finds(text string) bool {
+	return c != nil && text != "" && (c.covers(len(text)) || c.in(text))
+}
+
 // Body returns the bytes of a completion with masks in them. In a JSON document, a string, a name or a
 // number in which there is a masked value is covered as a whole, and the rest stays as it is spelled.
 // covered reports whether anything is.

@@ -94,7 +94,7 @@ func encodeForms(forms callbacks.Forms) (sql.NullString, error) {
 	}
 	documents := make(map[string]formDocument, len(forms))
 	for outcome, f := range forms {
-		documents[outcome] = formDocument(f)
+		documents[outcome] = formDocument{Schema: f.Schema, Value: f.Value}
 	}
 	return encode(documents)
 }
@@ -106,7 +106,7 @@ func decodeForms(column sql.NullString) (callbacks.Forms, error) {
 	}
 	forms := make(callbacks.Forms, len(documents))
 	for outcome, d := range documents {
-		forms[outcome] = callbacks.Form(d)
+		forms[outcome] = callbacks.Form{Schema: d.Schema, Value: d.Value}
 	}
 	return forms, nil
 }

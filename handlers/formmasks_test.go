@@ -1,0 +1,59 @@
+package handlers_test
+
+import (
+	"encoding/json"
+	"net/url"
+	"strings"
+	"testing"
+
+	"countersign/internal/announcement"
+	"countersign/internal/callbacks"
+)
+
+// TestMasks_Form: a form that repeats a masked value of the payload masks it too: before the decision, after
+// it and on record. Revealing it is logged, and the function gets it.
+func TestMasks_Form(t *testing.T) {
+	t.Parallel()
+	for name, schema := range map[string]string{
+		"Drawn":   `{"type":"object","properties":{"iban":{"type":"string"},"note":{"type":"string"}}}`,
+		"List":    `{"type":"object","properties":{"iban":{"type":"array","items":{"type":"string"}}}}`,
+		"Undrawn": `{"type":"object","if":{}}`,
+		"Unnamed": `{"type":"object","properties":{"note":{"type":"string"}}}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t)
+			value := `{"iban":"DE02canary"}`
+			if name == "List" {
+				value = `{"iban":["DE02canary"]}`
+			}
+			a := expense()
+			a.Payload, a.Masked = json.RawMessage(`{"vendor":{"iban":"DE02canary"}}`), []string{"/vendor/iban"}
+			a.Outcomes = []callbacks.Outcome{{Name: "approve", Label: "Approve", Kind: callbacks.Success}}
+			a.Forms = map[string]announcement.Form{"approve": {Schema: json.RawMessage(schema), Value: json.RawMessage(value)}}
+			id, b := s.receive(a).ID, s.as(rita)
+			path := "/callbacks/" + string(id)
+			page := b.get(path)
+			button := page.document(t).Find(`answer-form button[name="reveal"]`)
+			if tells(page.body) || button.Length() != 1 || page.document(t).Find(`button[value^="json:"]`).Length() > 0 {
+				t.Errorf("the page tells the value: %t, with %d buttons to reveal it", tells(page.body), button.Length())
+			}
+			if a := b.post(path+"/preview", url.Values{"answer:approve#json": {`{"iban":"x"}`}}); tells(a.body) {
+				t.Error("a preview tells the value")
+			}
+			if a := b.post(path+"/reveal/value", url.Values{"at": {button.AttrOr("value", "")}}); !tells(a.body) {
+				t.Errorf("revealing shows %d %s", a.status, a.body)
+			}
+			b.decide(id, b.choose(id, "approve", "Fine."))
+			if page = b.get(path); tells(page.body) {
+				t.Error("after the decision the page tells the value")
+			}
+			if log := s.as(audrey).get("/audit?callback=" + string(id)); tells(log.body) || !strings.Contains(log.text(t), "answer") {
+				t.Error("the audit tells the value, or nothing of the revealing")
+			}
+			if sent, err := s.store.Delivery(t.Context(), id); err != nil || string(sent.Completion.Result) != value {
+				t.Errorf("sent %s, %v", sent.Completion.Result, err)
+			}
+		})
+	}
+}
