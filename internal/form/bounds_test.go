@@ -93,3 +93,37 @@ func TestFill_NoSuchTime(t *testing.T) {
 		}
 	}
 }
+
+// TestFill_Times: a date-time is shown in the zone of its field without fractions of a second, and keeps its
+// bytes until another time is typed.
+func TestFill_Times(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ zone, was, shown, in, typed, want string }{
+		{"", "2026-12-11T09:30:00.123Z", "2026-12-11T09:30", "UTC", "2026-12-11T10:30", "2026-12-11T10:30:00Z"},
+		{"", "2026-12-11T09:30:05.123456+05:30", "2026-12-11T09:30:05", "UTC+5:30", "2026-12-11T09:31", "2026-12-11T09:31:00+05:30"},
+		{"Europe/Vilnius", "2026-12-11T09:30:00.5Z", "2026-12-11T11:30", "Europe/Vilnius, UTC+2", "2026-06-11T11:30", "2026-06-11T11:30:00+03:00"},
+		{"Europe/Vilnius", "2026-12-11T23:30:00-05:00", "2026-12-12T06:30", "Europe/Vilnius, UTC+2", "2026-12-12T06:31", "2026-12-12T06:31:00+02:00"},
+		{"Etc/UTC", "2026-12-11T09:30:00+02:00", "2026-12-11T07:30", "Etc/UTC, UTC", "2026-12-11T07:31", "2026-12-11T07:31:00Z"},
+	} {
+		f := form.New(parse(t, `{"type":"object","properties":{"at":{"type":"string","format":"date-time","x-zone":"`+tt.zone+`"}}}`))
+		proposed := parse(t, `{"at":"`+tt.was+`"}`)
+		e := f.Fill("a", proposed, nil).Root.Entries[0]
+		if e.Widget != form.DateTime || e.Text != tt.shown || e.Zone != tt.in {
+			t.Errorf("%s: shown as %s in %s, %s", tt.was, e.Text, e.Zone, e.Widget)
+		}
+		for typed, want := range map[string]string{e.Text: tt.was, e.Text + ":00": tt.was, tt.typed: tt.want} {
+			if strings.Count(typed, ":") == 3 {
+				continue
+			}
+			if got := f.Fill("a", proposed, form.Posted{"a/at": {typed}}).Answer.Member("at").Unquoted(); got != want {
+				t.Errorf("%s: %s became %s, want %s", tt.was, typed, got, want)
+			}
+		}
+	}
+	for _, odd := range []string{"0000-01-01T00:30:00Z", "0001-01-01T00:30:00+02:00", "2026-12-11T09:30:00,5Z", "2026-12-11 09:30"} {
+		f := form.New(parse(t, `{"type":"object","properties":{"at":{"type":"string","format":"date-time","x-zone":"UTC"},"day":{"type":"string","format":"date"}}}`))
+		if e := f.Fill("a", parse(t, `{"at":"`+odd+`","day":"0000-01-01"}`), nil).Root; e.Entries[0].Widget != form.Line || e.Entries[1].Widget != form.Line {
+			t.Errorf("%s: shown in an input for a %s, and the year 0 in one for a %s", odd, e.Entries[0].Widget, e.Entries[1].Widget)
+		}
+	}
+}

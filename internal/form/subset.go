@@ -37,7 +37,7 @@ var Keywords = []Keyword{
 	{"readOnly", Drawn, "The value is shown and cannot be changed, neither in its field nor as JSON"},
 	{"writeOnly", Drawn, "A secret text, as `format: password`: see [secrets](#secrets)"},
 	{"x-masked", Drawn, "The proposed text, number or day is [masked](masks.md#in-forms)"},
-	{"format", Drawn, "`date`, `date-time` and `password` have fields of their own; `date`, `date-time`, `email`, `uri` and `uuid` are checked; `regex` is refused"},
+	{"format", Drawn, "`date`, `date-time` and `password` have fields of their own. Checked are `date`, `date-time`, `time`, `duration`, `period`, `email`, `hostname`, `ipv4`, `ipv6`, `uri`, `uri-reference`, `uri-template`, `iri`, `iri-reference`, `uuid`, `semver`, `json-pointer` and `relative-json-pointer`; `regex` is refused; others do nothing"},
 	{"minimum", Drawn, "A bound"},
 	{"maximum", Drawn, "A bound"},
 	{"exclusiveMinimum", Drawn, "A bound that is not reached"},
@@ -49,7 +49,7 @@ var Keywords = []Keyword{
 	{"maxItems", Drawn, "A bound"},
 	{"x-unit", Drawn, "The unit of a number, beside the field"},
 	{"x-multiline", Drawn, "A text of several lines"},
-	{"x-zone", Drawn, "The time zone of a date-time, as `Europe/Vilnius`; else it is that of the proposed value, or UTC"},
+	{"x-zone", Drawn, "The time zone in which a date-time is shown and read, as `Europe/Vilnius`; else that of the proposed value, or UTC"},
 	{"x-stamp", Drawn, "The desk writes the value of a text: `reviewer` (name), `email`, or `now`. A form that asks for it and is not drawn is refused"},
 	{"enumNames", Drawn, "Names of the values of `enum`"},
 

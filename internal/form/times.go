@@ -11,12 +11,14 @@ const (
 	localMinute = "2006-01-02T15:04"
 )
 
+// isDate reports whether an input for a day can hold a text. No browser has a year 0.
 func isDate(text string) bool {
-	_, err := time.Parse(time.DateOnly, text)
-	return err == nil
+	day, err := time.Parse(time.DateOnly, text)
+	return err == nil && day.Year() > 0
 }
 
-// showTime shows a date-time in its own zone. A value that the input cannot hold is a line of text.
+// showTime shows a date-time in the zone of the field, without fractions of a second: they stay unless
+// another time is typed. A value that the input cannot hold is a line of text.
 func (e *Entry) showTime() {
 	text := plain(e.Was)
 	if text == "" && e.Was.Kind() != String {
@@ -24,31 +26,30 @@ func (e *Entry) showTime() {
 		return
 	}
 	at, err := time.Parse(time.RFC3339, text)
-	local := at.Format(localTime)
-	if err != nil || !strings.HasPrefix(strings.ToUpper(text), local) || strings.ContainsAny(text[len(local):], ".,") {
+	local := at.In(e.zone())
+	if err != nil || !strings.HasPrefix(text, at.Format(localTime)) || strings.ContainsRune(text, ',') || local.Year() < 1 || local.Year() > 9999 {
 		e.Widget = Line
 		e.showText(text)
 		return
 	}
-	e.Text, e.Zone = strings.TrimSuffix(local, ":00"), e.zoneName(at)
+	e.Text, e.Zone = strings.TrimSuffix(local.Format(localTime), ":00"), e.zoneName(at)
 }
 
-// zone is where a date-time without one is read: the schema's zone if the proposed value agrees with
-// it, else that of the proposed value, else UTC.
+// zone is where a date-time is shown and read: the schema's zone, or else that of the proposed value,
+// or else UTC.
 func (e *Entry) zone() *time.Location {
 	location, err := time.LoadLocation(e.Field.Zone)
 	if err != nil {
 		location = time.UTC // New has refused the schema
 	}
 	proposed, err := time.Parse(time.RFC3339, e.Was.Unquoted())
-	if err != nil {
+	if err != nil || e.Field.Zone != "" {
 		return location
 	}
-	_, offset := proposed.Zone()
-	if _, inZone := proposed.In(location).Zone(); inZone == offset {
-		return location
+	if _, offset := proposed.Zone(); offset != 0 {
+		return time.FixedZone("", offset)
 	}
-	return time.FixedZone("", offset)
+	return location
 }
 
 // zoneName says where a time is read: "Europe/Vilnius, UTC+2", or "UTC+2" where only the offset is
