@@ -289,7 +289,7 @@ func (s *site) metrics() string {
 }
 
 // id is the key of one of the people.
-func (s *site) id(name string) string { return callbacks.PersonID(s.issuer, name) }
+func (s *site) id(name string) string { return people.ID(s.issuer, name) }
 
 // syncBuffer is a log that requests write and tests read.
 type syncBuffer struct {

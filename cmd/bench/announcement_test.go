@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"countersign/internal/callbacks"
+	checks "countersign/internal/announcement"
 	"countersign/internal/intake"
 )
 
@@ -39,7 +39,7 @@ func TestSenderIsLetIn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := callbacks.ParseCallbackID(a.CallbackID); err != nil || seen[a.CallbackID] {
+		if _, err := checks.ParseCallbackID(a.CallbackID); err != nil || seen[a.CallbackID] {
 			t.Fatalf("callback ID %q, %v", a.CallbackID, err)
 		}
 		if a.Timeout != 0 && (a.Timeout < firstTimeout*time.Second || a.Timeout >= lastTimeout*time.Second) {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	profiles "countersign/internal/people"
 	"countersign/internal/standin/locallambda"
 )
 
@@ -105,7 +106,7 @@ func (w *world) newDecision(number int) *decision {
 	case n < shareRaced+shareClock+shareClient+shareEnd+shareTogether+shareWithdrawn+shareGrouped:
 		d.fate, d.queue, d.question.Timeout = grouped, groups, escalatedTimeout
 		for _, p := range seconds {
-			d.seconds = append(d.seconds, callbacks.PersonID(w.issuer, p.Subject))
+			d.seconds = append(d.seconds, profiles.ID(w.issuer, p.Subject))
 		}
 	}
 	return d

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"countersign/internal/callbacks"
+	profiles "countersign/internal/people"
 	"countersign/internal/standin/oidc"
 )
 
@@ -174,7 +174,7 @@ func (r *reviewer) step(ctx context.Context) (over bool, err error) {
 func (r *reviewer) note(in *[]told, at time.Time) {
 	r.decision.mu.Lock()
 	defer r.decision.mu.Unlock()
-	*in = append(*in, told{callbacks.PersonID(r.issuer, r.person.Subject), r.hash, at})
+	*in = append(*in, told{profiles.ID(r.issuer, r.person.Subject), r.hash, at})
 }
 
 // attribute returns the value of an attribute in a page, or "" if there is none. The values read

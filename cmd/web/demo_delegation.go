@@ -40,7 +40,7 @@ func (w *world) delegate(ctx context.Context, issuer string, d standin.Delegatio
 // demoProfile is what the provider of the demo says of a person.
 func demoProfile(issuer string, u oidc.User, at time.Time) people.Profile {
 	return people.NewProfile(callbacks.Person{
-		ID: callbacks.PersonID(issuer, u.Subject), Issuer: issuer, Subject: u.Subject, Name: u.Name, Email: u.Email,
+		ID: people.ID(issuer, u.Subject), Issuer: issuer, Subject: u.Subject, Name: u.Name, Email: u.Email,
 		Groups: u.Groups, GroupsReadAt: at,
 	}, true, at)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"countersign/internal/callbacks"
+	profiles "countersign/internal/people"
 	"countersign/internal/sqlstore/sqlstoretest"
 )
 
@@ -95,7 +96,7 @@ func race(t *testing.T, r *rig, lambda *gate, desks ...*replica) {
 	deciding.Wait()
 	closed := await(t, r.settled, "the decision at Lambda")
 	winner := wantOneWinner(t, all)
-	if c := desks[0].get(t, id); c.Decision == nil || c.Decision.By.ID != callbacks.PersonID(r.issuer, winner.by.user.Subject) || c.Decision.Comment != winner.comment {
+	if c := desks[0].get(t, id); c.Decision == nil || c.Decision.By.ID != profiles.ID(r.issuer, winner.by.user.Subject) || c.Decision.Comment != winner.comment {
 		t.Errorf("recorded is %+v, want that of %s", c.Decision, winner.comment)
 	}
 	if want := map[string]string{"approve": "SUCCEEDED", "reject": "FAILED"}[winner.outcome]; closed.Status != want {

@@ -82,7 +82,7 @@ func (a Announcement) Fingerprint() string {
 // any.
 func (a Announcement) Callback(source string, allowed []string, queues callbacks.Queues, now time.Time) (callbacks.Callback, callbacks.Content, error) {
 	var faults fault.List
-	id, err := callbacks.ParseCallbackID(a.CallbackID)
+	id, err := ParseCallbackID(a.CallbackID)
 	if err != nil {
 		faults.Add("/callbackId", "%v", err)
 	}

@@ -190,7 +190,7 @@ func (r *rig) failKeeping(err error) {
 }
 
 // id is the key of somebody at the rig's provider.
-func (r *rig) id(subject string) string { return callbacks.PersonID(r.issuer, subject) }
+func (r *rig) id(subject string) string { return people.ID(r.issuer, subject) }
 
 // actions are the audit's lines so far.
 func (r *rig) actions() (lines []string) {

@@ -38,7 +38,7 @@ type record struct {
 // follow the current configuration, so that a change takes effect at once.
 func (r record) person(cfg *Config) callbacks.Person {
 	p := callbacks.Person{
-		ID: callbacks.PersonID(r.Issuer, r.Subject), Issuer: r.Issuer, Subject: r.Subject,
+		ID: people.ID(r.Issuer, r.Subject), Issuer: r.Issuer, Subject: r.Subject,
 		Name: r.Name, Email: r.Email, Groups: r.Groups, GroupsReadAt: r.GroupsReadAt,
 		EmailVerified: r.Email != "" && (r.EmailVerified || cfg.EmailTrusted),
 		GivenName:     r.GivenName, FamilyName: r.FamilyName,

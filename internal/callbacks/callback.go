@@ -4,8 +4,6 @@ import (
 	"crypto/rand"
 	"encoding/base32"
 	"encoding/binary"
-	"errors"
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -56,25 +54,6 @@ func (id ID) Path() string { return "/callbacks/" + string(id) }
 // so it never goes into a path or an HTML id. Anybody who holds it and has IAM permission can
 // complete the callback: keep it out of logs.
 type CallbackID string
-
-// maxCallbackIDLength is the API's limit in characters (SendDurableExecutionCallbackSuccess,
-// CallbackId).
-const maxCallbackIDLength = 1024
-
-var callbackIDPattern = regexp.MustCompile(`^[A-Za-z0-9+/]+={0,2}$`)
-
-// ParseCallbackID checks the shape that the API reference gives for a callback ID.
-func ParseCallbackID(s string) (CallbackID, error) {
-	switch {
-	case s == "":
-		return "", errors.New("the callback ID is missing")
-	case len(s) > maxCallbackIDLength:
-		return "", fmt.Errorf("a callback ID has at most %d characters, this has %d", maxCallbackIDLength, len(s))
-	case !callbackIDPattern.MatchString(s):
-		return "", errors.New("a callback ID is base64 as Lambda hands it out: letters, digits, + and /, at most two = at the end")
-	}
-	return CallbackID(s), nil
-}
 
 // State says where a callback stands. Reviews are not a state: they are leases beside it.
 type State string

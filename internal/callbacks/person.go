@@ -2,10 +2,7 @@ package callbacks
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/base32"
 	"slices"
-	"strings"
 	"time"
 
 	"countersign/internal/spelling"
@@ -31,7 +28,7 @@ func (r Roles) signs() bool { return r.Reviewer || r.Admin }
 
 // Person is somebody who signed in. Every field except ID comes from the provider.
 type Person struct {
-	// our key, made by [PersonID]: decisions, reviews and the audit are kept under it
+	// our key, a hash of issuer and subject: decisions, reviews and the audit are kept under it
 	ID      string
 	Issuer  string // the provider
 	Subject string // the provider's key; senders and functions know people by it
@@ -50,15 +47,6 @@ type Person struct {
 	GivenName  string
 	FamilyName string
 	UserNames  []string // including other addresses
-}
-
-// PersonID is the key of a person. It combines issuer and subject, because two providers may use
-// one subject for two people. It is a hash, so it fits everywhere, and every replica computes the
-// same one. An issuer is a URL without line breaks, so no two pairs give the same text.
-func PersonID(issuer, subject string) string {
-	const size = 20 // bytes; 32 characters
-	sum := sha256.Sum256([]byte("countersign person\n" + issuer + "\n" + subject))
-	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:size]))
 }
 
 // InGroup reports whether the person is in at least one of the groups.

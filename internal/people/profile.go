@@ -26,7 +26,7 @@ type Store interface {
 // Profile is what is stored of a person: what the provider said last, and every address and user
 // name that it ever said.
 type Profile struct {
-	ID      string // see [callbacks.PersonID]
+	ID      string // see [ID]
 	Issuer  string
 	Subject string
 

@@ -46,7 +46,7 @@ func (crowd) FindPeople(_ context.Context, key string, _ int) ([]people.Profile,
 // TestList: what a query asks of the store is what its reader may see, and nothing else.
 func TestList(t *testing.T) {
 	t.Parallel()
-	key := callbacks.PersonID("issuer", "subject")
+	key := people.ID("issuer", "subject")
 	own := []string{"finance", "ops"}
 	for name, test := range map[string]struct {
 		all    bool

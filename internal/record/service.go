@@ -81,7 +81,7 @@ func (s *Service) query(ctx context.Context, p callbacks.Person, f Filter) (Quer
 	return q, err
 }
 
-// personKey is the form of [callbacks.PersonID].
+// personKey is the form of [people.ID].
 var personKey = regexp.MustCompile(`^[a-z2-7]{32}$`)
 
 // named are the keys of the people whom a text may mean: that of one person, if it is their key, else

@@ -1,18 +1,18 @@
-package callbacks_test
+package people_test
 
 import (
 	"regexp"
 	"strings"
 	"testing"
 
-	"countersign/internal/callbacks"
+	"countersign/internal/people"
 )
 
-// TestPersonID: one key for issuer and subject together, the same on every replica.
-func TestPersonID(t *testing.T) {
+// TestID: one key for issuer and subject together, the same on every replica.
+func TestID(t *testing.T) {
 	t.Parallel()
 	const issuer, want = "https://login.example.com", "ahhdkwmytbbxwspdgh7nwjdbxpde4crc"
-	if got := callbacks.PersonID(issuer, "mara"); got != want {
+	if got := people.ID(issuer, "mara"); got != want {
 		t.Errorf("the key is %q, replicas of other versions say %q", got, want)
 	}
 	seen := map[string][2]string{}
@@ -20,7 +20,7 @@ func TestPersonID(t *testing.T) {
 		{issuer, "mara"}, {"https://id.example.org", "mara"}, {issuer, "dana"}, {issuer, ""}, {issuer, "MARA"},
 		{issuer + "/a", "b"}, {issuer, "/ab"}, {issuer + "/", "ab"}, {issuer, "a\nb"}, {issuer, strings.Repeat("ü", 127)},
 	} {
-		id := callbacks.PersonID(pair[0], pair[1])
+		id := people.ID(pair[0], pair[1])
 		if other, twice := seen[id]; twice {
 			t.Errorf("%q and %q are one person", pair, other)
 		}
