@@ -17,13 +17,12 @@ type Delegation struct {
 	ID   string
 	From Person // the delegator, as the provider last described them
 	To   string // the key of the delegate
-	// These give no right, and exclude: the delegate's verified address, which other accounts of
-	// theirs may have, and delegations to the delegator.
-	ToAddress   string
-	ToDelegator []Delegation
-	Queues      []string
-	Since       time.Time
-	Until       time.Time
+	// ToAddress is the delegate's verified address. Other accounts that have it get no right, and are
+	// excluded like the delegate.
+	ToAddress string
+	Queues    []string
+	Since     time.Time
+	Until     time.Time
 }
 
 // inForce reports whether the person acts for the delegator in a queue now.
@@ -32,25 +31,30 @@ func (d *Delegation) inForce(p Person, queue string, now time.Time) bool {
 		!now.Before(d.Since) && now.Before(d.Until)
 }
 
-// during reports whether the person, by any account, acted for the delegator in a queue at any time
-// from one time to another.
-func (d *Delegation) during(p Person, queue string, from, to time.Time) bool {
-	return p.identity().is(identity{d.To, d.ToAddress}) && d.From.ID != p.ID && slices.Contains(d.Queues, queue) &&
+// during reports whether somebody, by any account, acted for the delegator in a queue at any time from
+// one time to another.
+func (d *Delegation) during(who identity, queue string, from, to time.Time) bool {
+	return who.is(identity{d.To, d.ToAddress}) && slices.Contains(d.Queues, queue) &&
 		d.Since.Before(d.Until) && !to.Before(d.Since) && from.Before(d.Until)
 }
 
 // Signer is a person with the rights that others gave them.
 type Signer struct {
 	Person
-	// Delegations are those to the person. Those that are not in force give nothing; those that
-	// were since a request arrived still exclude where they excluded.
+	// Delegations are those to the person, which give rights while they are in force, and those to
+	// their delegators, to the delegators of these, and so on, which give none. All exclude, also
+	// after their end, if they were in force since a request arrived.
 	Delegations []Delegation
+	// MoreDelegations says that there are more of them than were read.
+	MoreDelegations bool
 }
 
-// DelegationIDs are the delegations to the signer.
+// DelegationIDs are the delegations that may give the signer a right.
 func (s Signer) DelegationIDs() (ids []string) {
 	for _, d := range s.Delegations {
-		ids = append(ids, d.ID)
+		if d.To == s.ID {
+			ids = append(ids, d.ID)
+		}
 	}
 	return ids
 }
@@ -59,9 +63,36 @@ func (s Signer) DelegationIDs() (ids []string) {
 func (s Signer) Until(ends map[string]time.Time) Signer {
 	s.Delegations = slices.Clone(s.Delegations)
 	for i := range s.Delegations {
-		s.Delegations[i].Until = ends[s.Delegations[i].ID]
+		if end, known := ends[s.Delegations[i].ID]; known {
+			s.Delegations[i].Until = end
+		}
 	}
 	return s
+}
+
+// Represented is somebody for whom a signer acts.
+type Represented struct {
+	Person
+	// Via is the signer's own delegation that leads to the person. It is from somebody else if that one
+	// acts for the person in turn.
+	Via *Delegation
+}
+
+// ActsFor returns everybody for whom the signer acted in a queue at any time from one time to another,
+// and for whom those acted, and so on: the nearest first.
+func (s Signer) ActsFor(queue string, from, to time.Time) (all []Represented) {
+	found := map[string]bool{s.ID: true}
+	all = []Represented{{Person: s.Person}}
+	for i := 0; i < len(all); i++ {
+		delegate := all[i].identity()
+		for j := range s.Delegations {
+			if d := &s.Delegations[j]; !found[d.From.ID] && d.during(delegate, queue, from, to) {
+				found[d.From.ID] = true
+				all = append(all, Represented{d.From, cmp.Or(all[i].Via, d)})
+			}
+		}
+	}
+	return all[1:]
 }
 
 // inForce returns the delegations that count in a queue now, in a fixed order.

@@ -228,32 +228,33 @@ func (g Gate) named(groups []string) (named []string) {
 }
 
 // excluded says why the signer, or somebody they act for, may be the requester; nil if none can be.
-// Who acts for a delegate of the requester counts too. So does who acted for somebody at any time
-// since the request arrived: ending a delegation is no way around the second person.
+// Who acts for a delegate of the requester counts too, through any number of delegations. So does who
+// acted for somebody at any time since the request arrived: ending a delegation is no way around the
+// second person.
 func (g Gate) excluded(s Signer) *Refusal {
 	if refusal := comparedWithRequester(s.Person, g.Callback); refusal != nil {
 		return refusal
 	}
-	for i := range s.Delegations {
-		d := &s.Delegations[i]
-		if !d.during(s.Person, g.Callback.Queue, g.Callback.ReceivedAt, g.Now) {
-			continue
-		}
-		refusal := g.excluded(Signer{Person: d.From, Delegations: d.ToDelegator})
+	for _, other := range s.ActsFor(g.Callback.Queue, g.Callback.ReceivedAt, g.Now) {
+		refusal := comparedWithRequester(other.Person, g.Callback)
 		if refusal == nil {
 			continue
 		}
 		acts := "You act for "
-		if !g.Now.Before(d.Until) {
+		if !g.Now.Before(other.Via.Until) {
 			acts = "Since this request arrived, you have acted for "
 		}
 		code, whom := CodeActsForRequester, ", who made this request. A delegate counts as the requester, so someone else must sign it."
-		if refusal.Code == CodeActsForRequester {
-			whom = ", who has acted for the person who made this request, and so counts as the requester. Someone else must sign it."
-		} else if refusal.Code != CodeRequester {
+		if refusal.Code != CodeRequester {
 			code, whom = CodeActsForExcluded, ", who may not sign this request, so neither may you. Someone else must sign it."
+		} else if other.ID != other.Via.From.ID {
+			whom = ", who counts as the requester by another delegation, and so do you. Someone else must sign it."
 		}
-		return &Refusal{Code: code, Reason: acts + d.From.Actor().Name + whom}
+		return &Refusal{Code: code, Reason: acts + other.Via.From.Actor().Name + whom}
+	}
+	if s.MoreDelegations {
+		return &Refusal{Code: CodeActsForExcluded, Reason: "More delegations lead to you than the desk follows, so nobody can tell " +
+			"that you do not act for the requester. Someone else must sign it."}
 	}
 	return nil
 }

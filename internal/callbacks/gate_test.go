@@ -63,12 +63,13 @@ func (s *scene) actsFor(name, groups string, changes ...func(*Delegation)) {
 	s.signer.Delegations = append(s.signer.Delegations, d)
 }
 
-// through lets a delegator act for somebody else themselves.
-func through(name string) func(*Delegation) {
-	return func(d *Delegation) {
-		other := from(colleague(name, "finance"))
-		other.To, other.ToAddress = d.From.ID, d.From.VerifiedAddress()
-		d.ToDelegator = append(d.ToDelegator, other)
+// through lets mara act for the last of some people, who acts for the one before, and so on.
+func (s *scene) through(names ...string) {
+	for _, name := range names {
+		s.actsFor(name, "finance")
+	}
+	for i, d := range s.signer.Delegations[1:] {
+		s.signer.Delegations[i].To, s.signer.Delegations[i].ToAddress = d.From.ID, d.From.VerifiedAddress()
 	}
 }
 
@@ -214,18 +215,30 @@ var gateRowsActing = []gateRow{
 		s.actsFor("ines", "finance", func(d *Delegation) { d.Since, d.Until = t0.Add(2), t0.Add(1) }) // ended before it began
 	}, "", ""},
 	{"ForTheRequesterAndAnother", func(s *scene) { s.signer.Groups = nil; s.actsFor("dana", "finance"); s.actsFor("ines", "") }, CodeActsForRequester, "dana"},
-	{"ForADelegateOfTheRequester", func(s *scene) { s.actsFor("dana", "finance", through("ines")) }, CodeActsForRequester, ""},
+	{"ForADelegateOfTheRequester", func(s *scene) { s.through("ines", "dana") }, CodeActsForRequester, ""},
+	{"InAChainFromTheRequester", func(s *scene) { s.through("ines", "teo", "rita", "dana") }, CodeActsForRequester, ""},
+	{"InACircle", func(s *scene) { s.through("dana", "teo", "rita", "dana") }, "", ""},
+	{"InACircleWithTheRequester", func(s *scene) { s.through("dana", "ines", "rita", "dana") }, CodeActsForRequester, ""},
+	{"MoreDelegations", func(s *scene) { s.signer.MoreDelegations = true }, CodeActsForExcluded, ""},
+	{"MoreDelegationsNotExcluded", func(s *scene) { s.Callback.Requirement.Exclude, s.signer.MoreDelegations = nil, true }, "", ""},
 	{"ForADelegateOfTheRequesterByAnotherAccount", func(s *scene) {
-		s.actsFor("dana", "finance", through("ines"), func(d *Delegation) { d.ToDelegator[0].To = "p-dana2" })
+		s.through("ines", "dana")
+		s.signer.Delegations[0].To = "p-dana2"
 	}, CodeActsForRequester, ""},
 	{"ForADelegateOfTheRequesterBefore", func(s *scene) {
-		s.actsFor("dana", "finance", through("ines"), func(d *Delegation) { d.ToDelegator[0].Since, d.ToDelegator[0].Until = t0.Add(-time.Hour), t0 })
+		s.through("ines", "dana")
+		s.signer.Delegations[0].Since, s.signer.Delegations[0].Until = t0.Add(-time.Hour), t0
 	}, "", ""},
-	{"ForADelegateOfSomebodyElse", func(s *scene) { s.actsFor("dana", "finance", through("teo")) }, "", ""},
+	{"ForADelegateOfSomebodyElse", func(s *scene) { s.through("teo", "dana") }, "", ""},
 	{"TheDelegateOfAnotherIsTheRequesters", func(s *scene) {
-		s.actsFor("dana", "finance", through("ines"), func(d *Delegation) { d.ToDelegator[0].To, d.ToDelegator[0].ToAddress = "p-teo", "" })
+		s.through("ines", "dana")
+		s.signer.Delegations[0].To, s.signer.Delegations[0].ToAddress = "p-teo", ""
 	}, "", ""},
-	{"DelegatorsDelegatorGivesNothing", func(s *scene) { s.signer.Groups = nil; s.actsFor("dana", "", through("teo")) }, CodeQueue, ""},
+	{"DelegatorsDelegatorGivesNothing", func(s *scene) {
+		s.signer.Groups = nil
+		s.through("teo", "dana")
+		s.signer.Delegations[1].From.Groups = nil
+	}, CodeQueue, ""},
 	{"ForTheRequesterByAnotherAccount", func(s *scene) { s.actsFor("ines", "finance", byAnotherAccount) }, CodeActsForRequester, ""},
 	{"AnotherAccountsDelegationGivesNothing", func(s *scene) {
 		s.signer.Groups = nil

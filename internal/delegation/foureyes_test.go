@@ -81,6 +81,56 @@ func TestFourEyes_TwoHops(t *testing.T) {
 	wantActs()
 }
 
+// TestFourEyes_ManyHops: however long the chain of delegations from the requester is, and even where it
+// closes a circle, nobody in it signs.
+func TestFourEyes_ManyHops(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	of := func(name string) callbacks.Person {
+		p := desktest.Reviewer(name, "finance-approvers")
+		d.SignIn(p)
+		return p
+	}
+	nora, leo, tom := of("nora"), of("leo"), of("tom")
+	c := d.Announce(func(a *announcement.Announcement) { a.Requester = "Mara Okafor <mara@harborline.example>" })
+	delegate(t, d, desktest.Mara, desktest.Dana)
+	delegate(t, d, desktest.Dana, nora)
+	delegate(t, d, nora, leo)
+	delegate(t, d, nora, tom)
+	delegate(t, d, tom, desktest.Dana) // Dana, Nora, Tom: a circle
+	for _, p := range []callbacks.Person{desktest.Dana, nora, leo, tom} {
+		_, err := d.Decide(p, c.ID, "approve", "")
+		if refusal := new(callbacks.Refusal); !errors.As(err, &refusal) || refusal.Code != callbacks.CodeActsForRequester {
+			t.Errorf("%s: got %v, want %s", p.Name, err, callbacks.CodeActsForRequester)
+		}
+		d.WantState(c.ID, callbacks.Pending)
+	}
+}
+
+// TestFourEyes_OutOfSight: an ended delegation from the requester that others push out of what is read
+// still excludes.
+func TestFourEyes_OutOfSight(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	c := d.Announce(func(a *announcement.Announcement) { a.Requester = "Mara Okafor <mara@harborline.example>" })
+	made := delegate(t, d, desktest.Mara, desktest.Dana)
+	d.Clock.Advance(time.Second)
+	_, err := d.Delegations.End(d.Ctx, desktest.Mara, made.ID)
+	callbackstest.Must(t, err)
+	for range 201 {
+		other := made
+		other.ID, other.From, other.Since = callbacks.NewID(), ines.Actor(), d.Clock.Now()
+		entry := callbacks.AuditEntry{At: other.Since, Actor: other.From, Action: callbacks.ActionDelegated}
+		callbackstest.Must(t, d.Store.AddDelegation(d.Ctx, other, func([]delegation.Delegation) error { return nil }, entry))
+	}
+	d.Clock.Advance(2 * time.Second)
+	_, err = d.Decide(desktest.Dana, c.ID, "approve", "")
+	if refusal := new(callbacks.Refusal); !errors.As(err, &refusal) || refusal.Code != callbacks.CodeActsForExcluded {
+		t.Errorf("got %v, want %s", err, callbacks.CodeActsForExcluded)
+	}
+	d.WantState(c.ID, callbacks.Pending)
+}
+
 // TestFourEyes_OtherAccount: whoever acts for the requester cannot sign by another account with the
 // same verified address, and neither can who said by another account who asks.
 func TestFourEyes_OtherAccount(t *testing.T) {

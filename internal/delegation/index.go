@@ -26,16 +26,18 @@ func NewIndex(held []Held, person func(people.Profile) callbacks.Person) Index {
 	return x
 }
 
-// To returns the delegations to a person, by any account with their verified address. Each has those
-// to its delegator.
-func (x Index) To(p callbacks.Person) []callbacks.Delegation {
-	all := x.to(p)
-	for i := range all {
-		all[i].ToDelegator = x.to(all[i].From)
-	}
-	return all
+// Signer returns a person with the delegations that lead to them.
+func (x Index) Signer(p callbacks.Person) callbacks.Signer {
+	s, _ := chain(p, func(to []callbacks.Person) (all []callbacks.Delegation, _ error) { // never fails
+		for _, one := range to {
+			all = append(all, x.to(one)...)
+		}
+		return all, nil
+	})
+	return s
 }
 
+// to returns the delegations to a person, by any account with their verified address.
 func (x Index) to(p callbacks.Person) []callbacks.Delegation {
 	all := slices.Clone(x.byKey[p.ID])
 	if len(x.byAddress) == 0 {

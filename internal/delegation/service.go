@@ -52,39 +52,18 @@ func New(c Config) *Service { return &Service{cfg: c} }
 // process takes effect here within this time, as if it had been made so much later.
 const memory = time.Second
 
-// maxHeld bounds the delegations to one person, and those to their delegators, that are read, those first that end last: all that are
-// in force, and far more of those that are over than somebody has while a request waits.
-const maxHeld = 200
-
-// To implements [desk.Delegations]. As long as nobody delegates, it hardly reads.
-func (s *Service) To(ctx context.Context, p callbacks.Person, from, now time.Time) ([]callbacks.Delegation, error) {
+// Signer implements [desk.Delegations]. As long as nobody delegates, it hardly reads.
+func (s *Service) Signer(ctx context.Context, p callbacks.Person, from, now time.Time) (callbacks.Signer, error) {
 	if nobody, err := s.nobodyDelegates(ctx, from, now); nobody || err != nil {
-		return nil, err
+		return callbacks.Signer{Person: p}, err
 	}
-	all, err := s.rights(ctx, []callbacks.Person{p}, from, now)
-	if err != nil || len(all) == 0 {
-		return nil, err
-	}
-	delegators := make([]callbacks.Person, len(all))
-	for i := range all {
-		delegators[i] = all[i].From
-	}
-	before, err := s.rights(ctx, delegators, from, now)
-	for i := range all {
-		all[i].ToDelegator = before // of which the gate takes those to this delegator
-	}
-	return all, err
-}
-
-// rights reads the delegations to some people.
-func (s *Service) rights(
-	ctx context.Context, to []callbacks.Person, from, now time.Time,
-) (all []callbacks.Delegation, err error) {
-	held, err := s.cfg.Store.DelegationsTo(ctx, to, from, now, maxHeld)
-	for i := range held {
-		all = append(all, held[i].right(s.cfg.Person))
-	}
-	return all, err
+	return chain(p, func(to []callbacks.Person) (all []callbacks.Delegation, err error) {
+		held, err := s.cfg.Store.DelegationsTo(ctx, to, from, now, maxHeld+1)
+		for i := range held {
+			all = append(all, held[i].right(s.cfg.Person))
+		}
+		return all, err
+	})
 }
 
 // nobodyDelegates reports whether no delegation was in force from one time on, or is planned.

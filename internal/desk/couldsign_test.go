@@ -86,12 +86,14 @@ func TestCouldSign(t *testing.T) {
 // acting says that everybody but Mara acts for the requester of the test desk.
 type acting struct{ since, until time.Time }
 
-func (a acting) To(_ context.Context, p callbacks.Person, from, _ time.Time) ([]callbacks.Delegation, error) {
+func (a acting) Signer(_ context.Context, p callbacks.Person, from, _ time.Time) (callbacks.Signer, error) {
+	s := callbacks.Signer{Person: p}
 	if p.ID == desktest.Mara.ID || !from.Before(a.until) {
-		return nil, nil
+		return s, nil
 	}
 	ines := callbacks.Person{ID: "u-ines", Name: "Ines Calloway", Email: "ines@harborline.example", EmailVerified: true}
-	return []callbacks.Delegation{{ID: "d", From: ines, To: p.ID, Queues: []string{"finance"}, Since: a.since, Until: a.until}}, nil
+	s.Delegations = []callbacks.Delegation{{ID: "d", From: ines, To: p.ID, Queues: []string{"finance"}, Since: a.since, Until: a.until}}
+	return s, nil
 }
 
 // TestCouldSign_ActsForRequester: whoever acts for the requester could not sign.

@@ -10,16 +10,16 @@ import (
 
 // Delegations says whose rights a person has besides their own. Package delegation keeps them.
 type Delegations interface {
-	// To returns the delegations to a person, by any account with their verified address, that were
-	// in force at any time from one time until now. Each has those to its delegator.
-	To(ctx context.Context, p callbacks.Person, from, now time.Time) ([]callbacks.Delegation, error)
+	// Signer returns a person with the delegations that lead to them and were in force at any time from
+	// one time until now.
+	Signer(ctx context.Context, p callbacks.Person, from, now time.Time) (callbacks.Signer, error)
 }
 
 // nobodyDelegates is used where there are no delegations.
 type nobodyDelegates struct{}
 
-func (nobodyDelegates) To(context.Context, callbacks.Person, time.Time, time.Time) ([]callbacks.Delegation, error) {
-	return nil, nil
+func (nobodyDelegates) Signer(_ context.Context, p callbacks.Person, _, _ time.Time) (callbacks.Signer, error) {
+	return callbacks.Signer{Person: p}, nil
 }
 
 // Signer reads whose rights a person has besides their own.
@@ -35,9 +35,9 @@ func (s *Service) signerOf(ctx context.Context, p callbacks.Person, c *callbacks
 }
 
 func (s *Service) signerSince(ctx context.Context, p callbacks.Person, from, now time.Time) (callbacks.Signer, error) {
-	to, err := s.delegations.To(ctx, p, from, now)
+	signer, err := s.delegations.Signer(ctx, p, from, now)
 	if err != nil {
 		return callbacks.Signer{}, fmt.Errorf("delegations to %s: %w", p.ID, err)
 	}
-	return callbacks.Signer{Person: p, Delegations: to}, nil
+	return signer, nil
 }

@@ -139,7 +139,8 @@ func (s *Service) PreviewAll(
 func (s *Service) Previews(
 	ctx context.Context, p callbacks.Person, sheet *Sheet, draft callbacks.Choice,
 ) ([]Preview, error) {
-	now, signer := s.now(), callbacks.Signer{Person: p, Delegations: sheet.Delegations}
+	now, signer := s.now(), sheet.reader
+	signer.Person = p
 	if err := s.mayTakePart(signer, &sheet.Callback, now); err != nil {
 		return nil, err
 	}

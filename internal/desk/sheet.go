@@ -33,8 +33,7 @@ type Sheet struct {
 	Signatures []callbacks.Signature // all, in the order in which they were given
 	Standing   callbacks.Standing    // what those that count add up to
 	// SignedAs are the names under which the reader posts answers of others that are not shown.
-	SignedAs    map[callbacks.Proposal]string
-	Delegations []callbacks.Delegation // to the reader, in force
+	SignedAs map[callbacks.Proposal]string
 	// Why says whether the reader may sign for the proposal that needs the fewest signatures.
 	Why callbacks.Explanation
 	// CouldSign says by threshold who of the people seen in 30 days, besides the reader, could fill an
@@ -46,7 +45,8 @@ type Sheet struct {
 	// admin who may apply it.
 	Policy *callbacks.Requirement
 
-	cover *mask.Cover // hides the masked values of the content
+	reader callbacks.Signer
+	cover  *mask.Cover // hides the masked values of the content
 	// Past is what earlier callbacks of the same function and name say of one that waits.
 	Past Past
 }
@@ -62,7 +62,7 @@ func (s *Service) Sheet(ctx context.Context, p callbacks.Person, id callbacks.ID
 		return Sheet{}, err
 	}
 	sheet := Sheet{
-		Callback: c, Content: content, Delegations: reader.Delegations,
+		Callback: c, Content: content, reader: reader,
 		Refused: s.mayTakePart(reader, &c, s.now()), WantsRequester: c.WantsRequester(),
 	}
 	if sheet.Signatures, err = s.signatures(ctx, &c); err != nil {

@@ -81,7 +81,7 @@ func (w *Worker) gatherPeople(ctx context.Context, g *gathered, now time.Time) e
 	g.Everybody = w.Everybody && len(profiles) < maxPeople
 	for _, profile := range profiles {
 		person := g.setup.Person(profile)
-		m := Member{Signer: callbacks.Signer{Person: person, Delegations: delegations.To(person)}, Settings: NewSettings(), Places: make(map[string][]string)}
+		m := Member{Signer: delegations.Signer(person), Settings: NewSettings(), Places: make(map[string][]string)}
 		r := reach[person.ID]
 		if r.Settings != nil {
 			m.Settings = *r.Settings

@@ -271,7 +271,7 @@ func (a *Alarms) seen(
 	for _, profile := range profiles {
 		one := person(profile)
 		if one.Roles = p.Roles.of(one); one.Roles.Reviewer || one.Roles.Admin {
-			all = append(all, callbacks.Signer{Person: one, Delegations: delegations.To(one)})
+			all = append(all, delegations.Signer(one))
 		}
 	}
 	return all, len(profiles) <= maxSeen, nil

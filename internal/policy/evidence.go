@@ -211,33 +211,12 @@ func known(p people.Profile, emailTrusted bool) Known {
 // signer is a person with the rights that others gave them, all with the roles of a policy.
 func (e *Evidence) signer(p Policy, one callbacks.Person) callbacks.Signer {
 	one.Roles = p.Roles.of(one)
-	s := callbacks.Signer{Person: one, Delegations: e.Delegations.To(one)}
+	s := e.Delegations.Signer(one)
 	for i := range s.Delegations {
 		from := &s.Delegations[i].From
 		from.Roles = p.Roles.of(*from)
 	}
 	return s
-}
-
-// actsFor returns the keys of those for whom somebody acts in a queue now, and of those for whom these
-// do: what one of them asks for, the delegate may not sign.
-func (e *Evidence) actsFor(delegate callbacks.Person, queue string) (keys []string) {
-	add := func(d *callbacks.Delegation) bool {
-		counts := slices.Contains(d.Queues, queue) && !e.Now.Before(d.Since) && e.Now.Before(d.Until)
-		if counts {
-			keys = append(keys, d.From.ID)
-		}
-		return counts
-	}
-	for _, d := range e.Delegations.To(delegate) {
-		if !add(&d) {
-			continue
-		}
-		for i := range d.ToDelegator {
-			add(&d.ToDelegator[i])
-		}
-	}
-	return keys
 }
 
 // signers are the people who have a role that signs under a policy, and see a queue. Whoever signs

@@ -159,7 +159,7 @@ func (p Policy) rejectable(at place, e *Evidence) []Finding {
 	for _, person := range e.signers(p, at.queue) {
 		for _, t := range at.rule.Signatures {
 			if person.InGroup(at.from(t)) {
-				could[cmp.Or(person.VerifiedAddress(), person.ID)] = true
+				could[human(person)] = true
 			}
 		}
 	}
@@ -234,14 +234,15 @@ func (at place) requesters(signers []callbacks.Person, e *Evidence) []Finding {
 		return nil
 	}
 	var names []string
-	missing, acts := "", make(map[string][]string)
+	missing, are := "", make(map[string]map[string]bool) // whom each counts as
 	for _, p := range signers {
-		acts[p.ID] = e.actsFor(p, at.queue.Name)
+		are[p.ID] = map[string]bool{human(p): true}
+		for _, other := range e.Delegations.Signer(p).ActsFor(at.queue.Name, e.Now, e.Now) {
+			are[p.ID][human(other.Person)] = true
+		}
 	}
 	for _, asks := range signers {
-		others := slices.DeleteFunc(slices.Clone(signers), func(p callbacks.Person) bool {
-			return p.ID == asks.ID || slices.Contains(acts[p.ID], asks.ID)
-		})
+		others := slices.DeleteFunc(slices.Clone(signers), func(p callbacks.Person) bool { return are[p.ID][human(asks)] })
 		if lack := lacks(at, others); lack != "" {
 			names, missing = append(names, asks.Actor().Name), lack
 		}
@@ -256,6 +257,9 @@ func (at place) requesters(signers []callbacks.Person, e *Evidence) []Finding {
 	return []Finding{at.finding(Warning, "", "If "+who+", too few are left for "+strings.ToLower(at.named()[:1])+at.named()[1:],
 		"Neither the requester nor anybody who acts for them may sign. Missing then: "+missing+".")}
 }
+
+// human is the same for all accounts of somebody with one verified address.
+func human(p callbacks.Person) string { return cmp.Or(p.VerifiedAddress(), p.ID) }
 
 // lacks says what would be missing if some people signed; it is empty if nothing would.
 func lacks(at place, signers []callbacks.Person) string {
