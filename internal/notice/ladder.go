@@ -136,9 +136,9 @@ func (p *planner) first(m *Member, n Planned) {
 	}
 }
 
-// inform tells a member something that asks for no signature: over the channel of their first step,
+// inform tells a member something that is no step of a ladder: over the channel of their first step,
 // or by mail.
-func (p *planner) inform(m *Member, kind Kind) {
+func (p *planner) inform(m *Member, about Topic) {
 	channel := Email
 	for _, step := range m.Settings.Ladder {
 		if p.reached(m, step.Channel) {
@@ -150,7 +150,7 @@ func (p *planner) inform(m *Member, kind Kind) {
 		return
 	}
 	due := m.Settings.quietUntil(p.Now)
-	p.send(m, channel, Planned{Topic: Topic{Kind: kind}, Due: due, Latest: due.Add(window)})
+	p.send(m, channel, Planned{Topic: about, Due: due, Latest: due.Add(window)})
 }
 
 // whyMember is why somebody is told who may sign.

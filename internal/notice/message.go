@@ -53,6 +53,7 @@ const (
 	Failed    Kind = "failed"    // the execution of something that you approved failed
 	Attention Kind = "attention" // a delivery needs an admin
 	Nobody    Kind = "nobody"    // too few people could sign; for admins
+	Void      Kind = "void"      // your signature does not count any more
 	Digest    Kind = "digest"    // several that wait, at the reader's hour
 	Test      Kind = "test"      // asked for by whoever reads it
 	// NotYours: whoever reads it may not know of its callbacks any more. It has no items.

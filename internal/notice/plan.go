@@ -117,6 +117,7 @@ func (p *planner) pending() {
 		}
 	}
 	p.places()
+	p.voided()
 	for _, m := range p.audience {
 		p.member(m)
 	}
@@ -213,7 +214,24 @@ func (p *planner) admins(kind Kind) {
 	}
 	for i := range p.Members {
 		if m := &p.Members[i]; m.Roles.Admin {
-			p.inform(m, kind)
+			p.inform(m, Topic{Kind: kind})
+		}
+	}
+}
+
+// voided tells those who believe that they have signed and whose signature became void, each time it
+// does: also those who have it open, and those who cannot sign again.
+func (p *planner) voided() {
+	times := make(map[string]int) // by person
+	for i := range p.Signatures {
+		given := &p.Signatures[i]
+		if given.Live() || given.End.Lapse != callbacks.Void {
+			continue
+		}
+		times[given.By.ID]++
+		m := p.Circle.member(given.By.ID)
+		if m != nil && callbacks.LastSignature(p.Signatures, m.Person) == given && p.Queues.Sees(m.Signer, &p.Callback, p.Now) {
+			p.inform(m, Topic{Kind: Void, Share: times[m.ID]})
 		}
 	}
 }
@@ -223,7 +241,7 @@ func (p *planner) outcome() {
 	for i := range p.Members {
 		m := &p.Members[i]
 		if p.asks(m.Person) && (p.Callback.Decision == nil || p.Callback.Decision.By.ID != m.ID) {
-			p.inform(m, Decided)
+			p.inform(m, Topic{Kind: Decided})
 		}
 	}
 }
@@ -233,7 +251,7 @@ func (p *planner) failed() {
 	for _, given := range p.Signatures {
 		m := p.Circle.member(given.By.ID)
 		if m != nil && given.Live() && given.Stance == callbacks.For && m.Settings.Failures && p.Queues.Sees(m.Signer, &p.Callback, p.Now) {
-			p.inform(m, Failed)
+			p.inform(m, Topic{Kind: Failed})
 		}
 	}
 }

@@ -81,6 +81,38 @@ var planCases = map[string]struct {
 		sc.sign("ada", "approvers")
 		sc.member("lea", func(m *notice.Member) { m.Groups = []string{"controllers"} })
 	}, []string{"email lea@example.com may_sign +10m0s", "push lea's browser may_sign +0s", "push lea's browser needed@80 +48m0s"}},
+	"whoever's signature is void, and may sign again, hears so": {func(sc *scene) {
+		sc.void("ada")
+		sc.opened("ada", true)
+	}, []string{finance, "push ada's browser void@1 +0s", bobPush, bobMail, bobLast}},
+	"also if they were told to sign before": {func(sc *scene) {
+		sc.void("ada")
+		sc.told(notice.Push, "ada's browser", "ada", t0)
+	}, append([]string{"push ada's browser void@1 +0s"}, everybody...)},
+	"and each time": {func(sc *scene) {
+		sc.void("ada")
+		sc.void("ada")
+		sc.opened("ada", false)
+	}, []string{finance, "push ada's browser void@2 +0s", bobPush, bobMail, bobLast}},
+	"but not once they have signed again": {func(sc *scene) {
+		sc.rule(callbacks.Terms{Signatures: []callbacks.Threshold{{For: 2}}})
+		sc.void("ada")
+		sc.sign("ada", "approvers")
+	}, []string{finance, bobPush, bobMail, bobLast}},
+	"nor if they took it back themselves": {func(sc *scene) {
+		sc.void("ada")
+		sc.s.Signatures[0].End.Lapse = callbacks.Withdrawn
+		sc.opened("ada", false)
+	}, []string{finance, bobPush, bobMail, bobLast}},
+	"a void signature whose place is gone": {func(sc *scene) {
+		sc.rule(callbacks.Terms{Signatures: []callbacks.Threshold{{From: []string{"controllers"}, For: 1}}})
+		sc.member("lea", func(m *notice.Member) { m.Groups = []string{"controllers"}; m.Places = nil })
+		sc.void("ada")
+	}, []string{"push ada's browser void@1 +0s"}},
+	"of a request that its signer may not see any more": {func(sc *scene) {
+		sc.member("ada", func(m *notice.Member) { m.Groups = nil })
+		sc.void("ada")
+	}, []string{finance, bobPush, bobMail, bobLast}},
 	"whoever opened it knows of it": {func(sc *scene) { sc.opened("ada", true) }, []string{finance, bobPush, bobMail, bobLast}},
 	"opening ends the ladder": {func(sc *scene) {
 		sc.s.Now = t0.Add(5 * time.Minute)

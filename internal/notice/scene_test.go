@@ -85,6 +85,12 @@ func (sc *scene) sign(name string, groups ...string) {
 	sc.s.Callback.SignatureCount++
 }
 
+// void adds a signature of a member that became void.
+func (sc *scene) void(name string) {
+	sc.sign(name, "approvers")
+	sc.s.Signatures[len(sc.s.Signatures)-1].End = &callbacks.SignatureEnd{Lapse: callbacks.Void, At: t0, Why: "An admin said who asks for this after it was signed."}
+}
+
 // opened says that a member has opened the request, and perhaps looks at it.
 func (sc *scene) opened(name string, open bool) {
 	sc.s.Openers = append(sc.s.Openers, notice.Opener{Person: name, Name: name, OpenedAt: t0, Open: open})

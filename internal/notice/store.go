@@ -75,7 +75,7 @@ type Topic struct {
 	// outcome that the requester hears.
 	Kind Kind
 	// Share is the part of the time after which the notice is a reminder, in percent; of a digest, the
-	// number of its day. Zero otherwise.
+	// number of its day; of [Void], how many signatures of the reader are void. Zero otherwise.
 	Share int
 }
 

@@ -87,7 +87,7 @@ func (t tellings) to() string {
 
 // about says what the notices are about.
 func (t tellings) about() string {
-	if t.topic.Share > 0 {
+	if t.topic.Kind == notice.Needed && t.topic.Share > 0 {
 		return fmt.Sprintf("reminder at %d %% of the time", t.topic.Share)
 	}
 	switch t.topic.Kind {
@@ -103,7 +103,11 @@ func (t tellings) about() string {
 		return "needs an admin"
 	case notice.Nobody:
 		return "too few people could sign"
-	case notice.Ended, notice.Digest, notice.Test, notice.NotYours:
+	case notice.Void:
+		return "the reader's signature is void"
+	case notice.Digest:
+		return "in a digest"
+	case notice.Ended, notice.Test, notice.NotYours:
 	}
 	return ""
 }

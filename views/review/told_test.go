@@ -30,13 +30,15 @@ func TestTold(t *testing.T) {
 	third.DueAt, third.Fault, third.Words = viewstest.Now.Add(time.Minute), notice.Busy, "451 try again later"
 	reminder, push := to(notice.Webhooks, "erp", ""), to(notice.Push, "k3v9", "mara")
 	reminder.Topic, reminder.DueAt = notice.Topic{Kind: notice.Needed, Share: 50}, viewstest.Now.Add(time.Hour)
+	void := to(notice.Push, "k3v9", "mara")
+	void.Topic = notice.Topic{Kind: notice.Void, Share: 2}
 	dead := to(notice.Email, "legal@example.com", "")
 	dead.Fault, dead.Words = notice.NoPlace, "550 no such user"
-	m.Told = []notice.Notice{dead, slack, first, second, third, reminder, push}
+	m.Told = []notice.Notice{dead, slack, first, second, third, reminder, push, void}
 	said := page()
 	for _, want := range []string{
 		"Slack, #finance waits for signatures", "told 12:51:03", "E-mail to 3 people", "2 told by 12:53:02; due 13:52:02; failed: 451 try again later",
-		"Webhook, erp reminder at 50 % of the time", "due 14:51:02", "given up: 550 no such user", "Web push to 1 person", "not told: it was over, opened or decided before",
+		"Webhook, erp reminder at 50 % of the time", "due 14:51:02", "given up: 550 no such user", "Web push to 1 person", "Web push to 1 person the reader's signature is void", "not told: it was over, opened or decided before",
 	} {
 		if !strings.Contains(said, want) {
 			t.Errorf("%q is not in %q", want, said)

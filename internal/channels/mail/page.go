@@ -89,6 +89,8 @@ func reason(kind notice.Kind) string {
 		return "Its decision could not be delivered. An admin has to look."
 	case notice.Nobody:
 		return "Too few people are known who could sign it."
+	case notice.Void:
+		return "Your signature does not count any more: the request or its rule has changed since. The page says how, and whether you can sign again."
 	case notice.MaySign, notice.Decided, notice.Ended, notice.Failed, notice.Digest, notice.Test, notice.NotYours:
 	}
 	return ""
@@ -104,6 +106,8 @@ func subject(i notice.Item, m *notice.Message) string {
 		return "Not delivered: " + title
 	case notice.Nobody:
 		return "Too few could sign: " + title
+	case notice.Void:
+		return "Your signature is void: " + title
 	case notice.MaySign, notice.Needed, notice.Decided, notice.Ended, notice.Digest, notice.Test, notice.NotYours:
 	}
 	switch {

@@ -140,6 +140,7 @@ func TestKinds(t *testing.T) {
 			m.Items[0].State = callbacks.Undeliverable
 		}, "[finance] Not delivered: Expense", "Lambda did not take it."},
 		"Nobody": {func(m *notice.Message) { m.Kind = notice.Nobody }, "[finance] Too few could sign", "Too few people are known who could sign it."},
+		"Void":   {func(m *notice.Message) { m.Kind = notice.Void }, "[finance] Your signature is void", "whether you can sign again."},
 		"Test":   {func(m *notice.Message) { m.Kind, m.Items = notice.Test, nil }, "A test from Countersign at Harborline", "It arrived"},
 		"Fields": {func(m *notice.Message) { m.Items[0].Fields = []notice.Field{{Label: "Total", Value: "7846.20"}} }, "ends 14:32", "Total: 7846.20"},
 		"Held":   {func(m *notice.Message) { m.Items[0].Held = "Dana Fischer" }, "ends 14:32", "Dana Fischer has it open."},

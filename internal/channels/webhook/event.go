@@ -108,7 +108,7 @@ func typeOf(m *notice.Message) string {
 		return "callback.digest"
 	case notice.Test:
 		return "desk.test"
-	case notice.MaySign, notice.NotYours: // no program is told of what it may not know
+	case notice.MaySign, notice.Void, notice.NotYours: // no program is told of what it may not know, or what a person has to do
 	}
 	if len(m.Items) == 1 && len(m.Items[0].Signed) > 0 {
 		return "callback.signed"

@@ -140,7 +140,7 @@ func urgency(m *notice.Message) webpush.Urgency {
 		return webpush.UrgencyHigh
 	case notice.Decided, notice.Ended, notice.Digest, notice.NotYours:
 		return webpush.UrgencyLow
-	case notice.MaySign, notice.Failed, notice.Attention, notice.Nobody:
+	case notice.MaySign, notice.Failed, notice.Attention, notice.Nobody, notice.Void:
 	}
 	if len(m.Items) > 0 && !m.Items[0].Deadline.IsZero() && m.Items[0].Deadline.Sub(m.At) <= soon {
 		return webpush.UrgencyHigh

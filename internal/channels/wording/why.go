@@ -13,7 +13,7 @@ func Why(m *notice.Message) string {
 	switch m.Kind {
 	case notice.Test:
 		return "You get this because you asked for a test."
-	case notice.Failed:
+	case notice.Failed, notice.Void:
 		return "You get this because you signed it."
 	case notice.Attention, notice.Nobody:
 		return "You get this because you are an admin of this desk."
@@ -82,6 +82,8 @@ func Gist(m *notice.Message) string {
 		return "A delivery needs an admin"
 	case notice.Nobody:
 		return "Too few people could sign a request"
+	case notice.Void:
+		return "Your signature does not count any more"
 	case notice.Test, notice.NotYours:
 	}
 	return "A test from " + Line(m.Desk)

@@ -153,6 +153,7 @@ func TestGist(t *testing.T) {
 		"Ended":     {notice.Message{Kind: notice.Ended, Items: two[:1]}, "Ended, nothing to do"},
 		"Failed":    {notice.Message{Kind: notice.Failed, Items: two[:1]}, "The execution failed after you signed"},
 		"Attention": {notice.Message{Kind: notice.Attention, Items: two[:1]}, "A delivery needs an admin"},
+		"Void":      {notice.Message{Kind: notice.Void, Items: two[:1]}, "Your signature does not count any more"},
 		"Test":      {notice.Message{Kind: notice.Test, Desk: "Harborline"}, "A test from Harborline"},
 		"NotYours":  {notice.Message{Kind: notice.NotYours, Settings: "s"}, "This is not for you any more"},
 		"NotHere":   {notice.Message{Kind: notice.NotYours}, "This is not for this place any more"},
