@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -29,6 +30,12 @@ func TestWithoutScripts(t *testing.T) {
 	mara.enter()
 
 	mara.see(other.row())
+	if mara.shows(other.row()+" count-down > *") || mara.shows(other.row()+" .tb") {
+		t.Error("a time stands still")
+	}
+	if clock := eval[string](mara, `getComputedStyle(document.querySelector(".row count-down"), "::before").content`); !regexp.MustCompile(`^"(\d+ \w+, )?\d\d:\d\d"$`).MatchString(clock) {
+		t.Errorf("in its place stands %s", clock)
+	}
 	mara.write(`input[name="q"]`, "Osaka")
 	mara.submit(`.filters button`)
 	mara.see(a.row())
