@@ -39,7 +39,8 @@ func payload(m *notice.Message) []byte {
 	return text
 }
 
-// body says where it is and how far it came. People who signed are named once it is over.
+// body says where it is and how far it came. People who signed are named once it is over. The title
+// and the fields of a single callback are there only if its queue lets them onto lock screens.
 func body(m *notice.Message) string {
 	switch len(m.Items) {
 	case 0:
@@ -49,7 +50,7 @@ func body(m *notice.Message) string {
 		return "Pushes reach this browser."
 	case 1:
 		i := m.Items[0]
-		text := "Queue " + wording.Line(i.Queue)
+		text := listed(i) + "Queue " + wording.Line(i.Queue)
 		if over := wording.Over(i, m); over != "" {
 			return text + ". " + over
 		}
@@ -67,6 +68,17 @@ func body(m *notice.Message) string {
 		return "Queue " + queues[0]
 	}
 	return "Queues " + strings.Join(queues, ", ")
+}
+
+// listed is what the queue lets onto lock screens, each part with a full stop behind it.
+func listed(i notice.Item) (text string) {
+	if i.Title != "" {
+		text = wording.Cut(wording.Line(i.Title), maxTitle) + ". "
+	}
+	for _, f := range i.Fields {
+		text += wording.Line(f.Label) + ": " + wording.Line(f.Value) + ". "
+	}
+	return text
 }
 
 // path is that of the callback's page, or of the list for several.
