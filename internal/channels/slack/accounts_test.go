@@ -117,10 +117,11 @@ func TestLinkNobody(t *testing.T) {
 func TestExamine(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, func(c *standin.Config) {
-		c.Scopes = []string{"chat:write", "channels:read", "channels:history", "im:write"}
+		c.Scopes = []string{"chat:write", "chat:write.public", "channels:read", "groups:read", "channels:history", "im:history", "im:write"}
 	})
 	got := b.slack.Examine(t.Context(), []string{"#finance", "#nowhere", "C1"})
 	want := doctor.Channel{Name: "Slack", Says: "workspace Harborline accepts the token", Lacks: []string{
+		"the app lacks the scope groups:history, for the same in private channels",
 		"the app lacks the scope users:read.email, for linking accounts", "#nowhere: channel_not_found",
 	}}
 	if diff := cmp.Diff(want, got); diff != "" || len(b.Messages()) > 0 {

@@ -49,7 +49,7 @@ func (c *Channel) Deliver(ctx context.Context, e notice.Envelope) (notice.Handle
 	if !sent && e.Again {
 		found, ok, err := c.find(ctx, e)
 		if err != nil {
-			return "", faultOf(err)
+			return "", unread(faultOf(err))
 		}
 		at, sent = found, ok
 	}

@@ -13,8 +13,12 @@ import (
 // needed are the scopes that the app needs, each with what for.
 var needed = [][2]string{
 	{"chat:write", "messages"},
-	{"channels:read", "finding a channel by its name"},
-	{"channels:history", "finding a message whose answer was lost"},
+	{"chat:write.public", "public channels of which the app is no member"},
+	{"channels:read", "finding a public channel by its name"},
+	{"groups:read", "finding a private channel"},
+	{"channels:history", "finding a message whose answer was lost, in public channels"},
+	{"groups:history", "the same in private channels"},
+	{"im:history", "the same in direct messages"},
 	{"im:write", "direct messages"},
 	{"users:read.email", "linking accounts"},
 }

@@ -3,6 +3,7 @@ package slack
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	api "github.com/slack-go/slack"
@@ -78,5 +79,13 @@ func refusal(said api.SlackErrorResponse) *notice.Fault {
 	if code == notice.Busy {
 		f.RetryAfter = rateLimit
 	}
+	f.Here = said.Err == "restricted_action" || said.Err == "messages_tab_disabled"
+	return f
+}
+
+// unread is the fault of reading a conversation. An app may lack the scope for that kind of
+// conversation alone, and can write to others.
+func unread(f *notice.Fault) *notice.Fault {
+	f.Here = f.Here || strings.HasPrefix(f.Words, "missing_scope")
 	return f
 }
