@@ -31,7 +31,7 @@ func (d *program) openNotices(settings config.Config, everybody bool) {
 	})
 	d.workers = append(d.workers, d.notices)
 	d.fixed.home = strings.TrimSuffix(string(settings.BaseURL), "/")
-	metrics.CountMessages(d.registry, stored.Backlogs, d.now, d.log)
+	metrics.CountMessages(d.registry, d.notices.Backlogs, d.now, d.log)
 }
 
 // setupNotices is what an edition says of messages; nil if it has no channel.

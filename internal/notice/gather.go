@@ -114,6 +114,37 @@ func (w *Worker) resting(c *Circle, now time.Time) (names []string) {
 	return names
 }
 
+// Backlogs are those of [Store.Backlogs], of channels that are to send now: what a muted or a removed
+// channel holds back is meant to wait.
+func (w *Worker) Backlogs(ctx context.Context, now, since time.Time) (map[string]Backlog, error) {
+	all, err := w.Store.Backlogs(ctx, now, since)
+	setup := w.Setup()
+	if err != nil || setup == nil {
+		return nil, err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for name := range all {
+		pause := w.paused(name, "", now)
+		if _, configured := setup.Channels[name]; !configured || pause != nil && pause.Code == "" {
+			delete(all, name)
+		}
+	}
+	return all, nil
+}
+
+// rested is when the first of the channels that asked to be left alone has rested; zero if none rests.
+func (w *Worker) rested(now time.Time) (first time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, until := range w.rests {
+		if until.After(now) {
+			first = earliest(first, until)
+		}
+	}
+	return first
+}
+
 // paused returns the pause of a place or a channel; nil if there is none. The caller holds the mutex.
 func (w *Worker) paused(channel, place string, now time.Time) *Pause {
 	if w.gathered == nil {

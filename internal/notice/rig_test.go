@@ -211,7 +211,7 @@ func (r *rig) drain(w *notice.Worker) {
 	r.Helper()
 	for range 5 {
 		callbackstest.Must(r.TB, w.RunOnce(r.Context()))
-		if _, next, err := r.store.Notices().Next(r.Context()); err != nil || next.IsZero() || next.After(r.clock.Now()) {
+		if _, next, err := r.store.Notices().Next(r.Context(), nil); err != nil || next.IsZero() || next.After(r.clock.Now()) {
 			return
 		}
 	}
@@ -223,7 +223,7 @@ func (r *rig) settle() {
 	for range 200 {
 		before := r.slack.calls + r.mail.calls + r.push.calls + r.hooks.calls
 		callbackstest.Must(r.TB, r.worker.RunOnce(r.Context()))
-		change, message, err := r.store.Notices().Next(r.Context())
+		change, message, err := r.store.Notices().Next(r.Context(), nil)
 		callbackstest.Must(r.TB, err)
 		now := r.clock.Now()
 		idle := before == r.slack.calls+r.mail.calls+r.push.calls+r.hooks.calls

@@ -28,11 +28,13 @@ type Store interface {
 	// with their notices. It skips some channels.
 	ClaimMessages(ctx context.Context, now time.Time, lease callbacks.Lease, limit int, skip []string) ([]Work, error)
 	// Finish ends a claim with its result. It returns [callbacks.ErrLeaseLost] if the claim is
-	// somebody else's by now. A message that has to be drawn again since the claim is due at once.
+	// somebody else's by now. A message that has to be drawn again since the claim is due at once, and a
+	// pending callback whose notice is dropped is planned again: another replica may have planned it by
+	// what this one does not know yet.
 	Finish(ctx context.Context, w Work, r Result, now time.Time) error
-	// Next is when the next callback is due to be planned, and when the next message is due; zero
-	// where there is none.
-	Next(ctx context.Context) (change, message time.Time, err error)
+	// Next is when the next callback is due to be planned, and when the next message is due that is
+	// of none of the channels to skip; zero where there is none.
+	Next(ctx context.Context, skip []string) (change, message time.Time, err error)
 
 	// Pause stops a place or a channel, and writes [Pause.Entry]. It replaces an earlier pause, but
 	// does nothing if that outlasts it; see [Pause.Outlasts]. If Until is not after At, the place or

@@ -145,7 +145,8 @@ func (w *Worker) runOnce(ctx, calls context.Context) (time.Time, error) {
 		return time.Time{}, err
 	}
 	full, free := w.slots.Free()
-	claimed, err := w.Store.ClaimMessages(ctx, now, callbacks.Lease{Owner: w.owner, Until: now.Add(claimLease)}, free, slices.Concat(full, w.resting(circle, now)))
+	skip := slices.Concat(full, w.resting(circle, now))
+	claimed, err := w.Store.ClaimMessages(ctx, now, callbacks.Lease{Owner: w.owner, Until: now.Add(claimLease)}, free, skip)
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -159,23 +160,27 @@ func (w *Worker) runOnce(ctx, calls context.Context) (time.Time, error) {
 	if err := w.forget(ctx, now); err != nil {
 		return time.Time{}, err
 	}
-	return w.next(ctx, now)
+	return w.next(ctx, now, skip)
 }
 
-// next is when something is due. Channels that rest are looked at when they have rested, or when the
-// loop polls.
-func (w *Worker) next(ctx context.Context, now time.Time) (time.Time, error) {
-	change, message, err := w.Store.Next(ctx)
+// next is when something is due. A channel that is full rings when it has room again; one that rests is
+// looked at when it has rested, and one that is paused or not configured any more when the loop polls.
+func (w *Worker) next(ctx context.Context, now time.Time, skip []string) (time.Time, error) {
+	change, message, err := w.Store.Next(ctx, skip)
 	if err != nil {
 		return time.Time{}, err
 	}
-	if !message.IsZero() && !message.After(now) { // it is of a channel that rests or is full
-		message = now.Add(time.Second)
+	return earliest(change, message, w.rested(now)), nil
+}
+
+// earliest is the first of several times; zero means none.
+func earliest(times ...time.Time) (first time.Time) {
+	for _, at := range times {
+		if !at.IsZero() && (first.IsZero() || at.Before(first)) {
+			first = at
+		}
 	}
-	if change.IsZero() || !message.IsZero() && message.Before(change) {
-		return message, nil
-	}
-	return change, nil
+	return first
 }
 
 // forget deletes what is old, from time to time.

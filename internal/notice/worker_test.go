@@ -267,3 +267,31 @@ func TestDigest(t *testing.T) {
 	r.run(3*24*time.Hour, 10*time.Minute)
 	callbackstest.Same(t, "digests", len(r.mail.at("ada@example.com")), 2)
 }
+
+// TestReplicasDiffer: while a new configuration rolls out, a replica that still runs the old one may
+// claim a message to a place that it does not know. The place is told all the same.
+func TestReplicasDiffer(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(r *rig) {
+		known := *r.setup
+		old := *r.setup
+		old.Rules.Groups = nil
+		behind := r.newWorker(r.store.Notices())
+		r.slack.answer = func(notice.Envelope) (bool, error) { return false, &notice.Fault{Code: notice.Unreachable} }
+		r.announce(4 * time.Hour)
+		r.clock.Advance(15 * time.Second)
+		callbackstest.Must(r.TB, r.worker.RunOnce(r.Context())) // plans, and does not get through
+		r.slack.answer, r.setup = nil, &old
+		r.clock.Advance(15 * time.Second)
+		callbackstest.Must(r.TB, behind.RunOnce(r.Context())) // drops
+		if n := len(r.slack.at("#finance")); n != 0 {
+			r.Fatalf("%d messages by the replica that does not know the place", n)
+		}
+		r.setup = &known
+		r.worker.Forget()
+		r.run(time.Minute, 10*time.Second)
+		if n := len(r.slack.at("#finance")); n != 1 {
+			r.Errorf("%d messages in the channel, want 1", n)
+		}
+	})
+}

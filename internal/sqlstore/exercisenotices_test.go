@@ -31,7 +31,7 @@ func exerciseNotices(t *testing.T, s *notices.Store, id callbacks.ID) {
 	check(err)
 	_, err = s.Openers(ctx, id)
 	check(err)
-	_, _, err = s.Next(ctx)
+	_, _, err = s.Next(ctx, []string{notice.Slack})
 	check(err)
 	check(s.Pause(ctx, notice.Pause{Channel: notice.Slack, At: now, Until: now}))
 	_, err = s.Pauses(ctx, now, 10)

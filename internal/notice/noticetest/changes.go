@@ -32,7 +32,7 @@ func changes(t *testing.T, s Stores) {
 	if all := claimChanges(t, s, t0.Add(time.Hour-time.Millisecond)); len(all) > 0 {
 		t.Errorf("due early, or by what does not matter: %v", all)
 	}
-	next, _, err := s.Notices.Next(t.Context())
+	next, _, err := s.Notices.Next(t.Context(), nil)
 	callbackstest.Must(t, err)
 	callbackstest.Same(t, "next", next, t0.Add(time.Hour))
 	callbackstest.Same(t, "the next look", claimChange(t, s, t0.Add(time.Hour)), first)

@@ -17,7 +17,7 @@ func claim(t *testing.T, s Stores) {
 	due := t0.Add(time.Minute)
 	plan(t, s, of, t0, planned("ada", due))
 	none(t, s, due.Add(-time.Millisecond))
-	_, next, err := s.Notices.Next(t.Context())
+	_, next, err := s.Notices.Next(t.Context(), nil)
 	callbackstest.Must(t, err)
 	callbackstest.Same(t, "next", next, due)
 	if all := claimMessages(t, s, due, notice.Email); len(all) > 0 {

@@ -88,7 +88,7 @@ func (s *Store) Finish(ctx context.Context, w notice.Work, r notice.Result, now 
 				return err
 			}
 		}
-		return t.drop(ctx, w, r.Drop)
+		return t.drop(ctx, w, r.Drop, now)
 	})
 	if err != nil {
 		return fmt.Errorf("end an attempt: %w", err)
@@ -116,12 +116,19 @@ func finished(r notice.Result, now time.Time) (text string, args []any) {
 	return `trying = trying - 1, tries = 0, fault = '', fault_words = '',`, nil
 }
 
+// dropped is how long after a notice was dropped its callback is planned again.
+const dropped = time.Second
+
 // drop deletes notices that a message does not carry after all, and the message if it was never sent
-// and carries none.
-func (t *tx) drop(ctx context.Context, w notice.Work, drop []callbacks.ID) error {
+// and carries none. Those of its callbacks that still wait are planned again a moment later.
+func (t *tx) drop(ctx context.Context, w notice.Work, drop []callbacks.ID, now time.Time) error {
 	for _, id := range drop {
 		if err := t.later(ctx, `delete from notices where message = ? and told_at = 0
 			and callback = (select num from callbacks where id = ?)`, w.ID, string(id)); err != nil {
+			return err
+		}
+		if err := t.later(ctx, `update notice_changes set changes = changes + 1, due_at = case when due_at = 0 or due_at > ? then cast(? as bigint) else due_at end
+			where callback = (select num from callbacks where id = ? and state = '`+string(callbacks.Pending)+`')`, millis(now.Add(dropped)), millis(now.Add(dropped)), string(id)); err != nil {
 			return err
 		}
 	}
@@ -193,17 +200,26 @@ func (s *Store) Openers(ctx context.Context, id callbacks.ID) ([]notice.Opener, 
 }
 
 // Next implements notice.Store.
-func (s *Store) Next(ctx context.Context) (change, message time.Time, err error) {
-	for text, at := range map[string]*time.Time{
-		`select due_at from notice_changes where due_at > 0 order by due_at limit 1`:                    &change,
-		`select claimable_at from notice_messages where claimable_at > 0 order by claimable_at limit 1`: &message,
+func (s *Store) Next(ctx context.Context, skip []string) (change, message time.Time, err error) {
+	skipped := make([]any, len(skip))
+	for i, channel := range skip {
+		skipped[i] = storable(channel)
+	}
+	for _, due := range []struct {
+		text string
+		args []any
+		at   *time.Time
+	}{
+		{`select due_at from notice_changes where due_at > 0 order by due_at limit 1`, nil, &change},
+		{`select claimable_at from notice_messages where claimable_at > 0` + strings.Repeat(` and channel <> ?`, len(skip)) +
+			` order by claimable_at limit 1`, skipped, &message},
 	} {
-		found, err := read(ctx, s, func(ms *int64) []any { return []any{ms} }, text)
+		found, err := read(ctx, s, func(ms *int64) []any { return []any{ms} }, due.text, due.args...)
 		if err != nil {
 			return change, message, fmt.Errorf("look for notices: %w", err)
 		}
 		if len(found) > 0 {
-			*at = fromMillis(found[0])
+			*due.at = fromMillis(found[0])
 		}
 	}
 	return change, message, nil
