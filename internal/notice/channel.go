@@ -24,7 +24,8 @@ type Style string
 const (
 	InPlace  Style = "in place" // the message itself changes: Slack
 	Replaced Style = "replaced" // a later one takes its place, and may make a sound: web push
-	Appended Style = "appended" // a later one stands below it: e-mail, Teams
+	Appended Style = "appended" // a later one stands below it: e-mail
+	Posted   Style = "posted"   // each change is another message in the chat: Teams
 	Event    Style = "event"    // each change is an event of its own: webhooks
 )
 

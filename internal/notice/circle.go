@@ -172,10 +172,10 @@ func (c *Circle) hearing(cb *callbacks.Callback) []string {
 }
 
 // gathers says how the messages of a place are gathered: a person's as far as the channel allows, a
-// group's only where every message would be one more.
+// group's only by mail, where every message would be one more.
 func (c *Circle) gathers(t Target) Gathering {
 	switch style := c.Styles[t.Channel]; {
-	case style == Event, style == InPlace && t.Person == "":
+	case style == Event, style == Posted, style == InPlace && t.Person == "":
 		return Alone
 	case style == Appended, style == InPlace: // a chat makes no sound for a message that changes
 		return Batch

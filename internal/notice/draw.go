@@ -48,7 +48,7 @@ func (c *Circle) draw(w *Work, all map[callbacks.ID]*considered, house House, no
 			continue
 		}
 		// what may have arrived is changed where that can be done
-		told := !n.ToldAt.IsZero() || w.Again && c.Styles[w.Channel] != Appended
+		told := !n.ToldAt.IsZero() || w.Again && c.Styles[w.Channel] != Appended && c.Styles[w.Channel] != Posted
 		planned := s.wanted[aim{w.Target, w.Topic}]
 		switch {
 		case !told && planned == nil:

@@ -31,7 +31,9 @@ func (c *Circle) item(s *Situation, channel string, home string) Item {
 		i.Fields = c.fields(s, rules.Fields)
 	}
 	if cb.State == callbacks.Pending {
-		i.Held = s.holder()
+		if c.Styles[channel] != InPlace { // that stays on the screen, and who has it open changes
+			i.Held, i.Alone = s.holder(), !s.open()
+		}
 		for _, m := range standing.Leading().Missing {
 			i.Missing = append(i.Missing, Place{Groups: m.From, Count: m.Count})
 		}

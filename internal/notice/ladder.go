@@ -103,10 +103,12 @@ const secondsADay = 24 * 60 * 60
 // day is the number of a day.
 func day(at time.Time) int { return int(at.Unix() / secondsADay) }
 
-// awake reports whether somebody else who may sign has no quiet hours at a time.
+// awake reports whether somebody else who may sign is told at a time, or looks at it already.
 func (p *planner) awake(but *Member, at time.Time) bool {
 	return slices.ContainsFunc(p.audience, func(m *Member) bool {
-		return m != but && !m.Settings.quietUntil(at).After(at) && len(p.steps(m)) > 0
+		o, opened := p.opener(m.ID)
+		told := !opened && !m.Settings.quietUntil(at).After(at) && !m.Settings.Muted(p.Callback.Queue, at) && len(p.steps(m)) > 0
+		return m != but && (told || o.Open)
 	})
 }
 

@@ -94,8 +94,10 @@ type Item struct {
 	Required int
 	Signed   []Signer
 	Missing  []Place
-	// Held is who has it open, when the message is drawn. May be empty.
-	Held string
+	// Held is who has it open, when the message is drawn. May be empty. Alone says that nobody has.
+	// A message that changes in place says neither.
+	Held  string
+	Alone bool
 	// State is that of the callback. Outcome is the label of the decision and Stance says which way
 	// it goes; they and DecidedAt are empty while it is pending.
 	State     callbacks.State

@@ -129,7 +129,7 @@ func (p *planner) pending() {
 	}
 	p.look(c.NextEscalation().Add(time.Second)) // the worker puts it on record at that time
 	if beats := c.Clocks.HeartbeatTimeout; beats > 0 && c.KeepAlive != callbacks.KeepAliveQueued {
-		p.look(p.Now.Add(max(beats/4, leastLook)))
+		p.look(p.Now.Add(max(beats/8, leastLook))) // the last beat is up to a third old
 	}
 }
 

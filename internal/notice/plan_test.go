@@ -191,6 +191,10 @@ var planCases = map[string]struct {
 	"not what would end in them, while somebody is awake": {func(sc *scene) {
 		sc.member("ada", func(m *notice.Member) { m.Settings.Quiet = &notice.Quiet{From: 12 * 60, Until: 15 * 60} })
 	}, []string{finance, bobPush, bobMail, bobLast}},
+	"who muted the queue is not awake": {func(sc *scene) {
+		sc.member("ada", func(m *notice.Member) { m.Settings.Quiet = &notice.Quiet{From: 12 * 60, Until: 15 * 60} })
+		sc.member("bob", func(m *notice.Member) { m.Settings.Mutes = []notice.Mute{{Queue: "finance", Until: t0.Add(time.Hour)}} })
+	}, []string{finance, "push ada's browser may_sign! +0s"}},
 	"but once if nobody is": {func(sc *scene) {
 		for _, name := range []string{"ada", "bob"} {
 			sc.member(name, func(m *notice.Member) { m.Settings.Quiet = &notice.Quiet{From: 12 * 60, Until: 15 * 60} })
@@ -335,7 +339,7 @@ func TestPlan_Next(t *testing.T) {
 	}
 	calm := sc.circle.Plan(&sc.s).Sight
 	sc.s.Callback.Clocks.HeartbeatTimeout = time.Minute
-	if next, want := sc.circle.Plan(&sc.s).Next, t0.Add(15*time.Second); !next.Equal(want) {
+	if next, want := sc.circle.Plan(&sc.s).Next, t0.Add(7500*time.Millisecond); !next.Equal(want) {
 		t.Errorf("planned again at %v, want %v", next, want)
 	}
 	beating := sc.circle.Plan(&sc.s).Sight

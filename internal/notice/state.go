@@ -29,10 +29,12 @@ func state(style Style, m *Message) string {
 			if it.Cause == callbacks.CauseHeartbeat {
 				it.Deadline = it.Arrived // each heartbeat moves it
 			}
-			it.Held = ""
+			it.Held, it.Alone = "", false
 			o.State = it
 		case Replaced:
 			o.State = []any{it.State == callbacks.Pending, it.Outcome, it.EndedBy}
+		case Posted:
+			o.State = []any{it.State == callbacks.Pending, it.Outcome, it.EndedBy, len(it.Signed)}
 		case Appended: // another one comes only for another kind
 		}
 		said.Items = append(said.Items, o)
@@ -93,7 +95,7 @@ func hash(text []byte) string {
 // only take their time. Whoever lost the right to know gets nothing more where nothing can be changed.
 func silent(style Style, w *Work, m *Message) bool {
 	if m.Kind == NotYours {
-		return style == Appended || style == Event
+		return style == Appended || style == Posted || style == Event
 	}
 	asked := w.Kind == MaySign || w.Kind == Needed || w.Kind == Digest
 	return style == Appended && w.Person != "" && w.Told != "" && asked && (m.Kind == Decided || m.Kind == Ended || m.Kind == Digest)

@@ -152,9 +152,7 @@ func TestOneMessage(t *testing.T) {
 	}
 
 	b.at(arrived.Add(45 * time.Minute))
-	held := signed(report(), "Priya Raman")
-	held.Held = "Dana Fischer"
-	e := envelope(b, "#finance", held)
+	e := envelope(b, "#finance", signed(report(), "Priya Raman"))
 	e.Handle = handle
 	handle = b.deliver(t, e)
 
@@ -256,7 +254,7 @@ func TestForeignText(t *testing.T) {
 	b := newBench(t, nil)
 	hostile := "<!channel> <@U1> <https://evil.example|Approve> *bold* `x` & \u202egnp " + strings.Repeat("字", 5000)
 	i := signed(report(), hostile, hostile)
-	i.Title, i.Requester, i.Queue, i.Held, i.Missing = hostile, hostile, hostile, hostile, []notice.Place{{Groups: []string{hostile}, Count: 1}}
+	i.Title, i.Requester, i.Queue, i.Missing = hostile, hostile, hostile, []notice.Place{{Groups: []string{hostile}, Count: 1}}
 	for range 100 {
 		i.Fields = append(i.Fields, notice.Field{Label: hostile, Value: hostile})
 	}
@@ -318,7 +316,7 @@ func TestFaults(t *testing.T) {
 			b := newBench(t, tc.change)
 			e := envelope(b, tc.to, report())
 			e.Again = tc.again
-			if f := b.fault(t, e); f.Code != tc.code || f.Words != tc.words {
+			if f := b.fault(t, e); f.Code != tc.code || f.Words != tc.words || f.Here != (name == "NoHistoryScope") {
 				t.Errorf("%v", f)
 			}
 			if len(b.Messages()) > 0 {

@@ -43,15 +43,10 @@ func fallback(m *notice.Message) string {
 // single draws a message about one callback.
 func single(m *notice.Message, i notice.Item) []api.RichTextSectionElement {
 	text := []api.RichTextSectionElement{bold(wording.Cut(wording.Title(i), maxTitle)), plain("\n")}
-	over := wording.Over(i, m)
-	switch urgent := wording.Urgent(m); {
-	case urgent != "":
+	if urgent := wording.Urgent(m); urgent != "" {
 		text = append(text, bold(urgent), plain("\n"))
-	case over != "":
-	case i.Held != "":
-		text = append(text, bold(cut(wording.Held(i))), plain("\n"))
 	}
-	if over != "" {
+	if over := wording.Over(i, m); over != "" {
 		text = append(text, bold(cut(over)), plain("\n"))
 	} else {
 		text = append(text, plain(about(i)+wording.Ends(i, m)+"\n"+cut(joined(wording.Signed(i), wording.Missing(i)))+"\n"))

@@ -33,7 +33,7 @@ func New(places map[string]Place, now func() time.Time) *Channel {
 }
 
 // Style implements [notice.Channel].
-func (*Channel) Style() notice.Style { return notice.Appended }
+func (*Channel) Style() notice.Style { return notice.Posted }
 
 // posted is the handle of every post: a workflow does not say which post it made.
 const posted notice.Handle = "posted"

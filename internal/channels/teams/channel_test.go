@@ -50,10 +50,12 @@ func TestPosts(t *testing.T) {
 	t.Parallel()
 	w := standin.New(signature, clock)
 	c := serve(t, w)
+	alone := report()
+	alone.Alone = true
 	over := report()
 	over.State, over.Outcome, over.Stance, over.DecidedAt = callbacks.Completed, "Approve", callbacks.For, arrived
 	over.Signed = append(over.Signed, notice.Signer{Name: "Mara Okafor", At: arrived})
-	for _, e := range []notice.Envelope{envelope(notice.Needed, report()), envelope(notice.Decided, over), envelope(notice.Digest, report(), report())} {
+	for _, e := range []notice.Envelope{envelope(notice.Needed, alone), envelope(notice.Decided, over), envelope(notice.Digest, report(), report())} {
 		if handle, err := c.Deliver(t.Context(), e); err != nil || handle == "" {
 			t.Fatal(handle, err)
 		}
@@ -78,7 +80,7 @@ func TestPosts(t *testing.T) {
 			t.Errorf("post %d says %q with %v\nwant %q", i, p.Lines, p.Links, want[i])
 		}
 	}
-	if len(w.Posts()) != 3 || c.Style() != notice.Appended {
+	if len(w.Posts()) != 3 || c.Style() != notice.Posted {
 		t.Errorf("%d posts, style %s", len(w.Posts()), c.Style())
 	}
 }

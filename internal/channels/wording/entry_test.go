@@ -19,6 +19,7 @@ func TestEntry(t *testing.T) {
 	over.State, over.EndedAt, over.EndedBy = callbacks.TimedOut, at, callbacks.EndedByClock
 	decided := open
 	decided.State, decided.DecidedAt, decided.Outcome = callbacks.Completed, at, "Approve"
+	open.Alone = true
 	m.Items = []notice.Item{open}
 	for got, want := range map[string]string{
 		wording.Entry(open, &m):   "EXP-2291, finance. Ends 13:02, by timeout. 0 of 2 signed.",

@@ -116,7 +116,7 @@ func needed(i notice.Item, m *notice.Message) string {
 	if left := Left(i, m.At); left != "" {
 		text = "Ends in " + left
 	}
-	if i.Held == "" {
+	if i.Alone {
 		return text + ", nobody has it open"
 	}
 	return text
