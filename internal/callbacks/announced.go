@@ -99,9 +99,7 @@ func (c *Callback) Discovered(by Actor) AuditEntry {
 // before is void: it was another request. bind says what the queue asks of both together, because
 // that is what reviewers see. The store calls Announced within Receive, with the signatures in the
 // case.
-func (c *Case) Announced(
-	content *Content, said Callback, saying Content, bind Binding, now time.Time, by Actor,
-) {
+func (c *Case) Announced(content *Content, said Callback, saying Content, bind Binding, now time.Time, by Actor) {
 	c.Audit = append(c.Audit, c.announced(content, said, saying, bind, now, by))
 	if c.State == Pending {
 		c.void("Its function announced the request after it was signed.", now, by)

@@ -68,9 +68,7 @@ func (r Requirement) same(other Requirement) bool {
 // new one become void. If the others would decide, the last of them becomes void too: a decision is
 // made by the signature of somebody who saw what is sent, never by a policy. The change must ask
 // for the signatures. Package desk calls it.
-func (c *Case) ApplyPolicy(
-	r Requirement, reason string, limits ReviewLimits, now time.Time, by Actor,
-) {
+func (c *Case) ApplyPolicy(r Requirement, reason string, limits ReviewLimits, now time.Time, by Actor) {
 	entry := c.entry(now, by, ActionPolicyApplied, Facts{
 		Policy: &Rebound{From: c.Requirement, To: r}, Reason: reason,
 	})

@@ -23,9 +23,7 @@ type Sighting struct {
 // as [Callback.Correct] does. If that changes what conditions read, bind says what the queue asks
 // of the request as it is; that never loosens what stood. What was signed for another execution,
 // function or name than the true one is void. The change must ask for the signatures.
-func (c *Case) Corrected(
-	found Sighting, content *Content, bind Binding, now time.Time, by Actor,
-) error {
+func (c *Case) Corrected(found Sighting, content *Content, bind Binding, now time.Time, by Actor) error {
 	was, fresh := c.Callback, c.fillsIn(found)
 	entry, err := c.Correct(found, now, by)
 	if err != nil || c.State != Pending || c.sameOrigin(&was) {
@@ -82,8 +80,7 @@ func (c *Callback) Correct(found Sighting, now time.Time, by Actor) (AuditEntry,
 // Corrects reports whether a history contradicts what is known of an open callback.
 func (c *Callback) Corrects(found Sighting) bool { return len(c.corrections(found)) > 0 }
 
-// corrections are the announced fields that a history states differently about an open
-// callback.
+// corrections are the announced fields that a history states differently about an open callback.
 func (c *Callback) corrections(found Sighting) []string {
 	if !c.State.Open() {
 		return nil

@@ -93,9 +93,7 @@ func (c *Callback) requesterOpen() bool {
 // RequesterStated records the requester that an admin names, as [Callback.StateRequester] does.
 // Signatures given before are void, because nobody compared those who signed with this requester.
 // The change must ask for the signatures. Package desk calls it.
-func (c *Case) RequesterStated(
-	r Requester, reason string, limits ReviewLimits, now time.Time, by Actor,
-) error {
+func (c *Case) RequesterStated(r Requester, reason string, limits ReviewLimits, now time.Time, by Actor) error {
 	if err := c.Record(c.StateRequester(r, reason, now, by)); err != nil {
 		return err
 	}

@@ -154,9 +154,7 @@ func (c *Callback) Retry(d *Delivery, now time.Time, by Actor) (entry AuditEntry
 
 // Receipt notes what the history says of a decision that Lambda accepted. If the history shows
 // another end, Receipt does what [Callback.Differ] does.
-func (c *Callback) Receipt(
-	closing Closing, ours Completion, now time.Time, by Actor,
-) (AuditEntry, error) {
+func (c *Callback) Receipt(closing Closing, ours Completion, now time.Time, by Actor) (AuditEntry, error) {
 	if c.State != Completed {
 		return AuditEntry{}, c.WrongState("note a receipt with")
 	}
