@@ -714,7 +714,7 @@ func bulkBar(s views.Shell, l List) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 56, "\" aria-label=\"Selection\"><b role=\"status\"><span data-picked></span> selected</b> <button class=\"btn quiet\" type=\"button\" data-pick-kind hidden>And <span></span> like it<kbd>Shift X</kbd></button> <button class=\"btn quiet\" type=\"reset\">Clear<kbd>Esc</kbd></button> <button class=\"btn reject\" name=\"stance\" value=\"against\">Reject…<kbd>R</kbd></button> <button class=\"btn approve\" name=\"stance\" value=\"for\">Approve…<kbd>A</kbd></button></form>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 56, "\" aria-label=\"Selection\"><b role=\"status\"><span data-picked></span> selected</b> <button class=\"btn quiet\" type=\"button\" data-pick-kind aria-keyshortcuts=\"Shift+X\" hidden>And <span></span> like it<kbd aria-hidden=\"true\">Shift X</kbd></button> <button class=\"btn quiet\" type=\"reset\" aria-keyshortcuts=\"Escape\">Clear<kbd aria-hidden=\"true\">Esc</kbd></button> <button class=\"btn reject\" name=\"stance\" value=\"against\" aria-keyshortcuts=\"R\">Reject…<kbd aria-hidden=\"true\">R</kbd></button> <button class=\"btn approve\" name=\"stance\" value=\"for\" aria-keyshortcuts=\"A\">Approve…<kbd aria-hidden=\"true\">A</kbd></button></form>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
