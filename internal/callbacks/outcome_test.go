@@ -106,7 +106,7 @@ func TestPreview_TooLong(t *testing.T) {
 			_, err := Prepared{Outcome: o}.completion(false, choice, mara, nil)
 			runtime.ReadMemStats(&after)
 			faults, ok := errors.AsType[fault.List](err)
-			if !ok || faults[0].Pointer != "comment" || !strings.Contains(faults[0].Detail, "Lambda takes at most 1048576 bytes") {
+			if !ok || faults[0].Pointer != "comment" || faults[0].Detail != "Lambda takes at most 1048576 bytes, this would be more." {
 				t.Errorf("got %v, want a fault of the comment", err)
 			}
 			if spent := after.TotalAlloc - before.TotalAlloc; spent > MaxCompletionBytes {

@@ -60,7 +60,7 @@ func (p Prepared) completion(text bool, choice Choice, by Person, signed []Signa
 	}
 	made, n := outcome.fitting(choice, by, signed)
 	if n > MaxCompletionBytes {
-		return Completion{}, outcome.tooLong(choice, by, signed, n)
+		return Completion{}, outcome.tooLong(choice, by, signed)
 	}
 	return made, nil
 }
@@ -75,11 +75,11 @@ func (o Outcome) fitting(choice Choice, by Person, signed []Signature) (Completi
 	return made, len(made.Body())
 }
 
-// tooLong is the fault of a completion of n bytes or more. It is about the comment only if the
-// reviewer can mend it there: neither a template that is too long by itself nor the comments of
-// those who signed before become shorter with theirs.
-func (o Outcome) tooLong(choice Choice, by Person, signed []Signature, n int) fault.List {
-	limit := fmt.Sprintf("Lambda takes at most %d bytes, this would be %d or more.", MaxCompletionBytes, n)
+// tooLong is the fault of a completion that is too long, by how much would tell the length of what is
+// masked in it. It is about the comment only if the reviewer can mend it there: neither a template that
+// is too long by itself nor the comments of those who signed before become shorter with theirs.
+func (o Outcome) tooLong(choice Choice, by Person, signed []Signature) fault.List {
+	limit := fmt.Sprintf("Lambda takes at most %d bytes, this would be more.", MaxCompletionBytes)
 	signed = slices.Clone(signed)
 	commented := choice.Comment != ""
 	choice.Comment = ""

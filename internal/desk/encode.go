@@ -73,7 +73,7 @@ func (out *encoded) write(ctx context.Context, encoder Encoder, by callbacks.Per
 	case err != nil:
 		out.err = fmt.Errorf("encode the result for %s: %w", out.function, err)
 	case n > callbacks.MaxCompletionBytes:
-		out.err = fault.List{{Pointer: "comment", Detail: fmt.Sprintf("Lambda takes at most %d bytes, %s this would be %d.", callbacks.MaxCompletionBytes, encoder.Says(), n)}}
+		out.err = fault.List{{Pointer: "comment", Detail: fmt.Sprintf("Lambda takes at most %d bytes, %s this would be more.", callbacks.MaxCompletionBytes, encoder.Says())}}
 	case !utf8.Valid(result):
 		out.err = fmt.Errorf("encode the result for %s: it is not UTF-8", out.function)
 	}
