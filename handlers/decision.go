@@ -225,6 +225,7 @@ func (s *server) overtaken(c echo.Context, d decision) error {
 	if err != nil {
 		return err
 	}
+	s.forgetDraft(c, id) // nobody can send it any more
 	tried, _ := sheet.Callback.Outcome(d.Outcome)
 	return render(c, http.StatusConflict, review.ConflictPage(shell, review.Conflict{
 		Callback: sheet.Callback, Tried: tried.Label, Signed: review.SignedSum(&sheet), Next: next, List: from.Address(),

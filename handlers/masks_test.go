@@ -338,7 +338,7 @@ func TestReveal_KeepsTyped(t *testing.T) {
 	if page := b.get(path); tells(page.body) {
 		t.Error("the next page has the value")
 	}
-	if log := s.as(audrey).get("/audit?callback=" + strings.TrimPrefix(path, "/callbacks/")).text(t); !strings.Contains(log, "answer/iban") {
+	if log := s.as(audrey).get("/audit?callback=" + strings.TrimPrefix(path, "/callbacks/")).text(t); !strings.Contains(log, "answer:approve/iban") {
 		t.Error("the revealing is not on record")
 	}
 }

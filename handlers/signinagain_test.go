@@ -100,6 +100,30 @@ func TestSignInAgain(t *testing.T) {
 	}
 }
 
+// TestSignInAgainTooLate: what was typed leaves the session once somebody else has decided.
+func TestSignInAgainTooLate(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	waits := expense()
+	waits.Timeout = 24 * time.Hour
+	id, b := s.receive(waits).ID, s.as(rita)
+	typed := url.Values{"outcome": {"reject"}, "comment": {"Not agreed."}}
+	b.outstay(s)
+	shown, page := b.signInAgain(b.decide(id, typed), rita)
+	if got := page.document(t).Find("#comment").Text(); got != "Not agreed." {
+		t.Fatalf("the comment is %q", got)
+	}
+	other := s.as(rosa)
+	other.decide(id, other.choose(id, "approve", ""))
+	if a := b.decide(id, typed); a.status != http.StatusConflict {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	s.reopen(id)
+	if got := b.get(shown).document(t).Find("#comment").Text(); got != "" {
+		t.Errorf("what came too late still waits: %q", got)
+	}
+}
+
 // TestSignInAgainAsAnother: the next person at the browser gets nothing of it.
 func TestSignInAgainAsAnother(t *testing.T) {
 	t.Parallel()
