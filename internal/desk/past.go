@@ -38,7 +38,7 @@ type Way struct {
 	Outcome string
 	Next    string // the step that follows first; empty if there is no usual one
 	Status  callbacks.OperationStatus
-	Took    time.Duration // the median
+	Took    time.Duration // the median of the runs that went this way
 	Same    int           // how many runs went this way
 	Of      int           // how many ended
 }
@@ -47,7 +47,7 @@ type Way struct {
 type PastAnswer struct {
 	Answer callbacks.Answer
 	Count  int
-	Bad    int // how many of the executions ended without success
+	Bad    int // how many of the executions ended without success; 0 of fewer than [MinPast]
 }
 
 // PastOf sums up past runs, in any order.
@@ -103,9 +103,10 @@ func wayOf(outcome string, runs []PastRun) Way {
 		)
 	})
 	times := slices.Sorted(slices.Values(took[usual]))
+	n := len(times)
 	return Way{
-		Outcome: outcome, Next: usual.next, Status: usual.status, Took: times[len(times)/2],
-		Same: len(times), Of: len(runs),
+		Outcome: outcome, Next: usual.next, Status: usual.status, Took: (times[(n-1)/2] + times[n/2]) / 2,
+		Same: n, Of: len(runs),
 	}
 }
 
@@ -142,6 +143,9 @@ func answersOf(runs []PastRun) (answers []PastAnswer) {
 		return nil
 	}
 	for _, text := range slices.Sorted(maps.Keys(found)) {
+		if found[text].Count < MinPast {
+			found[text].Bad = 0 // that says nothing yet
+		}
 		answers = append(answers, *found[text])
 	}
 	slices.SortStableFunc(answers, func(a, b PastAnswer) int { return cmp.Compare(b.Count, a.Count) })

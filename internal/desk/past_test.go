@@ -50,7 +50,7 @@ func TestPast(t *testing.T) {
 	endedRuns(d, "legal", "2")
 	d.Clock.Advance(time.Minute) // what was known before is used for a minute
 	sheet, shown = sheetOf(d, t, desktest.Mara, c.ID)
-	if a := sheet.Past.Answers; len(a) != 2 || a[0].Answer.Result != "2" || a[0].Count != 4 || a[0].Bad != 4 {
+	if a := sheet.Past.Answers; len(a) != 2 || a[0].Answer.Result != "2" || a[0].Count != 4 || a[0].Bad != 0 {
 		t.Errorf("got %+v", a)
 	}
 	want := desk.Way{Outcome: callbacks.OutcomeResult, Status: callbacks.StatusFailed, Took: 2 * time.Second, Same: 5, Of: 5}

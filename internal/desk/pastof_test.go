@@ -32,6 +32,8 @@ func TestPastOf_Ways(t *testing.T) {
 		"Draw":      {slices.Concat(times(3, ok), times(3, failed)), []desk.Way{{"approve", "", callbacks.StatusFailed, 0, 3, 6}}},
 		"Median": {[]desk.PastRun{after(ok, time.Hour), after(ok, 1), after(ok, 3), after(ok, 2), after(ok, time.Hour)},
 			[]desk.Way{{"approve", "place-order", callbacks.StatusSucceeded, 3, 5, 5}}},
+		"EvenMedian": {[]desk.PastRun{after(ok, time.Hour), after(ok, 2), after(ok, 4), after(ok, 1), after(ok, time.Hour), after(ok, 6)},
+			[]desk.Way{{"approve", "place-order", callbacks.StatusSucceeded, 5, 6, 6}}},
 		"ByOutcome": {slices.Concat(times(5, ok), times(9, desk.PastRun{Outcome: "reject", Status: callbacks.StatusFailed}), times(4, desk.PastRun{Outcome: "later", Status: callbacks.StatusStopped})),
 			[]desk.Way{{"approve", "place-order", callbacks.StatusSucceeded, 9 * time.Second, 5, 5}, {"reject", "", callbacks.StatusFailed, 0, 9, 9}}},
 	} {
@@ -55,7 +57,8 @@ func TestPastOf_Answers(t *testing.T) {
 	}{
 		"Four": {times(4, sent("1", callbacks.StatusSucceeded)), nil},
 		"Several": {slices.Concat(times(2, sent("yes", callbacks.StatusFailed)), times(2, sent(`{"a": 1e2}`, callbacks.StatusSucceeded)), times(1, sent("yes", callbacks.StatusRunning))),
-			[]desk.PastAnswer{known("yes", answers.Text, 3, 2), known(`{"a": 1e2}`, answers.JSON, 2, 0)}},
+			[]desk.PastAnswer{known("yes", answers.Text, 3, 0), known(`{"a": 1e2}`, answers.JSON, 2, 0)}},
+		"Five": {slices.Concat(times(3, sent("no", callbacks.StatusFailed)), times(2, sent("no", callbacks.StatusSucceeded))), []desk.PastAnswer{known("no", answers.Text, 5, 3)}},
 		"NotShown":     {times(9, desk.PastRun{Outcome: callbacks.OutcomeResult, Status: callbacks.StatusSucceeded}), nil},
 		"OtherOutcome": {times(9, desk.PastRun{Outcome: "approve", Result: []byte(`{"comment":"no"}`), Status: callbacks.StatusSucceeded}), nil},
 		"AtMostFour": {[]desk.PastRun{sent("1", ""), sent("2", ""), sent("3", ""), sent("4", ""), sent("5", ""), sent("5", "")},
