@@ -127,3 +127,16 @@ func TestFill_Times(t *testing.T) {
 		}
 	}
 }
+
+// TestNew_SameTitles: choices with one title are told apart by their values.
+func TestNew_SameTitles(t *testing.T) {
+	t.Parallel()
+	f := form.New(parse(t, `{"oneOf":[{"const":"lt-1","title":"Kaunas"},{"const":"lt-2","title":"Kaunas"},{"const":3,"title":"Riga"}]}`))
+	var titles []string
+	for _, o := range f.Root.Choices {
+		titles = append(titles, o.Title)
+	}
+	if got := fmt.Sprint(titles); got != "[Kaunas (lt-1) Kaunas (lt-2) Riga]" {
+		t.Errorf("got %s", got)
+	}
+}

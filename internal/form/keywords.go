@@ -119,6 +119,19 @@ func (b *builder) combine(k *keywords, name string, all Value, at Pointer) {
 	}
 }
 
+// distinguish adds its value to the title of each choice that has the title of another.
+func distinguish(choices []Option) {
+	times := make(map[string]int, len(choices))
+	for _, o := range choices {
+		times[o.Title]++
+	}
+	for i, o := range choices {
+		if times[o.Title] > 1 {
+			choices[i].Title = o.Title + " (" + words(o.Value) + ")"
+		}
+	}
+}
+
 // choices finishes the choices of a schema: those of enum and const, their titles, and null.
 func (b *builder) choices(k *keywords) {
 	if constant := k.value("const"); constant.Exists() {
@@ -146,6 +159,7 @@ func (b *builder) choices(k *keywords) {
 			o.Title = words(o.Value)
 		}
 	}
+	distinguish(k.choices)
 	if k.nullable && len(k.choices) > 0 && !slices.ContainsFunc(k.choices, func(o Option) bool { return o.Value.Kind() == Null }) {
 		k.choices = append(k.choices, noValue)
 	}
