@@ -320,7 +320,7 @@ func TestMaskedForm(t *testing.T) {
 	if _, err := d.Service.Reveal(d.Ctx, desktest.Mara, c.ID, "answer:approve/quantity"); !errors.Is(err, callbacks.ErrNotFound) {
 		t.Errorf("a value that is not masked: %v", err)
 	}
-	if log := storetest.Audit(t, d.Store, desk.AuditQuery{Callback: c.ID, Action: callbacks.ActionRevealed}); len(log) != 1 || log[0].Facts.Field != "answer/max_price" {
+	if log := storetest.Audit(t, d.Store, desk.AuditQuery{Callback: c.ID, Action: callbacks.ActionRevealed}); len(log) != 1 || log[0].Facts.Field != "answer:approve/max_price" {
 		t.Errorf("the audit has %+v", log)
 	}
 	if _, err := d.Choose(desktest.Mara, c.ID, filledIn(nil)); err != nil {

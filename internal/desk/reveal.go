@@ -90,7 +90,7 @@ func (s *Service) revealAnswer(
 		if e, ok := filling.Form.Reveal(o.Inputs(), filling.Proposed, name); ok {
 			e.Proof = s.seenKeys.name(c.ID, name, revealedDigest(p, forms[o.Name]))
 			return callbacks.Revealed{
-				Place: mask.Place{At: name, Pointer: callbacks.FieldAnswer + string(e.Pointer)}, Value: []byte(e.Was.JSON()), Entry: e,
+				Place: mask.Place{At: name, Pointer: o.Inputs() + string(e.Pointer)}, Value: []byte(e.Was.JSON()), Entry: e,
 			}, true
 		}
 	}
