@@ -18,7 +18,12 @@ const templates = `
         requester: {name: "{{input/requester}}"}
         payload: {report: "{{input/payload/report}}", lines: "{{input/payload/lines}}", approver: "{{input/approver}}"}
         outcomes:
-          - {name: approve, label: Pay it, kind: success, payload: {paid: 0.10, comment: "{{comment}}"}}
+          - name: approve
+            label: Pay it
+            kind: success
+            form: {type: object, properties: {of: {title: Paid of, type: string, readOnly: true}, total: {title: Total, type: string}}}
+            value: {of: "{{input/payload/report}}", total: "{{input/payload/total}}"}
+            payload: {paid: 0.10, answer: "{{answer}}", comment: "{{comment}}"}
           - {name: reject, label: Leave it, kind: failure, errorType: Left}
 `
 
@@ -76,6 +81,8 @@ func TestTemplate(t *testing.T) {
 	mara.reads("#made", "Made from the function’s input by countersign.yaml.", "payload/approver: there is no input/approver")
 	mara.reads(".byline", "Ines Calloway asks")
 	mara.reads(".past-answers", "Past runs got:\n{\"paid\": 1e2}\n3×\n7\n2×")
+	mara.reads("answer-form", "Paid of", "EXP-2291", "read-only")
+	mara.fieldHas(inputOf("/total"), "7846.20")
 	mara.inspect("template")
 	t.Run("PastResult", func(*testing.T) {
 		mara.write("#result", "mine")
@@ -87,13 +94,15 @@ func TestTemplate(t *testing.T) {
 		mara.fieldHas("#result", "mine")
 	})
 	eval[bool](mara, `(document.querySelector("#result").select(), document.execCommand("delete"))`)
+	mara.fill(inputOf("/total"), quote("7000.00"))
+	mara.comes(".your-changes", "7846.20 → 7000.00")
 	mara.click(`[data-bar="rest"] button[value="approve"]`)
 	if shown := mara.armed("approve"); !strings.Contains(shown, "0.10") {
 		t.Errorf("the page shows %q", shown)
 	}
 	mara.confirm()
 	mara.reaches("completed")
-	if got := w.result(t, a); got.Result != `{"paid":0.10,"comment":""}` {
+	if got := w.result(t, a); got.Result != `{"paid":0.10,"answer":{"of":"EXP-2291","total":"7000.00"},"comment":""}` {
 		t.Errorf("the function got %q", got.Result)
 	}
 }

@@ -22,7 +22,7 @@ const order = `{"order":"PO-5817","quantity":40,"max_price":815.00,"deliver_by":
 	`"lines":[{"item":"ZB-DS3678","what":"Scanner","pieces":30,"each":812.00},{"item":"ZB-CR8178","pieces":6,"each":1e2}],` +
 	`"ship_to":{"street":"Islandijos pl. 217","city":"Kaunas","country":"Lithuania"},"erp_key":1e2}`
 
-func parse(t *testing.T, text string) form.Value {
+func parse(t testing.TB, text string) form.Value {
 	t.Helper()
 	v, err := form.Parse(text)
 	if err != nil {
@@ -32,7 +32,7 @@ func parse(t *testing.T, text string) form.Value {
 }
 
 // fixture is the text of a schema.
-func fixture(t *testing.T, name string) string {
+func fixture(t testing.TB, name string) string {
 	t.Helper()
 	text, err := os.ReadFile(schemas + name + ".json")
 	if err != nil {
@@ -42,7 +42,7 @@ func fixture(t *testing.T, name string) string {
 }
 
 // fixtures are all schemas that can be drawn, by name.
-func fixtures(t *testing.T) map[string]string {
+func fixtures(t testing.TB) map[string]string {
 	t.Helper()
 	all := map[string]string{}
 	for _, pattern := range []string{"*.json", "published/*.json"} {
