@@ -140,3 +140,16 @@ func TestNew_SameTitles(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+// TestFill_LineEndsInNames: the name of an input has no characters that a browser changes when it posts.
+func TestFill_LineEndsInNames(t *testing.T) {
+	t.Parallel()
+	f := form.New(parse(t, `{"type":"object","properties":{"a\r\nb\u0000":{"type":"string"}}}`))
+	e := f.Fill("a", parse(t, `{}`), nil).Root.Entries[0]
+	if strings.ContainsAny(e.Name, "\r\n\x00") {
+		t.Errorf("the name is %q", e.Name)
+	}
+	if got := f.Fill("a", parse(t, `{}`), form.Posted{e.Name: {"x"}}).Answer.JSON(); got != `{"a\r\nb\u0000":"x"}` {
+		t.Errorf("got %s", got)
+	}
+}

@@ -126,7 +126,8 @@ func (p Posted) get(name string) (value string, ok bool) {
 	return values[len(values)-1], true
 }
 
-var inputNames = strings.NewReplacer("~", "~0", "/", "~1", "#", "~2")
+// inputNames writes what has a meaning in a name, and what browsers change in one.
+var inputNames = strings.NewReplacer("~", "~0", "/", "~1", "#", "~2", "\n", "~3", "\r", "~4", "\x00", "~5")
 
 // inputName is what a member adds to the name of its object's inputs.
 func inputName(member string) string { return "/" + inputNames.Replace(member) }
