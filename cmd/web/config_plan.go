@@ -26,8 +26,8 @@ import (
 func rulesOf(d *deskfile.Desk) policy.Policy {
 	return policy.Policy{
 		Version: callbacks.ConfigVersion(d.Version), Queues: domainQueues(d),
-		Roles: policy.Roles{Reviewers: d.Roles.Reviewers, Admins: d.Roles.Admins, Auditors: d.Roles.Auditors},
-		Text:  d,
+		Roles:  policy.Roles{Reviewers: d.Roles.Reviewers, Admins: d.Roles.Admins, Auditors: d.Roles.Auditors},
+		Remote: d.Remote(), Text: d,
 	}
 }
 

@@ -35,6 +35,7 @@ func (p Policy) Examine(e *Evidence) []Finding {
 	var all []Finding
 	for _, name := range slices.Sorted(maps.Keys(p.Queues)) {
 		q := p.Queues[name]
+		all = append(all, p.encodedReject(q)...)
 		for i, rule := range rules(q) {
 			at := place{queue: q, index: i, rule: rule}
 			all = append(all, p.rolesOf(at, e, all)...)
@@ -168,6 +169,19 @@ func (p Policy) rejectable(at place, e *Evidence) []Finding {
 	}
 	return []Finding{at.finding(Warning, ".against", fmt.Sprintf("%s needs %d signatures against, and %d %s seen who could give one",
 		at.named(), at.rule.Against, len(could), was(len(could))), "Nobody could end such a request before its timeout by rejecting it.")}
+}
+
+// encodedReject finds a queue whose usual reject is a result, where results of some functions are encoded by a
+// key or server that may be away: nobody could reject their requests then.
+func (p Policy) encodedReject(q callbacks.Queue) []Finding {
+	if q.RejectAs != callbacks.Success || len(p.Remote) == 0 {
+		return nil
+	}
+	return []Finding{{
+		Severity: Warning, Path: "queues." + q.Name + ".rejectAs", Queue: q.Name,
+		Text:   "A reject that is a success needs the codec of " + strings.Join(p.Remote, ", "),
+		Detail: "It is a result, and is encoded as every other: while the key or the server is down, nobody can reject such a request. A failure is never encoded.",
+	}}
 }
 
 // weakFallback finds a rule with a condition that may ask for more than the rule of requests that no

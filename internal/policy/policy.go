@@ -18,7 +18,9 @@ type Policy struct {
 	Version callbacks.ConfigVersion
 	Queues  callbacks.Queues
 	Roles   Roles
-	Text    Text // nil if it does not come from a file
+	// Remote are the functions whose results are encoded by something that may be away, sorted.
+	Remote []string
+	Text   Text // nil if it does not come from a file
 }
 
 // Text is the file that says a policy. Lines and columns count from 1.

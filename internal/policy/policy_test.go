@@ -323,3 +323,26 @@ func TestExamine_Delegates(t *testing.T) {
 		}
 	}
 }
+
+// TestExamine_EncodedReject: where the usual reject is a result, it is said which functions' codecs it needs.
+func TestExamine_EncodedReject(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		as     callbacks.Kind
+		remote []string
+		want   bool
+	}{
+		"Success": {callbacks.Success, []string{"erasure", "payroll"}, true},
+		"Failure": {callbacks.Failure, []string{"erasure"}, false},
+		"Local":   {callbacks.Success, nil, false},
+	} {
+		p := finance(func(q *callbacks.Queue) { q.RejectAs = tt.as })
+		p.Remote = tt.remote
+		found := slices.ContainsFunc(p.Examine(nil), func(f policy.Finding) bool {
+			return f.Path == "queues.finance.rejectAs" && f.Text == "A reject that is a success needs the codec of erasure, payroll" && f.Severity == policy.Warning
+		})
+		if found != tt.want {
+			t.Errorf("%s: found: %t", name, found)
+		}
+	}
+}

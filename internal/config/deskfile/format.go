@@ -3,6 +3,7 @@ package deskfile
 import (
 	"encoding/base64"
 	"net/url"
+	"slices"
 	"strings"
 
 	"countersign/internal/arn"
@@ -31,6 +32,18 @@ func (d *Desk) Formats() map[string]Function {
 		}
 	}
 	return all
+}
+
+// Remote are the functions whose results are encoded by something that may be away: a key of AWS KMS or a
+// codec server. They are sorted.
+func (d *Desk) Remote() (names []string) {
+	for name, f := range d.Functions {
+		if f.KMSKey != "" || f.Codec != nil {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // encoded counts the ways in which results are encoded: one, or none.
