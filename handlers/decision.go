@@ -169,13 +169,17 @@ func (s *server) confirm(c echo.Context, d decision, stale bool) error {
 	if err := current.Requirement.CheckComment(preview.Outcome, d.Comment); err != nil {
 		return err
 	}
+	usual, err := s.Service.Usual(ctx, current.Queue)
+	if err != nil {
+		return err
+	}
 	from := s.origin(c)
 	shell, err := s.shell(c, place(from), views.Address{Path: reviewPath(c), Query: from.Values()})
 	if err != nil {
 		return err
 	}
 	return render(c, http.StatusOK, review.ConfirmPage(shell, review.Confirm{
-		Callback: current, Payload: content.Payload, Preview: preview, Comment: d.Comment, Fields: d.Fields,
+		Callback: current, Usual: usual, Payload: content.Payload, Preview: preview, Comment: d.Comment, Fields: d.Fields,
 		Stale: stale, Sends: d.Sends, List: from.Address(),
 	}))
 }

@@ -2,14 +2,12 @@ package handlers
 
 import (
 	"context"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/views"
-	"countersign/views/words"
 )
 
 // countLimit is where counting stops. Beyond a hundred the exact number helps nobody.
@@ -56,9 +54,7 @@ func (s *server) navigationCounts(ctx context.Context, p callbacks.Person) (coun
 		return n
 	}
 	counts.Available = count(desk.Filter{Scope: desk.ScopeAvailable})
-	for _, ends := range words.AtRisk(s.Now().Truncate(time.Second)) {
-		counts.AtRisk += count(desk.Filter{Scope: desk.ScopeAvailable, Ends: ends}).Number()
-	}
+	counts.AtRisk = count(desk.Filter{Scope: desk.ScopeAvailable, Ends: desk.Ends{AtRisk: true}}).Number()
 	counts.Mine = count(desk.Filter{Scope: desk.ScopeMine})
 	counts.Attention = count(desk.Filter{Scope: desk.ScopeAttention})
 	if p.Roles.SeesAll() {

@@ -5,7 +5,7 @@ import "strconv"
 // Counts are the numbers beside the entries of the navigation.
 type Counts struct {
 	Available, Mine, Attention Count
-	// AtRisk is how many of Available are at risk, as words.AtRisk has it; the tab says it.
+	// AtRisk is how many of Available are at risk, as [desk.Ends] has it; the tab says it.
 	AtRisk   int
 	All      Count // pending in every queue; for admins and auditors
 	Channels Count // that somebody has to look at; for admins and auditors

@@ -17,6 +17,8 @@ const (
 	endsCustom = "custom" // between from and to
 	// a missing heartbeat ends it: nobody sends any, or Lambda does not take them
 	endsUnattended = "unattended"
+	endsNoTimeout  = "no-timeout" // the function set none, whatever else ends it
+	endsAtRisk     = "risk"       // less time than decisions usually take, or nobody sends heartbeats
 	// a clock ended it already; only in the list of all callbacks, like what is gone
 	endsTimedOut = "timed_out"
 )
@@ -62,7 +64,7 @@ func ParseListing(values url.Values, fallback desk.Scope, zone *time.Location) (
 		Function: p.Text("function"),
 		Queue:    p.Text("queue"),
 		Ends:     p.OneOf("ends", "", endsKeys()),
-		Order:    desk.Order(p.OneOf("order", "", []string{string(desk.OrderDeadline), string(desk.OrderNewest)})),
+		Order:    desk.Order(p.OneOf("order", "", []string{string(desk.OrderRisk), string(desk.OrderDeadline), string(desk.OrderNewest)})),
 		After:    p.Cursor("after"),
 		Long:     p.OneOf("limit", "", []string{limitLong}) != "",
 		Item:     p.ID("item"),
@@ -70,6 +72,9 @@ func ParseListing(values url.Values, fallback desk.Scope, zone *time.Location) (
 	}
 	if l.Ends == endsCustom { // a form sends its other fields along, whatever is chosen
 		l.From, l.To = p.Moment("from"), p.Moment("to")
+	}
+	if l.Order == desk.OrderRisk && l.Scope != desk.ScopeAvailable && l.Scope != desk.ScopeMine {
+		p.Faults.Add("order", "Only Available and Mine are ordered by risk.")
 	}
 	if l.Scope == desk.ScopeAll {
 		l.Source = p.Text("source")
@@ -87,7 +92,7 @@ var scopes = []string{
 }
 
 func endsKeys() []string {
-	keys := []string{endsCustom, endsUnattended, endsTimedOut, views.EndsGone}
+	keys := []string{endsCustom, endsUnattended, endsNoTimeout, endsAtRisk, endsTimedOut, views.EndsGone}
 	for key := range endsWithin {
 		keys = append(keys, key)
 	}
@@ -158,6 +163,10 @@ func (l Listing) Filter(now time.Time) desk.Filter {
 		return withDefaults(f)
 	case l.Ends == endsUnattended:
 		f.Ends.Unattended = true
+	case l.Ends == endsNoTimeout:
+		f.Ends.NoTimeout = true
+	case l.Ends == endsAtRisk:
+		f.Ends.AtRisk = true
 	case l.Ends == endsCustom:
 		f.Ends.From, f.Ends.Before = l.From, l.To
 	case endsWithin[l.Ends] > 0:

@@ -51,7 +51,7 @@ func drawListing(t *rapid.T) Listing {
 		Function: text.Draw(t, "function"),
 		Queue:    text.Draw(t, "queue"),
 		Ends:     rapid.SampledFrom(append(endsKeys(), "")).Draw(t, "ends"),
-		Order:    rapid.SampledFrom([]desk.Order{"", desk.OrderDeadline, desk.OrderNewest}).Draw(t, "order"),
+		Order:    rapid.SampledFrom([]desk.Order{"", desk.OrderRisk, desk.OrderDeadline, desk.OrderNewest}).Draw(t, "order"),
 		Long:     rapid.Bool().Draw(t, "long"),
 		Item:     callbacks.ID(rapid.StringMatching(`([a-z0-9]{26})?`).Draw(t, "item")),
 		Done:     callbacks.ID(rapid.StringMatching(`([a-z0-9]{26})?`).Draw(t, "done")),
@@ -61,6 +61,12 @@ func drawListing(t *rapid.T) Listing {
 	}
 	if rapid.Bool().Draw(t, "paged") {
 		l.After = &desk.Cursor{Key: rapid.Int64().Draw(t, "key"), ID: callbacks.ID(rapid.StringMatching(`[a-z0-9]{1,26}`).Draw(t, "id"))}
+		if rapid.Bool().Draw(t, "by risk") {
+			l.After.Hour = time.Unix(rapid.Int64Range(1, 1e6).Draw(t, "hour")*secondsOfHour, 0).UTC()
+		}
+	}
+	if l.Order == desk.OrderRisk && l.Scope != desk.ScopeAvailable && l.Scope != desk.ScopeMine {
+		l.Order = ""
 	}
 	if l.Scope != desk.ScopeAll {
 		if l.Ends == endsTimedOut || l.Ends == views.EndsGone {
@@ -86,8 +92,12 @@ func TestParseListing_Refuses(t *testing.T) {
 		"ends=custom&to=0001-01-01T00:00:00Z": "to",
 		"order=random":                        "order",
 		"order=ended":                         "order",
+		"scope=history&order=risk":            "order",
+		"scope=all&order=risk":                "order",
 		"after=zz":                            "after",
 		"after=zz.A%20B":                      "after",
+		"after=zz.aa.x%20":                    "after",
+		"after=zz.aa.-1":                      "after",
 		"item=../admin":                       "item",
 		"limit=1000":                          "limit",
 		"zone=Mars/Olympus":                   "zone",
@@ -134,6 +144,8 @@ var filters = map[string]struct {
 	"within":     {"ends=15m", desk.Filter{Scope: desk.ScopeAvailable, Ends: desk.Ends{Before: noon.Add(15 * time.Minute)}}},
 	"long":       {"limit=200", desk.Filter{Scope: desk.ScopeAvailable, Limit: 200}},
 	"never":      {"ends=never", desk.Filter{Scope: desk.ScopeAvailable, Ends: desk.Ends{Never: true}}},
+	"at risk":    {"ends=risk", desk.Filter{Scope: desk.ScopeAvailable, Ends: desk.Ends{AtRisk: true}}},
+	"no timeout": {"ends=no-timeout", desk.Filter{Scope: desk.ScopeAvailable, Ends: desk.Ends{NoTimeout: true}}},
 	"unattended": {"ends=unattended", desk.Filter{Scope: desk.ScopeAvailable, Ends: desk.Ends{Unattended: true}}},
 	"a bar": {"ends=5m-15m", desk.Filter{
 		Scope: desk.ScopeAvailable, Ends: desk.Ends{From: noon.Add(5 * time.Minute), Before: noon.Add(15 * time.Minute)},

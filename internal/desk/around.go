@@ -19,11 +19,11 @@ type Around struct {
 // Around looks for a callback's place in a list, at most limit rows from its top. A callback that the
 // list does not hold any more has neighbours all the same: the rows beside the place where it was.
 func (s *Service) Around(ctx context.Context, p callbacks.Person, f Filter, c *callbacks.Callback, limit int) (Around, error) {
-	f.After = f.placeOf(c)
 	q, _, err := s.query(ctx, p, f)
 	if err != nil {
 		return Around{}, err
 	}
+	q.After = q.placeOf(c)
 	return s.lists.Around(ctx, q, limit)
 }
 
@@ -32,7 +32,11 @@ func (s *Service) Around(ctx context.Context, p callbacks.Person, f Filter, c *c
 // because others hold them. next is nil if there is none.
 func (s *Service) Next(ctx context.Context, p callbacks.Person, f Filter, leaving *callbacks.Callback) (next *Row, held int, err error) {
 	f.Limit = PageSize
-	for _, after := range []*Cursor{f.placeOf(leaving), nil} {
+	q, _, err := s.query(ctx, p, f)
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, after := range []*Cursor{q.placeOf(leaving), nil} {
 		f.After = after
 		page, err := s.List(ctx, p, f)
 		if err != nil {
@@ -54,8 +58,9 @@ func (s *Service) Next(ctx context.Context, p callbacks.Person, f Filter, leavin
 }
 
 // placeOf is the place of a callback in the order of the list.
-func (f Filter) placeOf(c *callbacks.Callback) *Cursor {
-	at, order := c.ReceivedAt, f.SortedBy()
+func (q Query) placeOf(c *callbacks.Callback) *Cursor {
+	at, order := c.ReceivedAt, q.SortedBy()
+	place := &Cursor{ID: c.ID}
 	switch order {
 	case OrderNewest:
 	case OrderEnd:
@@ -64,15 +69,21 @@ func (f Filter) placeOf(c *callbacks.Callback) *Cursor {
 			at = c.Ending.At
 		}
 	case OrderDeadline:
-		if ends, cause := c.Ends(); cause == callbacks.NoDeadline || ends.After(Never) {
-			at = Never
-		} else {
-			at = ends
-		}
+		at = endOf(c)
+	case OrderRisk:
+		at = endOf(c).Add(-q.Usual.In(c.Queue))
+		place.Hour = usualHour(q.After, q.Now)
 	}
-	place := &Cursor{ID: c.ID}
 	if !at.IsZero() {
 		place.Key = at.UnixMilli()
 	}
 	return place
+}
+
+// endOf is the end of a callback as the orders have it.
+func endOf(c *callbacks.Callback) time.Time {
+	if ends, cause := c.Ends(); cause != callbacks.NoDeadline && !ends.After(Never) {
+		return ends
+	}
+	return Never
 }

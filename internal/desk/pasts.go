@@ -48,6 +48,20 @@ func (p *pasts) put(of pastOf, past Past, now time.Time) {
 	p.kept[of] = keptPast{past, now.Add(pastAge)}
 }
 
+// addPast adds what earlier decisions say of a callback.
+func (s *Service) addPast(ctx context.Context, reader callbacks.Signer, sheet *Sheet) (err error) {
+	c := &sheet.Callback
+	if sheet.Past, err = s.past(ctx, reader, c); err != nil {
+		return err
+	}
+	now := s.now()
+	if !c.State.Open() || !s.queues.MaySee(reader, c.Queue, now) {
+		return nil
+	}
+	sheet.Usual, err = s.Usual(ctx, c.Queue)
+	return err
+}
+
 // past is what earlier callbacks of the same function and name in the same queue say of one that
 // waits, for somebody who may see the queue. A result that was masked or encrypted is not part of
 // it.

@@ -29,6 +29,9 @@ type Order string
 
 // The orders.
 const (
+	// least time to spare first: what is left until the end, less what decisions in the queue usually
+	// take at this hour; callbacks that never end by themselves last
+	OrderRisk Order = "risk"
 	// earliest end first; callbacks that never end by themselves last
 	OrderDeadline Order = "deadline"
 	OrderNewest   Order = "newest" // by arrival, newest first
@@ -42,9 +45,22 @@ type Ends struct {
 	Before time.Time               // earlier than; zero for no bound
 	Never  bool                    // no clock runs
 	Cause  callbacks.DeadlineCause // this clock ends it first; empty for any
+	// AtRisk selects pending callbacks with less time than decisions in their queue usually take, and
+	// those that a missing heartbeat ends within [UnattendedRisk].
+	AtRisk bool
+	// NoTimeout selects pending callbacks whose function set no timeout, whatever else ends them.
+	NoTimeout bool
 	// Unattended selects pending callbacks that will end by a missing heartbeat: nobody sends any,
 	// or Lambda does not accept them.
 	Unattended bool
+}
+
+// Parts is how many ranges of ends the filter is made of.
+func (e Ends) Parts() int {
+	if e.AtRisk {
+		return 2
+	}
+	return 1
 }
 
 // Filter is what a person asks of a list; it is kept in the page's URL.
@@ -58,7 +74,8 @@ type Filter struct {
 	Assigned string // the key of a person: only what is assigned to them
 	Alike    string // a key of [Alike]: only what is pending and asks the same
 	// Folded keeps, of pending callbacks that ask the same, only the one that ends first: its row says
-	// how many they are. Only in the order by deadline.
+	// how many they are. Only in the orders by risk and by
+	// deadline.
 	Folded bool
 	// Snoozed turns [ScopeMine] round: only what the person hides there now, instead of all else.
 	Snoozed bool
@@ -99,13 +116,18 @@ type Query struct {
 	// Signs are the queues in which the reader signs: what waits for signatures there is theirs.
 	Signs    []string
 	Operator bool // the reader also looks after failures that follow other people's decisions
-	Now      time.Time
+	// Usual are the usual times of the queues, if the order or the filter goes by risk. What was
+	// escalated to the reader from other queues is not in it.
+	Usual Usual
+	Now   time.Time
 }
 
 // Cursor is the last row of a page. The next page begins after it, whatever changed in between.
 type Cursor struct {
 	Key int64 // the row's place in the order, in milliseconds
 	ID  callbacks.ID
+	// Hour is when the usual times were those that the order by risk goes by; zero in other orders.
+	Hour time.Time
 }
 
 // Row is one line of a list.
@@ -118,6 +140,9 @@ type Row struct {
 	Signatures []callbacks.Signature
 	Signing    Signing // as the reader sees it; zero from the store
 	Fold       Fold    // what a folded list says of those that ask the same; zero for a row of its own
+	// Usual is what decisions in its queue take at this hour; zero if that is not known, and from the
+	// store.
+	Usual time.Duration
 }
 
 // Fold is what a row of a folded list stands for: itself, and others that ask the same, end later, and
@@ -163,7 +188,7 @@ const attentionSpan = 7 * 24 * time.Hour
 // scopeOrders are the orders used if the filter names none; a scope not listed shows the newest
 // first.
 var scopeOrders = map[Scope]Order{
-	ScopeAvailable: OrderDeadline, ScopeMine: OrderDeadline,
+	ScopeAvailable: OrderRisk, ScopeMine: OrderRisk,
 	ScopeAttention: OrderEnd, ScopeHistory: OrderEnd,
 }
 
@@ -176,7 +201,9 @@ var scopeStates = map[Scope][]callbacks.State{
 }
 
 // Folds reports whether the list folds what asks the same.
-func (f Filter) Folds() bool { return f.Folded && f.Alike == "" && f.SortedBy() == OrderDeadline }
+func (f Filter) Folds() bool {
+	return f.Folded && f.Alike == "" && (f.SortedBy() == OrderRisk || f.SortedBy() == OrderDeadline)
+}
 
 // SortedBy is the order of the list.
 func (f Filter) SortedBy() Order { return cmp.Or(f.Order, scopeOrders[f.Scope], OrderNewest) }
@@ -224,7 +251,7 @@ func (q Query) Wanted() []Wanted {
 func (q Query) wants(s callbacks.State) bool {
 	switch {
 	case len(q.States) > 0 && !slices.Contains(q.States, s),
-		(q.Ends.Unattended || q.Alike != "") && s != callbacks.Pending,
+		(q.Ends.Unattended || q.Ends.AtRisk || q.Ends.NoTimeout || q.Alike != "") && s != callbacks.Pending,
 		q.Gone && s != callbacks.Closed && s != callbacks.TimedOut,
 		q.Scope == ScopeAttention && s == callbacks.Pending && !q.Operator:
 		return false

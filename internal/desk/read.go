@@ -30,8 +30,23 @@ func (s *Service) query(ctx context.Context, p callbacks.Person, f Filter) (Quer
 	if f.Scope == ScopeMine {
 		q.Signs = s.signs(reader, now)
 	}
-	q.Escalated, err = s.escalatedTo(ctx, reader)
+	if q.Escalated, err = s.escalatedTo(ctx, reader); err != nil {
+		return Query{}, reader, err
+	}
+	if f.SortedBy() == OrderRisk || f.Ends.AtRisk {
+		q.Usual, err = s.usualIn(ctx, s.named(q), usualHour(f.After, now))
+	}
 	return q, reader, err
+}
+
+// named are the queues that a query can find something in, apart from what was escalated to the
+// reader. Those that are not configured any more have no usual time.
+func (s *Service) named(q Query) []string {
+	queues, all := q.Visible()
+	if all {
+		queues = slices.Sorted(maps.Keys(s.queues))
+	}
+	return queues
 }
 
 // signs are the queues in which a person signs, in their own right or in that of a delegator.
@@ -108,6 +123,9 @@ func (s *Service) List(ctx context.Context, p callbacks.Person, f Filter) (Page,
 	if err != nil {
 		return Page{}, err
 	}
+	if err := s.addUsual(ctx, q, &page); err != nil {
+		return Page{}, err
+	}
 	from := q.Now
 	for i := range page.Rows {
 		from = callbacks.Earliest(from, page.Rows[i].ReceivedAt)
@@ -122,6 +140,35 @@ func (s *Service) List(ctx context.Context, p callbacks.Person, f Filter) (Page,
 		row.Signing = signing(s.gate(&row.Callback, row.Signatures, q.Now), reader)
 	}
 	return page, nil
+}
+
+// addUsual says in the rows of a page what decisions usually take, and in its cursor when that was.
+func (s *Service) addUsual(ctx context.Context, q Query, page *Page) (err error) {
+	hour := usualHour(q.After, q.Now)
+	usual := q.Usual
+	if usual == nil {
+		if usual, err = s.usualIn(ctx, queuesOf(page.Rows), hour); err != nil {
+			return err
+		}
+	}
+	for i := range page.Rows {
+		page.Rows[i].Usual = usual[page.Rows[i].Queue]
+	}
+	if page.Next != nil && q.SortedBy() == OrderRisk {
+		next := *page.Next // shared with other readers
+		next.Hour, page.Next = hour, &next
+	}
+	return nil
+}
+
+// queuesOf are the queues of the open rows of a page, each once.
+func queuesOf(rows []Row) (queues []string) {
+	for i := range rows {
+		if rows[i].State.Open() && !slices.Contains(queues, rows[i].Queue) {
+			queues = append(queues, rows[i].Queue)
+		}
+	}
+	return queues
 }
 
 // signing is what a list says of the signatures to its reader.

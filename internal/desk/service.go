@@ -38,6 +38,7 @@ type Service struct {
 	forms        form.Compiler
 	secrets      *secrets.Keys
 	pasts        pasts
+	usuals       usuals
 	covers       covers
 	decodes      *ratelimit.Limiter // by person
 }

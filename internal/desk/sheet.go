@@ -49,6 +49,8 @@ type Sheet struct {
 	cover  *mask.Cover // hides the masked values of the content
 	// Past is what earlier callbacks of the same function and name say of one that waits.
 	Past Past
+	// Usual is what decisions in its queue take at this hour, of one that waits; zero if it is not known.
+	Usual time.Duration
 }
 
 // Sheet reads the page of a callback.
@@ -72,7 +74,7 @@ func (s *Service) Sheet(ctx context.Context, p callbacks.Person, id callbacks.ID
 	if sheet.CouldSign, err = s.couldSign(ctx, reader, &sheet); err != nil {
 		return Sheet{}, err
 	}
-	if sheet.Past, err = s.past(ctx, reader, &c); err != nil {
+	if err = s.addPast(ctx, reader, &sheet); err != nil {
 		return Sheet{}, err
 	}
 	decoded, err := s.decoded(ctx, &c, p, content)

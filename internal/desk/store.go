@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"time"
 
 	"countersign/internal/callbacks"
 )
@@ -80,6 +81,10 @@ type Records interface {
 	// in the queue that Lambda accepted, as far as they are among the last 1,000 of the function. A
 	// run has no result if its callback has masks, or if the result is longer than 1 KiB.
 	Past(ctx context.Context, queue, function, name string, limit int) ([]PastRun, error)
+	// Took returns how long the latest decisions in queues took, of those made since a time and before
+	// an hour began on requests that had arrived in the same hour of a day, by UTC; at most limit of
+	// each queue, in any order.
+	Took(ctx context.Context, queues []string, hour, since time.Time, limit int) (map[string][]time.Duration, error)
 	// Audit returns entries, newest first.
 	Audit(ctx context.Context, q AuditQuery) ([]callbacks.AuditEntry, error)
 	// Titles returns the titles of callbacks; the name of one without a title.

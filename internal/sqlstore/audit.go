@@ -157,17 +157,17 @@ func (s *Store) Audit(ctx context.Context, q desk.AuditQuery) ([]callbacks.Audit
 func auditText(d *engine.Dialect, q desk.AuditQuery) (string, []any) {
 	var one arm
 	if q.Callback != "" {
-		one = append(one, where("callback = ?", storable(string(q.Callback))))
+		one = one.and(where("callback = ?", storable(string(q.Callback))))
 	}
 	if q.ActorID != "" {
-		one = append(one, where("actor_id = ?", storable(q.ActorID)))
+		one = one.and(where("actor_id = ?", storable(q.ActorID)))
 	}
 	if q.Action != "" {
-		one = append(one, where("action = ?", storable(string(q.Action))))
+		one = one.and(where("action = ?", storable(string(q.Action))))
 	}
 	if q.Before > 0 {
-		one = append(one, where("seq < ?", q.Before))
+		one = one.and(where("seq < ?", q.Before))
 	}
 	tail := fmt.Sprintf(" order by seq desc limit %d", min(max(q.Limit, 1), desk.MaxPage))
-	return union(d, "*", walk{where("audit"), []arm{one}}, tail)
+	return union(d, "*", walk{from: where("audit"), arms: []arm{one}}, tail)
 }

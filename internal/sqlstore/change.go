@@ -185,7 +185,7 @@ func (t *tx) putDecision(ctx context.Context, before *callbackRow, c *callbacks.
 	case c.Decision == nil:
 		return nil
 	case !before.Decision.Valid:
-		return decisions.Add(ctx, t.later, before.Num, record.EntryOf(c))
+		return decisions.Add(ctx, t.later, before.Num, record.EntryOf(c), c.ReceivedAt)
 	case before.Queue != storable(c.Queue), before.Function != storable(c.Function):
 		return decisions.Move(ctx, t.later, before.Num, c.Queue, c.Function)
 	}

@@ -127,6 +127,8 @@ func exerciseUpkeep(t *testing.T, s *Store, c callbacks.Callback) {
 	check(err)
 	_, err = s.Past(ctx, c.Queue, c.Function, c.Name, 10)
 	check(err)
+	_, err = s.Took(ctx, []string{c.Queue, "b"}, now, now, 10)
+	check(err)
 	_, err = s.Masked(ctx, []callbacks.ID{c.ID, "unknown"})
 	check(err)
 	_, err = s.InExecution(ctx, c.ExecutionARN, callbacks.Pending, "", 10)

@@ -158,10 +158,10 @@ func (s *Store) aboutWanted(ctx context.Context, found any, firsts []looked, sta
 // alike finds, of what a query finds, those that ask what a row of the table wanted says.
 func (s *Store) alike(q desk.Query, more ...condition) walk {
 	queues, all := q.Visible()
-	one := arm{where("queue = of_queue and alike = of_alike and " + pendingText)}
-	one = append(append(one, more...), narrowed(q, queues, all)...)
+	one := narrowed(q, queues, all)
+	one.where = slices.Concat([]condition{where("queue = of_queue and alike = of_alike and " + pendingText)}, more, one.where)
 	for _, c := range s.candidates(q) {
-		one = append(one, where("num in ("+c.text+")", c.args...))
+		one = one.and(where("num in ("+c.text+")", c.args...))
 	}
-	return walk{where("callbacks"), []arm{one}}
+	return walk{from: where("callbacks"), arms: []arm{one}, usual: q.Usual}.atRisk(q)
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -195,4 +196,9 @@ func (r *pastRow) run() (run desk.PastRun, err error) {
 		return run, err
 	}
 	return desk.PastRunOf(decision, followUp, r.Result), nil
+}
+
+// Took implements desk.Store.
+func (s *Store) Took(ctx context.Context, queues []string, hour, since time.Time, limit int) (map[string][]time.Duration, error) {
+	return s.Decisions().Took(ctx, queues, hour, since, limit)
 }

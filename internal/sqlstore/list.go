@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -14,6 +15,28 @@ import (
 	"countersign/internal/desk"
 	"countersign/internal/sqlstore/engine"
 )
+
+// order is the column by which a list is sorted. num breaks ties.
+type order struct {
+	column string
+	desc   bool
+	risk   bool // less the usual time of the queue
+}
+
+var orders = map[desk.Order]order{
+	desk.OrderRisk:     {column: "deadline", risk: true},
+	desk.OrderDeadline: {column: "deadline"},
+	desk.OrderNewest:   {column: "received_at", desc: true},
+	desk.OrderEnd:      {column: "ended_at", desc: true},
+}
+
+// words are how an order compares places, and the direction of its keys.
+func (o order) words() (compare, direction string) {
+	if o.desc {
+		return "<", " desc"
+	}
+	return ">", ""
+}
 
 // place is the position of a callback in a list.
 type place struct {
@@ -77,12 +100,12 @@ func (s *Store) list(ctx context.Context, q desk.Query, statement *bun.RawQuery,
 }
 
 // walk plans a query. Functions, and what asks the same, are indexed within their queue, so a person
-// who can read all queues gets one condition for each queue. Announced callbacks that are gone are indexed by function
-// alone.
+// who can read all queues gets one condition for each queue; so does one who reads by risk, where each
+// queue has its own usual time. Announced callbacks that are gone are indexed by function alone.
 func (s *Store) walk(ctx context.Context, q desk.Query) (walk, error) {
 	queues, all := q.Visible()
 	byFunction := q.Gone && q.Source == callbacks.SourceAnnounced
-	if all && (q.Function != "" || q.Alike != "") && !byFunction {
+	if all && ((q.Function != "" || q.Alike != "") && !byFunction || len(q.Usual) > 0) {
 		if err := s.db.NewRaw(queuesText(s.dialect)).Scan(ctx, &queues); err != nil {
 			return walk{}, fmt.Errorf("list queues: %w", s.unavailable(err))
 		}
@@ -100,15 +123,55 @@ func pageText(d *engine.Dialect, w walk, o order, after *desk.Cursor, limit int)
 
 // placesText is pageText with more columns.
 func placesText(d *engine.Dialect, columns string, w walk, o order, after *desk.Cursor, limit int) (string, []any) {
-	compare, direction := ">", ""
-	if o.desc {
-		compare, direction = "<", " desc"
+	if o.risk {
+		return riskText(d, columns, w, o.desc, after, limit)
 	}
+	compare, direction := o.words()
 	if after != nil {
 		w = w.with(where("("+o.column+", num) "+compare+" (?, (select num from callbacks where id = ?))", after.Key, storable(string(after.ID))))
 	}
 	tail := fmt.Sprintf(" order by key%s, num%s limit %d", direction, direction, limit)
 	return union(d, o.column+" as key, "+columns, w, tail)
+}
+
+// riskText is pageText in the order by risk. Within a queue that is the order by end, so an arm of one
+// queue comes sorted from its index, with keys that are earlier by the usual time of the queue; an arm
+// of several is sorted.
+func riskText(d *engine.Dialect, columns string, w walk, desc bool, after *desk.Cursor, limit int) (string, []any) {
+	compare, direction := order{desc: desc}.words()
+	tail := fmt.Sprintf(" order by key%s, num%s limit %d", direction, direction, limit)
+	var texts []string
+	var args []any
+	for _, a := range w.arms {
+		early := w.early(a)
+		if after != nil {
+			a = a.and(behind(a, early, after, compare))
+		}
+		one := walk{from: w.from, arms: []arm{a}}
+		within := ""
+		if !a.mixed {
+			within = fmt.Sprintf(" order by deadline%s, num%s limit %d", direction, direction, limit)
+		}
+		text, of := union(d, "deadline - "+early.text+" as key, "+columns, one, within)
+		switch {
+		case !a.mixed:
+			text = "select key, " + columns + " from (" + text + ") as arm"
+		case len(w.arms) > 1:
+			text = d.Arm(text, tail)
+		}
+		texts, args = append(texts, text), append(append(args, early.args...), of...)
+	}
+	return strings.Join(texts, " union all ") + tail, args
+}
+
+// behind are the callbacks of an arm behind a place.
+func behind(a arm, early condition, after *desk.Cursor, compare string) condition {
+	const place = "(select num from callbacks where id = ?))"
+	id := storable(string(after.ID))
+	if !a.mixed {
+		return where("(deadline, num) "+compare+" (?, "+place, after.Key+a.usual.Milliseconds(), id)
+	}
+	return where("(deadline - "+early.text+", num) "+compare+" (?, "+place, append(slices.Clone(early.args), after.Key, id)...)
 }
 
 // Around implements desk.Store.
@@ -138,7 +201,7 @@ func (s *Store) Around(ctx context.Context, q desk.Query, limit int) (desk.Aroun
 // aroundText finds the rows next to a place, each by one step along the indexes, and counts those
 // before it up to limit.
 func aroundText(d *engine.Dialect, w walk, o order, at *desk.Cursor, limit int) (text string, args []any) {
-	back := order{o.column, !o.desc}
+	back := order{o.column, !o.desc, o.risk}
 	add := func(before, part string, partArgs []any, after string) {
 		text += before + part + after
 		args = append(args, partArgs...)

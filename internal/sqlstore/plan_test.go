@@ -68,7 +68,7 @@ func TestPlans(t *testing.T) {
 	for _, text := range r.take() {
 		// The names of functions are made distinct, and what waits is counted by queue or channel.
 		few := strings.Contains(text, functionsText(s.dialect)) || strings.Contains(text, "group by queue") || strings.Contains(text, "group by channel") ||
-			strings.Contains(text, "from person_keys") || // at most some dozens
+			strings.Contains(text, ") as arm") || strings.Contains(text, "from person_keys") || // at most some dozens
 			strings.Contains(text, "from reviews") || strings.Contains(text, "from notices n join") // of one callback or message
 		for _, step := range plan(t, s, text) {
 			if walks(step) || sorts(step) && !few {
@@ -122,19 +122,21 @@ func TestHopPlans(t *testing.T) {
 	}
 }
 
-// TestUnattendedPlan: very many may be pending, and few of them end by a missing heartbeat.
-func TestUnattendedPlan(t *testing.T) {
+// TestFewPlans: very many may be pending, and few of them end by a missing heartbeat, or have no timeout.
+func TestFewPlans(t *testing.T) {
 	t.Parallel()
 	s, r := openRecorded(t)
-	unattended := desk.Filter{Scope: desk.ScopeAvailable, Ends: desk.Ends{Unattended: true}}
-	for _, q := range []desk.Query{{Filter: unattended, AllQueues: true}, {Filter: unattended, Queues: []string{"a", "b"}}} {
-		if _, err := s.Count(t.Context(), q, 100); err != nil {
-			t.Fatal(err)
-		}
-		for _, text := range r.take() {
-			for _, step := range plan(t, s, text) {
-				if strings.Contains(step, " callbacks ") && !strings.Contains(step, "INDEX callbacks_unattended") {
-					t.Errorf("%s\n  in: %s", step, text)
+	for index, ends := range map[string]desk.Ends{"unattended": {Unattended: true}, "without_timeout": {NoTimeout: true}} {
+		few := desk.Filter{Scope: desk.ScopeAvailable, Ends: ends}
+		for _, q := range []desk.Query{{Filter: few, AllQueues: true}, {Filter: few, Queues: []string{"a", "b"}}} {
+			if _, err := s.Count(t.Context(), q, 100); err != nil {
+				t.Fatal(err)
+			}
+			for _, text := range r.take() {
+				for _, step := range plan(t, s, text) {
+					if strings.Contains(step, " callbacks ") && !strings.Contains(step, "INDEX callbacks_"+index) {
+						t.Errorf("%s\n  in: %s", step, text)
+					}
 				}
 			}
 		}
@@ -161,6 +163,8 @@ func TestListPlans(t *testing.T) {
 		"Ends":       {Ends: desk.Ends{From: now, Before: now.Add(time.Hour)}},
 		"Never":      {Ends: desk.Ends{Never: true}},
 		"Unattended": {Ends: desk.Ends{Unattended: true}},
+		"At risk":    {Ends: desk.Ends{AtRisk: true}},
+		"No timeout": {Ends: desk.Ends{NoTimeout: true}},
 		"Received":   {ReceivedFrom: now, ReceivedBefore: now.Add(time.Hour)},
 		"Search":     {Search: "approve 4711"},
 		"Found":      {Source: callbacks.SourceDiscovery},
@@ -177,7 +181,7 @@ func TestListPlans(t *testing.T) {
 	for name, f := range filters {
 		for _, f.Scope = range scopes {
 			for _, f.Order = range []desk.Order{"", desk.OrderDeadline, desk.OrderNewest} {
-				for _, q := range []desk.Query{{AllQueues: true}, {AllQueues: true, Signs: []string{"a", "b"}}, {AllQueues: true, Operator: true}, {Queues: []string{"a", "b", "c"}}, {Queues: []string{"a", "b"}, Escalated: []string{"x", "y"}}, {Escalated: []string{"x"}}} {
+				for _, q := range []desk.Query{{AllQueues: true}, {AllQueues: true, Signs: []string{"a", "b"}}, {AllQueues: true, Operator: true}, {Queues: []string{"a", "b", "c"}}, {Queues: []string{"a", "b"}, Escalated: []string{"x", "y"}}, {Escalated: []string{"x"}}, {Queues: []string{"a", "b"}, Usual: desk.Usual{"a": time.Hour}}, {AllQueues: true, Usual: desk.Usual{"a": time.Hour}}} {
 					q.Filter = f
 					checkList(t, s, r, name, q, sortsFound(f))
 				}
@@ -222,7 +226,13 @@ func sortsFound(f desk.Filter) bool {
 func checkPlans(t *testing.T, s *Store, r *recorder, query string, maySort bool) {
 	t.Helper()
 	for _, text := range r.take() {
+		// By risk, an arm is read in the order of its index as far as a page needs it, and that is sorted.
+		left := strings.Count(text, ") as arm")
 		for _, step := range plan(t, s, text) {
+			if sorts(step) && left > 0 {
+				left--
+				continue
+			}
 			if walks(step) || sorts(step) && !maySort || hasCandidates(text) && walksOrder(step) {
 				t.Errorf("%s: %s\n  in: %.600s", query, step, text)
 			}

@@ -1,8 +1,12 @@
 package sqlstore
 
 import (
+	"cmp"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -20,18 +24,6 @@ const (
 	maxSearchWords = 16
 )
 
-// order is the column by which a list is sorted. num breaks ties.
-type order struct {
-	column string
-	desc   bool
-}
-
-var orders = map[desk.Order]order{
-	desk.OrderDeadline: {"deadline", false},
-	desk.OrderNewest:   {"received_at", true},
-	desk.OrderEnd:      {"ended_at", true},
-}
-
 // condition is a part of a statement with its arguments.
 type condition struct {
 	text string
@@ -42,27 +34,45 @@ func where(text string, args ...any) condition { return condition{text, args} }
 
 // arm is one walk along one index: conditions that all hold. A query has one arm for each queue and
 // state, so that each arm walks exactly what the person may see, in order.
-type arm []condition
+type arm struct {
+	where []condition
+	mixed bool          // it finds callbacks of queues with different usual times
+	usual time.Duration // that of its queue, if it is not mixed
+}
+
+// in is the arm with a condition before its others.
+func (a arm) in(c condition) arm {
+	a.where = append([]condition{c}, a.where...)
+	return a
+}
+
+// and is the arm with one more condition.
+func (a arm) and(c condition) arm {
+	a.where = append(slices.Clip(a.where), c)
+	return a
+}
 
 // walk is how a query finds callbacks: the table that it reads, and its arms. Without arms it finds
 // nothing.
 type walk struct {
-	from condition
-	arms []arm
+	from  condition
+	arms  []arm
+	usual desk.Usual
 }
 
 // with is the walk with one more condition on every arm.
 func (w walk) with(c condition) walk {
 	arms := make([]arm, len(w.arms))
 	for i, a := range w.arms {
-		arms[i] = append(slices.Clip(a), c)
+		arms[i] = a.and(c)
 	}
-	return walk{w.from, arms}
+	w.arms = arms
+	return w
 }
 
 // walkOf plans a query.
 func (s *Store) walkOf(q desk.Query, queues []string, allQueues bool) walk {
-	w := walk{from: where("callbacks")}
+	w := walk{from: where("callbacks"), usual: q.Usual}
 	wanted := q.Wanted()
 	if len(wanted) == 0 || !allQueues && len(queues)+len(q.Escalated) == 0 {
 		return w
@@ -76,40 +86,92 @@ func (s *Store) walkOf(q desk.Query, queues []string, allQueues bool) walk {
 				w.from = where(strings.Replace(s.dialect.LookUp, "%", c.text, 1), c.args...)
 				continue
 			}
-			one = append(one, where("num in ("+c.text+")", c.args...))
+			one = one.and(where("num in ("+c.text+")", c.args...))
 		}
 		w.arms = []arm{one}
-		return w
+		return w.atRisk(q)
 	}
 	for _, of := range wanted {
-		in := append(arm{wantedCondition(of)}, common...)
+		in := arm{where: append([]condition{wantedCondition(of)}, common...), usual: desk.FewDecisions}
 		switch {
 		case allQueues:
 			w.arms = append(w.arms, in)
-		case len(queues)*len(wanted) > maxArms: // the results are sorted afterwards
-			w.arms = append(w.arms, append(arm{where("queue in (?)", bun.List(queues))}, in...))
+		case len(queues)*len(wanted)*q.Ends.Parts() > maxArms: // the results are sorted afterwards
+			all := in.in(where("queue in (?)", bun.List(queues)))
+			all.mixed = true
+			w.arms = append(w.arms, all)
 		default:
 			for _, queue := range queues {
-				w.arms = append(w.arms, append(arm{where("queue = ?", storable(queue))}, in...))
+				one := in.in(where("queue = ?", storable(queue)))
+				one.usual = q.Usual.In(queue)
+				w.arms = append(w.arms, one)
 			}
 		}
 		if !allQueues && of.State.Open() {
 			w.arms = append(w.arms, escalatedArms(q, queues, in)...)
 		}
 	}
-	return w
+	return w.atRisk(q)
 }
 
 // narrowed is what the reader asks for and may see, among callbacks that another index finds.
 func narrowed(q desk.Query, queues []string, allQueues bool) arm {
-	one := append(arm{anyOf(q.Wanted())}, filterConditions(q.Filter)...)
+	one := arm{where: append([]condition{anyOf(q.Wanted())}, filterConditions(q.Filter)...), mixed: true}
 	if q.Scope == desk.ScopeMine {
-		one = append(one, hidden(q))
+		one = one.and(hidden(q))
 	}
 	if !allQueues {
-		one = append(one, visibleCondition(q, queues))
+		one = one.and(visibleCondition(q, queues))
 	}
 	return one
+}
+
+// atRisk leaves only what is at risk, if the query asks for that: what ends within the usual time of
+// its queue, and what a missing heartbeat ends later, but soon.
+func (w walk) atRisk(q desk.Query) walk {
+	if !q.Ends.AtRisk {
+		return w
+	}
+	now, unattended := millis(q.Now), millis(q.Now.Add(desk.UnattendedRisk))
+	var arms []arm
+	for _, a := range w.arms {
+		if early := w.early(a); a.mixed {
+			args := append([]any{now}, append(slices.Clone(early.args), unattended)...)
+			last := slices.MaxFunc(append(slices.Collect(maps.Values(w.usual)), desk.UnattendedRisk), cmp.Compare[time.Duration])
+			arms = append(arms, a.and(where("deadline < ?", now+last.Milliseconds())).and(where("(deadline < ? + "+early.text+" or deadline < ? and "+unattendedText+")", args...)))
+			continue
+		}
+		near := now + a.usual.Milliseconds()
+		arms = append(arms, a.and(where("deadline < ?", near)))
+		if near < unattended {
+			arms = append(arms, a.and(where("deadline >= ? and deadline < ? and "+unattendedText, near, unattended)))
+		}
+	}
+	w.arms = arms
+	return w
+}
+
+// early is how many milliseconds before its end a callback of an arm is at risk.
+func (w walk) early(a arm) condition {
+	if !a.mixed {
+		return where(fmt.Sprint(a.usual.Milliseconds()))
+	}
+	return earlyOf(w.usual)
+}
+
+// earlyOf is that of any callback.
+func earlyOf(usual desk.Usual) condition {
+	few := fmt.Sprint(desk.FewDecisions.Milliseconds())
+	if len(usual) == 0 {
+		return where(few)
+	}
+	c := where("case queue")
+	for _, queue := range slices.Sorted(maps.Keys(usual)) {
+		c.text += fmt.Sprintf(" when ? then %d", usual[queue].Milliseconds())
+		c.args = append(c.args, storable(queue))
+	}
+	c.text += " else " + few + " end"
+	return c
 }
 
 // visibleCondition finds what the reader may see, among callbacks that another index finds.
@@ -130,12 +192,12 @@ func visibleCondition(q desk.Query, queues []string) condition {
 // escalatedArms find what was escalated to the reader and is in none of their queues.
 func escalatedArms(q desk.Query, queues []string, in arm) (arms []arm) {
 	for _, audience := range q.Escalated {
-		one := append(arm{where("escalated_to = ?", storable(audience))}, in...)
+		one := in.in(where("escalated_to = ?", storable(audience)))
 		if len(queues) > 0 {
-			one = append(one, where("queue not in (?)", bun.List(queues)))
+			one = one.and(where("queue not in (?)", bun.List(queues)))
 		}
 		if q.Queue != "" {
-			one = append(one, where("queue = ?", storable(q.Queue)))
+			one = one.and(where("queue = ?", storable(q.Queue)))
 		}
 		arms = append(arms, one)
 	}
@@ -148,6 +210,8 @@ const (
 	pendingText  = "state = 'pending'"
 	underWayText = "state = 'decided'"
 	endedText    = "state <> 'pending' and state <> 'decided'"
+
+	unattendedText = "deadline_cause = '" + string(callbacks.CauseHeartbeat) + "'"
 )
 
 // wantedCondition finds the callbacks of one wanted state.
@@ -285,7 +349,10 @@ func endsConditions(e desk.Ends) []condition {
 		c = append(c, where("deadline_cause = ?", e.Cause))
 	}
 	if e.Unattended { // the state is pending; written into the text, as above
-		c = append(c, where("deadline_cause = '"+string(callbacks.CauseHeartbeat)+"'"))
+		c = append(c, where(unattendedText))
+	}
+	if e.NoTimeout { // the state is pending, as before
+		c = append(c, where("timeout = 0"))
 	}
 	return c
 }
@@ -298,7 +365,7 @@ func union(d *engine.Dialect, columns string, w walk, tail string) (string, []an
 	for _, a := range w.arms {
 		text := "select " + columns + " from " + w.from.text
 		args = append(args, w.from.args...)
-		for i, c := range a {
+		for i, c := range a.where {
 			text += [...]string{" where ", " and "}[min(i, 1)] + c.text
 			args = append(args, c.args...)
 		}

@@ -407,7 +407,7 @@ func candidate(s views.Shell, m Selection, c *batch.Candidate, asked differences
 			templ_7745c5c3_Var13 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		u := words.UrgencyOf(&c.Callback, s.Moment.Now)
+		u := words.UrgencyOf(&c.Callback, 0, s.Moment.Now)
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 36, "<tr>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -49,19 +49,26 @@ func inboxPath(scope desk.Scope) string {
 	return "/?scope=" + string(scope)
 }
 
+// inboxOrders are the orders that a person's list offers, its own first.
+var inboxOrders = []desk.Order{desk.OrderRisk, desk.OrderDeadline, desk.OrderNewest}
+
 func orderName(o desk.Order) string {
-	if o == desk.OrderNewest {
+	switch o {
+	case desk.OrderDeadline:
+		return "Ends first"
+	case desk.OrderNewest:
 		return "Newest"
+	case desk.OrderRisk, desk.OrderEnd:
 	}
-	return "Ends first"
+	return "Risk"
 }
 
-// otherOrder returns the value of the "order" parameter that switches to the other order.
-func otherOrder(o desk.Order) string {
-	if o == desk.OrderNewest {
+// orderValue is the "order" parameter of an order; the list's own needs none.
+func orderValue(o desk.Order) string {
+	if o == desk.OrderRisk {
 		return ""
 	}
-	return string(desk.OrderNewest)
+	return string(o)
 }
 
 func emptyTitle(scope desk.Scope) string {

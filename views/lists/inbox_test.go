@@ -2,6 +2,7 @@ package lists_test
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -43,6 +44,25 @@ func TestInboxFoot(t *testing.T) {
 		decides := viewstest.HTML(t, lists.InboxPage(s, lists.Inbox{})).Find(".list-foot .decides").Length()
 		if want := map[bool]int{true: 3, false: 0}[viewer.Reviewer]; decides != want {
 			t.Errorf("%s: %d keys of decisions, want %d", role, decides, want)
+		}
+	}
+}
+
+// TestInboxOrder: the head says how the list is ordered, and leads to the other orders.
+func TestInboxOrder(t *testing.T) {
+	t.Parallel()
+	for order, want := range map[desk.Order]string{"": "Risk", desk.OrderDeadline: "Ends first", desk.OrderNewest: "Newest"} {
+		m := lists.Inbox{}
+		m.Filter.Scope, m.Filter.Order = desk.ScopeMine, order
+		menu := viewstest.HTML(t, lists.InboxPage(viewstest.Shell("mine", "/?scope=mine&after=c&order="+string(order)), m)).Find("#order")
+		if got := viewstest.Words(menu.Find("summary")); got != want {
+			t.Errorf("by %q the head says %q, want %q", order, got, want)
+		}
+		for name, path := range map[string]string{"Risk": "/?scope=mine", "Ends first": "/?order=deadline&scope=mine", "Newest": "/?order=newest&scope=mine"} {
+			link := menu.Find("a").FilterFunction(func(_ int, a *goquery.Selection) bool { return a.Text() == name })
+			if link.AttrOr("href", "") != path || link.AttrOr("aria-current", "") != strconv.FormatBool(name == want) {
+				t.Errorf("by %q, %s leads to %s, current %s", order, name, link.AttrOr("href", ""), link.AttrOr("aria-current", ""))
+			}
 		}
 	}
 }

@@ -27,19 +27,23 @@ type row struct {
 	words.Urgency
 }
 
-// grouped arranges a page of a list. Open callbacks are ordered by the time they have left, most
-// urgent first. In the other orders and lists the rows stay in their order, without headings.
+// rowOf is a row at a moment.
+func rowOf(r *desk.Row, now time.Time) row {
+	return row{Row: r, Urgency: words.UrgencyOf(&r.Callback, r.Usual, now)}
+}
+
+// grouped arranges a page of a list. Open callbacks are ordered by the time that they have to spare,
+// most urgent first. In the other orders and lists the rows stay in their order, without headings.
 func grouped(l List, now time.Time) []group {
 	rows := make([]row, 0, len(l.Rows))
 	for i := range l.Rows {
-		r := &l.Rows[i]
-		rows = append(rows, row{Row: r, Urgency: words.UrgencyOf(&r.Callback, now)})
+		rows = append(rows, rowOf(&l.Rows[i], now))
 	}
-	if l.Filter.Order == desk.OrderNewest || l.Filter.Scope == desk.ScopeHistory {
+	if l.Filter.Order != "" && l.Filter.Order != desk.OrderRisk || l.Filter.Scope == desk.ScopeHistory {
 		return []group{{Rows: rows}}
 	}
 	groups := []group{
-		{Name: "At risk", Why: "under 15 minutes, or no heartbeat keeps it alive", Tone: words.ToneRisk},
+		{Name: "At risk", Why: "less time than decisions here usually take", Tone: words.ToneRisk},
 		{Name: "Due soon", Why: "under 1 hour", Tone: words.ToneSoon},
 		{Name: "Calm"},
 		{Name: "Decided", Why: "on the way to Lambda"},
@@ -50,7 +54,7 @@ func grouped(l List, now time.Time) []group {
 		groups[i].Rows = append(groups[i].Rows, r)
 	}
 	for i := range groups[:3] {
-		slices.SortStableFunc(groups[i].Rows, soonest)
+		slices.SortStableFunc(groups[i].Rows, func(a, b row) int { return leastSlack(a, b, now) })
 	}
 	return slices.DeleteFunc(groups, func(g group) bool { return len(g.Rows) == 0 })
 }
@@ -69,8 +73,8 @@ func groupOf(r row) int {
 	return 2
 }
 
-// soonest sorts what ends first to the front, and what never ends to the back.
-func soonest(a, b row) int {
+// leastSlack sorts what has the least time to spare to the front, and what never ends to the back.
+func leastSlack(a, b row, now time.Time) int {
 	switch {
 	case a.At.IsZero() && b.At.IsZero():
 		return 0
@@ -79,7 +83,7 @@ func soonest(a, b row) int {
 	case b.At.IsZero():
 		return -1
 	}
-	return cmp.Compare(a.At.UnixMilli(), b.At.UnixMilli())
+	return cmp.Compare(a.Slack(now).Milliseconds(), b.Slack(now).Milliseconds())
 }
 
 // neighbours returns the rows before and after one in the order of the page, nil at the ends, and its

@@ -449,7 +449,7 @@ func rowTime(m words.Moment, r row) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if !r.At.IsZero() {
-			templ_7745c5c3_Err = components.TimeBar(m, r.From, r.At).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.TimeBar(m, r.From, r.At, r.Urgency.Usual).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

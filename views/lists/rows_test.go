@@ -3,6 +3,7 @@ package lists
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
@@ -36,6 +37,20 @@ func TestGroupedByTimeLeft(t *testing.T) {
 	}
 }
 
+// TestGroupedByUsualTime: what has less time than decisions usually take is at risk, however much that is,
+// and first is what has the least to spare.
+func TestGroupedByUsualTime(t *testing.T) {
+	t.Parallel()
+	rows := viewstest.Rows()
+	for i := range rows {
+		rows[i].Usual = map[callbacks.ID]time.Duration{"exp2288": 6 * time.Hour, "mails": 5 * time.Minute}[rows[i].ID]
+	}
+	want := []string{"At risk:", "exp2288", "vendor", "Due soon:", "mails", "exp2291"}
+	if got := outline(grouped(List{Rows: rows, Filter: desk.Filter{Scope: desk.ScopeMine}}, viewstest.Now)); !slices.Equal(got[:len(want)], want) {
+		t.Errorf("got  %v\nwant %v", got, want)
+	}
+}
+
 func TestGroupedByWhatBecameOfIt(t *testing.T) {
 	t.Parallel()
 	got := outline(grouped(List{Rows: viewstest.EndedRows(), Filter: desk.Filter{Scope: desk.ScopeAttention}}, viewstest.Now))
@@ -49,7 +64,7 @@ func TestGroupedKeepsOtherOrders(t *testing.T) {
 	t.Parallel()
 	rows := viewstest.Rows()
 	slices.Reverse(rows)
-	for _, f := range []desk.Filter{{Order: desk.OrderNewest}, {Scope: desk.ScopeHistory}} {
+	for _, f := range []desk.Filter{{Order: desk.OrderNewest}, {Order: desk.OrderDeadline}, {Scope: desk.ScopeHistory}} {
 		got := outline(grouped(List{Rows: rows, Filter: f}, viewstest.Now))
 		if len(got) != len(rows) || got[0] != "ledger" || got[len(got)-1] != "vendor" {
 			t.Errorf("%+v: %v", f, got)

@@ -87,13 +87,14 @@ var InboxChips = []Shortcut{
 	{Label: "Ends < 15 min", Query: ends("15m")},
 	{Label: "< 1 h", Query: ends("1h")},
 	{Label: "By heartbeat", Icon: "pulse", Query: ends("unattended")},
-	{Label: "No deadline", Query: ends("never")},
+	{Label: "No timeout", Icon: "none", Query: ends("no-timeout")},
 }
 
 // TableStates are the entries of the side list on the admin's table.
 var TableStates = []Shortcut{
 	{Label: "Pending", Icon: "todo", Query: states("", callbacks.Pending)},
 	{Label: "Ends by heartbeat", Icon: "pulse", Query: states("unattended", callbacks.Pending)},
+	{Label: "No timeout", Icon: "none", Query: states("no-timeout", callbacks.Pending)},
 	{Label: "Delivering", Icon: "send", Query: states("", callbacks.Decided)},
 	{Label: "Needs an operator", Icon: "retry", Query: states("", callbacks.Undeliverable, callbacks.Unconfirmed)},
 	{Label: "Lost the race", Icon: "x", Query: states("", callbacks.Lost)},

@@ -18,7 +18,7 @@ const endsBetween = "custom"
 func endsChoices(chosen string) []Range {
 	choices := []Range{
 		{Label: "Ends at any time"}, {Key: "15m", Label: "Ends within 15 min"}, {Key: "1h", Label: "Ends within 1 h"},
-		{Key: "24h", Label: "Ends within 24 h"}, {Key: endsBetween, Label: "Ends between…"},
+		{Key: "24h", Label: "Ends within 24 h"}, {Key: "risk", Label: "At risk"}, {Key: "no-timeout", Label: "No timeout"}, {Key: endsBetween, Label: "Ends between…"},
 		{Key: views.EndsGone, Label: "Ended elsewhere"},
 	}
 	if slices.ContainsFunc(choices, func(r Range) bool { return r.Key == chosen }) {

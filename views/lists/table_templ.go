@@ -857,7 +857,7 @@ func table(s views.Shell, m Table) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for i := range m.Rows {
-			templ_7745c5c3_Err = tableRow(s, row{Row: &m.Rows[i], Urgency: words.UrgencyOf(&m.Rows[i].Callback, s.Moment.Now)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = tableRow(s, rowOf(&m.Rows[i], s.Moment.Now)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1366,7 +1366,7 @@ func endCells(m words.Moment, r row) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if !r.At.IsZero() {
-				templ_7745c5c3_Err = components.TimeBar(m, r.From, r.At).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.TimeBar(m, r.From, r.At, r.Urgency.Usual).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

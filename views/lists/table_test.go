@@ -45,7 +45,7 @@ func TestStateList(t *testing.T) {
 	t.Parallel()
 	doc := adminPage(t, "/admin/callbacks?state=undeliverable&state=unconfirmed", pagetest.Table())
 	lines := doc.Find(".statelist a").Map(func(_ int, s *goquery.Selection) string { return viewstest.Words(s) })
-	if len(lines) != len(lists.TableStates) || lines[0] != "Pending 63" || lines[7] != "Completed 999+" {
+	if len(lines) != len(lists.TableStates) || lines[0] != "Pending 63" || lines[len(lines)-1] != "Completed 999+" {
 		t.Errorf("%q", lines)
 	}
 	chosen := doc.Find(".statelist a[aria-current=true]")

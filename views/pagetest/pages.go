@@ -29,7 +29,7 @@ func Table() lists.Table {
 	for _, n := range []int{2, 3, 5, 9, 13, 11, 12, 4, 6} {
 		m.Bars = append(m.Bars, views.Bounded(n, 1000))
 	}
-	for _, n := range []int{63, 4, 1, 1, 2, 7, 3, 1000} {
+	for _, n := range []int{63, 4, 6, 1, 1, 2, 7, 3, 1000} {
 		m.States = append(m.States, views.Bounded(n, 1000))
 	}
 	return m

@@ -1,6 +1,9 @@
 package review
 
 import (
+	"time"
+
+	"countersign/internal/callbacks"
 	"countersign/views/words"
 )
 
@@ -32,4 +35,20 @@ func withinWords(m Review) string {
 		return "All signatures within"
 	}
 	return "Decide within"
+}
+
+// usualOf is the usual time of decisions if a clock ends the callback first.
+func usualOf(u words.Urgency, clock callbacks.DeadlineCause) time.Duration {
+	if u.Cause != clock {
+		return 0
+	}
+	return u.Usual
+}
+
+// timeoutWords is what stands below the timeout: what decisions usually take, else who set it.
+func timeoutWords(u words.Urgency, timeout time.Duration) string {
+	if usual := usualOf(u, callbacks.CauseTimeout); usual > 0 {
+		return "Usual decision here: " + words.Duration(usual)
+	}
+	return "Set by the function, " + words.Duration(timeout)
 }

@@ -64,7 +64,7 @@ func ConfirmPage(s views.Shell, m Confirm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = glance(s, &m.Callback, m.Payload).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = glance(s, &m.Callback, m.Usual, m.Payload).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -290,7 +290,7 @@ func beatNotice(s views.Shell, m Review) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if m.Callback.State.Open() {
-			u := words.UrgencyOf(&m.Callback, s.Moment.Now)
+			u := words.UrgencyOf(&m.Callback, m.Usual, s.Moment.Now)
 			if u.HeartbeatsFail {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<p class=\"note risk\" id=\"beats-fail\">")
 				if templ_7745c5c3_Err != nil {

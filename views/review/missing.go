@@ -42,7 +42,7 @@ func stillMissing(m Review, s views.Shell, tally callbacks.Tally) (said missing,
 		return missing{}, false
 	}
 	tone := "plain"
-	if u := words.UrgencyOf(&m.Callback, s.Moment.Now); u.Tone != words.ToneCalm {
+	if u := words.UrgencyOf(&m.Callback, m.Usual, s.Moment.Now); u.Tone != words.ToneCalm {
 		tone = "soon"
 	}
 	return missing{tone, "clock", missingBefore(m, s, tally) + ".", "Nothing is sent until then."}, true
@@ -55,7 +55,7 @@ func missingBefore(m Review, s views.Shell, tally callbacks.Tally) string {
 
 // before is the deadline at the end of a sentence; it is empty if no clock runs.
 func before(m Review, s views.Shell) string {
-	if u := words.UrgencyOf(&m.Callback, s.Moment.Now); !u.At.IsZero() && u.At.After(s.Moment.Now) {
+	if u := words.UrgencyOf(&m.Callback, m.Usual, s.Moment.Now); !u.At.IsZero() && u.At.After(s.Moment.Now) {
 		return " before " + s.Moment.Minute(u.At)
 	}
 	return ""

@@ -577,7 +577,7 @@ func nextCard(s views.Shell, n *Next, list views.Address) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			u := words.UrgencyOf(&n.Row.Callback, s.Moment.Now)
+			u := words.UrgencyOf(&n.Row.Callback, n.Row.Usual, s.Moment.Now)
 			var templ_7745c5c3_Var23 = []any{"next-card", string(u.Tone)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var23...)
 			if templ_7745c5c3_Err != nil {
@@ -644,7 +644,7 @@ func nextCard(s views.Shell, n *Next, list views.Address) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if !u.At.IsZero() {
-				templ_7745c5c3_Err = components.TimeBar(s.Moment, u.From, u.At).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.TimeBar(s.Moment, u.From, u.At, u.Usual).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"countersign/internal/assignment"
 	"countersign/internal/callbacks"
@@ -73,7 +74,8 @@ type Next struct {
 // button.
 type Confirm struct {
 	Callback callbacks.Callback
-	Payload  []byte // of the request
+	Payload  []byte        // of the request
+	Usual    time.Duration // as [desk.Sheet] has it
 	Preview  desk.Preview
 	Comment  string        // as typed
 	Fields   form.Posted   // of the outcomes' forms, as they were posted

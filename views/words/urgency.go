@@ -1,17 +1,15 @@
 package words
 
 import (
+	"cmp"
 	"time"
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 )
 
-// Times left below which a callback is due soon, or at risk.
-const (
-	soonUnder = time.Hour
-	riskUnder = 15 * time.Minute
-)
+// soonUnder is the time left below which a callback is due soon.
+const soonUnder = time.Hour
 
 // Tone is the class that colours a time.
 type Tone string
@@ -30,17 +28,18 @@ type Urgency struct {
 	Cause          callbacks.DeadlineCause
 	From           time.Time // the start of the clock that ends it
 	Tone           Tone
-	Unattended     bool // a missing heartbeat ends it, and no heartbeats are being sent
-	Beating        bool // heartbeats are sent, or due to be
-	KeptAlive      bool // heartbeats are sent, and Lambda accepts them
-	HeartbeatsFail bool // heartbeats are sent, and Lambda does not accept them
+	Usual          time.Duration // within which decisions in its queue are usually made; zero if that is not known
+	Unattended     bool          // a missing heartbeat ends it, and no heartbeats are being sent
+	Beating        bool          // heartbeats are sent, or due to be
+	KeptAlive      bool          // heartbeats are sent, and Lambda accepts them
+	HeartbeatsFail bool          // heartbeats are sent, and Lambda does not accept them
 }
 
-// UrgencyOf reads the clocks of an open callback. While Lambda accepts its heartbeats, they keep
+// UrgencyOf reads the clocks of an open callback in a queue whose usual time is zero if it is not known. While Lambda accepts its heartbeats, they keep
 // restarting the heartbeat clock, so the callback really ends when one of the other clocks runs
 // out.
-func UrgencyOf(c *callbacks.Callback, now time.Time) Urgency {
-	u := Urgency{From: c.Clocks.StartedAt}
+func UrgencyOf(c *callbacks.Callback, usual time.Duration, now time.Time) Urgency {
+	u := Urgency{From: c.Clocks.StartedAt, Usual: usual}
 	u.At, u.Cause = c.Ends()
 	if u.Beating = !c.NextHeartbeatAt.IsZero() && c.WantsHeartbeats(now); !u.Beating {
 		u.At, u.Cause = c.Deadline()
@@ -55,8 +54,13 @@ func UrgencyOf(c *callbacks.Callback, now time.Time) Urgency {
 	return u
 }
 
+// Slack is the time to spare at a moment: what is left, less what decisions usually take.
+func (u Urgency) Slack(now time.Time) time.Duration {
+	return u.At.Sub(now) - cmp.Or(u.Usual, desk.FewDecisions)
+}
+
 // tone returns the colour of the time left. A missing heartbeat counts as at risk sooner than a
-// timeout that somebody set.
+// timeout that somebody set. [desk.Ends] finds the same as at risk.
 func (u Urgency) tone(now time.Time) Tone {
 	left, byHeartbeat := u.At.Sub(now), u.Cause == callbacks.CauseHeartbeat
 	switch {
@@ -64,19 +68,12 @@ func (u Urgency) tone(now time.Time) Tone {
 		return ToneCalm
 	case left <= 0:
 		return ToneOver
-	case left < riskUnder, byHeartbeat && (u.HeartbeatsFail || left < soonUnder):
+	case u.Slack(now) < 0, byHeartbeat && (u.HeartbeatsFail || left < desk.UnattendedRisk):
 		return ToneRisk
 	case left < soonUnder:
 		return ToneSoon
 	}
 	return ToneCalm
-}
-
-// AtRisk returns, as filters that have nothing in common, what a callback's end has in common with
-// those of others that are at risk: it is near, or a missing heartbeat ends it soon.
-func AtRisk(now time.Time) []desk.Ends {
-	near := now.Add(riskUnder)
-	return []desk.Ends{{Before: near}, {From: near, Before: now.Add(soonUnder), Unattended: true}}
 }
 
 // Cause names a clock beside a time.

@@ -37,27 +37,30 @@ func TestUrgency(t *testing.T) {
 		cause      callbacks.DeadlineCause
 		tone       words.Tone
 		unattended bool
+		usual      time.Duration
 	}{
-		{"NoClock", pending(0, 0), 0, callbacks.NoDeadline, words.ToneCalm, false},
-		{"Calm", pending(3*time.Hour, 0), 179 * time.Minute, callbacks.CauseTimeout, words.ToneCalm, false},
-		{"Soon", pending(time.Hour, 0), 59 * time.Minute, callbacks.CauseTimeout, words.ToneSoon, false},
-		{"Risk", pending(10*time.Minute, 0), 9 * time.Minute, callbacks.CauseTimeout, words.ToneRisk, false},
-		{"Over", pending(30*time.Second, 0), -30 * time.Second, callbacks.CauseTimeout, words.ToneOver, false},
-		{"UnattendedHeartbeat", pending(3*time.Hour, 40*time.Minute), 39 * time.Minute, callbacks.CauseHeartbeat, words.ToneRisk, true},
-		{"UnattendedButFar", pending(0, 30*time.Hour), 30*time.Hour - time.Minute, callbacks.CauseHeartbeat, words.ToneCalm, true},
-		{"KeptAliveEndsByTimeout", kept, 119 * time.Minute, callbacks.CauseTimeout, words.ToneCalm, false},
-		{"KeptAliveNeverEnds", queued, 0, callbacks.NoDeadline, words.ToneCalm, false},
-		{"BeatsFail", failing(pending(2*time.Hour, 2*time.Minute)), time.Minute, callbacks.CauseHeartbeat, words.ToneRisk, false},
-		{"BeatsFailWithHoursLeft", failing(pending(0, 12*time.Hour)), 12*time.Hour - time.Minute, callbacks.CauseHeartbeat, words.ToneRisk, false},
-		{"BeatsFailAndATimeoutIsSooner", failing(pending(90*time.Second, 2*time.Minute)), 30 * time.Second, callbacks.CauseTimeout, words.ToneRisk, false},
-		{"BeatsFailPastTheClock", failing(pending(2*time.Hour, 50*time.Second)), -10 * time.Second, callbacks.CauseHeartbeat, words.ToneOver, false},
-		{"FirstBeatOnItsWay", onItsWay, time.Minute, callbacks.CauseHeartbeat, words.ToneRisk, false},
-		{"ReviewLapsed", lapsed, time.Minute, callbacks.CauseHeartbeat, words.ToneRisk, true},
-		{"CountsFromTheLastBeat", beaten, 9*time.Minute + 30*time.Second, callbacks.CauseHeartbeat, words.ToneRisk, true},
+		{"NoClock", pending(0, 0), 0, callbacks.NoDeadline, words.ToneCalm, false, 0},
+		{"Calm", pending(3*time.Hour, 0), 179 * time.Minute, callbacks.CauseTimeout, words.ToneCalm, false, 0},
+		{"Soon", pending(time.Hour, 0), 59 * time.Minute, callbacks.CauseTimeout, words.ToneSoon, false, 0},
+		{"Risk", pending(10*time.Minute, 0), 9 * time.Minute, callbacks.CauseTimeout, words.ToneRisk, false, 0},
+		{"LessThanUsual", pending(3*time.Hour, 0), 179 * time.Minute, callbacks.CauseTimeout, words.ToneRisk, false, 3 * time.Hour},
+		{"EnoughForAFastQueue", pending(10*time.Minute, 0), 9 * time.Minute, callbacks.CauseTimeout, words.ToneSoon, false, 8 * time.Minute},
+		{"Over", pending(30*time.Second, 0), -30 * time.Second, callbacks.CauseTimeout, words.ToneOver, false, 0},
+		{"UnattendedHeartbeat", pending(3*time.Hour, 40*time.Minute), 39 * time.Minute, callbacks.CauseHeartbeat, words.ToneRisk, true, 0},
+		{"UnattendedButFar", pending(0, 30*time.Hour), 30*time.Hour - time.Minute, callbacks.CauseHeartbeat, words.ToneCalm, true, 0},
+		{"KeptAliveEndsByTimeout", kept, 119 * time.Minute, callbacks.CauseTimeout, words.ToneCalm, false, 0},
+		{"KeptAliveNeverEnds", queued, 0, callbacks.NoDeadline, words.ToneCalm, false, 0},
+		{"BeatsFail", failing(pending(2*time.Hour, 2*time.Minute)), time.Minute, callbacks.CauseHeartbeat, words.ToneRisk, false, 0},
+		{"BeatsFailWithHoursLeft", failing(pending(0, 12*time.Hour)), 12*time.Hour - time.Minute, callbacks.CauseHeartbeat, words.ToneRisk, false, 0},
+		{"BeatsFailAndATimeoutIsSooner", failing(pending(90*time.Second, 2*time.Minute)), 30 * time.Second, callbacks.CauseTimeout, words.ToneRisk, false, 0},
+		{"BeatsFailPastTheClock", failing(pending(2*time.Hour, 50*time.Second)), -10 * time.Second, callbacks.CauseHeartbeat, words.ToneOver, false, 0},
+		{"FirstBeatOnItsWay", onItsWay, time.Minute, callbacks.CauseHeartbeat, words.ToneRisk, false, 0},
+		{"ReviewLapsed", lapsed, time.Minute, callbacks.CauseHeartbeat, words.ToneRisk, true, 0},
+		{"CountsFromTheLastBeat", beaten, 9*time.Minute + 30*time.Second, callbacks.CauseHeartbeat, words.ToneRisk, true, 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			u := words.UrgencyOf(&tc.c, viewstest.Now)
+			u := words.UrgencyOf(&tc.c, tc.usual, viewstest.Now)
 			if tc.left == 0 && !u.At.IsZero() || tc.left != 0 && !u.At.Equal(viewstest.Now.Add(tc.left)) {
 				t.Errorf("ends at %v, want in %v", u.At, tc.left)
 			}

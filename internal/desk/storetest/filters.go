@@ -44,6 +44,7 @@ func filterEnds(t *testing.T, s Store) {
 		"Cause":               {desk.Ends{Cause: callbacks.CauseTimeout}, []callbacks.ID{soon, late, kept}},
 		"Heartbeat":           {desk.Ends{Cause: callbacks.CauseHeartbeat}, []callbacks.ID{unattended, failing}},
 		"Unattended":          {desk.Ends{Unattended: true}, []callbacks.ID{unattended, failing}},
+		"NoTimeout":           {desk.Ends{NoTimeout: true}, []callbacks.ID{never}},
 		"UnattendedAndBefore": {desk.Ends{Unattended: true, Before: at(time.Minute)}, nil},
 	} {
 		q := EveryRow(desk.Filter{Scope: desk.ScopeAvailable, Ends: tt.ends})
@@ -107,16 +108,19 @@ func inOrder(q desk.Query) func(a, b desk.Row) int {
 	order := q.Order
 	if order == "" {
 		order = map[desk.Scope]desk.Order{
-			desk.ScopeAvailable: desk.OrderDeadline, desk.ScopeMine: desk.OrderDeadline,
+			desk.ScopeAvailable: desk.OrderRisk, desk.ScopeMine: desk.OrderRisk,
 			desk.ScopeAttention: desk.OrderEnd, desk.ScopeHistory: desk.OrderEnd,
 			desk.ScopeAll: desk.OrderNewest,
 		}[q.Scope]
 	}
 	return func(a, b desk.Row) int {
 		switch order {
-		case desk.OrderDeadline:
+		case desk.OrderDeadline, desk.OrderRisk:
 			first, cause := a.Ends()
 			second, otherCause := b.Ends()
+			if order == desk.OrderRisk {
+				first, second = first.Add(-q.Usual.In(a.Queue)), second.Add(-q.Usual.In(b.Queue))
+			}
 			if (cause == "") != (otherCause == "") {
 				return map[bool]int{true: 1, false: -1}[cause == ""]
 			}
@@ -155,7 +159,15 @@ func finds(q desk.Query, c *callbacks.Callback) bool {
 		(ends.From.IsZero() && ends.Before.IsZero() || cause != "" && within(deadline, ends.From, ends.Before)) &&
 		(!ends.Never || cause == "") &&
 		(ends.Cause == "" || ends.Cause == cause) &&
-		(!ends.Unattended || c.State == callbacks.Pending && cause == callbacks.CauseHeartbeat)
+		(!ends.Unattended || c.State == callbacks.Pending && cause == callbacks.CauseHeartbeat) &&
+		(!ends.NoTimeout || c.State == callbacks.Pending && c.Clocks.Timeout == 0) &&
+		(!ends.AtRisk || c.State == callbacks.Pending && atRisk(q, c))
+}
+
+func atRisk(q desk.Query, c *callbacks.Callback) bool {
+	at, cause := c.Ends()
+	left := at.Sub(q.Now)
+	return cause != "" && (left < q.Usual.In(c.Queue) || cause == callbacks.CauseHeartbeat && left < time.Hour)
 }
 
 func inScope(q desk.Query, c *callbacks.Callback) bool {
@@ -219,7 +231,8 @@ func anyCallback() *rapid.Generator[callbacks.Callback] {
 
 func anyQuery() *rapid.Generator[desk.Query] {
 	scopes := []desk.Scope{desk.ScopeAvailable, desk.ScopeMine, desk.ScopeAttention, desk.ScopeHistory, desk.ScopeAll}
-	orders := []desk.Order{"", desk.OrderDeadline, desk.OrderNewest}
+	orders := []desk.Order{"", desk.OrderRisk, desk.OrderDeadline, desk.OrderNewest}
+	usual := []desk.Usual{nil, {"a": time.Hour}, {"a": 2 * time.Hour, "b": time.Minute, "elsewhere": time.Hour}}
 	sources := []string{"", "", "", callbacks.SourceAnnounced, callbacks.SourceDiscovery, "shop", "nobody"}
 	maybe := func(t *rapid.T, name string) time.Time {
 		if rapid.IntRange(0, 3).Draw(t, name+" set") > 0 {
@@ -242,6 +255,8 @@ func anyQuery() *rapid.Generator[desk.Query] {
 					Never:      rapid.IntRange(0, 7).Draw(t, "never") == 0,
 					Cause:      rapid.SampledFrom(causes[:1+rapid.IntRange(0, 3).Draw(t, "causes")]).Draw(t, "cause"),
 					Unattended: rapid.IntRange(0, 7).Draw(t, "unattended") == 0,
+					NoTimeout:  rapid.IntRange(0, 7).Draw(t, "no timeout") == 0,
+					AtRisk:     rapid.IntRange(0, 7).Draw(t, "at risk") == 0,
 				},
 				ReceivedFrom:   maybe(t, "received from"),
 				ReceivedBefore: maybe(t, "received before"),
@@ -250,6 +265,7 @@ func anyQuery() *rapid.Generator[desk.Query] {
 			},
 			AllQueues: rapid.Bool().Draw(t, "all queues"),
 			Queues:    rapid.SliceOfNDistinct(rapid.SampledFrom(modelQueues), 0, 3, rapid.ID).Draw(t, "queues"),
+			Usual:     rapid.SampledFrom(usual).Draw(t, "usual"),
 			Person:    "ada",
 			Now:       callbackstest.T0,
 		}

@@ -90,7 +90,7 @@ func listScopeOrders(t *testing.T, s Store) {
 
 // listPages reads page after page while callbacks arrive before and after the reader's position.
 func listPages(t *testing.T, s Store) {
-	for _, order := range []desk.Order{"", desk.OrderDeadline, desk.OrderNewest} {
+	for _, order := range []desk.Order{"", desk.OrderRisk, desk.OrderDeadline, desk.OrderNewest} {
 		function := "pages-" + string(order)
 		make := func(minutes int) callbacks.ID {
 			at := callbackstest.T0.Add(time.Duration(minutes) * time.Minute)
@@ -138,7 +138,7 @@ func listTies(t *testing.T, s Store) {
 	for i := range n {
 		Put(t, s, callbackstest.NewCallback(callbackstest.Queue(fmt.Sprint("q", i%2))))
 	}
-	for _, order := range []desk.Order{"", desk.OrderDeadline, desk.OrderNewest} {
+	for _, order := range []desk.Order{"", desk.OrderRisk, desk.OrderDeadline, desk.OrderNewest} {
 		for _, q := range []desk.Query{
 			EveryRow(desk.Filter{Order: order, Limit: 2}),
 			{Filter: desk.Filter{Scope: desk.ScopeAvailable, Order: order, Limit: 2}, Queues: []string{"q1", "q0"}, Now: callbackstest.T0},

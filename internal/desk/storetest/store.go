@@ -51,6 +51,7 @@ func RunStore(t *testing.T, open func(*testing.T) Store) {
 		"List":        testList,
 		"Folds":       testFolds,
 		"Around":      testAround,
+		"Risk":        testRisk,
 		"Scopes":      testScopes,
 		"Filters":     testFilters,
 		"Search":      testSearch,

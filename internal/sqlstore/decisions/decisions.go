@@ -28,11 +28,12 @@ func New(e engine.Engine) *Store { return &Store{e} }
 // Later runs a statement in a transaction, at the latest with its commit.
 type Later func(ctx context.Context, text string, args ...any) error
 
-// Add writes an entry of the record, in the transaction of the decision.
-func Add(ctx context.Context, later Later, callback int64, e record.Entry) error {
-	err := later(ctx, `insert into decisions (callback, at, queue, function, person, person_name, outcome, label, stance, rule, via)
-		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		callback, e.At.UnixMilli(), engine.Storable(e.Queue), engine.Storable(e.Function), engine.Storable(e.By.ID), engine.Storable(e.By.Name), engine.Storable(e.Outcome),
+// Add writes an entry of the record, in the transaction of the decision. received is when the request
+// arrived.
+func Add(ctx context.Context, later Later, callback int64, e record.Entry, received time.Time) error {
+	err := later(ctx, `insert into decisions (callback, at, hour, took, queue, function, person, person_name, outcome, label, stance, rule, via)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		callback, e.At.UnixMilli(), received.UTC().Hour(), max(e.At.Sub(received), 0).Milliseconds(), engine.Storable(e.Queue), engine.Storable(e.Function), engine.Storable(e.By.ID), engine.Storable(e.By.Name), engine.Storable(e.Outcome),
 		engine.Storable(e.Label), string(e.Stance), engine.Storable(e.Rule), string(e.Via))
 	if err != nil {
 		return fmt.Errorf("write a decision to the record: %w", err)
@@ -107,7 +108,7 @@ func (s *Store) read(ctx context.Context, places []place) ([]record.Decision, er
 		nums[i] = p.Callback
 	}
 	var found []row
-	err := s.engine.DB().NewRaw(`select d.*, c.id, c.title, c.name, c.state, c.ended_at, c.failed
+	err := s.engine.DB().NewRaw(`select d.callback, d.at, d.person, d.person_name, `+lineColumns+`, c.id, c.title, c.name, c.state, c.ended_at, c.failed
 		from decisions d join callbacks c on c.num = d.callback where d.callback in (?)`, bun.List(nums)).Scan(ctx, &found)
 	if err != nil {
 		return nil, fmt.Errorf("read decisions: %w", s.engine.Unavailable(err))

@@ -89,6 +89,10 @@ create index callbacks_unattended on callbacks (state, deadline, num, deadline_c
     where state = 'pending' and deadline_cause = 'heartbeat';
 create index callbacks_unattended_by_queue on callbacks (queue, state, deadline, num, deadline_cause)
     where state = 'pending' and deadline_cause = 'heartbeat';
+create index callbacks_without_timeout on callbacks (state, deadline, num, deadline_cause)
+    where state = 'pending' and timeout = 0;
+create index callbacks_without_timeout_by_queue on callbacks (queue, state, deadline, num, deadline_cause)
+    where state = 'pending' and timeout = 0;
 create index callbacks_escalating on callbacks (escalates_at) where escalates_at > 0;
 create index callbacks_escalated_by_deadline on callbacks (escalated_to, state, deadline, num, queue, deadline_cause)
     where escalated_to is not null;
@@ -148,6 +152,8 @@ create table signatures (
 create table decisions (
     callback bigint primary key references callbacks (num),
     at bigint not null,
+    hour integer not null,
+    took bigint not null,
     queue text not null,
     function text not null,
     person text not null,
@@ -161,6 +167,7 @@ create table decisions (
 create index decisions_by_time on decisions (at, callback);
 create index decisions_by_queue on decisions (queue, at, callback);
 create index decisions_by_function on decisions (function, at, callback);
+create index decisions_by_hour on decisions (queue, hour, at, took);
 
 create table decision_signers (
     person text not null,

@@ -92,7 +92,7 @@ create index callbacks_ended_by_queue_arrival on callbacks (queue, state, receiv
 create index callbacks_by_execution on callbacks (execution_hash) where execution_hash is not null;
 
 -- What follows is few among all of its state, and costs the others nothing: beats that are due;
--- what a missing heartbeat will end; decisions that are in trouble; what nobody announced;
+-- what a missing heartbeat will end; what has no timeout of its own; decisions that are in trouble; what nobody announced;
 -- successes after which an execution failed; and what was announced and is gone. The columns of
 -- callbacks_unattended are those of the indexes by deadline, so that the planner sees that these
 -- are the same, but smaller. Lists of what failed ask for that column and not for the state, so
@@ -102,6 +102,10 @@ create index callbacks_unattended on callbacks (state, deadline, num, deadline_c
     where state = 'pending' and deadline_cause = 'heartbeat';
 create index callbacks_unattended_by_queue on callbacks (queue, state, deadline, num, deadline_cause)
     where state = 'pending' and deadline_cause = 'heartbeat';
+create index callbacks_without_timeout on callbacks (state, deadline, num, deadline_cause)
+    where state = 'pending' and timeout = 0;
+create index callbacks_without_timeout_by_queue on callbacks (queue, state, deadline, num, deadline_cause)
+    where state = 'pending' and timeout = 0;
 -- What is due for escalation, and what was escalated to some groups.
 create index callbacks_escalating on callbacks (escalates_at) where escalates_at > 0;
 create index callbacks_escalated_by_deadline on callbacks (escalated_to, state, deadline, num, queue, deadline_cause)
@@ -166,6 +170,8 @@ create table signatures (
 create table decisions (
     callback integer primary key references callbacks (num),
     at integer not null,
+    hour integer not null, -- of the day, by UTC, in which the request arrived
+    took integer not null, -- from then until the decision
     queue text not null,
     function text not null,
     person text not null, -- who gave the last signature: the id in people
@@ -179,6 +185,8 @@ create table decisions (
 create index decisions_by_time on decisions (at, callback);
 create index decisions_by_queue on decisions (queue, at, callback);
 create index decisions_by_function on decisions (function, at, callback);
+-- What decisions in a queue take at an hour of the day.
+create index decisions_by_hour on decisions (queue, hour, at, took);
 
 create table decision_signers (
     person text not null,
