@@ -94,42 +94,64 @@ func (s *server) beginBatch(c echo.Context) error {
 	if err := s.selections.Take(s.person(c).ID, s.Now()); err != nil {
 		return err
 	}
-	ctx, p, id := c.Request().Context(), s.person(c), idIn(c, "batch")
 	m := batches.Selection{Included: idsIn(form), Comment: form.Get("comment")}
 	if form.Get("sure") == "yes" {
-		if m.Batch, err = s.Batches.Begin(ctx, p, id, form.Get("shown")); errors.Is(err, batch.ErrOther) {
-			m.Included, m.Comment = includedIn(&m.Batch), m.Batch.Comment
-		}
-	} else {
-		m.Batch, m.Candidates, err = s.Batches.Arm(ctx, p, id, m.Included, m.Comment)
+		return s.confirmBatch(c, m, form.Get("shown"))
 	}
-	faults, invalid := errors.AsType[fault.List](err)
-	switch {
-	case err == nil && form.Get("sure") != "yes":
-		m.Armed = true
-		return s.renderSelection(c, http.StatusOK, m)
-	case err == nil, errors.Is(err, batch.ErrBegun):
-		return c.Redirect(http.StatusSeeOther, batches.Path(id))
-	case invalid:
+	return s.armBatch(c, m)
+}
+
+// armBatch is the first press.
+func (s *server) armBatch(c echo.Context, m batches.Selection) (err error) {
+	m.Batch, m.Candidates, err = s.Batches.Arm(c.Request().Context(), s.person(c), idIn(c, "batch"), m.Included, m.Comment)
+	if err != nil {
+		return s.refusedBatch(c, m, err)
+	}
+	m.Armed = true
+	return s.renderSelection(c, http.StatusOK, m)
+}
+
+// confirmBatch is the second press; shown names what the first one showed.
+func (s *server) confirmBatch(c echo.Context, m batches.Selection, shown string) (err error) {
+	m.Batch, err = s.Batches.Begin(c.Request().Context(), s.person(c), idIn(c, "batch"), shown)
+	if errors.Is(err, batch.ErrOther) {
+		m.Included, m.Comment = includedIn(&m.Batch), m.Batch.Comment
+	}
+	if err != nil {
+		return s.refusedBatch(c, m, err)
+	}
+	return c.Redirect(http.StatusSeeOther, batches.Path(m.Batch.ID))
+}
+
+// refusedBatch answers a press after which nothing was recorded, or that came twice.
+func (s *server) refusedBatch(c echo.Context, m batches.Selection, err error) error {
+	if faults, invalid := errors.AsType[fault.List](err); invalid {
 		m.Faults = faults
 		return s.showSelection(c, http.StatusUnprocessableEntity, m)
+	}
+	switch {
+	case errors.Is(err, batch.ErrBegun):
+		return c.Redirect(http.StatusSeeOther, batches.Path(idIn(c, "batch")))
 	case errors.Is(err, callbacks.ErrOldGroups):
 		return s.signInForBatch(c, m, err)
 	}
-	for known, words := range refusedBatches {
-		if errors.Is(err, known) {
-			m.Faults = fault.List{{Detail: words}}
+	for _, refused := range refusedBatches {
+		if errors.Is(err, refused.err) {
+			m.Faults = fault.List{{Detail: refused.words}}
 			return s.showSelection(c, http.StatusConflict, m)
 		}
 	}
 	return err
 }
 
-// refusedBatches are presses after which nothing was recorded.
-var refusedBatches = map[error]string{
-	batch.ErrOld:   "You selected these more than a quarter of an hour ago. Nothing was recorded. Go back to the list and select them again.",
-	batch.ErrEmpty: "Nothing that can go is included. Nothing was recorded.",
-	batch.ErrOther: "This selection was changed in another tab. Nothing was recorded. Look at it again.",
+// refusedBatches say why nothing was recorded.
+var refusedBatches = []struct {
+	err   error
+	words string
+}{
+	{batch.ErrOld, "You selected these more than a quarter of an hour ago. Nothing was recorded. Go back to the list and select them again."},
+	{batch.ErrEmpty, "Nothing that can go is included. Nothing was recorded."},
+	{batch.ErrOther, "This selection was changed in another tab. Nothing was recorded. Look at it again."},
 }
 
 // signInForBatch sends a person whose groups are too old to the sign-in, and back. Their session keeps

@@ -5,10 +5,14 @@
 //	GET  /                          lists.InboxPage(Shell, Inbox)
 //	GET  /admin/callbacks           lists.TablePage(Shell, Table)
 //	GET  /callbacks/{id}            review.Page(Shell, Review), whatever the state of the callback is
-//	POST /callbacks/{id}/preview    review.Previews([]desk.Preview, first)
+//	POST /callbacks/{id}/preview    review.Previewed, a fragment
+//	POST /callbacks/{id}/reveal/…   forms.RevealedValue or payload.Row, fragments
 //	POST /callbacks/{id}/decision   review.ConfirmPage, 409 ConflictPage, 422 Page with a Draft, 403 SignInAgainPage
 //	GET  /callbacks/{id}/payload/…  payload.Page(Shell, Payload)
 //	GET  /batches/{batch}           batches.SelectionPage(Shell, Selection), once it is confirmed ResultPage(Shell, Result)
+//	GET  /callbacks/{id}/assignment assignments.AssignmentPage(Shell, Assignment)
+//	GET  /admin/assignments         assignments.MovePage(Shell, Move)
+//	GET  /decisions                 decisions.Page(Shell, Record)
 //	GET  /audit                     admin.AuditPage(Shell, Audit)
 //	GET  /admin/watches             admin.WatchesPage(Shell, Watches)
 //	GET  /admin/policies            admin.PoliciesPage(Shell, Policies)
@@ -28,7 +32,7 @@
 // the inbox shows a review beside its list.
 //
 // Handlers always render the whole page, also for htmx and for live updates: the scripts select the
-// parts to replace (every part with a data-live attribute). Only Previews is a fragment.
+// parts to replace (every part with a data-live attribute). Previews and revealed values are fragments.
 //
 // Models hold domain types and plain values, never a store and never a ready-made link to a list.
 // Links are made from the [Address] of the page, so that each keeps the whole filter.

@@ -68,7 +68,7 @@ type OIDC struct {
 
 // Groups bounds the age of the groups that the provider reported.
 type Groups struct {
-	MaxAge time.Duration `env:"MAX_AGE" envDefault:"8h" help:"How old a person's groups may be to decide or review. They are read again every 15 minutes if the provider allows it, else at the next sign-in." example:"8h"`
+	MaxAge time.Duration `env:"MAX_AGE" envDefault:"8h" help:"How old a person's groups may be to decide or review. They are read again every 15 minutes, or after half of this if that is less, if the provider allows it; else at the next sign-in." example:"8h"`
 }
 
 // Intake bounds what one webhook source may send.

@@ -140,9 +140,9 @@ func doubtOf(e evidence) callbacks.Doubt {
 	return callbacks.DoubtFailing
 }
 
-// weigh adds to the delivery what an answer and the history say, and returns all the evidence.
+// learn adds to the delivery what an answer and the history say, and returns all the evidence.
 // problem is the answer to the previous attempt.
-func weigh(d *callbacks.Delivery, reply, problem replies.Reply, found callbacks.Finding) evidence {
+func learn(d *callbacks.Delivery, reply, problem replies.Reply, found callbacks.Finding) evidence {
 	d.Doubtful = d.Doubtful || reply.Doubtful()
 	d.Closed = d.Closed || reply.Closed()
 	if reply == replies.MaybeClosed && d.Closed {

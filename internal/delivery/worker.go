@@ -263,7 +263,7 @@ func (d *Worker) settle(c *callbacks.Callback, delivery *callbacks.Delivery, fou
 		// settled in the meantime: only the attempt is worth keeping
 		return callbacks.AuditEntry{}, nil
 	}
-	e := weigh(delivery, attempt.Reply, c.Problem, found)
+	e := learn(delivery, attempt.Reply, c.Problem, found)
 	switch judge(e, delivery.Completion) {
 	case delivered:
 		if c.ExecutionARN != "" {

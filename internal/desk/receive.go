@@ -50,7 +50,7 @@ func (s *Service) Receive(
 	fingerprint := a.Fingerprint() // only after validation: not every time can be written
 	entry := c.Arrived(from.Name, now)
 	message := callbacks.Message{Source: from.Name, ID: messageID, At: now}
-	receipt, err := s.cases.Receive(ctx, message, c, content, fingerprint, s.queues.Bind, entry)
+	acknowledged, err := s.cases.Receive(ctx, message, c, content, fingerprint, s.queues.Bind, entry)
 	if different, ok := errors.AsType[*callbacks.DifferentError](err); ok {
 		different.By = from.Name
 		if contestErr := s.contested(ctx, different, entry); contestErr != nil {
@@ -60,17 +60,17 @@ func (s *Service) Receive(
 	if err != nil {
 		return callbacks.Acknowledgment{}, fmt.Errorf("receive from %s: %w", from.Name, err)
 	}
-	if receipt.Created && !receipt.Repeated {
-		s.changed(receipt.Callback)
-		s.seen.Arrived(receipt.Callback)
-		if receipt.Left != "" {
-			s.invalidator.Changed(callbacks.Invalidation{Callback: receipt.Callback.ID, Queue: receipt.Left})
+	if acknowledged.Created && !acknowledged.Repeated {
+		s.changed(acknowledged.Callback)
+		s.seen.Arrived(acknowledged.Callback)
+		if acknowledged.Left != "" {
+			s.invalidator.Changed(callbacks.Invalidation{Callback: acknowledged.Callback.ID, Queue: acknowledged.Left})
 		}
-		if !receipt.Callback.NextHeartbeatAt.IsZero() {
+		if !acknowledged.Callback.NextHeartbeatAt.IsZero() {
 			s.beat()
 		}
 	}
-	return receipt, nil
+	return acknowledged, nil
 }
 
 // contested records, once for each source, that the source was refused a callback that another

@@ -11,7 +11,7 @@ import (
 
 // Times of attempts.
 const (
-	// givesUp is how long a message is tried that never ends, and longer than a webhook is.
+	// givesUp is how long a message is tried at most, if it is no webhook.
 	givesUp = 24 * time.Hour
 	// eventsGiveUp is how long a webhook is tried before it is switched off.
 	eventsGiveUp = 5 * 24 * time.Hour

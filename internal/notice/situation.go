@@ -26,7 +26,7 @@ type considered struct {
 	*Situation
 	circle *Circle
 	wanted map[aim]*Planned
-	tooFew bool // people were seen who could sign
+	tooFew bool // the people seen are too few to decide
 	readAt time.Time
 }
 

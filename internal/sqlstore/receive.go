@@ -38,49 +38,59 @@ func (r *messageRow) values() []any {
 	}
 }
 
+// arrival is a callback as it arrives: what [desk.Cases.Receive] is given.
+type arrival struct {
+	message     callbacks.Message
+	callback    callbacks.Callback
+	content     callbacks.Content
+	fingerprint string
+	bind        callbacks.Binding
+	entry       callbacks.AuditEntry
+}
+
 // Receive implements desk.Store. Most messages and callbacks are new, so it looks for the message
 // only if the callback is known, or if the message turns out to be while it is written.
-func (s *Store) Receive(ctx context.Context, m callbacks.Message, c callbacks.Callback, content callbacks.Content, fingerprint string, bind callbacks.Binding, entry callbacks.AuditEntry) (callbacks.Acknowledgment, error) {
-	receipt, err := s.receive(ctx, (*tx).announce, m, c, content, fingerprint, bind, entry)
+func (s *Store) Receive(
+	ctx context.Context, m callbacks.Message, c callbacks.Callback, content callbacks.Content, fingerprint string,
+	bind callbacks.Binding, entry callbacks.AuditEntry,
+) (callbacks.Acknowledgment, error) {
+	a := &arrival{m, c, content, fingerprint, bind, entry}
+	acknowledged, err := s.receive(ctx, a, (*tx).announce)
 	if s.engine.Duplicate(err) { // the message was about another callback, or came twice at the same moment
-		receipt, err = s.receive(ctx, (*tx).repeated, m, c, content, fingerprint, bind, entry)
+		acknowledged, err = s.receive(ctx, a, (*tx).repeated)
 	}
 	if err != nil {
 		return callbacks.Acknowledgment{}, err
 	}
-	return receipt, nil
+	return acknowledged, nil
 }
 
-// acknowledging writes what a message says, or finds what it led to.
-type acknowledging func(t *tx, ctx context.Context, m callbacks.Message, c callbacks.Callback, content callbacks.Content, fingerprint string, bind callbacks.Binding, entry callbacks.AuditEntry) (callbacks.Acknowledgment, error)
-
+// receive writes what a message says, or finds what it led to.
 func (s *Store) receive(
-	ctx context.Context, acknowledge acknowledging, m callbacks.Message, c callbacks.Callback, content callbacks.Content,
-	fingerprint string, bind callbacks.Binding, entry callbacks.AuditEntry,
-) (callbacks.Acknowledgment, error) {
-	var receipt callbacks.Acknowledgment
-	err := s.transact(ctx, func(ctx context.Context, t *tx) (err error) {
-		receipt, err = acknowledge(t, ctx, m, c, content, fingerprint, bind, entry)
+	ctx context.Context, a *arrival, acknowledge func(*tx, context.Context, *arrival) (callbacks.Acknowledgment, error),
+) (acknowledged callbacks.Acknowledgment, err error) {
+	err = s.transact(ctx, func(ctx context.Context, t *tx) (err error) {
+		acknowledged, err = acknowledge(t, ctx, a)
 		return err
 	})
-	return receipt, err
+	return acknowledged, err
 }
 
 // repeated returns the answer that a message got before; a message that got none is announced.
-func (t *tx) repeated(ctx context.Context, m callbacks.Message, c callbacks.Callback, content callbacks.Content, fingerprint string, bind callbacks.Binding, entry callbacks.AuditEntry) (callbacks.Acknowledgment, error) {
-	receipt, err := t.receipt(ctx, m, c.CallbackID, fingerprint)
+func (t *tx) repeated(ctx context.Context, a *arrival) (callbacks.Acknowledgment, error) {
+	acknowledged, err := t.answered(ctx, a)
 	if errors.Is(err, sql.ErrNoRows) {
-		return t.announce(ctx, m, c, content, fingerprint, bind, entry)
+		return t.announce(ctx, a)
 	}
-	return receipt, err
+	return acknowledged, err
 }
 
-// receipt returns the answer that a message got before, or sql.ErrNoRows.
-func (t *tx) receipt(ctx context.Context, m callbacks.Message, id callbacks.CallbackID, fingerprint string) (callbacks.Acknowledgment, error) {
-	if m.ID == "" {
+// answered returns the answer that a message got before, or sql.ErrNoRows.
+func (t *tx) answered(ctx context.Context, a *arrival) (callbacks.Acknowledgment, error) {
+	if a.message.ID == "" {
 		return callbacks.Acknowledgment{}, sql.ErrNoRows
 	}
-	known, err := row[messageRow](ctx, t, `select * from messages where source = ? and id = ?`, storable(m.Source), storable(m.ID))
+	known, err := row[messageRow](ctx, t, `select * from messages where source = ? and id = ?`, storable(a.message.Source), storable(a.message.ID))
 	if err != nil {
 		return callbacks.Acknowledgment{}, err
 	}
@@ -94,7 +104,7 @@ func (t *tx) receipt(ctx context.Context, m callbacks.Message, id callbacks.Call
 	}
 	c, err := r.callback()
 	if err == nil {
-		err = c.SentAgain(announced, id, fingerprint)
+		err = c.SentAgain(announced, a.callback.CallbackID, a.fingerprint)
 	}
 	if err != nil {
 		return callbacks.Acknowledgment{}, err
@@ -104,58 +114,58 @@ func (t *tx) receipt(ctx context.Context, m callbacks.Message, id callbacks.Call
 
 // announce writes a callback with the answer to its message, if the callback is new. Otherwise it
 // finds what the message led to, or what is known of the callback.
-func (t *tx) announce(ctx context.Context, m callbacks.Message, c callbacks.Callback, content callbacks.Content, fingerprint string, bind callbacks.Binding, entry callbacks.AuditEntry) (callbacks.Acknowledgment, error) {
-	r, err := rowOf(0, c)
+func (t *tx) announce(ctx context.Context, a *arrival) (callbacks.Acknowledgment, error) {
+	r, err := rowOf(0, a.callback)
 	if err != nil {
 		return callbacks.Acknowledgment{}, err
 	}
 	num, err := t.addNumbered(ctx, insertCallback+` on conflict (callback_hash) do nothing`, "num", r.values())
 	if errors.Is(err, sql.ErrNoRows) {
-		return t.known(ctx, m, c, content, fingerprint, bind, entry)
+		return t.known(ctx, a)
 	}
 	if err != nil {
 		return callbacks.Acknowledgment{}, fmt.Errorf("insert callback: %w", err)
 	}
-	written, err := contentRowOf(num, content, fingerprint)
+	written, err := contentRowOf(num, a.content, a.fingerprint)
 	if err != nil {
 		return callbacks.Acknowledgment{}, err
 	}
 	if err := t.add(ctx, insertContent, written.values()); err != nil {
 		return callbacks.Acknowledgment{}, fmt.Errorf("insert content: %w", err)
 	}
-	if err := t.later(ctx, t.dialect.Search.Add, num, t.dialect.Search.Document(wordsOf(c, content.Tags))); err != nil {
+	if err := t.later(ctx, t.dialect.Search.Add, num, t.dialect.Search.Document(wordsOf(a.callback, a.content.Tags))); err != nil {
 		return callbacks.Acknowledgment{}, fmt.Errorf("insert words: %w", err)
 	}
-	if err := t.record(ctx, entry); err != nil {
+	if err := t.record(ctx, a.entry); err != nil {
 		return callbacks.Acknowledgment{}, err
 	}
-	if err := t.noteChange(ctx, num, entry); err != nil {
+	if err := t.noteChange(ctx, num, a.entry); err != nil {
 		return callbacks.Acknowledgment{}, err
 	}
 	kept, err := r.callback()
 	if err != nil {
 		return callbacks.Acknowledgment{}, err
 	}
-	return callbacks.Acknowledgment{Callback: kept, Created: true}, t.remember(ctx, m, num, true)
+	return callbacks.Acknowledgment{Callback: kept, Created: true}, t.remember(ctx, a.message, num, true)
 }
 
 // known returns what a message led to before, or else the callback that it is about.
-func (t *tx) known(ctx context.Context, m callbacks.Message, c callbacks.Callback, content callbacks.Content, fingerprint string, bind callbacks.Binding, entry callbacks.AuditEntry) (callbacks.Acknowledgment, error) {
-	receipt, err := t.receipt(ctx, m, c.CallbackID, fingerprint)
+func (t *tx) known(ctx context.Context, a *arrival) (callbacks.Acknowledgment, error) {
+	acknowledged, err := t.answered(ctx, a)
 	if !errors.Is(err, sql.ErrNoRows) {
-		return receipt, err
+		return acknowledged, err
 	}
-	num, receipt, err := t.announced(ctx, c, content, fingerprint, bind, entry)
+	num, acknowledged, err := t.announced(ctx, a)
 	if err != nil {
 		return callbacks.Acknowledgment{}, err
 	}
-	return receipt, t.remember(ctx, m, num, receipt.Created)
+	return acknowledged, t.remember(ctx, a.message, num, acknowledged.Created)
 }
 
 // announced returns a callback that is already known. If it was only discovered, it takes over the
 // announcement.
-func (t *tx) announced(ctx context.Context, said callbacks.Callback, saying callbacks.Content, fingerprint string, bind callbacks.Binding, entry callbacks.AuditEntry) (int64, callbacks.Acknowledgment, error) {
-	r, err := row[callbackRow](ctx, t, `select * from callbacks where callback_hash = ?`+t.dialect.ForUpdate, hashOf(string(said.CallbackID)))
+func (t *tx) announced(ctx context.Context, a *arrival) (int64, callbacks.Acknowledgment, error) {
+	r, err := row[callbackRow](ctx, t, `select * from callbacks where callback_hash = ?`+t.dialect.ForUpdate, hashOf(string(a.callback.CallbackID)))
 	if err != nil {
 		return 0, callbacks.Acknowledgment{}, fmt.Errorf("read announced callback: %w", err)
 	}
@@ -167,19 +177,19 @@ func (t *tx) announced(ctx context.Context, said callbacks.Callback, saying call
 	if err != nil {
 		return 0, callbacks.Acknowledgment{}, err
 	}
-	if completes, err := c.AnnouncedAgain(content.Fingerprint, fingerprint); err != nil || !completes {
+	if completes, err := c.AnnouncedAgain(content.Fingerprint, a.fingerprint); err != nil || !completes {
 		return r.Num, callbacks.Acknowledgment{Callback: c}, err
 	}
-	c, err = t.complete(ctx, r, content, said, saying, fingerprint, bind, entry)
-	receipt := callbacks.Acknowledgment{Callback: c, Created: true}
+	c, err = t.complete(ctx, r, content, a)
+	acknowledged := callbacks.Acknowledgment{Callback: c, Created: true}
 	if c.Queue != r.Queue {
-		receipt.Left = r.Queue
+		acknowledged.Left = r.Queue
 	}
-	return r.Num, receipt, err
+	return r.Num, acknowledged, err
 }
 
 // complete adds to a discovered callback what its announcement says.
-func (t *tx) complete(ctx context.Context, r callbackRow, before contentRow, said callbacks.Callback, saying callbacks.Content, fingerprint string, bind callbacks.Binding, entry callbacks.AuditEntry) (callbacks.Callback, error) {
+func (t *tx) complete(ctx context.Context, r callbackRow, before contentRow, a *arrival) (callbacks.Callback, error) {
 	signed, err := t.signaturesOf(ctx, &r)
 	if err != nil {
 		return callbacks.Callback{}, err
@@ -194,13 +204,13 @@ func (t *tx) complete(ctx context.Context, r callbackRow, before contentRow, sai
 		return c.Callback, err
 	}
 	err = c.Apply(func(c *callbacks.Case) error {
-		c.Announced(&content, said, saying, bind, entry.At, entry.Actor)
+		c.Announced(&content, a.callback, a.content, a.bind, a.entry.At, a.entry.Actor)
 		return nil
 	})
 	if err != nil {
 		return c.Callback, err
 	}
-	after, err := contentRowOf(r.Num, content, fingerprint)
+	after, err := contentRowOf(r.Num, content, a.fingerprint)
 	if err != nil {
 		return c.Callback, err
 	}

@@ -46,7 +46,7 @@ func (d *Desk) QueueLines(name string) (first int, lines []string) {
 // Roles are the groups that give each role. A person may have several.
 type Roles struct {
 	Reviewers []string `yaml:"reviewers" required:"true" example:"[approvers]" help:"Groups that decide, in their queues."`
-	Admins    []string `yaml:"admins" example:"[platform-team]" help:"Groups that see every callback and retry failed deliveries."`
+	Admins    []string `yaml:"admins" example:"[platform-team]" help:"Groups that see every callback, and look after deliveries, requesters, rules, assignments, channels and sessions. They decide in the queues of their groups."`
 	Auditors  []string `yaml:"auditors" example:"[audit]" help:"Groups that read everything and decide nothing."`
 }
 
