@@ -10,10 +10,9 @@ import (
 
 // Form is what an outcome brings for its answer, as its sender wrote it.
 type Form struct {
-	Schema string // a JSON Schema
-	Value  string // the proposed answer, JSON; empty if there is none
-	// Cover finds what the request masks elsewhere. Forms that people see have it; nothing stores it.
-	Cover *mask.Cover
+	Schema string      // a JSON Schema
+	Value  string      // the proposed answer, JSON; empty if there is none
+	Cover  *mask.Cover // finds what the request masks elsewhere, if people see the form; nothing stores it
 }
 
 // Forms are those of a request, by the names of their outcomes.

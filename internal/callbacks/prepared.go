@@ -75,9 +75,9 @@ func (o Outcome) fitting(choice Choice, by Person, signed []Signature) (Completi
 	return made, len(made.Body())
 }
 
-// tooLong is the fault of a completion that is too long, by how much would tell the length of what is
-// masked in it. It is about the comment only if the reviewer can mend it there: neither a template that
-// is too long by itself nor the comments of those who signed before become shorter with theirs.
+// tooLong is the fault of a completion that is too long. By how much, it does not say: that tells the
+// length of masked values. It is about the comment only if a shorter one helps, which makes neither a
+// template shorter nor the comments of those who signed before.
 func (o Outcome) tooLong(choice Choice, by Person, signed []Signature) fault.List {
 	limit := fmt.Sprintf("Lambda takes at most %d bytes, this would be more.", MaxCompletionBytes)
 	signed = slices.Clone(signed)

@@ -58,7 +58,7 @@ func TestPastOf_Answers(t *testing.T) {
 		"Four": {times(4, sent("1", callbacks.StatusSucceeded)), nil},
 		"Several": {slices.Concat(times(2, sent("yes", callbacks.StatusFailed)), times(2, sent(`{"a": 1e2}`, callbacks.StatusSucceeded)), times(1, sent("yes", callbacks.StatusRunning))),
 			[]desk.PastAnswer{known("yes", answers.Text, 3, 0), known(`{"a": 1e2}`, answers.JSON, 2, 0)}},
-		"Five": {slices.Concat(times(3, sent("no", callbacks.StatusFailed)), times(2, sent("no", callbacks.StatusSucceeded))), []desk.PastAnswer{known("no", answers.Text, 5, 3)}},
+		"Five":         {slices.Concat(times(3, sent("no", callbacks.StatusFailed)), times(2, sent("no", callbacks.StatusSucceeded))), []desk.PastAnswer{known("no", answers.Text, 5, 3)}},
 		"NotShown":     {times(9, desk.PastRun{Outcome: callbacks.OutcomeResult, Status: callbacks.StatusSucceeded}), nil},
 		"OtherOutcome": {times(9, desk.PastRun{Outcome: "approve", Result: []byte(`{"comment":"no"}`), Status: callbacks.StatusSucceeded}), nil},
 		"AtMostFour": {[]desk.PastRun{sent("1", ""), sent("2", ""), sent("3", ""), sent("4", ""), sent("5", ""), sent("5", "")},
