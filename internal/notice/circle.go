@@ -161,12 +161,16 @@ func (c *Circle) mayHear(t Target, about Kind, s *Situation) bool {
 
 // hearing are the groups whose places may hear of a callback.
 func (c *Circle) hearing(cb *callbacks.Callback) []string {
-	groups := slices.Clone(c.Queues[cb.Queue].Groups)
-	for _, asked := range cb.Requirement.Signatures {
-		groups = append(groups, asked.From...)
+	return append(slices.Clone(c.Queues[cb.Queue].Groups), asked(&cb.Requirement.Terms)...)
+}
+
+// asked are the groups that terms name.
+func asked(t *callbacks.Terms) (groups []string) {
+	for _, threshold := range t.Signatures {
+		groups = append(groups, threshold.From...)
 	}
-	if e := cb.Requirement.Escalate; e != nil {
-		groups = append(groups, e.To...)
+	if t.Escalate != nil {
+		groups = append(groups, t.Escalate.To...)
 	}
 	return groups
 }

@@ -78,6 +78,17 @@ func (p *Planned) Follow(last *Earlier, now time.Time) (joins bool, due time.Tim
 	return false, due
 }
 
+// Late reports whether a message that was not sent comes too late for a notice that it carries, so that it
+// has to come sooner. due is when it is due, zero for never. The store calls it in the transaction of a
+// plan.
+func (p *Planned) Late(due, now time.Time) bool {
+	latest := p.Due
+	if p.Gathering != Alone { // it may be waiting for others
+		latest = p.latest(p.Due, now.Add(batchPause))
+	}
+	return due.IsZero() || latest.Before(due)
+}
+
 // latest is the later of two times, but the first where the second is later than the notice may be.
 func (p *Planned) latest(due, later time.Time) time.Time {
 	if !later.After(due) {

@@ -10,7 +10,8 @@ import (
 // member plans the ladder of somebody who may sign.
 func (p *planner) member(m *Member) {
 	c := &p.Callback
-	if m.Settings.Muted(c.Queue, p.Now) {
+	if until := m.Settings.mutedUntil(c.Queue, p.Now); !until.IsZero() {
+		p.look(until)
 		return
 	}
 	why := p.whyMember(m)

@@ -158,15 +158,27 @@ func knownPerson(p people.Profile) callbacks.Person {
 	}
 }
 
-// person has somebody sign in and take pushes.
+// person has somebody sign in who may approve, and take pushes.
 func (r *rig) person(name string) callbacks.Person {
 	r.Helper()
-	p := person(name, "approvers").Person
+	r.browser(name)
+	return r.known(name, "approvers")
+}
+
+// known has somebody of some groups sign in.
+func (r *rig) known(name string, groups ...string) callbacks.Person {
+	r.Helper()
+	p := person(name, groups...).Person
 	callbackstest.Must(r.TB, r.store.KeepPerson(r.Context(), people.NewProfile(p, true, r.clock.Now())))
+	return p
+}
+
+// browser has somebody take pushes.
+func (r *rig) browser(name string) {
+	r.Helper()
 	callbackstest.Must(r.TB, r.store.Notices().Subscribe(r.Context(), notice.Subscription{
 		ID: name + "'s browser", Person: name, Endpoint: "https://push.example.com/" + name, MadeAt: r.clock.Now(),
-	}, p.Actor()))
-	return p
+	}, callbackstest.Person(name)))
 }
 
 // announce receives a request that ends after a time.

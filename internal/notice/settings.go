@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"countersign/internal/callbacks"
 	"countersign/internal/fault"
 )
 
@@ -151,8 +152,16 @@ func (s *Settings) Zone() *time.Location {
 }
 
 // Muted reports whether the person hears nothing of a queue now.
-func (s *Settings) Muted(queue string, now time.Time) bool {
-	return slices.ContainsFunc(s.Mutes, func(m Mute) bool { return m.Queue == queue && now.Before(m.Until) })
+func (s *Settings) Muted(queue string, now time.Time) bool { return !s.mutedUntil(queue, now).IsZero() }
+
+// mutedUntil is until when the person hears nothing of a queue; zero if they hear of it now.
+func (s *Settings) mutedUntil(queue string, now time.Time) (until time.Time) {
+	for _, m := range s.Mutes {
+		if m.Queue == queue && now.Before(m.Until) {
+			until = callbacks.Latest(until, m.Until)
+		}
+	}
+	return until
 }
 
 // quietUntil is the end of the quiet hours in which a time is; the time itself if it is in none.

@@ -32,6 +32,7 @@ type Store interface {
 	// pending callback whose notice is dropped is planned again: another replica may have planned it by
 	// what this one does not know yet.
 	Finish(ctx context.Context, w Work, r Result, now time.Time) error
+	Reaching
 	// Next is when the next callback is due to be planned, and when the next message is due that is
 	// of none of the channels to skip; zero where there is none.
 	Next(ctx context.Context, skip []string) (change, message time.Time, err error)

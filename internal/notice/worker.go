@@ -86,6 +86,8 @@ type Worker struct {
 	recent   map[callbacks.ID]*considered
 	rests    map[string]time.Time // channels that asked to be left alone, in this process
 	forgotAt time.Time
+
+	reached reached // of the loop alone
 }
 
 // NewWorker makes the worker.
@@ -133,7 +135,7 @@ func (w *Worker) RunOnce(ctx context.Context) error {
 func (w *Worker) runOnce(ctx, calls context.Context) (time.Time, error) {
 	setup := w.Setup()
 	if setup == nil {
-		return time.Time{}, nil
+		return time.Time{}, w.unreached(ctx)
 	}
 	now := w.Now()
 	circle, err := w.circle(ctx, setup)
@@ -160,7 +162,15 @@ func (w *Worker) runOnce(ctx, calls context.Context) (time.Time, error) {
 	if err := w.forget(ctx, now); err != nil {
 		return time.Time{}, err
 	}
-	return w.next(ctx, now, skip)
+	replans, err := w.replan(ctx, circle, now)
+	if err != nil {
+		return time.Time{}, err
+	}
+	next, err := w.next(ctx, now, skip)
+	if next.IsZero() || !replans.IsZero() && replans.Before(next) {
+		next = replans
+	}
+	return next, err
 }
 
 // next is when something is due. A channel that is full rings when it has room again; one that rests is

@@ -172,7 +172,7 @@ func TestPostgresNewerTables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, table := range []string{"callbacks", "contents", "deliveries", "reviews", "audit", "messages", "sessions", "watches", "executions", "read_quotas", "signatures", "config_versions", "replicas", "notices", "notice_changes", "notice_messages", "notice_pauses", "notice_settings", "push_subscriptions", "channel_accounts"} {
+	for _, table := range []string{"callbacks", "contents", "deliveries", "reviews", "audit", "messages", "sessions", "watches", "executions", "read_quotas", "signatures", "config_versions", "replicas", "notices", "notice_changes", "notice_reach", "notice_messages", "notice_pauses", "notice_settings", "push_subscriptions", "channel_accounts"} {
 		exec(t, u, "alter table "+table+" add column later text")
 	}
 	live()

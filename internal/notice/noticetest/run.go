@@ -28,6 +28,7 @@ type Stores struct {
 func Run(t *testing.T, open func(*testing.T) Stores) {
 	for name, test := range map[string]func(*testing.T, Stores){
 		"Off": off, "Changes": changes, "ChangedSince": changedSince, "Settling": settling,
+		"Reached": reached, "ReachedMeanwhile": reachedMeanwhile,
 		"Claim": claim, "Joins": joins, "Redraw": redraw, "Sight": sight, "RedrawWhileSent": redrawWhileSent,
 		"LeaseLost": leaseLost, "Again": again, "Drop": drop, "Story": story, "Openers": openers, "Delegations": delegations,
 		"Pauses": pauses, "PausesOfPeople": pausesOfPeople, "Outlasts": outlasts, "Releases": releases,

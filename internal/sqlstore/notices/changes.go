@@ -62,7 +62,7 @@ type planned struct {
 }
 
 // plan writes the notices of a callback that it has not yet, and has its messages drawn again; those
-// that were told only if they may say something else now.
+// that were told or given up only if they may say something else now.
 func (t *tx) plan(ctx context.Context, num int64, wanted []notice.Planned, seen bool, now time.Time) error {
 	stored, err := rows(ctx, t, func(r *planned) []any {
 		return []any{&r.target.Channel, &r.target.Place, &r.target.Person, &r.topic.Kind, &r.topic.Share, &r.id, &r.sentAt, &r.dueAt}
@@ -88,7 +88,7 @@ func (t *tx) plan(ctx context.Context, num int64, wanted []notice.Planned, seen 
 			err = t.add(ctx, num, p, now)
 		case r.sentAt == 0:
 			delete(known, k)
-			if r.dueAt == 0 || p.Due.UnixMilli() < r.dueAt {
+			if idle := r.dueAt == 0; !(idle && seen) && p.Late(fromMillis(r.dueAt), now) {
 				err = t.redraw(ctx, r.id, p.Due)
 			}
 		}

@@ -429,6 +429,15 @@ create table notice_changes (
 create index notice_changes_due on notice_changes (due_at) where due_at > 0;
 create index notice_changes_over on notice_changes (changed_at) where due_at = 0;
 
+create table notice_reach (
+    queue text primary key,
+    reached text not null,
+    replanned text not null,
+    deadline bigint not null,
+    num bigint not null,
+    due_at bigint not null
+);
+
 create table notices (
     callback bigint not null references callbacks (num),
     channel text not null,

@@ -466,6 +466,16 @@ create table notice_changes (
 create index notice_changes_due on notice_changes (due_at) where due_at > 0;
 create index notice_changes_over on notice_changes (changed_at) where due_at = 0;
 
+-- Whom each queue reaches. When that changes, what is pending in it is planned again, in steps.
+create table notice_reach (
+    queue text primary key,
+    reached text not null, -- identifies whom it reaches now, and how
+    replanned text not null, -- for whom its callbacks are made due, or were last
+    deadline integer not null, -- up to which callback that was done
+    num integer not null,
+    due_at integer not null -- when the next step is due; 0 when all is done
+) strict, without rowid;
+
 -- What one place is told of one callback, and the message that carries it.
 create table notices (
     callback integer not null references callbacks (num),
