@@ -37,6 +37,24 @@ func ariaSort(order, column desk.Order) string {
 	return "ascending"
 }
 
+// tableMark is the mark of a row of the table. What Lambda accepted says how it was decided; who
+// decided, and when, have columns of their own.
+func tableMark(r row) words.Mark {
+	m := words.MarkOf(r.Row, r.Urgency)
+	if r.State != callbacks.Completed || r.Decision == nil {
+		return m
+	}
+	if r.ExecutionFailed {
+		m.Word = words.Decision(r.Decision) + ", execution failed"
+		return m
+	}
+	m.Word, m.Tone = words.Decision(r.Decision), words.DecisionTone(r.Decision)
+	if m.Tone == "rejected" {
+		m.Icon = "x"
+	}
+	return m
+}
+
 // endedWord says in one word what ended a callback, for a narrow column.
 func endedWord(c *callbacks.Callback) string {
 	if c.Ending == nil {

@@ -1070,7 +1070,7 @@ func tableRow(s views.Shell, r row) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = components.State(words.MarkOf(r.Row, r.Urgency)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.State(tableMark(r)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

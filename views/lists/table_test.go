@@ -113,6 +113,25 @@ func TestAdminEnds(t *testing.T) {
 	}
 }
 
+// TestAdminSaysHowItWasDecided: what was delivered says for what, not that it was delivered.
+func TestAdminSaysHowItWasDecided(t *testing.T) {
+	t.Parallel()
+	m := pagetest.Table()
+	approved := viewstest.EndedRows()[0]
+	failed, rejected := approved, approved
+	failed.ID, failed.ExecutionFailed = "failed", true
+	no := *approved.Decision
+	no.Outcome, no.Label, no.Kind = "reject", "Reject", callbacks.Failure
+	rejected.ID, rejected.Decision = "rejected", &no
+	m.Rows = []desk.Row{approved, failed, rejected}
+	doc := adminPage(t, "/admin/callbacks?state=completed", m)
+	for id, want := range map[string]string{string(approved.ID): "Approved", "failed": "Approved, execution failed", "rejected": "Rejected"} {
+		if got := viewstest.Words(doc.Find("#row-" + id + " .c-st")); got != want {
+			t.Errorf("%s: %q, want %q", id, got, want)
+		}
+	}
+}
+
 func TestAdminEmpty(t *testing.T) {
 	t.Parallel()
 	m := pagetest.Table()
