@@ -104,6 +104,9 @@ func TestSnooze(t *testing.T) {
 	if n := b.mine(); n != 0 {
 		t.Errorf("%d in Mine before it is at risk", n)
 	}
+	if n := b.get("/?scope=mine&snoozed=1").document(t).Find("[data-row] form.wake").Length(); n != 1 {
+		t.Errorf("%d are snoozed", n)
+	}
 	snooze(url.Values{"for": {"wake"}})
 	if n := b.mine(); n != 1 {
 		t.Errorf("%d in Mine once it was woken", n)

@@ -37,7 +37,7 @@ func (s *server) inbox(c echo.Context) error {
 	if model.List, err = s.list(c, l); err != nil {
 		return err
 	}
-	if model.Chips, err = s.countShortcuts(c, l, lists.InboxChips, countLimit); err != nil {
+	if model.Chips, err = s.countShortcuts(c, l, lists.ChipsOf(l.Scope), countLimit); err != nil {
 		return err
 	}
 	shell, err := s.shell(c, views.InboxPlace(l.Scope), l.Address())

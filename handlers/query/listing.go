@@ -44,6 +44,8 @@ type Listing struct {
 	// Done is what the reader decided last beside the list, which shows its receipt; empty for nothing.
 	Done callbacks.ID
 
+	Snoozed bool // in Mine: what the reader hides there now, instead of all else
+
 	// The rest is read only in the list of all callbacks. Source is a sender, or one of the domain's
 	// own.
 	Source                       string
@@ -66,9 +68,13 @@ func ParseListing(values url.Values, fallback desk.Scope, zone *time.Location) (
 		Ends:     p.OneOf("ends", "", endsKeys()),
 		Order:    desk.Order(p.OneOf("order", "", []string{string(desk.OrderRisk), string(desk.OrderDeadline), string(desk.OrderNewest)})),
 		After:    p.Cursor("after"),
+		Snoozed:  p.OneOf("snoozed", "", []string{"1"}) != "",
 		Long:     p.OneOf("limit", "", []string{limitLong}) != "",
 		Item:     p.ID("item"),
 		Done:     p.ID("done"),
+	}
+	if l.Snoozed && l.Scope != desk.ScopeMine {
+		p.Faults.Add("snoozed", "Only Mine has what is snoozed.")
 	}
 	if l.Ends == endsCustom { // a form sends its other fields along, whatever is chosen
 		l.From, l.To = p.Moment("from"), p.Moment("to")
@@ -118,6 +124,9 @@ func (l Listing) Values() url.Values {
 	for _, s := range l.States {
 		v.Add("state", string(s))
 	}
+	if l.Snoozed {
+		v.Set("snoozed", "1")
+	}
 	if l.Long {
 		v.Set("limit", limitLong)
 	}
@@ -147,7 +156,7 @@ func (l Listing) Filter(now time.Time) desk.Filter {
 	now = now.Truncate(time.Second)
 	f := desk.Filter{
 		Scope: l.Scope, Search: l.Search, Function: l.Function, Queue: l.Queue, Source: l.Source, States: l.States, Order: l.Order, After: l.After,
-		ReceivedFrom: l.ReceivedFrom, ReceivedBefore: l.ReceivedBefore,
+		ReceivedFrom: l.ReceivedFrom, ReceivedBefore: l.ReceivedBefore, Snoozed: l.Snoozed,
 	}
 	if l.Long {
 		f.Limit = desk.MaxPage

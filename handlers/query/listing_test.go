@@ -68,6 +68,7 @@ func drawListing(t *rapid.T) Listing {
 	if l.Order == desk.OrderRisk && l.Scope != desk.ScopeAvailable && l.Scope != desk.ScopeMine {
 		l.Order = ""
 	}
+	l.Snoozed = l.Scope == desk.ScopeMine && rapid.Bool().Draw(t, "snoozed")
 	if l.Scope != desk.ScopeAll {
 		if l.Ends == endsTimedOut || l.Ends == views.EndsGone {
 			l.Ends = ""
@@ -100,6 +101,8 @@ func TestParseListing_Refuses(t *testing.T) {
 		"after=zz.aa.-1":                      "after",
 		"item=../admin":                       "item",
 		"limit=1000":                          "limit",
+		"scope=available&snoozed=1":           "snoozed",
+		"scope=mine&snoozed=yes":              "snoozed",
 		"zone=Mars/Olympus":                   "zone",
 		"q=%ff":                               "q",
 		"ends=timed_out":                      "ends",
@@ -142,6 +145,7 @@ var filters = map[string]struct {
 }{
 	"nothing":    {"", desk.Filter{Scope: desk.ScopeAvailable}},
 	"within":     {"ends=15m", desk.Filter{Scope: desk.ScopeAvailable, Ends: desk.Ends{Before: noon.Add(15 * time.Minute)}}},
+	"snoozed":    {"scope=mine&snoozed=1", desk.Filter{Scope: desk.ScopeMine, Snoozed: true}},
 	"long":       {"limit=200", desk.Filter{Scope: desk.ScopeAvailable, Limit: 200}},
 	"never":      {"ends=never", desk.Filter{Scope: desk.ScopeAvailable, Ends: desk.Ends{Never: true}}},
 	"at risk":    {"ends=risk", desk.Filter{Scope: desk.ScopeAvailable, Ends: desk.Ends{AtRisk: true}}},
@@ -241,7 +245,7 @@ func TestShortcutsAreFilters(t *testing.T) {
 			}
 		}
 	}
-	check(desk.ScopeMine, lists.InboxChips...)
+	check(desk.ScopeMine, lists.ChipsOf(desk.ScopeMine)...)
 	check(desk.ScopeAll, lists.TableStates...)
 	for _, r := range lists.Ranges {
 		check(desk.ScopeAll, r.Shortcut())

@@ -11,7 +11,7 @@ import (
 // Inbox is the page of a person's lists. Its filter is in Shell.Address.
 type Inbox struct {
 	List
-	// how many callbacks each of [InboxChips] finds, in their order; may be empty
+	// how many callbacks each of [ChipsOf] finds, in their order; may be empty
 	Chips []views.Count
 	Open  *review.Review // the review open in the right pane; nil if none is
 	// Done is what the reader decided last beside the list; nil for nothing.

@@ -165,6 +165,28 @@ func TestInboxPaging(t *testing.T) {
 	}
 }
 
+// TestInboxSnoozed: what is snoozed is a list of its own, from which each comes back with one press.
+func TestInboxSnoozed(t *testing.T) {
+	t.Parallel()
+	m := pagetest.Inbox(desk.ScopeMine, viewstest.Rows())
+	m.Filter.Snoozed = true
+	doc := viewstest.HTML(t, lists.InboxPage(viewstest.Shell("mine", "/?scope=mine&snoozed=1&item=x"), m))
+	wake := doc.Find("#row-exp2291 form.wake")
+	if got := wake.AttrOr("action", ""); got != "/callbacks/exp2291/snooze?scope=mine&snoozed=1" || wake.Find(`button[name="for"][value="wake"]`).Length() != 1 {
+		t.Errorf("waking posts to %q", got)
+	}
+	if on := viewstest.Words(doc.Find(".chip.on")); !strings.HasPrefix(on, "Snoozed") {
+		t.Errorf("the chip that is on is %q", on)
+	}
+	m.Rows = nil
+	if got := viewstest.Words(viewstest.HTML(t, lists.InboxPage(viewstest.Shell("mine", "/?scope=mine&snoozed=1"), m)).Find(".empty h2")); got != "Nothing is snoozed" {
+		t.Errorf("an empty one says %q", got)
+	}
+	if chips := viewstest.Words(viewstest.HTML(t, lists.InboxPage(viewstest.Shell("available", "/"), pagetest.Inbox(desk.ScopeAvailable, nil))).Find(".chips")); strings.Contains(chips, "Snoozed") {
+		t.Errorf("Available offers %q", chips)
+	}
+}
+
 func TestInboxEmpty(t *testing.T) {
 	t.Parallel()
 	for scope, want := range map[desk.Scope]string{

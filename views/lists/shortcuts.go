@@ -3,6 +3,7 @@ package lists
 import (
 	"maps"
 	"net/url"
+	"slices"
 	"time"
 
 	"countersign/internal/callbacks"
@@ -88,6 +89,17 @@ var InboxChips = []Shortcut{
 	{Label: "< 1 h", Query: ends("1h")},
 	{Label: "By heartbeat", Icon: "pulse", Query: ends("unattended")},
 	{Label: "No timeout", Icon: "none", Query: ends("no-timeout")},
+}
+
+// snoozed is one more in Mine.
+var snoozed = Shortcut{Label: "Snoozed", Icon: "clock", Query: url.Values{"snoozed": {"1"}}}
+
+// ChipsOf are the quick filters above a list of the inbox.
+func ChipsOf(scope desk.Scope) []Shortcut {
+	if scope == desk.ScopeMine {
+		return append(slices.Clone(InboxChips), snoozed)
+	}
+	return InboxChips
 }
 
 // TableStates are the entries of the side list on the admin's table.
