@@ -284,7 +284,7 @@ func (s *server) withdraw(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if !s.Service.Queues().MaySee(signer, current.Queue, s.Now()) {
+	if !s.Service.Queues().Sees(signer, &current, s.Now()) {
 		return c.Redirect(http.StatusSeeOther, s.origin(c).Address().String()) // whoever left its groups
 	}
 	return c.Redirect(http.StatusSeeOther, views.Address{Path: reviewPath(c), Query: s.origin(c).Values()}.String())

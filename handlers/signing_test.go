@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
 )
 
 // require binds a callback to a rule that asks for so many signatures of finance.
@@ -187,6 +188,24 @@ func TestWithdrawal(t *testing.T) {
 	}
 	if a := b.decide(id, b.sign(id, "approve", "Now it is right.")); a.status != http.StatusSeeOther {
 		t.Errorf("signing again: %d %s", a.status, a.text(t))
+	}
+}
+
+// TestWithdrawal_Escalated: somebody who sees the request by its escalation alone stays on its page.
+func TestWithdrawal_Escalated(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	id, b := s.receive(expense()).ID, s.as(otto)
+	s.require(id, 2)
+	_, err := s.store.Change(t.Context(), id, callbacks.Parts{}, func(c *callbacks.Case) error {
+		c.Requirement.Escalate, c.EscalatedAt = &callbacks.Escalation{After: 0.5, To: []string{"security"}}, s.clock.Now()
+		return nil
+	})
+	callbackstest.Must(t, err)
+	b.decide(id, b.sign(id, "approve", "Fine."))
+	a := b.post("/callbacks/"+string(id)+"/withdrawal", url.Values{"why": {"Wrong cost centre."}})
+	if at := a.header.Get("Location"); a.status != http.StatusSeeOther || !strings.HasPrefix(at, "/callbacks/"+string(id)+"?") {
+		t.Errorf("%d, to %q", a.status, at)
 	}
 }
 
