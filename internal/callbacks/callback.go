@@ -134,9 +134,9 @@ type Callback struct {
 	// EscalatedAt is when more people could sign, by the escalation of the requirement, as it is on
 	// record; zero before.
 	EscalatedAt time.Time
-	// WaitingSince is when the first signature of the request as it stands was given, withdrawn or
-	// not, while any waits for others; zero while none does. It stays when the last one of
-	// several decides, and if the callback ends before that.
+	// WaitingSince is when the first of the people whose signatures wait for others signed the request
+	// as it stands, also if they signed again since; zero while none waits. It stays when the last one
+	// of several decides, and if the callback ends before that.
 	WaitingSince time.Time
 
 	Decision *Decision // nil until somebody decides

@@ -10,11 +10,14 @@ import (
 
 // wait notes what the signatures add up to while others are missing, and since when. Whoever
 // withdraws and signs again, or signs for something else, does not begin anew: that would keep the
-// callback alive for ever. Only a changed request does.
+// callback alive for ever. Only a changed request does. Whoever has withdrawn for good does not count.
 func (c *Case) wait() Standing {
 	standing := Weigh(c.Requirement, c.Signatures)
 	c.WaitingSince = time.Time{}
-	first := slices.IndexFunc(c.Signatures, func(s Signature) bool { return s.Live() || s.End.Lapse != Void })
+	waits := func(id string) bool {
+		return slices.ContainsFunc(c.Signatures, func(s Signature) bool { return s.By.ID == id && s.Live() })
+	}
+	first := slices.IndexFunc(c.Signatures, func(s Signature) bool { return (s.Live() || s.End.Lapse != Void) && waits(s.By.ID) })
 	if len(standing.Tallies) > 0 {
 		c.WaitingSince = c.Signatures[first].At
 	}

@@ -167,6 +167,26 @@ func TestWithdrawAfterLeaving(t *testing.T) {
 	}
 }
 
+// TestWithdrawAndAnotherSigns: who withdrew for good leaves those who sign later their whole time.
+func TestWithdrawAndAnotherSigns(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.Announce(func(a *announcement.Announcement) {
+		a.KeepAlive, a.Timeout = callbacks.KeepAliveSigned, 48*time.Hour
+	})
+	require(d, c.ID, asks(2))
+	d.MustDecide(desktest.Mara, c.ID, "approve", "")
+	if _, err := d.Service.Withdraw(d.Ctx, desktest.Mara, c.ID, "Not mine to say."); err != nil {
+		t.Fatal(err)
+	}
+	d.Clock.Advance(callbacks.DefaultReviewLimits.Max + time.Hour)
+	d.MustDecide(desktest.Dana, c.ID, "approve", "")
+	now := d.Clock.Now()
+	if got := d.Get(c.ID); !got.WaitingSince.Equal(now) || !got.HeldUntil.Equal(now.Add(callbacks.DefaultReviewLimits.Max)) {
+		t.Errorf("waits since %v, is kept alive until %v; it is %v", got.WaitingSince, got.HeldUntil, now)
+	}
+}
+
 // TestWithdrawAndSignAgain: that does not prolong how long a signature keeps the callback alive.
 func TestWithdrawAndSignAgain(t *testing.T) {
 	t.Parallel()

@@ -29,8 +29,16 @@ func beatText(m Review, s views.Shell, u words.Urgency) string {
 		return keeper(m, s)
 	case u.Beating:
 		return "The first heartbeat is on its way."
+	case signedTooLong(m, s.Moment.Now):
+		return "A signature waits for others, but it keeps the callback alive no longer: that ended " + s.Moment.Minute(m.Callback.SignedUntil(m.ReviewLimits)) + "."
 	}
 	return "No heartbeats are being sent."
+}
+
+// signedTooLong reports whether a signature waits that may not keep the callback alive any more.
+func signedTooLong(m Review, now time.Time) bool {
+	until := m.Callback.SignedUntil(m.ReviewLimits)
+	return m.Callback.State == callbacks.Pending && !until.IsZero() && !now.Before(until)
 }
 
 // unlessBeaten reports whether the callback ends unless a heartbeat that is being sent arrives.

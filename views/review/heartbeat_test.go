@@ -173,6 +173,11 @@ func TestKeptAliveBySignature(t *testing.T) {
 			t.Errorf("no %q in %q", want, got)
 		}
 	}
+	m.Callback.HeldUntil, m.Callback.NextHeartbeatAt, m.ReviewLimits.Signed = time.Time{}, time.Time{}, 5*time.Minute
+	want := "A signature waits for others, but it keeps the callback alive no longer: that ended 13:46."
+	if got := viewstest.Words(reviewPage(t, m).Find("#clocks")); !strings.Contains(got, want) {
+		t.Errorf("no %q in %q", want, got)
+	}
 }
 
 // TestBeatsAreTakenAgain: that is said for a minute, and stays in the timeline.
