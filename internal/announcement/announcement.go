@@ -13,6 +13,7 @@ import (
 	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/internal/fault"
+	"countersign/internal/mask"
 	"countersign/internal/printable"
 )
 
@@ -120,7 +121,7 @@ func (a Announcement) Callback(source string, allowed []string, queues callbacks
 	}
 	content := callbacks.Content{Description: a.Description, Payload: bytes.TrimSpace(a.Payload), Links: a.Links, Tags: a.Tags}
 	content.Forms = a.forms()
-	content.Masked = callbacks.Masks(a.Masked, queue.Masked)
+	content.Masked = mask.Join(a.Masked, queue.Masked)
 	// Who starts an execution chooses its input: one that discovery does not hold must not look like
 	// an empty one to the conditions.
 	content.InputUnread = source == callbacks.SourceDiscovery && len(content.Payload) == 0

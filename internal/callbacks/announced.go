@@ -5,6 +5,8 @@ import (
 	"cmp"
 	"reflect"
 	"time"
+
+	"countersign/internal/mask"
 )
 
 // Message names a webhook message, so that a repeated message gets its first answer again.
@@ -32,10 +34,6 @@ const SourceDiscovery = "discovery"
 // SourceAnnounced stands in the filter of a list for every source but [SourceDiscovery]. A callback
 // that was found and then announced has its sender as source.
 const SourceAnnounced = "announced"
-
-// ReservedSource reports whether a name has a meaning of its own here, so that no sender may have
-// it.
-func ReservedSource(name string) bool { return name == SourceDiscovery || name == SourceAnnounced }
 
 // Unannounced is the fingerprint of a callback that was found in a history. No announcement has
 // this fingerprint.
@@ -114,7 +112,7 @@ func (c *Callback) announced(
 	content *Content, said Callback, saying Content, bind Binding, now time.Time, by Actor,
 ) AuditEntry {
 	// A mask never goes: what a sender or a queue called secret stays so, whoever speaks later.
-	saying.Masked = Masks(content.Masked, saying.Masked)
+	saying.Masked = mask.Join(content.Masked, saying.Masked)
 	if c.State != Pending {
 		differs := c.differs(*content, said, saying)
 		content.Masked = saying.Masked

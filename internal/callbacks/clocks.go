@@ -13,6 +13,9 @@ const (
 	CauseExecution DeadlineCause = "execution"
 )
 
+// LongestWait is the longest time for which Lambda lets a callback wait.
+const LongestWait = 366 * 24 * time.Hour
+
 // Clocks are the three clocks that can end a callback. A clock whose duration or time is zero does
 // not run.
 //

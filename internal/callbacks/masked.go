@@ -1,7 +1,6 @@
 package callbacks
 
 import (
-	"slices"
 	"time"
 
 	"countersign/internal/form"
@@ -57,12 +56,7 @@ func (q Queue) shown(content Content) Content {
 }
 
 // masked are the pointers to the values of a request that people see only once they reveal them.
-func (q Queue) masked(content *Content) []string { return Masks(content.Masked, q.Masked) }
-
-// Masks joins lists of pointers; each is in the result once.
-func Masks(lists ...[]string) []string {
-	return slices.Compact(slices.Sorted(slices.Values(slices.Concat(lists...))))
-}
+func (q Queue) masked(content *Content) []string { return mask.Join(content.Masked, q.Masked) }
 
 // Revealed puts on record that somebody saw a masked value, by its JSON pointer. No page is stale
 // because of it.

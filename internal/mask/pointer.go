@@ -27,6 +27,11 @@ var (
 	escape   = strings.NewReplacer("~", "~0", "/", "~1")
 )
 
+// Join joins lists of pointers; each is in the result once.
+func Join(lists ...[]string) []string {
+	return slices.Compact(slices.Sorted(slices.Values(slices.Concat(lists...))))
+}
+
 // Check returns nil if a text is a JSON pointer (RFC 6901), in which a token * stands for each
 // element or member. The empty pointer names the whole document. The error says what to write.
 func Check(pointer string) error {

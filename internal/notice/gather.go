@@ -14,12 +14,9 @@ const (
 	// circleAge is how old what is known of people may be.
 	circleAge = 10 * time.Second
 	// seenWithin is how long somebody counts as seen after they last used the desk.
-	seenWithin = 30 * 24 * time.Hour
-	// actedWithin is how long a delegation that has ended still excludes: it counts if it was in force
-	// since a request arrived, and Lambda lets none wait for longer.
-	actedWithin  = 366 * 24 * time.Hour
+	seenWithin   = 30 * 24 * time.Hour
 	maxPeople    = 10_000
-	maxHeld      = 5000 // delegations
+	maxHeld      = 5000 // delegations: those in force since the oldest request that may still wait arrived
 	maxPauses    = 1000
 	channelPause = 5 * time.Minute // of a channel that does not accept our credentials
 )
@@ -69,7 +66,7 @@ func (w *Worker) gatherPeople(ctx context.Context, g *gathered, now time.Time) e
 	if err != nil {
 		return err
 	}
-	held, err := w.Desk.DelegationsSince(ctx, now.Add(-actedWithin), now, maxHeld)
+	held, err := w.Desk.DelegationsSince(ctx, now.Add(-callbacks.LongestWait), now, maxHeld)
 	if err != nil {
 		return err
 	}

@@ -25,10 +25,9 @@ const (
 	examinedEvery = time.Minute
 	// maxSeen bounds the people. If more were seen, nobody can say that too few were.
 	maxSeen = 10_000
-	// maxHeld bounds the delegations, of which those count that are in force or were since a request
-	// arrived. None waits for longer than longestWait, which is the longest time that Lambda gives.
-	maxHeld     = 10_000
-	longestWait = 366 * 24 * time.Hour
+	// maxHeld bounds the delegations that are read: those in force since the oldest request that may
+	// still wait arrived.
+	maxHeld = 10_000
 	// maxExamined bounds the pending requests, the newest first, and maxRecorded those that one
 	// examination puts on record. The next one goes on.
 	maxExamined = 5_000
@@ -262,7 +261,7 @@ func (a *Alarms) seen(
 	if err != nil {
 		return nil, false, fmt.Errorf("people seen: %w", err)
 	}
-	held, err := a.Store.DelegationsSince(ctx, now.Add(-longestWait), now, maxHeld)
+	held, err := a.Store.DelegationsSince(ctx, now.Add(-callbacks.LongestWait), now, maxHeld)
 	if err != nil {
 		return nil, false, fmt.Errorf("delegations: %w", err)
 	}

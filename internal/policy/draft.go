@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/mask"
 )
 
 // asShown is a policy that somebody pasted, as they may try it on the desk's requests. A condition
@@ -15,7 +16,7 @@ func (p Policy) asShown(inForce callbacks.Queues) Policy {
 	p.Queues = maps.Clone(p.Queues)
 	for name, queue := range p.Queues {
 		known := inForce[name]
-		queue.Masked = callbacks.Masks(queue.Masked, known.Masked)
+		queue.Masked = mask.Join(queue.Masked, known.Masked)
 		queue.Rules = slices.Clone(queue.Rules)
 		for i, rule := range queue.Rules {
 			in := func(r callbacks.Rule) bool { return r.When == rule.When }

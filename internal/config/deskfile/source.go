@@ -117,7 +117,7 @@ func (c *checker) checkTopics() {
 
 // checkSender notes a sender whose name stands for something else in the record.
 func (c *checker) checkSender(at strictyaml.Path, name string) {
-	if callbacks.ReservedSource(name) {
+	if name == callbacks.SourceDiscovery || name == callbacks.SourceAnnounced {
 		c.doc.Fault(at, "the name %s stands for something else in the record: choose another", name)
 	}
 }
