@@ -156,16 +156,17 @@ func (p *planner) inform(m *Member, about Topic) {
 	p.send(m, channel, Planned{Topic: about, Due: due, Latest: due.Add(window)})
 }
 
-// whyMember is why somebody is told who may sign.
+// whyMember is why somebody is told who may sign, as the gate finds it: their groups, or the person in
+// whose right they would sign.
 func (p *planner) whyMember(m *Member) Why {
+	fresh := m.Signer
+	fresh.GroupsReadAt = p.Now // as for [callbacks.Gate.Helps]
+	if whom := p.gate.Explain(fresh, p.leading).ActingFor; whom != "" {
+		return Why{For: whom}
+	}
 	for _, group := range p.missing {
 		if slices.Contains(m.Groups, group) {
 			return p.why(group)
-		}
-	}
-	for _, d := range m.Delegations {
-		if slices.Contains(d.Queues, p.Callback.Queue) && !p.Now.Before(d.Since) && p.Now.Before(d.Until) {
-			return Why{For: d.From.Actor().Name}
 		}
 	}
 	return Why{}

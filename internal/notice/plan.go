@@ -63,6 +63,8 @@ type planner struct {
 	plan     Plan
 	audience []*Member // who may sign and is not known to look at it
 	missing  []string  // groups whose members may sign
+	gate     *callbacks.Gate
+	leading  callbacks.Proposal // which needs the fewest signatures
 	known    map[aim]bool
 	pasts    map[string]past
 }
@@ -107,6 +109,7 @@ func (p *planner) pending() {
 	c := &p.Callback
 	gate := p.Queues.Gate(c, p.Signatures, p.Now)
 	leading := gate.Standing().Leading()
+	p.gate, p.leading = &gate, leading.Proposal
 	p.missing = p.groups(&gate, &leading)
 	var all []callbacks.Signer
 	for i := range p.Members {

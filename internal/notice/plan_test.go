@@ -326,6 +326,25 @@ func TestPlan(t *testing.T) {
 	}
 }
 
+// TestPlan_Delegator: a delegate is told for whom they could sign, not for whom else they act.
+func TestPlan_Delegator(t *testing.T) {
+	t.Parallel()
+	sc := newScene()
+	sc.circle.Members, sc.circle.Everybody = nil, false
+	sc.member("dee", func(m *notice.Member) {
+		for _, from := range []notice.Member{person("bea", "warehouse"), person("cleo", "approvers")} {
+			m.Delegations = append(m.Delegations, callbacks.Delegation{
+				ID: from.ID, From: from.Person, To: "dee", Queues: []string{"finance"}, Since: t0.Add(-time.Hour), Until: t0.Add(time.Hour),
+			})
+		}
+	})
+	for _, n := range sc.circle.Plan(&sc.s).Notices {
+		if n.Person == "dee" && n.Why.For != "Cleo" {
+			t.Errorf("%s because of %q", n.Kind, n.Why.For)
+		}
+	}
+}
+
 // TestPlan_Next: an escalation and heartbeats that may stop are looked at again.
 func TestPlan_Next(t *testing.T) {
 	t.Parallel()
