@@ -87,6 +87,8 @@ func TestExamine(t *testing.T) {
 	without := func(names ...string) []policy.Known {
 		return slices.DeleteFunc(slices.Clone(everybody), func(k policy.Known) bool { return slices.Contains(names, k.Name) })
 	}
+	twin := person("Aiko again", "controllers") // another account of hers
+	twin.Email = "aiko@example.com"
 	for name, tc := range map[string]struct {
 		policy   policy.Policy
 		evidence *policy.Evidence
@@ -101,6 +103,8 @@ func TestExamine(t *testing.T) {
 			"warning queues.finance.rules[0].signatures: Rule large needs 3 different people, and 2 were seen who can sign"}},
 		"Requester": {finance(nil), evidence(without("Tomasz"), large), []string{
 			"warning queues.finance.rules[0]: If Aiko asks, too few are left for rule large"}},
+		"RequesterTwice": {finance(nil), evidence(append(without("Tomasz"), twin), large), []string{
+			"warning queues.finance.rules[0]: If one of Aiko and Aiko again asks, too few are left for rule large"}},
 		"Requesters": {finance(nil), evidence(without("Tomasz", "Priya"), large), []string{
 			"warning queues.finance.rules[0]: If one of Mara, Dana and Aiko asks, too few are left for rule large"}},
 		"RequesterMay": {finance(func(q *callbacks.Queue) { q.Rules[0].Exclude = nil }), evidence(without("Tomasz"), large), nil},
