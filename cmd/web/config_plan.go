@@ -143,8 +143,7 @@ func writePlan(b *strings.Builder, p policy.Plan, seen *policy.Evidence) {
 		return
 	}
 	writeRights(b, p.Rights, seen)
-	fmt.Fprintf(b, "%d of %s would get other terms if they arrived now. They keep what they have.\n",
-		len(p.Pending), plural.Count(p.Waiting, "pending request"))
+	fmt.Fprintln(b, p.Kept())
 	for _, d := range p.Pending[:min(len(p.Pending), maxPlanned)] {
 		fmt.Fprintf(b, "%-9s  %s  %s: %s, instead of %s\n", d.Direction, d.Callback.ID, d.Callback.Title, required(d.Is), required(d.Was))
 	}

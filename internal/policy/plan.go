@@ -1,11 +1,13 @@
 package policy
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/plural"
 )
 
 // Plan is what a version of the rules would change.
@@ -13,13 +15,23 @@ type Plan struct {
 	Changes []Change // of roles, then in order of queues and rules
 	Rights  []Right  // of the people seen, by name
 	// Pending are requests that wait and would get other terms if they arrived under the new
-	// version. They keep what they have.
+	// version. They keep the terms that they have, see [Plan.Kept].
 	Pending []Difference
 	Waiting int // how many pending requests were compared
 	// Stranded are requests that wait in a queue that the new version does not have.
 	Stranded []callbacks.Callback
 	// Past are how many of Compared requests in any state would get fewer or more signatures.
 	Fewer, More, Compared int
+}
+
+// Kept says what becomes of the requests that wait.
+func (p *Plan) Kept() string {
+	text := fmt.Sprintf("%d of %s would get other terms if they arrived now. They keep what they have.",
+		len(p.Pending), plural.Count(p.Waiting, "pending request"))
+	if slices.ContainsFunc(p.Changes, func(c Change) bool { return c.Queue == "" || c.What == "groups" }) {
+		text += " Roles and the groups of a queue are no terms: they change at once who may see and sign what waits."
+	}
+	return text
 }
 
 // Difference is a request for which two versions ask differently.

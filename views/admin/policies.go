@@ -283,12 +283,6 @@ func moved(m Policies) string {
 		len(m.Plan.Rights), len(m.Evidence.People))
 }
 
-// kept says what becomes of requests that wait.
-func kept(p *policy.Plan) string {
-	return fmt.Sprintf("%d of %s would get other terms if they arrived now. They keep what they have.",
-		len(p.Pending), words.Plural(p.Waiting, "pending request"))
-}
-
 // past says what would have become of the requests that are kept.
 func past(p *policy.Plan) string {
 	return fmt.Sprintf("Of %s, %d would need fewer signatures, and %d more.", words.Plural(p.Compared, "request"), p.Fewer, p.More)

@@ -67,7 +67,7 @@ func TestPoliciesPage_Asked(t *testing.T) {
 		"Roles, auditors", "Aiko finance May no longer sign", "People seen who would gain or lose the right to sign in a queue: 1 of 4.",
 		"Queue finance, rule large expenses , signatures",
 		"2 of finance-approvers and 1 of controllers 1 of finance-approvers and 1 of controllers", "Loosened",
-		"2 of 2 pending requests would get other terms if they arrived now. They keep what they have.")
+		"2 of 2 pending requests would get other terms if they arrived now. They keep what they have. Roles and the groups of a queue are no terms: they change at once who may see and sign what waits.")
 	if doc.Find("#callback option[selected]").AttrOr("value", "") != "c1" {
 		t.Error("the callback is not chosen any more")
 	}

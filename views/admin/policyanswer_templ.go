@@ -811,9 +811,9 @@ func plan(m Policies) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var17 string
-		templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(moved(m) + " " + kept(m.Plan) + " " + past(m.Plan))
+		templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(moved(m) + " " + m.Plan.Kept() + " " + past(m.Plan))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/admin/policyanswer.templ`, Line: 265, Col: 61}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/admin/policyanswer.templ`, Line: 265, Col: 62}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 		if templ_7745c5c3_Err != nil {
