@@ -143,7 +143,7 @@ func worker(p string) bool {
 // ground reports whether a package is small, general, and below all others.
 func ground(p string) bool {
 	return slices.ContainsFunc([]string{
-		"arn", "child", "clientip", "fault", "inflight", "jsonsyntax", "jsontext", "keyring", "loopback", "mask", "matching",
+		"arn", "child", "clientip", "fault", "inflight", "jsonsyntax", "jsontext", "keyring", "linediff", "loopback", "mask", "matching",
 		"outbound", "plural", "printable", "problem", "ratelimit", "reload", "replies", "spelling", "worker",
 	}, func(name string) bool { return under(p, "internal/"+name) })
 }

@@ -74,6 +74,7 @@ type Alarms struct {
 	mu       sync.Mutex
 	counts   map[string]int
 	requests []Alarm
+	bound    map[callbacks.ConfigVersion]int
 	people   []callbacks.Signer // those seen, with a role that signs; replaced and never changed
 }
 
@@ -106,6 +107,14 @@ func (a *Alarms) Requests() []Alarm {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return slices.Clone(a.requests)
+}
+
+// Bound counts by version of the rules the pending requests that they bind, of those that the last
+// round examined: all, unless many thousands wait.
+func (a *Alarms) Bound() map[callbacks.ConfigVersion]int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return maps.Clone(a.bound)
 }
 
 // Members implements [desk.Seen] with what the last round found. It yields nobody when Count is nil.
@@ -145,7 +154,7 @@ func (a *Alarms) runOnce(ctx context.Context) (time.Time, error) {
 	}
 	found, err := a.examine(ctx, now)
 	a.mu.Lock()
-	a.counts, a.requests, a.people = found.counts, found.requests, found.seen
+	a.counts, a.requests, a.bound, a.people = found.counts, found.requests, found.bound, found.seen
 	a.mu.Unlock()
 	for _, one := range found.news { // pages that look again find the new counts
 		a.Invalidator.Changed(one)
@@ -165,6 +174,7 @@ type examination struct {
 	now      time.Time
 	counts   map[string]int
 	requests []Alarm
+	bound    map[callbacks.ConfigVersion]int
 	recorded map[callbacks.ID]bool
 	news     []callbacks.Invalidation // of the requests put on record
 	written  int
@@ -194,7 +204,7 @@ func (e *examination) signers(c *callbacks.Callback) []callbacks.Signer {
 func (a *Alarms) examine(ctx context.Context, now time.Time) (examination, error) {
 	e := examination{
 		policy: a.InForce(), now: now, members: make(map[string][]callbacks.Signer),
-		counts: make(map[string]int), recorded: make(map[callbacks.ID]bool),
+		counts: make(map[string]int), bound: make(map[callbacks.ConfigVersion]int), recorded: make(map[callbacks.ID]bool),
 	}
 	var complete bool
 	var err error
@@ -214,6 +224,7 @@ func (a *Alarms) examine(ctx context.Context, now time.Time) (examination, error
 			return examination{news: e.news}, fmt.Errorf("pending requests: %w", err)
 		}
 		for i := range page.Rows {
+			e.bound[page.Rows[i].Requirement.Version]++
 			if err := a.judge(ctx, &e, &page.Rows[i].Callback); err != nil {
 				return examination{news: e.news}, err
 			}

@@ -68,6 +68,17 @@ func (a *alarmed) round(when string, want map[string]int) {
 	if diff := cmp.Diff(want, listed); diff != "" && len(a.alarms.Requests()) < policy.MaxAlarms {
 		a.T.Errorf("%s: listed: -want +got:\n%s", when, diff)
 	}
+	waiting := 0
+	for _, n := range a.alarms.Bound() {
+		waiting += n
+	}
+	page, err := a.Store.List(a.Ctx, desk.Query{
+		Filter: desk.Filter{Scope: desk.ScopeAll, States: []callbacks.State{callbacks.Pending}, Limit: desk.MaxPage}, AllQueues: true, Now: a.Clock.Now(),
+	})
+	callbackstest.Must(a.T, err)
+	if waiting != len(page.Rows) && page.Next == nil {
+		a.T.Errorf("%s: versions bind %d of %d", when, waiting, len(page.Rows))
+	}
 	maps.DeleteFunc(got, func(_ string, n int) bool { return n == 0 })
 	if diff := cmp.Diff(want, got); diff != "" {
 		a.T.Errorf("%s: -want +got:\n%s", when, diff)

@@ -20,6 +20,8 @@ type Config struct {
 	GroupsMaxAge time.Duration // that of [callbacks.Gate]; zero for no limit
 	// Alarms returns the pending requests that too few people seen could decide; see [Alarms.Requests].
 	Alarms func() []Alarm
+	// Bound counts pending requests by the version that binds them; see [Alarms.Bound].
+	Bound func() map[callbacks.ConfigVersion]int
 	// Read reads the text of a countersign.yaml, without its secrets. The error has a line for each
 	// fault.
 	Read func(text []byte) (Policy, error)
@@ -48,6 +50,7 @@ type Answer struct {
 	Findings []Finding
 	Evidence *Evidence
 	Alarms   []Alarm
+	Bound    map[callbacks.ConfigVersion]int // pending requests by the version that binds them
 
 	Title         string // of the request that was tried
 	Trial         *Trial // under the policy in force
@@ -65,7 +68,7 @@ func (d *Desk) Ask(ctx context.Context, p callbacks.Person, q Question) (Answer,
 	if !p.Roles.SeesAll() {
 		return Answer{}, &callbacks.Refusal{Code: callbacks.CodeRole, Reason: "Policies are for admins and auditors."}
 	}
-	a := Answer{InForce: d.InForce, Alarms: d.Alarms()}
+	a := Answer{InForce: d.InForce, Alarms: d.Alarms(), Bound: d.Bound()}
 	policies := []Policy{d.InForce}
 	var pasted Policy
 	if q.File != "" {

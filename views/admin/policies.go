@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/linediff"
 	"countersign/internal/policy"
 	"countersign/views/untrusted"
 	"countersign/views/words"
@@ -29,6 +31,33 @@ func (m Policies) queues() (all []callbacks.Queue) {
 	slices.SortFunc(all, func(a, b callbacks.Queue) int { return cmp.Compare(a.Name, b.Name) })
 	return all
 }
+
+// bound is how many pending requests a version binds, as the beginning of a sentence.
+type bound struct {
+	Keep    string
+	Version callbacks.ConfigVersion
+}
+
+// earlier are the versions before the one in force that bind pending requests, those of most first.
+func (m Policies) earlier() (all []bound) {
+	versions := slices.SortedFunc(maps.Keys(m.Bound), func(a, b callbacks.ConfigVersion) int {
+		return cmp.Or(cmp.Compare(m.Bound[b], m.Bound[a]), cmp.Compare(a, b))
+	})
+	for _, v := range versions {
+		if v == m.InForce.Version || v == "" {
+			continue
+		}
+		keep := words.Plural(m.Bound[v], "pending request") + " keep version"
+		if m.Bound[v] == 1 {
+			keep = "1 pending request keeps version"
+		}
+		all = append(all, bound{keep, v})
+	}
+	return all[:min(len(all), maxEarlier)]
+}
+
+// maxEarlier bounds the versions that the page names.
+const maxEarlier = 20
 
 // size says how many queues and rules there are.
 func (m Policies) size() string {
@@ -130,6 +159,42 @@ func (m Policies) linesOf(q callbacks.Queue) (all []codeLine) {
 		all = append(all, line)
 	}
 	return all
+}
+
+// changedLines are the lines of one queue that a pasted file changes, with those around them.
+type changedLines struct {
+	Queue  string
+	Groups [][]linediff.Line
+	// Was and Is are the numbers of the first lines in the two files.
+	Was, Is int
+}
+
+// around is how many lines that stay are shown before and after one that changes.
+const around = 2
+
+// planLines are the queues whose lines a pasted file changes.
+func (m Policies) planLines() (all []changedLines) {
+	if m.InForce.Text == nil || m.Draft == nil || m.Draft.Text == nil {
+		return nil
+	}
+	names := maps.Clone(m.InForce.Queues)
+	maps.Copy(names, m.Draft.Queues)
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		first, was := m.InForce.Text.QueueLines(name)
+		second, is := m.Draft.Text.QueueLines(name)
+		if groups := linediff.Changed(linediff.Of(was, is), around); len(groups) > 0 {
+			all = append(all, changedLines{name, groups, first, second})
+		}
+	}
+	return all
+}
+
+// number is the number of a line in the pasted file, or of one that it drops in the file in force.
+func (c changedLines) number(l linediff.Line) string {
+	if l.Kind == linediff.Removed {
+		return strconv.Itoa(c.Was + l.Was)
+	}
+	return strconv.Itoa(c.Is + l.Is)
 }
 
 // warnings are the findings about a queue that say that something is wrong.

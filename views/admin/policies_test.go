@@ -68,6 +68,13 @@ func TestPoliciesPage_Asked(t *testing.T) {
 		"Queue finance, rule large expenses , signatures",
 		"2 of finance-approvers and 1 of controllers 1 of finance-approvers and 1 of controllers", "Loosened",
 		"2 of 2 pending requests would get other terms if they arrived now. They keep what they have. Roles and the groups of a queue are no terms: they change at once who may see and sign what waits.")
+	reads(t, doc, "[aria-labelledby=lines-finance]", "− in force, + pasted", "8 when: payload.total >= 15000.0",
+		"9 − signatures: [{from: [finance-approvers], for: 2}, {from: [controllers], for: 1}]",
+		"9 + signatures: [{from: [finance-approvers], for: 1}, {from: [controllers], for: 1}]", "10 exclude: [requester]")
+	if doc.Find("[aria-labelledby=lines-default]").Length() != 0 {
+		t.Error("lines are shown of a queue that stays")
+	}
+	reads(t, doc, "#list > p", "3 pending requests keep version 9b40d1e7aa20 1 pending request keeps version a3f1c2e09d01")
 	if doc.Find("#callback option[selected]").AttrOr("value", "") != "c1" {
 		t.Error("the callback is not chosen any more")
 	}

@@ -2,6 +2,7 @@ package pagetest
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -52,7 +53,7 @@ func financePolicy(places int, word string) policy.Policy {
 	file := lines{
 		"roles: {reviewers: [finance-approvers, controllers]}", "", "queues:", "  finance: # " + word,
 		"    groups: [finance-approvers, controllers]", "    rules:", "      - name: large expenses " + word,
-		"        when: payload.total >= 15000.0", "        signatures: [{from: [finance-approvers], for: 2}, {from: [controllers], for: 1}]",
+		"        when: payload.total >= 15000.0", fmt.Sprintf("        signatures: [{from: [finance-approvers], for: %d}, {from: [controllers], for: 1}]", places),
 		"        exclude: [requester]", "      - {name: everyday, signatures: [{for: 1}]}", "    groupsNotOlderThan: 8h",
 	}
 	large := callbacks.Terms{
@@ -91,6 +92,7 @@ func Policies(word string) admin.Policies {
 	}
 	m := admin.Policies{File: "/etc/countersign/countersign.yaml"}
 	m.InForce = financePolicy(2, word)
+	m.Bound = map[callbacks.ConfigVersion]int{m.InForce.Version: 4, "a3f1c2e09d01c55e": 1, "9b40d1e7aa2011cd": 3}
 	m.Evidence = &policy.Evidence{
 		Now: viewstest.Now, People: []policy.Known{known("Mara", "finance-approvers"), known("Aiko", "controllers"), known("Teo", "warehouse"), known("Uwe", "warehouse")},
 		Requests: map[string][]policy.Request{"finance": {request("c1", `{"total":18420.00}`), request("c2", "{}")}},
