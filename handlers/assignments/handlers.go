@@ -156,7 +156,11 @@ func (h *Handlers) until(c echo.Context, form url.Values) (time.Time, error) {
 	now := h.Now()
 	if form.Get("for") == "latest" {
 		current, err := h.Desk.Callback(c.Request().Context(), h.Site.Person(c), h.Site.ID(c))
-		return assignment.Latest(&current, now).Truncate(time.Second), err
+		if err != nil {
+			return time.Time{}, err
+		}
+		standing, err := h.Service.Of(c.Request().Context(), h.Site.Person(c), &current)
+		return standing.Latest.Truncate(time.Second), err
 	}
 	for _, span := range pages.Spans {
 		if form.Get("for") == span.Name {

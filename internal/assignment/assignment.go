@@ -1,10 +1,12 @@
 package assignment
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/spelling"
 )
 
@@ -32,20 +34,16 @@ const (
 	ActionWoken    callbacks.Action = "snooze.ended"        // before its time, by the person
 )
 
-// Bounds of snoozes.
-const (
-	// Margin is how long before its end a callback is at risk: no snooze lasts until then.
-	Margin = 15 * time.Minute
-	// MaxSnooze is how long a snooze lasts at most.
-	MaxSnooze = 30 * 24 * time.Hour
-)
+// MaxSnooze is how long a snooze lasts at most.
+const MaxSnooze = 30 * 24 * time.Hour
 
-// Latest is until when a callback can be snoozed at most: its margin before the earliest of its
-// clocks. It is not after now if it is too late for a snooze.
-func Latest(c *callbacks.Callback, now time.Time) time.Time {
+// Latest is until when a callback can be snoozed at most: until it is at risk, which is so long before
+// the earliest of its clocks as decisions in its queue usually take, zero if that is not known. It is
+// not after now if it is too late for a snooze.
+func Latest(c *callbacks.Callback, usual time.Duration, now time.Time) time.Time {
 	latest := now.Add(MaxSnooze)
 	if at, cause := c.Deadline(); cause != callbacks.NoDeadline {
-		latest = callbacks.Earliest(latest, at.Add(-Margin))
+		latest = callbacks.Earliest(latest, at.Add(-cmp.Or(usual, desk.FewDecisions)))
 	}
 	return latest
 }

@@ -45,8 +45,11 @@ type Standing struct {
 // Of reads whose work a callback is that the reader was shown.
 func (s *Service) Of(ctx context.Context, reader callbacks.Person, c *callbacks.Callback) (Standing, error) {
 	now := s.Now()
-	standing := Standing{Latest: Latest(c, now)}
-	var err error
+	usual, err := s.Desk.Usual(ctx, c.Queue)
+	if err != nil {
+		return Standing{}, err
+	}
+	standing := Standing{Latest: Latest(c, usual, now)}
 	if standing.Assignment, err = s.Store.Assignment(ctx, c.ID); err != nil {
 		return Standing{}, err
 	}
@@ -164,8 +167,12 @@ func (s *Service) Snooze(ctx context.Context, by callbacks.Person, id callbacks.
 	if err != nil {
 		return err
 	}
+	usual, err := s.Desk.Usual(ctx, c.Queue)
+	if err != nil {
+		return err
+	}
 	now := s.Now()
-	latest := Latest(&c, now)
+	latest := Latest(&c, usual, now)
 	held, err := s.Store.Assignment(ctx, id)
 	switch {
 	case err != nil:
@@ -175,11 +182,11 @@ func (s *Service) Snooze(ctx context.Context, by callbacks.Person, id callbacks.
 	case held.To.ID != by.ID && c.WaitingSince.IsZero():
 		return fault.List{{Pointer: "until", Detail: "It is not in Mine, so there is nothing to hide. Take it first."}}
 	case !latest.After(now):
-		return fault.List{{Pointer: "until", Detail: "Too late: it ends in less than 15 minutes."}}
+		return fault.List{{Pointer: "until", Detail: "Too late: it is at risk."}}
 	case !until.After(now):
 		return fault.List{{Pointer: "until", Detail: "Give a time that is still to come."}}
 	case until.After(latest):
-		return fault.List{{Pointer: "until", Detail: "Not later than 15 minutes before it ends, and at most 30 days."}}
+		return fault.List{{Pointer: "until", Detail: "Not later than when it is at risk, and at most 30 days."}}
 	}
 	return s.snooze(ctx, by, &c, until, callbacks.AuditEntry{
 		Action: ActionSnoozed, Detail: "Until " + until.UTC().Format("2006-01-02 15:04 UTC") + ", in their own list.",

@@ -162,12 +162,15 @@ func TestAssign_OldGroups(t *testing.T) {
 // TestSnooze has a row for each rule of how long a callback is hidden. It ends two hours after t0.
 func TestSnooze(t *testing.T) {
 	t.Parallel()
-	const latest = 2*time.Hour - assignment.Margin
+	const latest = 2*time.Hour - desk.FewDecisions
 	for name, tt := range map[string]struct {
 		wait, until time.Duration // from the arrival
 		others      bool          // it is somebody else's
 		ok          bool
+		slow        bool // decisions take 90 minutes there
 	}{
+		"UntilAtRisk":   {until: 30 * time.Minute, slow: true, ok: true},
+		"PastAtRisk":    {until: 30*time.Minute + time.Second, slow: true},
 		"ForAnHour":     {until: time.Hour, ok: true},
 		"ToTheMargin":   {until: latest, ok: true},
 		"PastTheMargin": {until: latest + time.Second},
@@ -179,6 +182,11 @@ func TestSnooze(t *testing.T) {
 			t.Parallel()
 			r := open(t)
 			arrived := r.Clock.Now()
+			for i := 0; tt.slow && i < 20; i++ {
+				before, then := arrived.Add(-24*time.Hour), arrived.Add(90*time.Minute-24*time.Hour)
+				storetest.Put(t, r.Store, callbackstest.NewCallback(callbackstest.Queue(r.c.Queue), callbackstest.ReceivedAt(before),
+					callbackstest.DecidedBy("ada", then), callbackstest.Ended(callbacks.Completed, then)))
+			}
 			holder := desktest.Mara
 			if tt.others {
 				holder = desktest.Dana

@@ -33,7 +33,7 @@ func (s *Service) query(ctx context.Context, p callbacks.Person, f Filter) (Quer
 	if q.Escalated, err = s.escalatedTo(ctx, reader); err != nil {
 		return Query{}, reader, err
 	}
-	if f.SortedBy() == OrderRisk || f.Ends.AtRisk {
+	if f.SortedBy() == OrderRisk || f.Ends.AtRisk || f.Scope == ScopeMine { // no snooze hides what is at risk
 		q.Usual, err = s.usualIn(ctx, s.named(q), usualHour(f.After, now))
 	}
 	return q, reader, err

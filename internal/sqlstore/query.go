@@ -10,7 +10,6 @@ import (
 
 	"github.com/uptrace/bun"
 
-	"countersign/internal/assignment"
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/internal/sqlstore/engine"
@@ -297,11 +296,12 @@ func mine(q desk.Query) condition {
 // hidden finds what a person hides from their own list now. It comes back on time, and earlier once it
 // is at risk, whatever its clock was then.
 func hidden(q desk.Query) condition {
-	text := `(num not in (select callback from snoozes where person = ? and until > ?) or state <> 'pending' or deadline <= ?)`
+	early := earlyOf(q.Usual)
+	text := `(num not in (select callback from snoozes where person = ? and until > ?) or state <> 'pending' or deadline - ` + early.text + ` <= ?)`
 	if q.Snoozed {
-		text = `num in (select callback from snoozes where person = ? and until > ?) and state = 'pending' and deadline > ?`
+		text = `num in (select callback from snoozes where person = ? and until > ?) and state = 'pending' and deadline - ` + early.text + ` > ?`
 	}
-	return where(text, storable(q.Person), millis(q.Now), millis(q.Now.Add(assignment.Margin)))
+	return where(text, slices.Concat([]any{storable(q.Person), millis(q.Now)}, early.args, []any{millis(q.Now)})...)
 }
 
 // filterConditions returns the conditions of a filter apart from queue, state and search.

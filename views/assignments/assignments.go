@@ -100,7 +100,7 @@ func (m Assignment) noSnooze(s views.Shell) string {
 	case m.Callback.State != callbacks.Pending:
 		return "It does not wait any more."
 	case !m.Latest.After(s.Moment.Now):
-		return "Too late: it ends in less than 15 minutes."
+		return "Too late: it is at risk."
 	}
 	return "It is not in Mine, so there is nothing to hide. Take it first."
 }

@@ -57,8 +57,14 @@ func holder(t testing.TB, s Stores, id callbacks.ID) assignment.Assignment {
 // mine are the callbacks in a person's own list, or those that they hide there.
 func mine(t testing.TB, s Stores, person string, now time.Time, hidden bool) []callbacks.ID {
 	t.Helper()
+	return mineWhere(t, s, nil, person, now, hidden)
+}
+
+// mineWhere is mine where decisions usually take some time.
+func mineWhere(t testing.TB, s Stores, usual desk.Usual, person string, now time.Time, hidden bool) []callbacks.ID {
+	t.Helper()
 	q := storetest.EveryRow(desk.Filter{Scope: desk.ScopeMine, Snoozed: hidden})
-	q.Person, q.Now = person, now
+	q.Person, q.Now, q.Usual = person, now, usual
 	ids := storetest.IDsOf(storetest.List(t, s.Desk, q).Rows)
 	callbackstest.Same(t, "count", storetest.Count(t, s.Desk, q, 100), len(ids))
 	return ids
@@ -209,10 +215,13 @@ func atRisk(t *testing.T, s Stores) {
 		c.Clocks.Timeout = time.Hour
 		return nil
 	})
-	ends := t0.Add(time.Hour - assignment.Margin)
-	for at, want := range map[time.Time]bool{ends.Add(-time.Second): false, ends: true} {
-		if shown := slices.Contains(mine(t, s, "ada", at, false), c.ID); shown != want {
-			t.Errorf("shown %v before its end: %t", t0.Add(time.Hour).Sub(at), shown)
+	for queue, usual := range map[string]time.Duration{"elsewhere": desk.FewDecisions, c.Queue: 40 * time.Minute} {
+		ends, of := t0.Add(time.Hour-usual), desk.Usual{queue: 40 * time.Minute}
+		for at, want := range map[time.Time]bool{ends.Add(-time.Second): false, ends: true} {
+			shown, hidden := slices.Contains(mineWhere(t, s, of, "ada", at, false), c.ID), slices.Contains(mineWhere(t, s, of, "ada", at, true), c.ID)
+			if shown != want || hidden == want {
+				t.Errorf("%v before its end, usual times in %s: shown %t, hidden %t", t0.Add(time.Hour).Sub(at), queue, shown, hidden)
+			}
 		}
 	}
 }
