@@ -60,3 +60,16 @@ func TestConfigCheck_Conditions(t *testing.T) {
 		t.Errorf("got %+v, want %s", got, want)
 	}
 }
+
+// TestConfigCheck_EncodedReject: a queue whose reject waits for a codec is named at its line.
+func TestConfigCheck_EncodedReject(t *testing.T) {
+	t.Parallel()
+	file := writeFile(t, filepath.Join(t.TempDir(), "countersign.yaml"),
+		"roles: {reviewers: [approvers]}\nqueues:\n  default: {groups: [approvers]}\n  legal: {groups: [approvers], rejectAs: success}\n"+
+			"functions:\n  payroll: {kmsKey: alias/payroll}\n  refund: {format: text}\n")
+	got := runConfig(t, nil, "check", file)
+	want := file + ":4:42: warning: A reject that is a success needs the codec of payroll."
+	if got.code != 0 || !strings.Contains(got.stdout, want) || strings.Count(got.stdout, "warning:") != 1 {
+		t.Errorf("got %+v, want %s", got, want)
+	}
+}
