@@ -34,7 +34,7 @@ func (s *server) shell(c echo.Context, place views.Place, address views.Address)
 // which may be the cause of the error.
 func (s *server) plainShell(c echo.Context) views.Shell {
 	shell := views.Shell{
-		Moment: s.moment(c), Viewer: s.person(c), Theme: views.Theme(cookie(c, views.ThemeCookie)), Version: s.Version, Support: s.SupportContact,
+		Moment: s.moment(c), Origin: s.ownOrigin, Viewer: s.person(c), Theme: views.Theme(cookie(c, views.ThemeCookie)), Version: s.Version, Support: s.SupportContact,
 	}
 	if draft := draftOf(c); draft != nil {
 		shell.Kept, shell.KeptFields = draft.Get("comment"), s.keptFields(c, draft)

@@ -44,6 +44,7 @@ func Theme(name string) string {
 // the reader is known) leaves Viewer empty and has no navigation.
 type Shell struct {
 	Moment  words.Moment
+	Origin  string // of the desk, as browsers write it
 	Viewer  callbacks.Person
 	Place   Place
 	Counts  Counts

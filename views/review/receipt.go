@@ -208,3 +208,16 @@ func heldWords(n int) string {
 	}
 	return fmt.Sprintf("Skipped %d that end sooner: others review them.", n)
 }
+
+// signedOnPaper says who gave a signature, for what, and when.
+func signedOnPaper(m words.Moment, given callbacks.Signature) string {
+	says := given.By.Name + " (" + given.By.ID + ")"
+	if given.ActingFor != nil {
+		says += ", for " + given.ActingFor.Name
+	}
+	says += ", “" + given.Outcome + "”, " + m.Full(given.At)
+	if !given.Live() {
+		says += ", no longer counts"
+	}
+	return says
+}
