@@ -1,6 +1,7 @@
 #!/bin/sh
-# Takes each condition of the gate and of Weigh away, one at a time, and prints the tests that fail
-# then. A mutant that fails none has survived: a test is missing. It changes no file.
+# Takes conditions of the gate and of Weigh away, one at a time, and prints the tests that fail then. A
+# mutant that fails none has survived: a test is missing. The script fails if one survived, or could
+# not be made or tested. It changes no file.
 #
 #   scripts/mutants.sh [NAME]
 set -eu
@@ -28,7 +29,7 @@ place gained | explain.go | s/after\.Has > before\.Has/after.Has >= 0/
 tests after others | explain.go | s/if !overlap\(test\.after, open\)/if true/
 first failure counts | explain.go | s/min\(e\.reached, i\)/i/
 comment asked | gate.go | s/g\.Callback\.Requirement\.NeedsReason\(b\.Proposal\.Stance\)/false/
-comment of ink | gate.go | s/!printable\.HasInk\(b\.Comment\)/b.Comment == "" && !printable.HasInk("")/
+comment of ink | requirement.go | s/\|\| printable\.HasInk\(comment\)/|| comment != "" || printable.HasInk(comment)/
 told what it does | gate.go | s/decides != b\.Sends/false/
 never sends unasked | gate.go | s/decides != b\.Sends/decides == false && b.Sends/
 never waits unasked | gate.go | s/decides != b\.Sends/decides && !b.Sends/
@@ -38,10 +39,12 @@ replaces the earlier | gate.go | s/return s\.By\.ID == c\.signer\.ID \}/return f
 others' rights | gate.go | s/found\.reached > why\.reached/false/
 best right | gate.go | s/found\.reached > why\.reached/true/
 in force | gate.go | s/inForce := s\.inForce\(g\.Callback\.Queue, g\.Now\)/inForce := s.Delegations/
-delegation meanwhile | gate.go | s/if !d\.during\(s\.Person, g\.Callback\.Queue, g\.Callback\.ReceivedAt, g\.Now\)/if !d.inForce(s.Person, g.Callback.Queue, g.Now)/
-delegate of the requester | gate.go | s/refusal := g\.excluded\(Signer\{Person: d\.From, Delegations: d\.ToDelegator\}\)/var refusal *Refusal/
-delegate of a delegate | gate.go | s/, Delegations: d\.ToDelegator\}/}/
-account of a delegate | delegation.go | s/p\.identity\(\)\.is\(identity\{d\.To, d\.ToAddress\}\)/d.To == p.ID/
+delegation meanwhile | delegation.go | s/d\.during\(delegate, queue, from, to\)/delegate.id != "" && d.inForce(all[i].Person, queue, to)/
+delegate of the requester | gate.go | s/refusal := comparedWithRequester\(other\.Person, g\.Callback\)/var refusal *Refusal/
+delegate of a delegate | delegation.go | s/return all\[1:\]/return slices.DeleteFunc(all[1:], func(r Represented) bool { return r.ID != r.Via.From.ID })/
+chain of delegates | delegation.go | s/i < len\(all\); i\+\+/i < min(2, len(all)); i++/
+more delegations than read | gate.go | s/if s\.MoreDelegations/if false/
+account of a delegate | delegation.go | s/who\.is\(identity\{d\.To, d\.ToAddress\}\)/d.To == who.id/
 account that named the requester | queue.go | s/p\.identity\(\)\.is\(by\)/by.id == p.ID/
 attainable without delegates | attainable.go | s/excluded: g\.excluded\(person\)/excluded: comparedWithRequester(person.Person, g.Callback)/
 groups of the holder | gate.go | s/(func \(c \*claim\) signature.*?)groups := c\.holder\(\)\.Groups/$1groups := c.signer.Groups/s
@@ -92,4 +95,5 @@ mutants | while IFS= read -r line; do
 		red=$(sed -n 's/^--- FAIL: \([A-Za-z_]*\).*/\1/p' "$work/out" | sort -u | tr '\n' ' ')
 	[ -n "$red" ] || red="not tested: $(grep -m 1 '\.go:' "$work/out")"
 	printf '| %s | %s |\n' "$name" "$red"
-done
+done | tee "$work/report"
+! grep -qE '\| (no such place in .*|survived|not tested: .*)( \||$)' "$work/report"

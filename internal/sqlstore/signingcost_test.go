@@ -1,9 +1,7 @@
-package sqlstore
+package sqlstore_test
 
 import (
-	"context"
 	"fmt"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -11,23 +9,30 @@ import (
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/desk"
 	"countersign/internal/desk/storetest"
-	"countersign/internal/sqlstore/engine"
+	"countersign/internal/sqlstore"
+	"countersign/internal/sqlstore/sqlstoretest"
 )
 
 // TestTransactionsOfSignatures: a decision of one signature is one transaction, and each further
 // signature adds one.
 func TestTransactionsOfSignatures(t *testing.T) {
 	t.Parallel()
-	s, err := Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "desk.db"))
-	if err != nil {
-		t.Fatal(err)
+	for name, database := range map[string]func(testing.TB) string{"SQLite": sqlstoretest.NewDatabase, "PostgreSQL": newDatabase} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, err := sqlstore.Open(t.Context(), database(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = s.Close() })
+			countTransactions(t, s)
+		})
 	}
-	t.Cleanup(func() { _ = s.Close() })
-	transactions, run := 0, s.run
-	s.run = func(ctx context.Context, rank engine.Rank, fn func(context.Context, *tx) error) error {
-		transactions++
-		return run(ctx, rank, fn)
-	}
+}
+
+func countTransactions(t *testing.T, s *sqlstore.Store) {
+	t.Helper()
+	transactions := sqlstore.CountTransactions(s)
 	queues := callbacks.Queues{callbacks.DefaultQueue: {Name: callbacks.DefaultQueue, Groups: []string{"reviewers"}}}
 	service := desk.NewService(desk.ServiceConfig{
 		Store: s, Queues: queues, Invalidator: unheard{}, ReviewLimits: callbacks.DefaultReviewLimits,
@@ -38,7 +43,7 @@ func TestTransactionsOfSignatures(t *testing.T) {
 			c.Requirement = callbacks.Requirement{Terms: callbacks.Terms{Signatures: []callbacks.Threshold{{For: signatures}}}}
 		})
 		storetest.Receive(t, s, callbacks.Message{}, c)
-		transactions = 0
+		*transactions = 0
 		for i := range signatures {
 			name := fmt.Sprintf("%d-%d", signatures, i)
 			p := callbacks.Person{
@@ -52,8 +57,8 @@ func TestTransactionsOfSignatures(t *testing.T) {
 			_, err = service.Sign(t.Context(), p, c.ID, choice, shown.Seen)
 			callbackstest.Must(t, err)
 		}
-		if got, err := s.Get(t.Context(), c.ID); err != nil || got.State != callbacks.Decided || transactions != signatures {
-			t.Errorf("%d signatures: %d transactions, %s, %v", signatures, transactions, got.State, err)
+		if got, err := s.Get(t.Context(), c.ID); err != nil || got.State != callbacks.Decided || *transactions != signatures {
+			t.Errorf("%d signatures: %d transactions, %s, %v", signatures, *transactions, got.State, err)
 		}
 	}
 }

@@ -279,3 +279,13 @@ func TestStatementCounts_Pages(t *testing.T) {
 		}
 	}
 }
+
+// CountTransactions counts the transactions of a store from now on.
+func CountTransactions(s *Store) *int {
+	n, run := new(int), s.run
+	s.run = func(ctx context.Context, rank engine.Rank, fn func(context.Context, *tx) error) error {
+		*n++
+		return run(ctx, rank, fn)
+	}
+	return n
+}
