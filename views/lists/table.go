@@ -1,6 +1,8 @@
 package lists
 
 import (
+	"slices"
+
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/views"
@@ -20,6 +22,11 @@ func shownWords(l List) string {
 		shown += " of " + l.Total.String()
 	}
 	return shown
+}
+
+// onlyEnded reports whether a filter finds only callbacks that have ended.
+func onlyEnded(f desk.Filter) bool {
+	return len(f.States) > 0 && !slices.ContainsFunc(f.States, callbacks.State.Open)
 }
 
 // sortedBy reports whether a list is sorted by a column.

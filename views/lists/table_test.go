@@ -76,6 +76,25 @@ func TestAdminRows(t *testing.T) {
 	}
 }
 
+// TestAdminColumns: what has ended has no time left, and says who decided.
+func TestAdminColumns(t *testing.T) {
+	t.Parallel()
+	for want, states := range map[string][]callbacks.State{
+		"Title Function Queue State Ends by Remaining Ends at Reviewer Age": {callbacks.Pending, callbacks.Lost},
+		"Title Function Queue State Ended by Ended at Decided by Age":       {callbacks.Completed, callbacks.Lost},
+	} {
+		m := pagetest.Table()
+		m.Filter.States, m.Rows = states, viewstest.EndedRows()[1:]
+		doc := adminPage(t, "/admin/callbacks", m)
+		if got := viewstest.Words(doc.Find(".tbl thead")); got != want {
+			t.Errorf("columns %q, want %q", got, want)
+		}
+		if rows, columns := doc.Find("#row-exp2291lost td").Length(), doc.Find(".tbl th").Length(); rows != columns {
+			t.Errorf("%d cells below %d columns", rows, columns)
+		}
+	}
+}
+
 func TestAdminOrder(t *testing.T) {
 	t.Parallel()
 	m := pagetest.Table()
