@@ -20,7 +20,7 @@ import (
 func (d *program) openNotices(settings config.Config, everybody bool) {
 	stored := d.store.Notices()
 	d.notices = notice.NewWorker(notice.Config{
-		Store: stored, Preferences: stored, Desk: d.store, Everybody: everybody,
+		Store: stored, Preferences: stored, Desk: d.store, Assignments: d.store.Assignments(), Everybody: everybody,
 		Setup: func() *notice.Setup {
 			if e := d.edition.Load(); e != nil {
 				return e.notices

@@ -29,7 +29,7 @@ func TestDelegationsOfAYear(t *testing.T) {
 	r := newSQLiteRig(t)
 	reads := &asked{Store: r.store}
 	r.worker = notice.NewWorker(notice.Config{
-		Store: r.store.Notices(), Preferences: r.store.Notices(), Desk: reads, Setup: func() *notice.Setup { return r.setup },
+		Store: r.store.Notices(), Preferences: r.store.Notices(), Desk: reads, Assignments: r.store.Assignments(), Setup: func() *notice.Setup { return r.setup },
 		Attempted: func(string, *notice.Fault) {}, Everybody: true, Log: slog.New(slog.DiscardHandler), Now: r.clock.Now, Jitter: func() float64 { return 0 },
 	})
 	r.announce(time.Hour)

@@ -131,7 +131,7 @@ func latest(a, b time.Time) time.Time {
 }
 
 // strength are the kinds of callbacks in one message: the first one that it has is the message's.
-var strength = []Kind{Needed, Void, Nobody, Attention, MaySign, Failed, Decided, Ended}
+var strength = []Kind{Needed, Void, Assigned, TakenOver, Nobody, Attention, MaySign, Failed, Decided, Ended}
 
 func stronger(a, b Kind) bool {
 	return b == "" || slices.Index(strength, a) < slices.Index(strength, b)
@@ -151,6 +151,8 @@ func kindOf(w *Work, s *considered, planned *Planned) Kind {
 		return Needed
 	case c.State == callbacks.Pending && w.Kind == Void && planned != nil:
 		return Void
+	case c.State == callbacks.Pending && (w.Kind == Assigned || w.Kind == TakenOver) && planned != nil:
+		return w.Kind
 	case c.State == callbacks.Pending:
 		return MaySign
 	case c.Decision != nil && c.State != callbacks.Lost:

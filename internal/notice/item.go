@@ -31,6 +31,7 @@ func (c *Circle) item(s *Situation, channel string, home string) Item {
 		i.Fields = c.fields(s, rules.Fields)
 	}
 	if cb.State == callbacks.Pending {
+		i.Assigned, i.AssignedBy = s.Assigned.To.Name, s.Assigned.By.Name
 		if c.Styles[channel] != InPlace { // that stays on the screen, and who has it open changes
 			i.Held, i.Alone = s.holder(), !s.open()
 		}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"countersign/internal/assignment"
 	"countersign/internal/callbacks"
 )
 
@@ -24,6 +25,7 @@ var matters = []callbacks.Action{
 	callbacks.ActionReceived, callbacks.ActionFound, callbacks.ActionCorrected, callbacks.ActionRequesterStated,
 	callbacks.ActionSigned, callbacks.ActionWithdrawn, callbacks.ActionVoid,
 	callbacks.ActionPolicyApplied, callbacks.ActionEscalated,
+	assignment.ActionTaken, assignment.ActionAssigned, assignment.ActionReleased,
 	callbacks.ActionDecided, callbacks.ActionDelivered, callbacks.ActionLost,
 	callbacks.ActionUndeliverable, callbacks.ActionUnconfirmed, callbacks.ActionRetried,
 	callbacks.ActionReceiptDiffers, callbacks.ActionTimedOut, callbacks.ActionClosed,

@@ -54,6 +54,8 @@ const (
 	Attention Kind = "attention" // a delivery needs an admin
 	Nobody    Kind = "nobody"    // too few people could sign; for admins
 	Void      Kind = "void"      // your signature does not count any more
+	Assigned  Kind = "assigned"  // somebody gave it to you
+	TakenOver Kind = "taken"     // it was yours, and somebody else has it now
 	Digest    Kind = "digest"    // several that wait, at the reader's hour
 	Test      Kind = "test"      // asked for by whoever reads it
 	// NotYours: whoever reads it may not know of its callbacks any more. It has no items.
@@ -98,6 +100,8 @@ type Item struct {
 	// A message that changes in place says neither.
 	Held  string
 	Alone bool
+	// Assigned is whose work it is while it waits, and AssignedBy who said so. Empty for nobody's.
+	Assigned, AssignedBy string
 	// State is that of the callback. Outcome is the label of the decision and Stance says which way
 	// it goes; they and DecidedAt are empty while it is pending.
 	State     callbacks.State

@@ -121,6 +121,7 @@ func (p *planner) pending() {
 	}
 	p.places()
 	p.voided()
+	p.assigned()
 	for _, m := range p.audience {
 		p.member(m)
 	}
@@ -236,6 +237,23 @@ func (p *planner) voided() {
 		if m != nil && callbacks.LastSignature(p.Signatures, m.Person) == given && p.Queues.Sees(m.Signer, &p.Callback, p.Now) {
 			p.inform(m, Topic{Kind: Void, Share: times[m.ID]})
 		}
+	}
+}
+
+// assigned tells somebody that the callback was given to them, and whoever had it that it is somebody
+// else's now. Nobody is told what they did themselves.
+func (p *planner) assigned() {
+	a := &p.Assigned
+	minute := int(a.At.Unix() / 60) // each time is told by itself, and what is given in one go together
+	tell := func(who callbacks.Actor, kind Kind) {
+		m := p.Circle.member(who.ID)
+		if m != nil && who.ID != a.By.ID && !m.Settings.Muted(p.Callback.Queue, p.Now) && p.Queues.Sees(m.Signer, &p.Callback, p.Now) {
+			p.inform(m, Topic{Kind: kind, Share: minute})
+		}
+	}
+	if !a.Nobody() {
+		tell(a.To, Assigned)
+		tell(a.Before, TakenOver)
 	}
 }
 

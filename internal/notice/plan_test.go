@@ -224,6 +224,17 @@ var planCases = map[string]struct {
 	"and not what is not": {func(sc *scene) {
 		sc.member("ada", func(m *notice.Member) { m.Settings.Digest = &notice.DailyDigest{Minute: 8 * 60} })
 	}, everybody},
+	"whoever it is assigned to": {func(sc *scene) { sc.assign("ada", "", "bob") },
+		append([]string{"push ada's browser assigned@29925420 +0s"}, everybody...)},
+	"and whoever had it": {func(sc *scene) { sc.assign("ada", "bob", "ada") },
+		append([]string{"push bob's browser taken@29925420 +0s"}, everybody...)},
+	"both, if an admin moves it":   {func(sc *scene) { sc.assign("ada", "bob", "ops") }, append([]string{"push ada's browser assigned@29925420 +0s", "push bob's browser taken@29925420 +0s"}, everybody...)},
+	"nobody of what they did":      {func(sc *scene) { sc.assign("ada", "", "ada") }, everybody},
+	"nor of what they may not see": {func(sc *scene) { sc.assign("ada", "cleo", "ada"); sc.member("cleo", func(*notice.Member) {}) }, everybody},
+	"nor of a queue that they muted": {func(sc *scene) {
+		sc.assign("ada", "bob", "ada")
+		sc.member("bob", func(m *notice.Member) { m.Settings.Mutes = []notice.Mute{{Queue: "finance", Until: t0.Add(time.Hour)}} })
+	}, []string{finance, adaPush, adaMail, adaLast}},
 	"a decided request asks nobody": {func(sc *scene) {
 		callbackstest.DecidedBy("ada", t0)(&sc.s.Callback)
 	}, nil},

@@ -141,7 +141,7 @@ func newRig(t testing.TB, url string) *rig {
 // newWorker is another replica.
 func (r *rig) newWorker(store notice.Store) *notice.Worker {
 	return notice.NewWorker(notice.Config{
-		Store: store, Preferences: r.store.Notices(), Desk: r.store, Setup: func() *notice.Setup { return r.setup },
+		Store: store, Preferences: r.store.Notices(), Desk: r.store, Assignments: r.store.Assignments(), Setup: func() *notice.Setup { return r.setup },
 		Attempted: func(string, *notice.Fault) {}, Everybody: true, Log: slog.New(slog.DiscardHandler), Now: r.clock.Now, Jitter: func() float64 { return 0 },
 	})
 }

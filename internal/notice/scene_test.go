@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/internal/assignment"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/notice"
@@ -89,6 +90,12 @@ func (sc *scene) sign(name string, groups ...string) {
 func (sc *scene) void(name string) {
 	sc.sign(name, "approvers")
 	sc.s.Signatures[len(sc.s.Signatures)-1].End = &callbacks.SignatureEnd{Lapse: callbacks.Void, At: t0, Why: "An admin said who asks for this after it was signed."}
+}
+
+// assign says whose work the request is, whose it was and who says so.
+func (sc *scene) assign(to, before, by string) {
+	who := func(id string) callbacks.Actor { return callbacks.Actor{ID: id, Name: id} }
+	sc.s.Assigned = assignment.Assignment{To: who(to), Before: who(before), By: who(by), At: t0}
 }
 
 // opened says that a member has opened the request, and perhaps looks at it.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"countersign/internal/assignment"
 	"countersign/internal/callbacks"
 	"countersign/internal/spelling"
 )
@@ -16,6 +17,7 @@ type Situation struct {
 	Content    callbacks.Content
 	Signatures []callbacks.Signature
 	Openers    []Opener
+	Assigned   assignment.Assignment     // while it is pending
 	Notices    []Notice                  // those planned so far
 	Execution  callbacks.OperationStatus // how it ended after the decision, if that is known
 	Now        time.Time
@@ -182,6 +184,9 @@ func (w *Worker) situation(ctx context.Context, id callbacks.ID, now time.Time) 
 	}
 	if err == nil {
 		s.Openers, err = w.Store.Openers(ctx, id)
+	}
+	if err == nil && s.Callback.State == callbacks.Pending {
+		s.Assigned, err = w.Assignments.Assignment(ctx, id)
 	}
 	if err == nil {
 		s.Notices, err = w.Store.Notices(ctx, id)

@@ -98,5 +98,6 @@ func silent(style Style, w *Work, m *Message) bool {
 		return style == Appended || style == Posted || style == Event
 	}
 	asked := w.Kind == MaySign || w.Kind == Needed || w.Kind == Digest
-	return style == Appended && w.Person != "" && w.Told != "" && asked && (m.Kind == Decided || m.Kind == Ended || m.Kind == Digest)
+	over := asked && (m.Kind == Decided || m.Kind == Ended || m.Kind == Digest) || w.Kind == Assigned || w.Kind == TakenOver
+	return style == Appended && w.Person != "" && w.Told != "" && over
 }

@@ -78,7 +78,8 @@ type Topic struct {
 	// outcome that the requester hears.
 	Kind Kind
 	// Share is the part of the time after which the notice is a reminder, in percent; of a digest, the
-	// number of its day; of [Void], how many signatures of the reader are void. Zero otherwise.
+	// number of its day; of [Void], how many signatures of the reader are void; of [Assigned] and
+	// [TakenOver], the minute in which that was. Zero otherwise.
 	Share int
 }
 

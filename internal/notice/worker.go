@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"countersign/internal/assignment"
 	"countersign/internal/callbacks"
 	"countersign/internal/delegation"
 	"countersign/internal/people"
@@ -46,6 +47,11 @@ type Desk interface {
 	DelegationsSince(ctx context.Context, from, now time.Time, limit int) ([]delegation.Held, error)
 }
 
+// Assignments says whose work a callback is; it is a part of [assignment.Store].
+type Assignments interface {
+	Assignment(ctx context.Context, id callbacks.ID) (assignment.Assignment, error)
+}
+
 // Setup is what one version of the configuration says. It is never changed.
 type Setup struct {
 	Queues   callbacks.Queues
@@ -61,6 +67,7 @@ type Config struct {
 	Store       Store
 	Preferences Preferences
 	Desk        Desk
+	Assignments Assignments
 	// Setup returns what is in force; nil while no channel is configured.
 	Setup func() *Setup
 	// Attempted is called with each attempt: its channel, and its fault or none.

@@ -105,6 +105,10 @@ func (t tellings) about() string {
 		return "too few people could sign"
 	case notice.Void:
 		return "the reader's signature is void"
+	case notice.Assigned:
+		return "assigned to the reader"
+	case notice.TakenOver:
+		return "assigned to somebody else now"
 	case notice.Digest:
 		return "in a digest"
 	case notice.Ended, notice.Test, notice.NotYours:

@@ -34,11 +34,13 @@ func TestTold(t *testing.T) {
 	void.Topic = notice.Topic{Kind: notice.Void, Share: 2}
 	dead := to(notice.Email, "legal@example.com", "")
 	dead.Fault, dead.Words = notice.NoPlace, "550 no such user"
-	m.Told = []notice.Notice{dead, slack, first, second, third, reminder, push, void}
+	given, taken := push, push
+	given.Topic, taken.Topic = notice.Topic{Kind: notice.Assigned, Share: 1}, notice.Topic{Kind: notice.TakenOver, Share: 1}
+	m.Told = []notice.Notice{dead, slack, first, second, third, reminder, push, void, given, taken}
 	said := page()
 	for _, want := range []string{
 		"Slack, #finance waits for signatures", "told 12:51:03", "E-mail to 3 people", "2 told by 12:53:02; due 13:52:02; failed: 451 try again later",
-		"Webhook, erp reminder at 50 % of the time", "due 14:51:02", "given up: 550 no such user", "Web push to 1 person", "Web push to 1 person the reader's signature is void", "not told: it was over, opened or decided before",
+		"Webhook, erp reminder at 50 % of the time", "due 14:51:02", "given up: 550 no such user", "Web push to 1 person", "Web push to 1 person the reader's signature is void", "Web push to 1 person assigned to the reader", "Web push to 1 person assigned to somebody else now", "not told: it was over, opened or decided before",
 	} {
 		if !strings.Contains(said, want) {
 			t.Errorf("%q is not in %q", want, said)

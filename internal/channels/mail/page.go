@@ -64,7 +64,7 @@ func (p *page) single(i notice.Item, m *notice.Message) {
 		return
 	}
 	p.LinkText = "Open to read and decide"
-	p.add(reason(m.Kind), wording.Requester(i)+" "+wording.Signed(i), wording.Missing(i), wording.Held(i))
+	p.add(reason(m.Kind), wording.Requester(i)+" "+wording.Signed(i), wording.Missing(i), wording.Assigned(i), wording.Held(i))
 	p.Ends = wording.Ends(i, m)
 	if left := wording.Left(i, m.At); left != "" {
 		p.Ends = strings.TrimSuffix(p.Ends, ".") + ", " + left + " after this was sent."
@@ -91,7 +91,7 @@ func reason(kind notice.Kind) string {
 		return "Too few people are known who could sign it."
 	case notice.Void:
 		return "Your signature does not count any more: the request or its rule has changed since. The page says how, and whether you can sign again."
-	case notice.MaySign, notice.Decided, notice.Ended, notice.Failed, notice.Digest, notice.Test, notice.NotYours:
+	case notice.MaySign, notice.Decided, notice.Ended, notice.Failed, notice.Digest, notice.Test, notice.NotYours, notice.Assigned, notice.TakenOver:
 	}
 	return ""
 }
@@ -108,6 +108,10 @@ func subject(i notice.Item, m *notice.Message) string {
 		return "Too few could sign: " + title
 	case notice.Void:
 		return "Your signature is void: " + title
+	case notice.Assigned:
+		return "Assigned to you: " + title
+	case notice.TakenOver:
+		return "Not yours any more: " + title
 	case notice.MaySign, notice.Needed, notice.Decided, notice.Ended, notice.Digest, notice.Test, notice.NotYours:
 	}
 	switch {

@@ -141,6 +141,12 @@ func TestKinds(t *testing.T) {
 		}, "[finance] Not delivered: Expense", "Lambda did not take it."},
 		"Nobody": {func(m *notice.Message) { m.Kind = notice.Nobody }, "[finance] Too few could sign", "Too few people are known who could sign it."},
 		"Void":   {func(m *notice.Message) { m.Kind = notice.Void }, "[finance] Your signature is void", "whether you can sign again."},
+		"Assigned": {func(m *notice.Message) {
+			m.Kind, m.Items[0].Assigned, m.Items[0].AssignedBy = notice.Assigned, "Priya Raman", "Mara Okafor"
+		}, "[finance] Assigned to you: Expense", "Priya Raman has it, assigned by Mara Okafor."},
+		"TakenOver": {func(m *notice.Message) {
+			m.Kind, m.Items[0].Assigned, m.Items[0].AssignedBy = notice.TakenOver, "Mara Okafor", "Mara Okafor"
+		}, "[finance] Not yours any more: Expense", "Mara Okafor has taken it."},
 		"Test":   {func(m *notice.Message) { m.Kind, m.Items = notice.Test, nil }, "A test from Countersign at Harborline", "It arrived"},
 		"Fields": {func(m *notice.Message) { m.Items[0].Fields = []notice.Field{{Label: "Total", Value: "7846.20"}} }, "ends 14:32", "Total: 7846.20"},
 		"Held":   {func(m *notice.Message) { m.Items[0].Held = "Dana Fischer" }, "ends 14:32", "Dana Fischer has it open."},

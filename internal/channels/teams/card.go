@@ -92,7 +92,7 @@ func (c *card) single(m *notice.Message, i notice.Item) {
 		c.fact("Was to end", wording.EndsAt(i, m))
 	case over == "":
 		c.plain(wording.Ends(i, m))
-		c.plain(cut(strings.TrimSpace(wording.Signed(i) + " " + wording.Missing(i))))
+		c.plain(cut(strings.TrimSpace(strings.TrimSpace(wording.Signed(i)+" "+wording.Missing(i)) + " " + wording.Assigned(i))))
 	}
 	for _, f := range i.Fields[:min(len(i.Fields), maxFields)] {
 		c.fact(f.Label, f.Value)

@@ -34,6 +34,7 @@ type callback struct {
 	Required   int             `json:"required"`
 	Signatures []signature     `json:"signatures"`
 	Missing    []missing       `json:"missing,omitempty"`
+	Assigned   *assigned       `json:"assigned,omitempty"`
 
 	Decision *decision `json:"decision,omitempty"`
 	Ended    *ended    `json:"ended,omitempty"`
@@ -58,6 +59,12 @@ type signature struct {
 type missing struct {
 	Count  int      `json:"count"`
 	Groups []string `json:"groups"`
+}
+
+// assigned is whose work a callback is, and who said so.
+type assigned struct {
+	To string `json:"to"`
+	By string `json:"by"`
 }
 
 type decision struct {
@@ -108,7 +115,7 @@ func typeOf(m *notice.Message) string {
 		return "callback.digest"
 	case notice.Test:
 		return "desk.test"
-	case notice.MaySign, notice.Void, notice.NotYours: // no program is told of what it may not know, or what a person has to do
+	case notice.MaySign, notice.Void, notice.Assigned, notice.TakenOver, notice.NotYours: // no program is told of what it may not know, or what a person has to do
 	}
 	if len(m.Items) == 1 && len(m.Items[0].Signed) > 0 {
 		return "callback.signed"
@@ -134,6 +141,9 @@ func callbackOf(i *notice.Item) callback {
 	}
 	for _, p := range i.Missing {
 		c.Missing = append(c.Missing, missing{Count: p.Count, Groups: append([]string{}, p.Groups...)})
+	}
+	if i.Assigned != "" {
+		c.Assigned = &assigned{To: i.Assigned, By: i.AssignedBy}
 	}
 	if !i.DecidedAt.IsZero() {
 		c.Decision = &decision{Outcome: i.Outcome, Stance: i.Stance, At: i.DecidedAt.UTC()}

@@ -138,9 +138,9 @@ func urgency(m *notice.Message) webpush.Urgency {
 	switch m.Kind {
 	case notice.Needed, notice.Test:
 		return webpush.UrgencyHigh
-	case notice.Decided, notice.Ended, notice.Digest, notice.NotYours:
+	case notice.Decided, notice.Ended, notice.Digest, notice.NotYours, notice.TakenOver:
 		return webpush.UrgencyLow
-	case notice.MaySign, notice.Failed, notice.Attention, notice.Nobody, notice.Void:
+	case notice.MaySign, notice.Failed, notice.Attention, notice.Nobody, notice.Void, notice.Assigned:
 	}
 	if len(m.Items) > 0 && !m.Items[0].Deadline.IsZero() && m.Items[0].Deadline.Sub(m.At) <= soon {
 		return webpush.UrgencyHigh

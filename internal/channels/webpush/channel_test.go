@@ -159,7 +159,7 @@ func TestListed(t *testing.T) {
 // TestLockScreen: no push of any kind holds the requester.
 func TestLockScreen(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []notice.Kind{notice.MaySign, notice.Needed, notice.Decided, notice.Ended, notice.Failed, notice.Attention, notice.Nobody, notice.Void, notice.Digest, notice.Test, notice.NotYours} {
+	for _, kind := range []notice.Kind{notice.MaySign, notice.Needed, notice.Decided, notice.Ended, notice.Failed, notice.Attention, notice.Nobody, notice.Void, notice.Assigned, notice.TakenOver, notice.Digest, notice.Test, notice.NotYours} {
 		for _, change := range []func(*notice.Message){nil, decided, func(m *notice.Message) { m.Items = append(m.Items, m.Items[0]) }} {
 			m := message(change)
 			m.Kind = kind

@@ -39,7 +39,7 @@ func Offer(i notice.Item) string {
 // something failed. It is empty for kinds that the state says.
 func Urgent(m *notice.Message) string {
 	switch m.Kind {
-	case notice.Needed, notice.Failed, notice.Attention, notice.Nobody, notice.Void:
+	case notice.Needed, notice.Failed, notice.Attention, notice.Nobody, notice.Void, notice.Assigned, notice.TakenOver:
 		return Gist(m) + "."
 	case notice.MaySign, notice.Decided, notice.Ended, notice.Digest, notice.Test, notice.NotYours:
 	}

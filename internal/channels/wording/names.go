@@ -52,6 +52,18 @@ func Held(i notice.Item) string {
 	return Line(i.Held) + " has it open."
 }
 
+// Assigned says whose work a callback is: "Dana Fischer has it, assigned by Mara Okafor." It is empty if
+// it is nobody's.
+func Assigned(i notice.Item) string {
+	switch i.Assigned {
+	case "":
+		return ""
+	case i.AssignedBy:
+		return Line(i.Assigned) + " has taken it."
+	}
+	return Line(i.Assigned) + " has it, assigned by " + Line(i.AssignedBy) + "."
+}
+
 // sentences joins those of them that are not empty.
 func sentences(list ...string) string {
 	var said []string

@@ -15,6 +15,10 @@ func Why(m *notice.Message) string {
 		return "You get this because you asked for a test."
 	case notice.Failed, notice.Void:
 		return "You get this because you signed it."
+	case notice.Assigned:
+		return "You get this because it was assigned to you."
+	case notice.TakenOver:
+		return "You get this because it was assigned to you before."
 	case notice.Attention, notice.Nobody:
 		return "You get this because you are an admin of this desk."
 	case notice.Digest:
@@ -84,9 +88,23 @@ func Gist(m *notice.Message) string {
 		return "Too few people could sign a request"
 	case notice.Void:
 		return "Your signature does not count any more"
+	case notice.Assigned, notice.TakenOver:
+		return moved(m)
 	case notice.Test, notice.NotYours:
 	}
 	return "A test from " + Line(m.Desk)
+}
+
+// moved says that something was assigned to the reader, or to somebody else.
+func moved(m *notice.Message) string {
+	n, whose := len(m.Items), "to you"
+	if m.Kind == notice.TakenOver {
+		whose = "to somebody else now"
+	}
+	if n == 1 {
+		return "Assigned " + whose
+	}
+	return fmt.Sprintf("%d are assigned %s", n, whose)
 }
 
 // waiting says how many wait and when the nearest ends.
