@@ -3,6 +3,8 @@ package e2e_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -136,9 +138,15 @@ func (w *world) askFrom(t *testing.T, function string, q demo.Question) asked {
 	return w.asked.await(t, patience, "the desk to take the request", func(a asked) bool { return a.executionARN == arn })
 }
 
+// groups counts the questions that are no part of a group.
+var groups atomic.Int64
+
 // begin starts an execution.
 func (w *world) begin(t *testing.T, function string, q demo.Question) (executionARN string) {
 	t.Helper()
+	if q.Group == "" { // lists show each by itself, unless a test says that they ask the same
+		q.Group = fmt.Sprint("g", groups.Add(1))
+	}
 	input, err := json.Marshal(q)
 	if err != nil {
 		t.Fatal(err)

@@ -40,6 +40,7 @@ var stories = map[string]story{
 	"access":   {"security", "", "", 1, ""},
 	"capacity": {"default", "", "", 1, ""},
 	"contract": {"default", "", "", 1, ""},
+	"review":   {"security", "", "", 1, ""},
 }
 
 // TestSamples: what each sample of the demo sends gets the rule that its story means, and people of

@@ -89,12 +89,16 @@ func (s *Starter) Start(ctx context.Context, name string) error {
 }
 
 func (s *Starter) start(ctx context.Context, sample demo.Sample) error {
-	s.mu.Lock()
-	n := s.started[sample.Name]
-	s.started[sample.Name]++
-	s.mu.Unlock()
-	_, err := s.engine.Start(ctx, sample.Function, "", sample.Input(n))
-	return err
+	for range max(sample.Times, 1) {
+		s.mu.Lock()
+		n := s.started[sample.Name]
+		s.started[sample.Name]++
+		s.mu.Unlock()
+		if _, err := s.engine.Start(ctx, sample.Function, "", sample.Input(n)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Starter) full() bool {

@@ -57,6 +57,7 @@ type Question struct {
 	Outcomes                []Outcome `json:"outcomes,omitempty"`
 	KeepAlive               string    `json:"keepAlive,omitempty"`
 	Masked                  []string  `json:"masked,omitempty"`
+	Group                   string    `json:"group,omitempty"`
 }
 
 // Link is a place where a reviewer can read more.

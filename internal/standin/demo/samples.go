@@ -24,6 +24,8 @@ type Sample struct {
 	Label    string // in the menu
 	Function string
 	input    func(n int) any
+	// Times is how many executions a start begins; 0 for one.
+	Times int
 }
 
 // Input is the payload of the n-th execution of the sample, n from 0.
@@ -37,18 +39,19 @@ func (s Sample) Input(n int) []byte {
 
 // Samples are the pieces of work, in the order in which the demo starts them.
 var Samples = []Sample{
-	{"expense", "Expense report", "expense-approval", expenseInput},
-	{"deposit", "Large expense, three sign", "expense-approval", depositInput},
-	{"vendor", "Bank account change", "vendor-master-update", vendorInput},
-	{"order", "Purchase order, answer by form", "purchase-order", orderInput},
-	{"rotation", "Password, typed into a form", "credential-rotation", rotationInput},
-	{"deploy", "Deploy to production", "release-train", deployInput},
-	{"refund", "Refund", "order-refund", refundInput},
-	{"outreach", "Agent: send e-mails", "agent-outreach", outreachInput},
-	{"erasure", "Erase personal data", "privacy-erasure", erasureInput},
-	{"access", "Access that times out", "access-broker", accessInput},
-	{"capacity", "Raise a limit, no timeout", "capacity-broker", capacityInput},
-	{"contract", "Contract, never announced", "contract-renewal", contractInput},
+	{"expense", "Expense report", "expense-approval", expenseInput, 0},
+	{"deposit", "Large expense, three sign", "expense-approval", depositInput, 0},
+	{"vendor", "Bank account change", "vendor-master-update", vendorInput, 0},
+	{"order", "Purchase order, answer by form", "purchase-order", orderInput, 0},
+	{"rotation", "Password, typed into a form", "credential-rotation", rotationInput, 0},
+	{"deploy", "Deploy to production", "release-train", deployInput, 0},
+	{"refund", "Refund", "order-refund", refundInput, 0},
+	{"outreach", "Agent: send e-mails", "agent-outreach", outreachInput, 0},
+	{"erasure", "Erase personal data", "privacy-erasure", erasureInput, 0},
+	{"access", "Access that times out", "access-broker", accessInput, 0},
+	{"capacity", "Raise a limit, no timeout", "capacity-broker", capacityInput, 0},
+	{"contract", "Contract, never announced", "contract-renewal", contractInput, 0},
+	{"review", "Access review, twelve alike", "access-review", reviewInput, len(reviewed)},
 }
 
 // KeyAlias is the key of AWS KMS under which the results for privacy-erasure are encrypted.
@@ -80,6 +83,7 @@ func Functions(c Config) ([]Function, error) {
 		{"agent-outreach", 24 * time.Hour, durable.NewHandler(agentOutreach(desk), options...)},
 		{"privacy-erasure", 30 * 24 * time.Hour, durable.NewHandler(privacyErasure(desk, sealed), options...)},
 		{"access-broker", time.Hour, durable.NewHandler(accessBroker(desk), options...)},
+		{"access-review", 24 * time.Hour, durable.NewHandler(accessReview(desk), options...)},
 		{"capacity-broker", 90 * 24 * time.Hour, durable.NewHandler(capacityBroker(desk), options...)},
 		{"contract-renewal", 24 * time.Hour, durable.NewHandler(contractRenewal, options...)},
 	}, nil
