@@ -73,31 +73,110 @@ func TestBatch(t *testing.T) {
 	}
 }
 
-// TestBatchOfAKind: twenty that are asked in the same way are approved with six keys.
+// alike is a deploy of a group.
+func alike(n int) demo.Question {
+	q := deploy(n)
+	q.Group = "checkout-api"
+	return q
+}
+
+// TestBatchOfAKind: twenty that are asked in the same way are approved with six keys, where each has a
+// row of its own and where one row stands for all.
 func TestBatchOfAKind(t *testing.T) {
 	t.Parallel()
 	const count = 20
+	for name, list := range map[string]struct {
+		address, row string
+		keys         []string // that select them
+	}{
+		"Each": {"/?grouped=no", "[data-row]:nth-of-type(20)", []string{"j", "X"}}, "Grouped": {"/", ".folded", []string{"j", "x"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			for n := range count {
+				w.ask(t, alike(n))
+			}
+			mara := w.signIn(t, "mara")
+			mara.open(list.address)
+			mara.see(list.row)
+			for _, key := range list.keys {
+				mara.press(key)
+			}
+			mara.comes("#batch", "20 of 20 selected")
+			presses := []string{"the selection", "the first press", "the second press"}
+			for _, what := range presses {
+				mara.leads(what, keyboard("a"))
+			}
+			mara.comesWithin(time.Minute, "h1", "20 of 20 approved.")
+			if keys := len(list.keys) + len(presses); keys > 6 {
+				t.Errorf("%d keys", keys)
+			}
+		})
+	}
+}
+
+// TestFold: what asks the same is one row. It opens by key, and its box follows those of what it stands
+// for, as they follow it.
+func TestFold(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
-	var last asked
-	for n := range count {
-		last = w.ask(t, deploy(n))
+	other := w.ask(t, expense())
+	var all []asked
+	for n := range 3 {
+		all = append(all, w.ask(t, alike(n)))
 	}
 	mara := w.signIn(t, "mara")
-	mara.see(last.row())
-	keys := 0
-	press := func(key string) {
-		mara.press(key)
-		keys++
+	mara.see(other.row())
+	mara.see(".folded")
+	mara.reads(".folded", "3 ×", "Deploy checkout-api to environment 0", "titles differ")
+	mara.press("j")
+	mara.press("j")
+	mara.inspect("list-folded")
+	mara.press("e")
+	mara.see(all[2].row())
+	mara.reads(all[1].row(), "Deploy checkout-api to environment 1")
+	if !eval[bool](mara, `document.activeElement.matches(".folded[aria-expanded=true]")`) {
+		t.Error("the focus left the row that was opened")
 	}
-	press("j")
-	press("X")
-	mara.comes("#batch", "20 of 20 selected")
-	for _, what := range []string{"the selection", "the first press", "the second press"} {
-		mara.leads(what, keyboard("a"))
-		keys++
+	state := func() string {
+		return eval[string](mara, `(({ checked, indeterminate }) => checked + " " + indeterminate)(document.querySelector("[name=group]"))`)
 	}
-	mara.comesWithin(time.Minute, "h1", "20 of 20 approved.")
-	if keys > 6 {
-		t.Errorf("%d keys", keys)
+	mara.press("x")
+	mara.comes("#batch", "3 of 4 selected")
+	mara.inspect("list-unfolded")
+	mara.press("j")
+	mara.press("x")
+	mara.comes("#batch", "2 of 4 selected")
+	if got := state(); got != "false true" {
+		t.Errorf("with two of three selected, the box of the row is %s", got)
 	}
+	mara.press("x")
+	mara.comes("#batch", "3 of 4 selected")
+	if got := state(); got != "true false" {
+		t.Errorf("with all selected, the box of the row is %s", got)
+	}
+	mara.press("x")
+	mara.leads("the selection", keyboard("a"))
+	mara.reads("h1", "Approve 2 of 2 selected?")
+	mara.reads(".note", "1 more asks the same and is not included.")
+}
+
+// TestFoldWithoutScripts: the row opens by its link, and its box selects all.
+func TestFoldWithoutScripts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var all []asked
+	for n := range 3 {
+		all = append(all, w.ask(t, alike(n)))
+	}
+	mara := w.visitor(t, "mara")
+	mara.runScripts(false)
+	mara.open("/")
+	mara.enter()
+	mara.submit("a.folded")
+	mara.reads(all[2].row(), "Deploy checkout-api to environment 2")
+	mara.click("[name=group]")
+	mara.submit("#batch .approve")
+	mara.reads("h1", "Approve 3 of 3 selected?")
 }

@@ -34,7 +34,11 @@ func (s *server) selectBatch(c echo.Context) error {
 		stance = callbacks.Against
 	}
 	list := s.origin(c)
-	b, err := s.Batches.Select(c.Request().Context(), s.person(c), idsIn(form), stance, list.Values().Encode())
+	ids, err := s.selected(c, list, form)
+	if err != nil {
+		return err
+	}
+	b, err := s.Batches.Select(c.Request().Context(), s.person(c), ids, stance, list.Values().Encode())
 	switch {
 	case errors.Is(err, batch.ErrTooMany):
 		return fault.List{{Pointer: "callback", Detail: fmt.Sprintf("Select at most %d at once. Nothing was recorded.", batch.MaxItems)}}
@@ -44,6 +48,29 @@ func (s *server) selectBatch(c echo.Context) error {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, batches.Path(b.ID))
+}
+
+// selected are the callbacks that a form names, and of each row that stands for others the first of
+// those that a batch can hold.
+func (s *server) selected(c echo.Context, list query.Listing, form url.Values) ([]callbacks.ID, error) {
+	ids := idsIn(form)
+	for _, key := range slices.Compact(slices.Sorted(slices.Values(form["group"]))) {
+		f := list.Whole().Filter(s.Now())
+		f.Alike, f.Limit = key, batch.MaxItems
+		page, err := s.Service.List(c.Request().Context(), s.person(c), f)
+		if err != nil {
+			return nil, err
+		}
+		for i := range page.Rows {
+			if id := page.Rows[i].ID; !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+		}
+		if len(ids) > batch.MaxItems {
+			break
+		}
+	}
+	return ids, nil
 }
 
 // idsIn are the callbacks that a form names. What cannot be an ID is left out, as what is not found
@@ -206,11 +233,39 @@ func (s *server) renderSelection(c echo.Context, status int, m batches.Selection
 	if m.New, err = s.Service.Count(c.Request().Context(), s.person(c), since, countLimit); err != nil {
 		return err
 	}
+	if m.More, err = s.moreLike(c, list, &m); err != nil {
+		return err
+	}
 	shell, err := s.shell(c, place(list), views.Address{Path: batches.Path(m.Batch.ID)})
 	if err != nil {
 		return err
 	}
 	return render(c, status, batches.SelectionPage(shell, m))
+}
+
+// moreLike counts what asks the same as all that is shown, was in the list when it was selected, and is
+// not among it.
+func (s *server) moreLike(c echo.Context, list query.Listing, m *batches.Selection) (views.Count, error) {
+	f := list.Filter(s.Now())
+	f.ReceivedBefore = m.Batch.MadeAt
+	shown := 0
+	for i := range m.Candidates {
+		one := &m.Candidates[i].Callback
+		if one.State != callbacks.Pending {
+			continue
+		}
+		if key := desk.Alike(one); f.Alike != "" && f.Alike != key {
+			return views.Count{}, nil
+		} else {
+			f.Alike = key
+		}
+		shown++
+	}
+	if shown == 0 {
+		return views.Count{}, nil
+	}
+	all, err := s.Service.Count(c.Request().Context(), s.person(c), f, shown+countLimit)
+	return views.Bounded(max(all-shown, 0), countLimit), err
 }
 
 func (s *server) showResult(c echo.Context, b batch.Batch) error {

@@ -57,7 +57,7 @@ func TestBatch_AsManyAsALongPage(t *testing.T) {
 	s := newSite(t)
 	b := s.as(rita)
 	s.deploys(batch.MaxItems + 1)
-	more := b.get("/?scope=available").document(t).Find(".pager a:contains('Show 200 at once')").AttrOr("href", "")
+	more := b.get("/?scope=available&grouped=no").document(t).Find(".pager a:contains('Show 200 at once')").AttrOr("href", "")
 	long := b.get(more).document(t)
 	var ids []string
 	long.Find("[data-pick]").Each(func(_ int, box *goquery.Selection) { ids = append(ids, box.AttrOr("value", "")) })

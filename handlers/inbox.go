@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -84,6 +85,9 @@ func (s *server) list(c echo.Context, l query.Listing) (lists.List, error) {
 		return m, err
 	}
 	m.Rows = found.Rows
+	if m.Unfolded, err = s.unfolded(c, l, found.Rows); err != nil {
+		return m, err
+	}
 	if found.Next != nil {
 		m.Next = query.FormatCursor(*found.Next)
 	}
@@ -95,6 +99,18 @@ func (s *server) list(c echo.Context, l query.Listing) (lists.List, error) {
 	}
 	m.Queues, err = s.Service.Visible(ctx, p)
 	return m, err
+}
+
+// unfolded reads what a row of a folded list stands for, if the address asks for it and the page has
+// the row.
+func (s *server) unfolded(c echo.Context, l query.Listing, rows []desk.Row) (lists.Unfolded, error) {
+	if l.Unfolded == "" || !slices.ContainsFunc(rows, func(r desk.Row) bool { return r.Fold.Key == l.Unfolded }) {
+		return lists.Unfolded{}, nil
+	}
+	f := l.Filter(s.Now())
+	f.Alike, f.After = l.Unfolded, nil
+	page, err := s.Service.List(c.Request().Context(), s.person(c), f)
+	return lists.Unfolded{Key: l.Unfolded, Rows: page.Rows, More: page.Next != nil}, err
 }
 
 // countShortcuts counts what the list would find with each of the shortcuts pressed.

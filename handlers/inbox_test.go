@@ -78,7 +78,7 @@ func TestInbox_Pages(t *testing.T) {
 		s.receive(a)
 	}
 	b := s.as(rita)
-	first := b.get("/?q=EXP")
+	first := b.get("/?grouped=no&q=EXP")
 	next := first.document(t).Find(`a[href*="after="]`).AttrOr("href", "")
 	if u, err := url.Parse(next); err != nil || u.Query().Get("q") != "EXP" {
 		t.Fatalf("the way to the next page is %q", next)
@@ -276,7 +276,7 @@ func TestTab(t *testing.T) {
 			t.Errorf("%s: the tab says %q and shows %s", path, title, icon)
 		}
 	}
-	if got := strings.Join(strings.Fields(b.get("/").document(t).Find(".grp.risk").Text()), " "); !strings.HasPrefix(got, "At risk 3") {
+	if got := strings.Join(strings.Fields(b.get("/?grouped=no").document(t).Find(".grp.risk").Text()), " "); !strings.HasPrefix(got, "At risk 3") {
 		t.Errorf("the list says %q", got)
 	}
 	if title, _ := tab(s.as(otto), "/"); strings.Contains(title, "risk") {

@@ -75,6 +75,7 @@ var keyHelp = []struct {
 	{"Next, previous in the list or of it", []string{"J", "K"}},
 	{"Select a row of the list", []string{"X"}},
 	{"Select on, row by row", []string{"Shift", "J"}},
+	{"Open or close a row that stands for several", []string{"E"}},
 	{"Select all of its kind", []string{"Shift", "X"}},
 	{"Approve, reject what is selected", []string{"A", "R"}},
 	{"Open the whole page", []string{"O"}},

@@ -26,6 +26,9 @@ const (
 // limitLong is the value of the limit parameter for long pages: as many rows as one selection takes.
 var limitLong = strconv.Itoa(desk.MaxPage)
 
+// flat is the value of the grouped parameter for a list in which no row stands for others.
+const flat = "no"
+
 // endsWithin are the short names for what ends soon, whether its time is up already or not.
 var endsWithin = map[string]time.Duration{"15m": 15 * time.Minute, "1h": time.Hour, "24h": 24 * time.Hour}
 
@@ -41,6 +44,10 @@ type Listing struct {
 	After           *desk.Cursor // nil on the first page
 	Long            bool         // a page is as long as one may be
 	Item            callbacks.ID // what is open beside the list, empty for nothing
+	// Group is a key of [desk.Alike]: only what asks the same. Unfolded is that of the row which shows
+	// what it stands for, and Flat says that no row stands for others.
+	Group, Unfolded string
+	Flat            bool
 	// Done is what the reader decided last beside the list, which shows its receipt; empty for nothing.
 	Done callbacks.ID
 
@@ -71,6 +78,9 @@ func ParseListing(values url.Values, fallback desk.Scope, zone *time.Location) (
 		Snoozed:  p.OneOf("snoozed", "", []string{"1"}) != "",
 		Long:     p.OneOf("limit", "", []string{limitLong}) != "",
 		Item:     p.ID("item"),
+		Group:    p.Text("group"),
+		Unfolded: p.Text("open"),
+		Flat:     p.OneOf("grouped", "", []string{flat}) == flat,
 		Done:     p.ID("done"),
 	}
 	if l.Snoozed && l.Scope != desk.ScopeMine {
@@ -114,12 +124,16 @@ func (l Listing) Values() url.Values {
 	v := url.Values{"scope": {string(l.Scope)}}
 	for name, value := range map[string]string{
 		"q": l.Search, "function": l.Function, "queue": l.Queue, "order": string(l.Order), "item": string(l.Item), "done": string(l.Done),
+		"group": l.Group, "open": l.Unfolded,
 		"source": l.Source, "ends": l.Ends, "from": FormatMoment(l.From), "to": FormatMoment(l.To),
 		"received_from": FormatMoment(l.ReceivedFrom), "received_to": FormatMoment(l.ReceivedBefore),
 	} {
 		if value != "" {
 			v.Set(name, value)
 		}
+	}
+	if l.Flat {
+		v.Set("grouped", flat)
 	}
 	for _, s := range l.States {
 		v.Add("state", string(s))
@@ -147,7 +161,7 @@ func (l Listing) Address() views.Address {
 
 // Whole is the same list from its first page, with nothing open and without a receipt.
 func (l Listing) Whole() Listing {
-	l.After, l.Item, l.Done = nil, "", ""
+	l.After, l.Item, l.Done, l.Unfolded = nil, "", "", ""
 	return l
 }
 
@@ -156,6 +170,7 @@ func (l Listing) Filter(now time.Time) desk.Filter {
 	now = now.Truncate(time.Second)
 	f := desk.Filter{
 		Scope: l.Scope, Search: l.Search, Function: l.Function, Queue: l.Queue, Source: l.Source, States: l.States, Order: l.Order, After: l.After,
+		Alike: l.Group, Folded: !l.Flat && !l.Snoozed && (l.Scope == desk.ScopeAvailable || l.Scope == desk.ScopeMine),
 		ReceivedFrom: l.ReceivedFrom, ReceivedBefore: l.ReceivedBefore, Snoozed: l.Snoozed,
 	}
 	if l.Long {

@@ -55,6 +55,9 @@ func drawListing(t *rapid.T) Listing {
 		Long:     rapid.Bool().Draw(t, "long"),
 		Item:     callbacks.ID(rapid.StringMatching(`([a-z0-9]{26})?`).Draw(t, "item")),
 		Done:     callbacks.ID(rapid.StringMatching(`([a-z0-9]{26})?`).Draw(t, "done")),
+		Group:    text.Draw(t, "group"),
+		Unfolded: text.Draw(t, "open"),
+		Flat:     rapid.Bool().Draw(t, "flat"),
 	}
 	if l.Ends == endsCustom {
 		l.From, l.To = moment.Draw(t, "from"), moment.Draw(t, "to")
@@ -92,6 +95,7 @@ func TestParseListing_Refuses(t *testing.T) {
 		"ends=custom&to=15m":                  "to",
 		"ends=custom&to=0001-01-01T00:00:00Z": "to",
 		"order=random":                        "order",
+		"grouped=yes":                         "grouped",
 		"order=ended":                         "order",
 		"scope=history&order=risk":            "order",
 		"scope=all&order=risk":                "order",
@@ -143,19 +147,19 @@ var filters = map[string]struct {
 	query string
 	want  desk.Filter
 }{
-	"nothing":    {"", desk.Filter{Scope: desk.ScopeAvailable}},
-	"within":     {"ends=15m", desk.Filter{Scope: desk.ScopeAvailable, Ends: desk.Ends{Before: noon.Add(15 * time.Minute)}}},
+	"nothing":    {"", desk.Filter{Scope: desk.ScopeAvailable, Folded: true}},
+	"within":     {"ends=15m", desk.Filter{Scope: desk.ScopeAvailable, Folded: true, Ends: desk.Ends{Before: noon.Add(15 * time.Minute)}}},
 	"snoozed":    {"scope=mine&snoozed=1", desk.Filter{Scope: desk.ScopeMine, Snoozed: true}},
-	"long":       {"limit=200", desk.Filter{Scope: desk.ScopeAvailable, Limit: 200}},
-	"never":      {"ends=never", desk.Filter{Scope: desk.ScopeAvailable, Ends: desk.Ends{Never: true}}},
-	"at risk":    {"ends=risk", desk.Filter{Scope: desk.ScopeAvailable, Ends: desk.Ends{AtRisk: true}}},
-	"no timeout": {"ends=no-timeout", desk.Filter{Scope: desk.ScopeAvailable, Ends: desk.Ends{NoTimeout: true}}},
-	"unattended": {"ends=unattended", desk.Filter{Scope: desk.ScopeAvailable, Ends: desk.Ends{Unattended: true}}},
+	"long":       {"limit=200", desk.Filter{Scope: desk.ScopeAvailable, Folded: true, Limit: 200}},
+	"never":      {"ends=never", desk.Filter{Scope: desk.ScopeAvailable, Folded: true, Ends: desk.Ends{Never: true}}},
+	"at risk":    {"ends=risk", desk.Filter{Scope: desk.ScopeAvailable, Folded: true, Ends: desk.Ends{AtRisk: true}}},
+	"no timeout": {"ends=no-timeout", desk.Filter{Scope: desk.ScopeAvailable, Folded: true, Ends: desk.Ends{NoTimeout: true}}},
+	"unattended": {"ends=unattended", desk.Filter{Scope: desk.ScopeAvailable, Folded: true, Ends: desk.Ends{Unattended: true}}},
 	"a bar": {"ends=5m-15m", desk.Filter{
-		Scope: desk.ScopeAvailable, Ends: desk.Ends{From: noon.Add(5 * time.Minute), Before: noon.Add(15 * time.Minute)},
+		Scope: desk.ScopeAvailable, Folded: true, Ends: desk.Ends{From: noon.Add(5 * time.Minute), Before: noon.Add(15 * time.Minute)},
 	}},
 	"form times are the reader's": {"ends=custom&from=2026-11-23T14:30&to=2026-11-23T14:30:00Z", desk.Filter{
-		Scope: desk.ScopeAvailable, Ends: desk.Ends{From: noon.Add(90 * time.Minute), Before: noon.Add(150 * time.Minute)},
+		Scope: desk.ScopeAvailable, Folded: true, Ends: desk.Ends{From: noon.Add(90 * time.Minute), Before: noon.Add(150 * time.Minute)},
 	}},
 	"all, by what is left: pending only": {"scope=all&ends=1h", desk.Filter{
 		Scope: desk.ScopeAll, States: []callbacks.State{callbacks.Pending}, Order: desk.OrderDeadline, Ends: desk.Ends{Before: noon.Add(time.Hour)},
@@ -182,6 +186,8 @@ var filters = map[string]struct {
 		Scope: desk.ScopeAll, States: []callbacks.State{callbacks.Pending}, Order: desk.OrderDeadline, ReceivedFrom: noon.Add(-45 * time.Hour),
 		Ends: desk.Ends{From: time.Date(2026, 11, 23, 5, 30, 0, 0, time.UTC)},
 	}},
+	"each by itself": {"grouped=no", desk.Filter{Scope: desk.ScopeAvailable}},
+	"one group":      {"scope=mine&group=5eed&open=another", desk.Filter{Scope: desk.ScopeMine, Folded: true, Alike: "5eed"}},
 	"timed out": {"scope=all&ends=timed_out&received_from=2026-11-23T11:00:00%2B01:00", desk.Filter{
 		Scope: desk.ScopeAll, States: []callbacks.State{callbacks.TimedOut}, Order: desk.OrderNewest,
 		ReceivedFrom: noon.Add(-2 * time.Hour),

@@ -31,7 +31,7 @@ func (s *Service) Around(ctx context.Context, p callbacks.Person, f Filter, c *c
 // nobody else holds. Behind the last one it goes on at the top. held counts the callbacks skipped
 // because others hold them. next is nil if there is none.
 func (s *Service) Next(ctx context.Context, p callbacks.Person, f Filter, leaving *callbacks.Callback) (next *Row, held int, err error) {
-	f.Limit = PageSize
+	f.Limit, f.Folded = PageSize, false
 	q, _, err := s.query(ctx, p, f)
 	if err != nil {
 		return nil, 0, err

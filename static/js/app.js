@@ -102,7 +102,7 @@ document.addEventListener("click", (event) => {
 const anyPicked = () => document.querySelector("[data-pick]:checked") !== null;
 const selecting = () => import("./select.js");
 
-document.addEventListener("change", ({ target }) => target.matches("[data-pick]") && selecting().then(({ count }) => count()));
+document.addEventListener("change", ({ target }) => target.matches("[data-pick]") && selecting().then(({ count }) => count(true, target)));
 if (anyPicked()) selecting().then(({ count }) => count(false)); // the browser came back to the page
 
 let wanted; // the last request wins, however long its answer takes
@@ -207,6 +207,7 @@ function letter(key, event, bar) {
     case "j": step(1, event.shiftKey); break;
     case "k": step(-1, event.shiftKey); break;
     case "x": selecting().then(({ toggle, pickKind }) => (event.shiftKey ? pickKind : toggle)(rowAt(event))); break;
+    case "e": document.getElementById(`unfold-${rowAt(event)?.dataset.unfold}`)?.click(); break;
     case "o": openPage(event); break;
     case "u": click("u") || openRow()?.focus(); break;
     case "a":
@@ -280,10 +281,11 @@ function step(by, select) {
 }
 
 // Only the open item can be decided. With the focus on another row, the key opens that row and
-// decides nothing.
+// decides nothing; on a row that stands for several it leads to the page that asks about them.
 function decide(key, event, bar) {
   const row = event.target.closest?.(ROWS);
-  if (row && row !== openRow()) row.click();
+  if (row?.matches(".folded") && key !== "s") selecting().then(({ goWith }) => goWith(row, key === "a" ? "for" : "against"));
+  else if (row && row !== openRow()) row.click();
   else bar?.press?.(key);
 }
 

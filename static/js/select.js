@@ -7,15 +7,43 @@ const boxes = () => [...document.querySelectorAll("[data-pick]")];
 const picked = () => boxes().filter((box) => box.checked);
 const boxOf = (row) => row?.closest("[data-row]")?.querySelector("[data-pick]");
 
+// A row that stands for others has one box for all of them, and may show theirs below it.
+const folds = () => boxes().filter((box) => box.dataset.many);
+const members = (fold) => boxes().filter((box) => box.dataset.in === fold.value);
+const whole = (fold) => members(fold).length === Number(fold.dataset.many);
+
 // What is not selected and of a kind with something that is.
 function others() {
   const kinds = new Set(picked().map((box) => box.dataset.kind));
-  return boxes().filter((box) => !box.checked && kinds.has(box.dataset.kind));
+  return boxes().filter((box) => box.dataset.kind && !box.checked && kinds.has(box.dataset.kind));
+}
+
+// How many requests some boxes stand for: each counts once, in the box of its row or in its own.
+function requests(some) {
+  return some.reduce((n, box) => {
+    if (box.dataset.many) return n + Number(box.dataset.many);
+    return n + (some.some((fold) => fold.dataset.many && fold.value === box.dataset.in) ? 0 : 1);
+  }, 0);
+}
+
+// A box of several and those of each follow one another.
+function follow(box) {
+  if (box.dataset.many) {
+    for (const member of members(box)) member.checked = box.checked;
+    box.indeterminate = false;
+    return;
+  }
+  const fold = folds().find(({ value }) => value === box.dataset.in);
+  if (!fold) return;
+  const all = members(fold), on = all.filter(({ checked }) => checked).length;
+  fold.checked = on === all.length && whole(fold);
+  fold.indeterminate = on > 0 && !fold.checked;
 }
 
 /** Counts what is selected, in the bar below the list, and offers what is of its kind. */
-export function count(tell = true) {
-  const n = picked().length, of = boxes().length, more = others().length;
+export function count(tell = true, box = undefined) {
+  if (box) follow(box);
+  const n = requests(picked()), of = requests(boxes()), more = others().length;
   for (const offer of document.querySelectorAll("[data-pick-kind]")) {
     offer.hidden = !more;
     offer.querySelector("span").textContent = more;
@@ -51,8 +79,14 @@ export function pickKind(row) {
 
 /** Takes everything out. */
 export function clear() {
-  for (const box of picked()) box.checked = false;
+  for (const box of boxes()) box.checked = box.indeterminate = false;
   count();
+}
+
+/** Selects what a row stands for and goes on with it, for or against it. */
+export function goWith(row, stance) {
+  pick(boxOf(row), true);
+  setTimeout(() => go(stance)); // once the boxes have followed
 }
 
 /** Goes on with what is selected, for or against it. */
@@ -61,4 +95,4 @@ export function go(stance) {
 }
 
 document.addEventListener("click", ({ target }) => target.closest("[data-pick-kind]") && pickKind());
-document.addEventListener("reset", ({ target }) => target.id === "batch" && setTimeout(count));
+document.addEventListener("reset", ({ target }) => target.id === "batch" && setTimeout(clear));

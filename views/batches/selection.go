@@ -23,6 +23,7 @@ type Selection struct {
 	Comment  string
 	Faults   fault.List
 	New      int           // callbacks that came into the list since
+	More     views.Count   // that were in the list, ask the same as all of the selection, and are not in it
 	List     views.Address // in which they were selected
 }
 
@@ -263,6 +264,15 @@ func (m Selection) news() string {
 		is = "are"
 	}
 	return strconv.Itoa(m.New) + " new since you selected " + is + " not included."
+}
+
+// more says what was left in the list of what asks the same.
+func (m Selection) more() string {
+	ask := "ask the same and are"
+	if m.More.String() == "1" {
+		ask = "asks the same and is"
+	}
+	return fmt.Sprintf("%s more %s not included. A batch holds at most %d.", m.More, ask, batch.MaxItems)
 }
 
 // sure is what the button posts.

@@ -44,6 +44,7 @@ var icons = map[string]string{
 	"send":   `<path d="M13.5 2.5 2.5 6.7l4.3 2.2 2.3 4.5z"/><path d="M13.5 2.5 6.8 8.9"/>`,
 	"shield": `<path d="M8 2.3 13 4v4c0 3-2 4.9-5 5.9C5 12.9 3 11 3 8V4z"/>`,
 	"sort":   `<path d="M5 3v10M5 13l-2.3-2.4M5 13l2.3-2.4M11 13V3M11 3 8.7 5.4M11 3l2.3 2.4"/>`,
+	"stack":  `<rect x="2.5" y="6" width="8.5" height="7.5" rx="1.2"/><path d="M5.5 3.5h7a1 1 0 0 1 1 1v6"/>`,
 	"table":  `<rect x="2.5" y="3" width="11" height="10" rx="1.3"/><path d="M2.5 6.3h11M2.5 9.7h11M6.5 6.3V13"/>`,
 	"theme":  `<circle cx="8" cy="8" r="5.3"/><path d="M8 2.7v10.6a5.3 5.3 0 0 0 0-10.6z" fill="currentColor" stroke="none"/>`,
 	"todo":   `<circle cx="8" cy="8" r="5.5" stroke-dasharray="2.4 2.2"/>`,

@@ -34,11 +34,12 @@ func foundWords(l List) string {
 	return words.Plural(len(l.Rows), "request") + " on this page"
 }
 
-func openID(m Inbox) callbacks.ID {
+// opened is the callback beside the list, nil for none.
+func opened(m Inbox) *callbacks.Callback {
 	if m.Open == nil {
-		return ""
+		return nil
 	}
-	return m.Open.Callback.ID
+	return &m.Open.Callback
 }
 
 // inboxPath returns the path of a list of the inbox without any filter.

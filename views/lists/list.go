@@ -18,6 +18,7 @@ type List struct {
 	Filter    desk.Filter
 	Ends      string // the parameter "ends" as the request had it
 	Rows      []desk.Row
+	Unfolded  Unfolded    // the row that shows what it stands for
 	Next      string      // cursor of the next page, empty on the last page
 	Total     views.Count // of the whole list; the zero Count if it was not counted
 	Functions []string    // to choose from

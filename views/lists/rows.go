@@ -2,9 +2,6 @@ package lists
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"slices"
 	"time"
 
@@ -87,23 +84,54 @@ func leastSlack(a, b row, now time.Time) int {
 }
 
 // neighbours returns the rows before and after one in the order of the page, nil at the ends, and its
-// own place from 1; 0 if the page does not have it.
-func neighbours(l List, now time.Time, id callbacks.ID) (before, after *desk.Row, place int) {
-	var rows []row
-	for _, g := range grouped(l, now) {
-		rows = append(rows, g.Rows...)
-	}
-	i := slices.IndexFunc(rows, func(r row) bool { return r.ID == id })
+// own place from 1; 0 if the page does not have it, or nobody counted those before it. A row that stands
+// for others has the place of the first of them.
+func neighbours(l List, now time.Time, of *callbacks.Callback) (before, after *desk.Row, place int) {
+	rows := shownRows(l, now)
+	i := slices.IndexFunc(rows, func(r *desk.Row) bool { return r.ID == of.ID })
 	if i < 0 {
-		return nil, nil, 0
+		if i = slices.IndexFunc(rows, func(r *desk.Row) bool { return r.Fold.Key == desk.Alike(of) }); i < 0 {
+			return nil, nil, 0
+		}
+	} else {
+		place = placeOf(rows, i)
 	}
 	if i > 0 {
-		before = rows[i-1].Row
+		before = rows[i-1]
 	}
 	if i+1 < len(rows) {
-		after = rows[i+1].Row
+		after = rows[i+1]
 	}
-	return before, after, i + 1
+	return before, after, place
+}
+
+// shownRows are the rows of a page that show one request each, in its order; a row that stands for others
+// is one if it does not show them.
+func shownRows(l List, now time.Time) (rows []*desk.Row) {
+	for _, g := range grouped(l, now) {
+		for _, r := range g.Rows {
+			if !r.folds() || l.Unfolded.Key != r.Fold.Key {
+				rows = append(rows, r.Row)
+				continue
+			}
+			for i := range l.Unfolded.Rows {
+				rows = append(rows, &l.Unfolded.Rows[i])
+			}
+		}
+	}
+	return rows
+}
+
+// placeOf counts up to a row; 0 if it stands behind more than anybody counted.
+func placeOf(rows []*desk.Row, at int) int {
+	place := 1
+	for _, r := range rows[:at] {
+		if r.Fold.Number > desk.MaxAlike {
+			return 0
+		}
+		place += max(r.Fold.Number, 1)
+	}
+	return place
 }
 
 // panePath returns the address of the list with a callback open beside it.
@@ -119,13 +147,6 @@ func pickable(s views.Shell, l List) bool {
 // picks reports whether a row has a box. What the reader may not sign now has none.
 func picks(s views.Shell, r row) bool {
 	return s.Viewer.Roles.Reviewer && r.State == callbacks.Pending && r.Signing.May
-}
-
-// kind is the same for callbacks that are asked in the same way: by one callback of one function, under
-// one rule. A title says nothing of that: it is a stranger's text.
-func kind(c *callbacks.Callback) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %q", c.Source, c.Queue, c.Function, c.Name, c.Requirement.Rule))
-	return hex.EncodeToString(sum[:6])
 }
 
 // doneMark says what became of what the reader decided last.

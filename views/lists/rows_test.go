@@ -87,7 +87,7 @@ func TestNeighbours(t *testing.T) {
 	}{
 		{"vendor", "", "mails", 1}, {"deploy", "exp2291", "refund", 4}, {"ledger", "erase", "", len(l.Rows)}, {"elsewhere", "", "", 0},
 	} {
-		if before, after, place := neighbours(l, viewstest.Now, tc.of); id(before) != tc.before || id(after) != tc.after || place != tc.place {
+		if before, after, place := neighbours(l, viewstest.Now, &callbacks.Callback{ID: tc.of}); id(before) != tc.before || id(after) != tc.after || place != tc.place {
 			t.Errorf("beside %s: %q and %q at %d, want %q and %q at %d", tc.of, id(before), id(after), place, tc.before, tc.after, tc.place)
 		}
 	}
