@@ -221,6 +221,7 @@ var bounds = map[string]bound{
 	"POST /sessions/others":             {64 * kib, 8 * mib, asked(adam, http.MethodPost, "/sessions/others", fields)},
 	"POST /sessions/:session/end":       {64 * kib, 8 * mib, asked(adam, http.MethodPost, "/sessions/nosuch/end", fields)},
 	"POST /admin/sessions/:session/end": {64 * kib, 8 * mib, asked(adam, http.MethodPost, "/admin/sessions/nosuch/end", fields, "q="+strings.Repeat("%3C", 5_000))},
+	"GET /palette":                      {128 * kib, 16 * mib, asked(adam, http.MethodGet, "/palette?item=:id&q="+strings.Repeat("%3C", 1_000))},
 	"GET /decisions":                    {64 * kib, 8 * mib, asked(adam, http.MethodGet, "/decisions?rule="+strings.Repeat("%3C", 200))},
 	"POST /decisions/export": {64 * kib, 8 * mib,
 		asked(adam, http.MethodPost, "/decisions/export", fields, "format=csv&rule="+strings.Repeat("%3C", 200), "format="+strings.Repeat("%3C", 5_000))},

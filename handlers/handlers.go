@@ -15,6 +15,7 @@ import (
 	"countersign/handlers/markdown"
 	"countersign/handlers/middleware"
 	"countersign/handlers/notices"
+	"countersign/handlers/palette"
 	"countersign/handlers/webhooks"
 	"countersign/internal/auth"
 	"countersign/internal/batch"
@@ -93,6 +94,7 @@ type server struct {
 	Config
 	ownOrigin    string // as browsers write it
 	descriptions markdown.Renderer
+	palette      palette.Handlers
 }
 
 // New makes the handler of the whole site. Its only error is a bad base URL.
@@ -110,6 +112,7 @@ func New(cfg Config) (http.Handler, error) {
 	s.Assignments.Site = assignments.Site{
 		Shell: s.shell, Person: s.person, Form: postForm, Render: render, Zone: zone, ID: callbackOf, Back: s.cameFrom,
 	}
+	s.palette = palette.Handlers{Service: s.Service, Site: palette.Site{Shell: s.shell, Person: s.person, Render: render}}
 	e := echo.New()
 	e.HTTPErrorHandler = s.fail
 	e.IPExtractor = clientip.Of(cfg.TrustedProxies)

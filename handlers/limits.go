@@ -35,6 +35,9 @@ const (
 	// delegate. A script that lists everybody needs many.
 	searchesPerSecond = 0.2
 	searchBurst       = 30
+	// jumpsPerSecond and jumpBurst bound the searches of one person who types where to go.
+	jumpsPerSecond = 2
+	jumpBurst      = 60
 	// testsPerSecond and testBurst bound the tests that one person sends over the desk's channels.
 	testsPerSecond = 0.1
 	testBurst      = 5
@@ -53,6 +56,7 @@ type Limits struct {
 	previews *ratelimit.Limiter
 	tests    *ratelimit.Limiter // of channels, by person
 	search   *ratelimit.Limiter // for people, by person
+	jumps    *ratelimit.Limiter // searches of the palette, by person
 	// of many requests, by person
 	selections *ratelimit.Limiter
 	streams    streamCounts
@@ -69,6 +73,7 @@ func NewLimits() *Limits {
 		previews:   ratelimit.New(previewsPerSecond, previewBurst),
 		selections: ratelimit.New(selectionsPerSecond, selectionBurst),
 		search:     ratelimit.New(searchesPerSecond, searchBurst),
+		jumps:      ratelimit.New(jumpsPerSecond, jumpBurst),
 		tests:      ratelimit.New(testsPerSecond, testBurst), streams: streamCounts{of: map[string]int{}},
 		forms:    inflight.New(maxInFlight, maxInFlight/4),
 		messages: inflight.New(maxInFlight, maxInFlight/4),
@@ -89,6 +94,16 @@ func limitSignIns(next func(*server, echo.Context) error) func(*server, echo.Con
 func limitPreviews(next func(*server, echo.Context) error) func(*server, echo.Context) error {
 	return func(s *server, c echo.Context) error {
 		if err := s.previews.Take(s.person(c).ID+" "+string(callbackOf(c)), s.Now()); err != nil {
+			return err
+		}
+		return next(s, c)
+	}
+}
+
+// limitJumps bounds the searches of a person who types where to go.
+func limitJumps(next func(*server, echo.Context) error) func(*server, echo.Context) error {
+	return func(s *server, c echo.Context) error {
+		if err := s.jumps.Take(s.person(c).ID, s.Now()); err != nil {
 			return err
 		}
 		return next(s, c)

@@ -41,6 +41,7 @@ var routes = []route{
 	{http.MethodPost, "/callbacks/:id/snooze", form, anyRole, assigns((*assignments.Handlers).Snooze)},
 	{http.MethodGet, "/admin/assignments", page, adminOnly, assigns((*assignments.Handlers).Moving)},
 	{http.MethodPost, "/admin/assignments", form, adminOnly, assigns((*assignments.Handlers).Move)},
+	{http.MethodGet, "/palette", page, anyRole, limitJumps((*server).jump)},
 	{http.MethodPost, "/batches", form, anyRole, (*server).selectBatch},
 	{http.MethodGet, "/batches/:batch", page, anyRole, (*server).batch},
 	{http.MethodPost, "/batches/:batch", draft, anyRole, (*server).beginBatch},
@@ -111,6 +112,9 @@ func recorded(handler func(*decisions.Handlers, echo.Context) error) func(*serve
 func assigns(handler func(*assignments.Handlers, echo.Context) error) func(*server, echo.Context) error {
 	return func(s *server, c echo.Context) error { return handler(s.Assignments, c) }
 }
+
+// jump shows where a person may want to go.
+func (s *server) jump(c echo.Context) error { return s.palette.Page(c) }
 
 // kind says who calls a route, and so how it is protected and how it fails.
 type kind string

@@ -30,6 +30,7 @@ var open = map[string]struct {
 	"POST /callbacks/:id/delivery":      {nil, [6]int{401, 403, 403, 403, 403, 303}},
 	"POST /callbacks/:id/requester":     {nil, [6]int{401, 403, 403, 403, 403, 422}},
 	"POST /callbacks/:id/policy":        {nil, [6]int{401, 403, 403, 403, 403, 422}},
+	"GET /palette":                      {nil, [6]int{303, 403, 200, 200, 200, 200}},
 	"GET /decisions":                    {nil, [6]int{303, 403, 200, 200, 200, 200}},
 	"POST /decisions/export":            {url.Values{"format": {"csv"}}, [6]int{401, 403, 200, 200, 200, 200}},
 	"GET /admin/callbacks":              {nil, [6]int{303, 403, 403, 403, 200, 200}},

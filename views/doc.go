@@ -9,6 +9,7 @@
 //	POST /callbacks/{id}/reveal/…   forms.RevealedValue or payload.Row, fragments
 //	POST /callbacks/{id}/decision   review.ConfirmPage, 409 ConflictPage, 422 Page with a Draft, 403 SignInAgainPage
 //	GET  /callbacks/{id}/payload/…  payload.Page(Shell, Payload)
+//	GET  /palette                   palette.Page(Shell, Palette)
 //	GET  /batches/{batch}           batches.SelectionPage(Shell, Selection), once it is confirmed ResultPage(Shell, Result)
 //	GET  /callbacks/{id}/assignment assignments.AssignmentPage(Shell, Assignment)
 //	GET  /admin/assignments         assignments.MovePage(Shell, Move)

@@ -20,6 +20,7 @@ import (
 	"countersign/views/decisions"
 	"countersign/views/lists"
 	"countersign/views/pagetest"
+	"countersign/views/palette"
 	"countersign/views/review"
 	"countersign/views/viewstest"
 
@@ -69,6 +70,9 @@ func recordPages() map[string]templ.Component {
 	return map[string]templ.Component{
 		"decisions":       decisions.Page(viewstest.Shell(views.PlaceRecord, "/decisions"), pagetest.Decisions()),
 		"decisions-found": decisions.Page(viewstest.Shell(views.PlaceRecord, "/decisions?person=Dana&stance=for&from=2026-11-01&to=2026-11-24&zone=America%2FNew_York"), pagetest.DecisionsFound()),
+		"palette":         palette.Page(viewstest.Shell("", "/palette"), pagetest.Palette("")),
+		"palette-found":   palette.Page(viewstest.Shell("", "/palette?q=osaka"), pagetest.Palette("osaka")),
+		"palette-none":    palette.Page(viewstest.Shell("", "/palette?q=%3Erotate"), pagetest.Palette(">rotate")),
 		"decisions-none":  decisions.Page(viewstest.Shell(views.PlaceRecord, "/decisions?person=nobody"), decisions.Record{Filter: record.Filter{Person: "nobody"}}),
 	}
 }

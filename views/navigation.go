@@ -1,6 +1,9 @@
 package views
 
 import (
+	"slices"
+	"strings"
+
 	"countersign/internal/desk"
 	"countersign/views/words"
 )
@@ -59,6 +62,35 @@ func adminEntries(s Shell) []navEntry {
 	return entries
 }
 
+// Destination is a page that a reader may go to, with the keys that lead there.
+type Destination struct {
+	Name, Icon, Path string
+	Keys             []string
+}
+
+// Places are the pages of the navigation that the reader may open, and their own.
+func Places(s Shell) (all []Destination) {
+	for _, e := range slices.Concat(inboxEntries(s), recordEntries(s), adminEntries(s)) {
+		all = append(all, Destination{e.Name, e.Icon, e.Path, goKeys[e.Place]})
+	}
+	return append(all, Destination{Name: "Your settings", Icon: "user", Path: "/settings"}, Destination{Name: "Your sessions", Icon: "key", Path: "/sessions"})
+}
+
+// goKeys lead to the lists; app.js implements them.
+var goKeys = map[Place][]string{
+	InboxPlace(desk.ScopeAvailable): {"G", "A"}, InboxPlace(desk.ScopeMine): {"G", "I"},
+	InboxPlace(desk.ScopeAttention): {"G", "N"}, InboxPlace(desk.ScopeHistory): {"G", "H"},
+}
+
+// jumpPath is the page on which the reader types where to go. It knows what is open here.
+func jumpPath(s Shell) string {
+	item := s.Address.Query.Get("item")
+	if rest, ok := strings.CutPrefix(s.Address.Path, "/callbacks/"); ok {
+		item, _, _ = strings.Cut(rest, "/")
+	}
+	return Address{Path: "/palette"}.With("item", item).String()
+}
+
 // current returns the value of aria-current.
 func current(is bool) string {
 	if is {
@@ -81,6 +113,7 @@ var keyHelp = []struct {
 	{"Open the whole page", []string{"O"}},
 	{"Back to the list", []string{"U"}},
 	{"Search", []string{"/"}},
+	{"Search or jump anywhere", []string{"Ctrl", "K"}},
 	{"Go to Available", []string{"G", "A"}},
 	{"Go to Mine", []string{"G", "I"}},
 	{"Go to Needs attention", []string{"G", "N"}},

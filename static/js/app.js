@@ -60,6 +60,15 @@ function closeMenus(but) {
 }
 document.addEventListener("click", ({ target }) => closeMenus(target.closest("details.menu")));
 
+// What leads to the palette opens it over this page.
+const jump = () => import("./palette.js").then(({ open }) => open());
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("a[data-jump]") || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  jump();
+});
+
 // Signing out deletes what this browser has stored for the person.
 document.addEventListener("submit", ({ target }) => {
   if (target.matches('[action="/auth/logout"]')) local.removeItem("drafts");
@@ -174,11 +183,21 @@ const SEQUENCE = 1200; // time to type the second letter of a sequence
 const ROWS = "a.row, .tbl a.ttl";
 
 const panel = document.getElementById("keys");
-const toggle = panel?.querySelector("[data-keys-switch]");
-if (toggle) {
-  toggle.checked = local.getItem("keys") !== "off";
-  toggle.addEventListener("change", () => local.setItem("keys", toggle.checked ? "on" : "off"));
+const switches = document.querySelectorAll("[data-keys-switch]");
+
+// Pages name keys only while they work.
+function showKeys() {
+  const on = local.getItem("keys") !== "off";
+  document.documentElement.dataset.keys = on ? "on" : "off";
+  for (const control of switches) control.checked = on;
 }
+
+document.addEventListener("change", ({ target }) => {
+  if (!target.matches("[data-keys-switch]")) return;
+  local.setItem("keys", target.checked ? "on" : "off");
+  showKeys();
+});
+showKeys();
 
 let goUntil = 0;
 
@@ -187,6 +206,11 @@ function press(event) {
   const bar = document.querySelector("decision-bar");
   if (event.key === "Escape") return escape(field, bar);
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return event.repeat ? undefined : send(event, field, bar);
+  if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey) {
+    event.preventDefault(); // browsers have a search of their own there
+    if (!panel?.open && document.querySelector("a[data-jump]")) jump();
+    return;
+  }
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (field || panel?.open || event.defaultPrevented) return;
   if (event.key === "Enter") return event.target === document.body || event.target.matches?.("h1") ? click("Enter") : undefined;
