@@ -194,6 +194,8 @@ func TestFocusIsSeen(t *testing.T) {
 		{"settings", mara, "/settings", "#who", true},
 		{"policies", aiko, "/admin/policies", "#list", true},
 		{"admin", aiko, "/admin/callbacks", "#list", true},
+		{"decisions", aiko, "/decisions", "#list", true},
+		{"assignments", aiko, "/admin/assignments", "main", true},
 		// what the other tabs do adds no row here, which would move what has the focus
 		{"audit", aiko, "/audit?action=received", "#list", true},
 	} {
