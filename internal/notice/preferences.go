@@ -12,8 +12,10 @@ import (
 type Preferences interface {
 	// Settings returns the settings of a person; those of [NewSettings] if they chose none.
 	Settings(ctx context.Context, person string) (Settings, error)
-	// PutSettings replaces the settings of a person.
-	PutSettings(ctx context.Context, person string, s Settings, now time.Time) error
+	// ChangeSettings changes the settings of a person as they are by then, so that two changes at the
+	// same time both count. If change fails, it returns the error and writes nothing. change may run
+	// twice.
+	ChangeSettings(ctx context.Context, person string, now time.Time, change func(*Settings) error) error
 
 	// Subscribe keeps a browser of a person. An endpoint that is known changes hands: the browser
 	// belongs to whoever signed in there last. A person has at most [MaxSubscriptions]; the oldest

@@ -100,5 +100,14 @@ func (r *rig) mute(name string, until time.Time, off ...string) {
 	r.Helper()
 	chosen := notice.NewSettings()
 	chosen.Off, chosen.Mutes = off, []notice.Mute{{Queue: "finance", Until: until}}
-	callbackstest.Must(r.TB, r.store.Notices().PutSettings(r.Context(), name, chosen, r.clock.Now()))
+	r.choose(name, chosen)
+}
+
+// choose replaces what somebody chose.
+func (r *rig) choose(name string, chosen notice.Settings) {
+	r.Helper()
+	callbackstest.Must(r.TB, r.store.Notices().ChangeSettings(r.Context(), name, r.clock.Now(), func(kept *notice.Settings) error {
+		*kept = chosen
+		return nil
+	}))
 }

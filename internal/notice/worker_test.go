@@ -243,7 +243,7 @@ func TestDigest(t *testing.T) {
 	delete(r.setup.Channels, notice.Push)
 	settings := notice.NewSettings()
 	settings.Digest = &notice.DailyDigest{Minute: 8 * 60}
-	callbackstest.Must(t, r.store.Notices().PutSettings(t.Context(), "ada", settings, t0))
+	r.choose("ada", settings)
 	first := r.announce(20 * 24 * time.Hour)
 	r.run(time.Minute, 10*time.Second)
 	r.announce(20 * 24 * time.Hour)

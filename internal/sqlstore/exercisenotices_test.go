@@ -47,7 +47,7 @@ func exerciseNotices(t *testing.T, s *notices.Store, id callbacks.ID) {
 	_, err = s.Retry(ctx, notice.Webhooks, "erp", callbacks.System("ops"), now)
 	check(err)
 	check(s.Forget(ctx, now, 10))
-	check(s.PutSettings(ctx, "ada", notice.NewSettings(), now))
+	check(s.ChangeSettings(ctx, "ada", now, func(*notice.Settings) error { return nil }))
 	_, err = s.Settings(ctx, "ada")
 	check(err)
 	check(s.Subscribe(ctx, notice.Subscription{ID: "b", Person: "ada"}, callbacks.System("ops")))

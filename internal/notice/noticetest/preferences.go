@@ -3,6 +3,7 @@ package noticetest
 import (
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,11 +24,51 @@ func settings(t *testing.T, s Stores) {
 		Digest:   &notice.DailyDigest{Minute: 480}, Mutes: []notice.Mute{{Queue: "support", Until: t0}},
 	}
 	for range 2 {
-		callbackstest.Must(t, s.Preferences.PutSettings(t.Context(), "ada", chosen, t0))
+		choose(t, s, "ada", chosen)
 		got, err = s.Preferences.Settings(t.Context(), "ada")
 		callbackstest.Must(t, err)
 		callbackstest.Same(t, "settings", got, chosen)
 		chosen.Failures = true
+	}
+}
+
+// choose replaces what somebody chose.
+func choose(t testing.TB, s Stores, person string, chosen notice.Settings) {
+	t.Helper()
+	callbackstest.Must(t, s.Preferences.ChangeSettings(t.Context(), person, t0, func(kept *notice.Settings) error {
+		*kept = chosen
+		return nil
+	}))
+}
+
+// settingsAtOnce: changes that are made at the same time all count, also the first ones, and one that
+// fails leaves nothing.
+func settingsAtOnce(t *testing.T, s Stores) {
+	refused := errors.New("refused")
+	err := s.Preferences.ChangeSettings(t.Context(), "ada", t0, func(kept *notice.Settings) error {
+		kept.Mail = true
+		return refused
+	})
+	if !errors.Is(err, refused) {
+		t.Errorf("got %v", err)
+	}
+	var changes sync.WaitGroup
+	for i := range 8 {
+		changes.Go(func() {
+			err := s.Preferences.ChangeSettings(t.Context(), "ada", t0, func(kept *notice.Settings) error {
+				kept.Mutes = append(kept.Mutes, notice.Mute{Queue: fmt.Sprint(i), Until: t0})
+				return nil
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	changes.Wait()
+	got, err := s.Preferences.Settings(t.Context(), "ada")
+	callbackstest.Must(t, err)
+	if len(got.Mutes) != 8 || got.Mail || !got.Failures {
+		t.Errorf("after eight changes: %+v", got)
 	}
 }
 
@@ -93,7 +134,7 @@ func accounts(t *testing.T, s Stores) {
 	}
 	callbackstest.Must(t, s.Preferences.Subscribe(t.Context(), notice.Subscription{ID: "x", Person: "bob", Endpoint: "https://push.example.com"}, callbackstest.Person("bob")))
 	chosen := notice.NewSettings()
-	callbackstest.Must(t, s.Preferences.PutSettings(t.Context(), "dee", chosen, t0))
+	choose(t, s, "dee", chosen)
 	got, err := s.Preferences.Reachable(t.Context(), 10)
 	callbackstest.Must(t, err)
 	callbackstest.Same(t, "reachable", got, map[string]notice.Reach{

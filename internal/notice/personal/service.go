@@ -88,21 +88,16 @@ func address(p callbacks.Person) string {
 }
 
 // Change changes what a person chose. It returns a fault.List if the result cannot be kept, and the
-// error of the change. Mutes that are over go.
+// error of the change, which may run twice. Mutes that are over go.
 func (s *Service) Change(ctx context.Context, p callbacks.Person, change func(*notice.Settings) error) error {
-	kept, err := s.Preferences.Settings(ctx, p.ID)
-	if err != nil {
-		return err
-	}
 	now := s.Now()
-	if err := change(&kept); err != nil {
-		return err
-	}
-	kept.Mutes = slices.DeleteFunc(kept.Mutes, func(m notice.Mute) bool { return !m.Until.After(now) })
-	if err := kept.Check(now); err != nil {
-		return err
-	}
-	if err := s.Preferences.PutSettings(ctx, p.ID, kept, now); err != nil {
+	if err := s.Preferences.ChangeSettings(ctx, p.ID, now, func(kept *notice.Settings) error {
+		if err := change(kept); err != nil {
+			return err
+		}
+		kept.Mutes = slices.DeleteFunc(kept.Mutes, func(m notice.Mute) bool { return !m.Until.After(now) })
+		return kept.Check(now)
+	}); err != nil {
 		return err
 	}
 	s.Forget()

@@ -35,24 +35,36 @@ func (s *Store) Settings(ctx context.Context, person string) (notice.Settings, e
 	return found[0].decode()
 }
 
-// PutSettings implements notice.Preferences.
-func (s *Store) PutSettings(ctx context.Context, person string, chosen notice.Settings, now time.Time) error {
-	text, err := json.Marshal(chosen)
-	if err != nil {
-		return fmt.Errorf("encode settings: %w", err)
-	}
-	return s.write(ctx, `insert into notice_settings (person, settings, changed_at) values (?, ?, ?)
-		on conflict (person) do update set settings = excluded.settings, changed_at = excluded.changed_at`,
-		storable(person), storable(string(text)), millis(now))
-}
-
-// write runs one statement in a transaction of its own.
-func (s *Store) write(ctx context.Context, text string, args ...any) error {
-	err := s.transact(ctx, func(ctx context.Context, t *tx) error { return t.later(ctx, text, args...) })
-	if err != nil {
-		return fmt.Errorf("write what a person chose: %w", err)
-	}
-	return nil
+// ChangeSettings implements notice.Preferences. The first settings of a person are written before they
+// are changed, so that two first changes wait for each other too.
+func (s *Store) ChangeSettings(ctx context.Context, person string, now time.Time, change func(*notice.Settings) error) error {
+	key := storable(person)
+	return s.transact(ctx, func(ctx context.Context, t *tx) error {
+		first, err := json.Marshal(notice.NewSettings())
+		if err != nil {
+			return fmt.Errorf("encode settings: %w", err)
+		}
+		if _, err := t.exec(ctx, `insert into notice_settings (person, settings, changed_at) values (?, ?, ?) on conflict (person) do nothing`,
+			key, string(first), millis(now)); err != nil {
+			return fmt.Errorf("write what a person chose: %w", err)
+		}
+		found, err := rows(ctx, t, (*settingsRow).places, `select person, settings from notice_settings where person = ?`+t.engine.Dialect().ForUpdate, key)
+		if err != nil {
+			return fmt.Errorf("read settings: %w", err)
+		}
+		chosen, err := found[0].decode()
+		if err != nil {
+			return err
+		}
+		if err := change(&chosen); err != nil {
+			return err
+		}
+		text, err := json.Marshal(chosen)
+		if err != nil {
+			return fmt.Errorf("encode settings: %w", err)
+		}
+		return t.later(ctx, `update notice_settings set settings = ?, changed_at = ? where person = ?`, storable(string(text)), millis(now), key)
+	})
 }
 
 // subscriptionRow is a row of push_subscriptions.
