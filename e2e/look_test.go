@@ -19,7 +19,7 @@ type look struct {
 var (
 	desktop = look{"light", "light", 1440, 900}
 	phone   = look{"phone", "light", 390, 844}
-	looks   = []look{desktop, {"dark", "dark", 1440, 900}, phone}
+	looks   = []look{desktop, {"dark", "dark", 1440, 900}, phone, {"phone-dark", "dark", 390, 844}}
 	narrow  = look{"narrow", "light", 320, 640}
 )
 
