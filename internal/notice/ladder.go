@@ -22,6 +22,10 @@ func (p *planner) member(m *Member) {
 		return // whoever opened it knows of it
 	}
 	before := p.pasts[m.ID]
+	again := p.lastAgain(before.unopened(""))
+	if again {
+		p.first(m, Planned{Topic: Topic{Kind: Needed}, Due: p.Now, Why: why, Urgent: true})
+	}
 	since := before.since
 	if since.IsZero() {
 		since = p.Now
@@ -37,7 +41,7 @@ func (p *planner) member(m *Member) {
 		if _, cause := c.Ends(); cause != callbacks.NoDeadline && due.After(latest) {
 			due = latest
 		}
-		n := Planned{Topic: Topic{Kind: MaySign}, Due: due, Latest: latest, Why: why}
+		n := Planned{Topic: Topic{Kind: MaySign}, Due: due, Latest: latest, Why: why, Urgent: why.Last && !again}
 		if i > 0 {
 			n.Why.Unopened = before.unopened(step.Channel)
 		}
@@ -162,7 +166,7 @@ func (p *planner) whyMember(m *Member) Why {
 	fresh := m.Signer
 	fresh.GroupsReadAt = p.Now // as for [callbacks.Gate.Helps]
 	if whom := p.gate.Explain(fresh, p.leading).ActingFor; whom != "" {
-		return Why{For: whom}
+		return Why{For: whom, Last: !p.lastSince.IsZero()}
 	}
 	for _, group := range p.missing {
 		if slices.Contains(m.Groups, group) {

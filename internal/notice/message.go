@@ -68,6 +68,8 @@ type Why struct {
 	Group string
 	// Escalated is set if the group may sign since the request was escalated.
 	Escalated bool
+	// Last is set if every other place of the rule has its signature.
+	Last bool
 	// For is the name of the person for whom the reader acts, by a delegation. May be empty.
 	For string
 	// Unopened is when an earlier step of the ladder told the reader, who did not open the request.

@@ -63,10 +63,13 @@ type planner struct {
 	plan     Plan
 	audience []*Member // who may sign and is not known to look at it
 	missing  []string  // groups whose members may sign
-	gate     *callbacks.Gate
-	leading  callbacks.Proposal // which needs the fewest signatures
-	known    map[aim]bool
-	pasts    map[string]past
+	// lastSince is since when one place of the rule, of several, is the last that is open; zero if it
+	// is not so.
+	lastSince time.Time
+	gate      *callbacks.Gate
+	leading   callbacks.Proposal // which needs the fewest signatures
+	known     map[aim]bool
+	pasts     map[string]past
 }
 
 // add adds a notice, unless its place is off or its channel is not configured.
@@ -111,6 +114,9 @@ func (p *planner) pending() {
 	leading := gate.Standing().Leading()
 	p.gate, p.leading = &gate, leading.Proposal
 	p.missing = p.groups(&gate, &leading)
+	if n := len(leading.Signed); n > 0 && leading.Stance == callbacks.For && len(leading.Missing) == 1 && len(c.Requirement.Signatures) > 1 {
+		p.lastSince = leading.Signed[n-1].At
+	}
 	var all []callbacks.Signer
 	for i := range p.Members {
 		m := &p.Members[i]
@@ -164,7 +170,11 @@ func (p *planner) places() {
 	for _, group := range p.missing {
 		why := p.why(group)
 		for _, t := range p.Rules.places(group, p.Situation) {
-			p.add(Planned{Target: t, Topic: Topic{Kind: MaySign}, Due: p.Now, Latest: p.soonest(p.Now), Why: why})
+			again := p.lastAgain(p.toldAt(t)) && p.Styles[t.Channel] != Posted // where each signature is a post anyway
+			if again {
+				p.add(Planned{Target: t, Topic: Topic{Kind: Needed}, Due: p.Now, Why: why, Urgent: true})
+			}
+			p.add(Planned{Target: t, Topic: Topic{Kind: MaySign}, Due: p.Now, Latest: p.soonest(p.Now), Why: why, Urgent: why.Last && !again})
 			for _, share := range p.Rules.Queues[p.Callback.Queue].RemindAt {
 				p.remind(t, share, why, p.Callback.ReceivedAt)
 			}
@@ -175,9 +185,13 @@ func (p *planner) places() {
 	}
 }
 
+// lastAgain reports whether somebody who was told at a time is told once more, because theirs has become
+// the last place that is open. Whoever is told only now hears both at once.
+func (p *planner) lastAgain(told time.Time) bool { return !told.IsZero() && told.Before(p.lastSince) }
+
 // why is why the members of a group are told.
 func (p *planner) why(group string) Why {
-	return Why{Group: group, Escalated: p.escalated() && slices.Contains(p.Callback.Requirement.Escalate.To, group)}
+	return Why{Group: group, Last: !p.lastSince.IsZero(), Escalated: p.escalated() && slices.Contains(p.Callback.Requirement.Escalate.To, group)}
 }
 
 // remind plans a reminder at a part of the time, unless the place is told first only after that, or

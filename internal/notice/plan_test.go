@@ -80,7 +80,26 @@ var planCases = map[string]struct {
 		sc.rule(two)
 		sc.sign("ada", "approvers")
 		sc.member("lea", func(m *notice.Member) { m.Groups = []string{"controllers"} })
-	}, []string{"email lea@example.com may_sign +10m0s", "push lea's browser may_sign +0s", "push lea's browser needed@80 +48m0s"}},
+	}, []string{"email lea@example.com may_sign! +10m0s", "push lea's browser may_sign! +0s", "push lea's browser needed@80 +48m0s"}},
+	"once more, if theirs has become the last": {func(sc *scene) {
+		sc.rule(two)
+		sc.sign("ada", "approvers")
+		sc.member("lea", func(m *notice.Member) { m.Groups = []string{"controllers"} })
+		sc.told(notice.Push, "lea's browser", "lea", t0.Add(-time.Minute))
+		sc.circle.Rules.Groups["controllers"] = []notice.Target{{Channel: notice.Slack, Place: "#control"}, {Channel: notice.Teams, Place: "room"}}
+		sc.told(notice.Slack, "#control", "", t0.Add(-time.Minute))
+		sc.circle.Styles[notice.Teams] = notice.Posted
+		sc.told(notice.Teams, "room", "", t0.Add(-time.Minute))
+	}, []string{
+		"push lea's browser needed! +0s", "push lea's browser may_sign +-1m0s", "push lea's browser needed@80 +48m0s", "email lea@example.com may_sign +9m0s",
+		"slack #control needed! +0s", "slack #control may_sign +0s", "teams room may_sign! +0s",
+	}},
+	"but not again in a group where more are missing": {func(sc *scene) {
+		sc.rule(callbacks.Terms{Signatures: []callbacks.Threshold{{For: 2}}})
+		sc.told(notice.Push, "bob's browser", "bob", t0)
+		sc.sign("ada", "approvers")
+		sc.s.Signatures[0].At = t0.Add(time.Second)
+	}, []string{finance, bobPush, bobMail, bobLast}},
 	"whoever's signature is void, and may sign again, hears so": {func(sc *scene) {
 		sc.void("ada")
 		sc.opened("ada", true)

@@ -107,6 +107,16 @@ func (s *Situation) pasts() map[string]past {
 	return all
 }
 
+// toldAt is when a place was first told that the callback waits; zero if it was not.
+func (s *Situation) toldAt(t Target) (at time.Time) {
+	for _, n := range s.Notices {
+		if n.Target == t && n.Kind == MaySign && !n.ToldAt.IsZero() && (at.IsZero() || n.ToldAt.Before(at)) {
+			at = n.ToldAt
+		}
+	}
+	return at
+}
+
 // unopened is when the person was told first over another channel than one; zero if they were not.
 func (p past) unopened(channel string) (at time.Time) {
 	for _, n := range p.told {

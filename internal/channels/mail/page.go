@@ -64,7 +64,7 @@ func (p *page) single(i notice.Item, m *notice.Message) {
 		return
 	}
 	p.LinkText = "Open to read and decide"
-	p.add(reason(m.Kind), wording.Requester(i)+" "+wording.Signed(i), wording.Missing(i), wording.Assigned(i), wording.Held(i))
+	p.add(reason(m), wording.Requester(i)+" "+wording.Signed(i), wording.Missing(i), wording.Assigned(i), wording.Held(i))
 	p.Ends = wording.Ends(i, m)
 	if left := wording.Left(i, m.At); left != "" {
 		p.Ends = strings.TrimSuffix(p.Ends, ".") + ", " + left + " after this was sent."
@@ -81,9 +81,12 @@ func (p *page) add(lines ...string) {
 }
 
 // reason says what is special about a message; it is empty where the reader may simply sign.
-func reason(kind notice.Kind) string {
-	switch kind {
+func reason(m *notice.Message) string {
+	switch m.Kind {
 	case notice.Needed:
+		if m.Why.Last {
+			return "Every other signature is there: this is the last one."
+		}
 		return "Nobody else is likely to sign it in time."
 	case notice.Attention:
 		return "Its decision could not be delivered. An admin has to look."

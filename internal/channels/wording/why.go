@@ -38,12 +38,15 @@ func Why(m *notice.Message) string {
 
 // membership says by which right the reader may sign.
 func membership(w notice.Why) string {
-	if w.For != "" {
-		return "you act for " + Line(w.For)
-	}
 	text := "you are in " + Line(w.Group)
+	if w.For != "" {
+		text = "you act for " + Line(w.For)
+	}
 	if w.Escalated {
 		text += ", which may sign since it was escalated"
+	}
+	if w.Last {
+		text += ", and only that signature is missing"
 	}
 	return text
 }
@@ -134,7 +137,10 @@ func needed(i notice.Item, m *notice.Message) string {
 	if left := Left(i, m.At); left != "" {
 		text = "Ends in " + left
 	}
-	if i.Alone {
+	switch {
+	case m.Why.Last:
+		return text + ", the last signature is missing"
+	case i.Alone:
 		return text + ", nobody has it open"
 	}
 	return text

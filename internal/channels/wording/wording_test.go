@@ -150,6 +150,7 @@ func TestGist(t *testing.T) {
 		"Two":       {notice.Message{Kind: notice.MaySign, Items: two}, "2 wait for you, nearest ends 14:32"},
 		"Needed":    {notice.Message{Kind: notice.Needed, Items: two[:1]}, "Ends in 41 min"},
 		"Alone":     {notice.Message{Kind: notice.Needed, Items: []notice.Item{expense(func(i *notice.Item) { i.Alone = true })}}, "Ends in 41 min, nobody has it open"},
+		"Last":      {notice.Message{Kind: notice.Needed, Items: two[:1], Why: notice.Why{Group: "controllers", Last: true}}, "Ends in 41 min, the last signature is missing"},
 		"Decided":   {notice.Message{Kind: notice.Decided, Items: two[:1]}, "Decided, nothing to do"},
 		"Ended":     {notice.Message{Kind: notice.Ended, Items: two[:1]}, "Ended, nothing to do"},
 		"Failed":    {notice.Message{Kind: notice.Failed, Items: two[:1]}, "The execution failed after you signed"},
