@@ -39,6 +39,7 @@ type subject struct {
 func (c *Circle) draw(w *Work, all map[callbacks.ID]*considered, house House, now time.Time) drawing {
 	var d drawing
 	var subjects []subject
+	var gone []Item
 	due, lost := false, false
 	for i := range w.Notices {
 		n := &w.Notices[i]
@@ -51,6 +52,9 @@ func (c *Circle) draw(w *Work, all map[callbacks.ID]*considered, house House, no
 		told := !n.ToldAt.IsZero() || w.Again && c.Styles[w.Channel] != Appended && c.Styles[w.Channel] != Posted
 		planned := s.wanted[aim{w.Target, w.Topic}]
 		switch {
+		case !told && planned == nil && w.Kind == Digest && s.digested(w.Target) && c.mayHear(w.Target, w.Kind, s.Situation):
+			gone = append(gone, c.item(s.Situation, w.Channel, house.Home))
+			continue
 		case !told && planned == nil:
 			d.drop = append(d.drop, n.Callback)
 			continue
@@ -71,6 +75,11 @@ func (c *Circle) draw(w *Work, all map[callbacks.ID]*considered, house House, no
 		d.later = time.Time{}
 	}
 	d.Message = c.message(w, subjects, house, now)
+	if d.Message.Gone = gone; len(subjects) == 0 { // nothing waits, so there is no digest that could say so
+		for i := range gone {
+			d.drop = append(d.drop, gone[i].ID)
+		}
+	}
 	if lost && len(subjects) == 0 {
 		d.Message.Kind = NotYours
 	}

@@ -107,6 +107,13 @@ func (s *Situation) pasts() map[string]past {
 	return all
 }
 
+// digested reports whether an earlier digest at a place named the callback, which does not wait any more.
+func (s *Situation) digested(t Target) bool {
+	return s.Callback.State != callbacks.Pending && slices.ContainsFunc(s.Notices, func(n Notice) bool {
+		return n.Target == t && n.Kind == Digest && !n.ToldAt.IsZero()
+	})
+}
+
 // toldAt is when a place was first told that the callback waits; zero if it was not.
 func (s *Situation) toldAt(t Target) (at time.Time) {
 	for _, n := range s.Notices {

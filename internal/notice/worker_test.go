@@ -259,6 +259,10 @@ func TestDigest(t *testing.T) {
 		}
 	}
 	callbackstest.Same(t, "requests in the digests", sizes, []int{2, 2})
+	mails := r.mail.at("ada@example.com")
+	if gone := mails[1].last().Gone; len(mails[0].last().Gone) != 0 || len(gone) != 1 || gone[0].ID != first.ID || gone[0].Outcome != "Approve" {
+		t.Errorf("the second digest says that these are gone: %+v", gone)
+	}
 	for _, waits := range r.slack.at("#finance") {
 		if id := waits.last().Items[0].ID; id != first.ID {
 			r.approve(person("bob", "approvers").Person, id)
