@@ -13,12 +13,20 @@ import (
 	"countersign/views/admin"
 )
 
-// configuration shows what countersign.yaml says, and which version each replica runs.
+// configuration shows what countersign.yaml says, which version each replica runs, and what one of them
+// changed.
 func (s *server) configuration(c echo.Context) error {
 	model := admin.Configuration{Desk: s.Desk}
 	var err error
 	if model.Status, err = s.Rollout.Status(c.Request().Context(), s.person(c)); err != nil {
 		return err
+	}
+	if v := c.QueryParam("version"); v != "" {
+		change, err := s.Rollout.Change(c.Request().Context(), s.person(c), callbacks.ConfigVersion(v))
+		if err != nil {
+			return err
+		}
+		model.Change = &change
 	}
 	shell, err := s.shell(c, views.PlaceConfig, views.Address{Path: "/admin/configuration"})
 	if err != nil {

@@ -71,6 +71,44 @@ func TestConfiguration_Refused(t *testing.T) {
 	}
 }
 
+// TestConfiguration_Change: each version is beside the one before it, line by line, as text.
+func TestConfiguration_Change(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	running := reload.State{Version: "0b77", Text: "queues:\n  finance:\n    groups: [finance]\n"}
+	report := s.replica("desk-2:8080", &running)
+	run := func(v, text string) {
+		t.Helper()
+		s.clock.Advance(time.Minute)
+		running.Version, running.Text = v, text
+		if err := report.RunOnce(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run("0b77", running.Text)
+	run("1c88", "queues:\n  finance:\n    groups: [<b>]\n    fourEyes: true\n")
+	run("2d99", strings.Repeat("#", rollout.MaxText+1))
+	auditor := s.as(audrey)
+	for version, parts := range map[string][]string{
+		"0b77": {"No version ran on this database before it."},
+		"1c88": {"<del>", "groups: [finance]", "<ins>", "groups: [&lt;b&gt;]", "fourEyes: true", "− 0b77, + 1c88"},
+		"2d99": {"The desk keeps files of at most 256 KiB"},
+	} {
+		a := auditor.get("/admin/configuration?version=" + version)
+		for _, part := range parts {
+			if a.status != http.StatusOK || !strings.Contains(a.body, part) {
+				t.Errorf("%s, %d: the page lacks %q", version, a.status, part)
+			}
+		}
+	}
+	if a := auditor.get("/admin/configuration?version=unknown"); a.status != http.StatusNotFound {
+		t.Errorf("a version that never ran: %d", a.status)
+	}
+	if a := s.as(rita).get("/admin/configuration?version=0b77"); a.status != http.StatusForbidden {
+		t.Errorf("a reviewer: %d", a.status)
+	}
+}
+
 // TestConfigAlert: on their pages admins are told that replicas differ or refuse a file, until they
 // no longer do. Nobody else is told, and no other page says it.
 func TestConfigAlert(t *testing.T) {

@@ -15,6 +15,7 @@ const Interval = 2 * time.Second
 // Version is a configuration that was read and found right.
 type Version struct {
 	Name string
+	Text string // of the file, for those who want to compare versions
 	// Apply puts the version in force. With an error, the one before stays.
 	Apply func() error
 }
@@ -53,7 +54,7 @@ func Start(c Config) (*Follower, error) {
 	if err != nil {
 		return nil, err
 	}
-	f.state = State{Version: v.Name, LoadedAt: c.Now()}
+	f.state = State{Version: v.Name, Text: v.Text, LoadedAt: c.Now()}
 	return f, nil
 }
 
@@ -104,7 +105,7 @@ func (f *Follower) reload(ctx context.Context) {
 			"version", f.state.Version, "faults", f.state.Problem)
 		return
 	}
-	f.state = State{Version: v.Name, LoadedAt: f.Now(), Failures: f.state.Failures}
+	f.state = State{Version: v.Name, Text: v.Text, LoadedAt: f.Now(), Failures: f.state.Failures}
 	f.Log.InfoContext(ctx, "the configuration was read again and is in force", "version", v.Name)
 }
 

@@ -97,8 +97,12 @@ func (r *Reporter) news(own Replica) (all []callbacks.AuditEntry) {
 // own is what this process would report now.
 func (r *Reporter) own(now time.Time) Replica {
 	running := r.Running()
+	text := running.Text
+	if len(text) > MaxText {
+		text = ""
+	}
 	return Replica{
-		Name: r.Name, Version: callbacks.ConfigVersion(running.Version), LoadedAt: running.LoadedAt,
+		Name: r.Name, Text: text, Version: callbacks.ConfigVersion(running.Version), LoadedAt: running.LoadedAt,
 		Problem: bounded(running.Problem), ProblemAt: running.ProblemAt, SeenAt: now,
 	}
 }
@@ -115,11 +119,20 @@ func (r *Reporter) Status(ctx context.Context, p callbacks.Person) (s Status, er
 	return s, nil
 }
 
+// Change returns a version beside the one before it. Only admins and auditors may call it. It returns
+// [callbacks.ErrNotFound] if no replica has run the version.
+func (r *Reporter) Change(ctx context.Context, p callbacks.Person, v callbacks.ConfigVersion) (Change, error) {
+	if !p.Roles.SeesAll() {
+		return Change{}, notForThem
+	}
+	return r.Store.ConfigChange(ctx, v)
+}
+
 // Replicas returns the replicas that run now, by name; this one as it is, and not as it last
 // reported itself. Only admins and auditors may call it.
 func (r *Reporter) Replicas(ctx context.Context, p callbacks.Person) ([]Replica, error) {
 	if !p.Roles.SeesAll() {
-		return nil, &callbacks.Refusal{Code: "role", Reason: "The configuration is for admins and auditors."}
+		return nil, notForThem
 	}
 	now := r.Now()
 	all, err := r.Store.Replicas(ctx, now.Add(-lifetime), MaxReplicas)
@@ -131,3 +144,6 @@ func (r *Reporter) Replicas(ctx context.Context, p callbacks.Person) ([]Replica,
 	slices.SortFunc(all, func(a, b Replica) int { return cmp.Compare(a.Name, b.Name) })
 	return all, nil
 }
+
+// notForThem refuses who may not see the configuration.
+var notForThem = &callbacks.Refusal{Code: callbacks.CodeRole, Reason: "The configuration is for admins and auditors."}

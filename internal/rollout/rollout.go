@@ -15,12 +15,15 @@ const (
 	MaxVersions = 20
 	// MaxProblem bounds the lines in which a replica says why it refused a file, in bytes.
 	MaxProblem = 8 << 10
+	// MaxText bounds the text of a version that is kept, in bytes. Of a longer file only the hash is.
+	MaxText = 256 << 10
 )
 
 // Replica is a running process as it last reported itself.
 type Replica struct {
 	Name     string // host and port
 	Version  callbacks.ConfigVersion
+	Text     string // of that version; empty where replicas are read, and if it is longer than [MaxText]
 	LoadedAt time.Time
 	// Problem says why the file, as it is now, was refused: a line for each fault. It is empty if
 	// the replica runs the file as it is.
@@ -40,6 +43,13 @@ type Version struct {
 	Version     callbacks.ConfigVersion
 	FirstSeenAt time.Time
 	FirstSeenBy string // the replica that ran it first
+}
+
+// Change is a version beside the one that ran before it.
+type Change struct {
+	Before, After Version // Before is zero for the first version
+	// Was and Is are their texts; empty for one that was not kept.
+	Was, Is string
 }
 
 // Status is what is known of all replicas.

@@ -20,4 +20,7 @@ type Store interface {
 	Replicas(ctx context.Context, since time.Time, limit int) ([]Replica, error)
 	// ConfigVersions returns at most limit versions, the latest first.
 	ConfigVersions(ctx context.Context, limit int) ([]Version, error)
+	// ConfigChange returns a version with its text, and those of the one that was first seen before it.
+	// It returns [callbacks.ErrNotFound] if no replica has run the version.
+	ConfigChange(ctx context.Context, v callbacks.ConfigVersion) (Change, error)
 }

@@ -2,6 +2,8 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -42,6 +44,13 @@ type versionRow struct {
 	Version     string `bun:",pk"`
 	FirstSeenAt int64
 	FirstSeenBy string
+	Content     string // of the file
+}
+
+func (r *versionRow) version() rollout.Version {
+	return rollout.Version{
+		Version: callbacks.ConfigVersion(r.Version), FirstSeenAt: fromMillis(r.FirstSeenAt), FirstSeenBy: r.FirstSeenBy,
+	}
 }
 
 // ReportReplica implements rollout.Store.
@@ -58,7 +67,7 @@ func (s *Store) ReportReplica(ctx context.Context, r rollout.Replica, entries ..
 			return fmt.Errorf("write replica: %w", err)
 		}
 		text, args = t.insertion(&versionRow{
-			Version: string(r.Version), FirstSeenAt: millis(r.SeenAt), FirstSeenBy: r.Name,
+			Version: string(r.Version), FirstSeenAt: millis(r.SeenAt), FirstSeenBy: r.Name, Content: r.Text,
 		})
 		if _, err := t.exec(ctx, text+` on conflict (version) do nothing`, args...); err != nil {
 			return fmt.Errorf("write version: %w", err)
@@ -107,17 +116,35 @@ func (s *Store) Replicas(ctx context.Context, since time.Time, limit int) ([]rol
 // ConfigVersions implements rollout.Store.
 func (s *Store) ConfigVersions(ctx context.Context, limit int) ([]rollout.Version, error) {
 	var all []versionRow
-	err := s.db.NewSelect().Model(&all).
+	err := s.db.NewSelect().Model(&all).Column("version", "first_seen_at", "first_seen_by").
 		OrderExpr("first_seen_at desc, version desc").Limit(int64(limit)).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read versions: %w", s.unavailable(err))
 	}
 	versions := make([]rollout.Version, len(all))
-	for i, r := range all {
-		versions[i] = rollout.Version{
-			Version: callbacks.ConfigVersion(r.Version), FirstSeenAt: fromMillis(r.FirstSeenAt),
-			FirstSeenBy: r.FirstSeenBy,
-		}
+	for i := range all {
+		versions[i] = all[i].version()
 	}
 	return versions, nil
+}
+
+// ConfigChange implements rollout.Store.
+func (s *Store) ConfigChange(ctx context.Context, v callbacks.ConfigVersion) (rollout.Change, error) {
+	var after, before versionRow
+	err := s.db.NewSelect().Model(&after).Where("version = ?", storable(string(v))).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return rollout.Change{}, callbacks.ErrNotFound
+	}
+	if err == nil {
+		err = s.db.NewSelect().Model(&before).Where("(first_seen_at, version) < (?, ?)", after.FirstSeenAt, after.Version).
+			OrderExpr("first_seen_at desc, version desc").Limit(1).Scan(ctx)
+	}
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return rollout.Change{}, fmt.Errorf("read a version: %w", s.unavailable(err))
+	}
+	change := rollout.Change{After: after.version(), Is: after.Content}
+	if before.Version != "" {
+		change.Before, change.Was = before.version(), before.Content
+	}
+	return change, nil
 }

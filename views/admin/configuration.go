@@ -2,11 +2,14 @@ package admin
 
 import (
 	"fmt"
+	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/linediff"
 	"countersign/internal/rollout"
 	"countersign/views/words"
 )
@@ -15,6 +18,8 @@ import (
 type Configuration struct {
 	rollout.Status
 	Desk Desk
+	// Change is what a version changed, if the address asks for one.
+	Change *rollout.Change
 }
 
 // Alert says what admins should know of the replicas, in a line for their other pages. It is empty
@@ -121,4 +126,36 @@ func (m Configuration) first() (first rollout.Version, known bool) {
 // others returns the versions that were seen besides the one that this page shows.
 func (m Configuration) others() []rollout.Version {
 	return slices.DeleteFunc(slices.Clone(m.Versions), func(v rollout.Version) bool { return v.Version == m.Desk.Version })
+}
+
+// changePath is the page with what a version changed.
+func changePath(v callbacks.ConfigVersion) string {
+	return "/admin/configuration?version=" + url.QueryEscape(string(v)) + "#change"
+}
+
+// nothingToCompare says why a change has no lines; empty if it has some.
+func nothingToCompare(c *rollout.Change) string {
+	switch {
+	case c.Before.Version == "":
+		return "No version ran on this database before it."
+	case c.Was == "" || c.Is == "":
+		return fmt.Sprintf("The desk keeps files of at most %d KiB, and one of the two is longer.", rollout.MaxText>>10)
+	case len(changedGroups(c)) == 0:
+		return "Nothing but the ends of lines."
+	}
+	return ""
+}
+
+// changedGroups are the lines that a version changed, with those around them.
+func changedGroups(c *rollout.Change) [][]linediff.Line {
+	lines := func(text string) []string { return strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n") }
+	return linediff.Changed(linediff.Of(lines(c.Was), lines(c.Is)), around)
+}
+
+// fileLine is the number of a line in the later file, or of one that it drops in the earlier one.
+func fileLine(l linediff.Line) string {
+	if l.Kind == linediff.Removed {
+		return strconv.Itoa(l.Was + 1)
+	}
+	return strconv.Itoa(l.Is + 1)
 }

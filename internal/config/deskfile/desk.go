@@ -20,8 +20,8 @@ type Desk struct {
 	Channels  Channels            `yaml:"channels" help:"How people and programs are told of requests; see [notices.md](notices.md). Without any, nobody is told."`
 	Routes    []Route             `yaml:"routes" help:"Other places for messages about some requests. The first that matches counts; see [notices.md](notices.md)."`
 
-	// Version names exactly what the file said.
-	Version string
+	// Version names exactly what the file said: it is a hash of Text, which holds no secret.
+	Version, Text string
 
 	doc *strictyaml.Document
 }

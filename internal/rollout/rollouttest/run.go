@@ -1,6 +1,7 @@
 package rollouttest
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -22,6 +23,7 @@ func Run(t *testing.T, open func(*testing.T) storetest.Store) {
 				"Reports":  reports,
 				"Expire":   expire,
 				"Versions": versions,
+				"Change":   change,
 				"AtOnce":   atOnce,
 				"Hostile":  hostile,
 			})
@@ -105,6 +107,30 @@ func versions(t *testing.T, s storetest.Store) {
 		got, err := s.ConfigVersions(t.Context(), limit)
 		callbackstest.Must(t, err)
 		callbackstest.Same(t, fmt.Sprintf("the %d latest versions", limit), got, want[:min(limit, len(want))])
+	}
+}
+
+// change: a version is kept with the text of its first report, and compared with the one before it.
+func change(t *testing.T, s storetest.Store) {
+	t0 := callbackstest.T0
+	for i, r := range []rollout.Replica{{Version: "v1", Text: "a: 1\n"}, {Version: "v2"}, {Version: "v1", Text: "other"}, {Version: "v3", Text: "a: 3\x00\n"}} {
+		r.Name, r.SeenAt = "a", t0.Add(time.Duration(i)*time.Hour)
+		callbackstest.Must(t, s.ReportReplica(t.Context(), r))
+	}
+	version := func(v callbacks.ConfigVersion, hours int) rollout.Version {
+		return rollout.Version{Version: v, FirstSeenAt: t0.Add(time.Duration(hours) * time.Hour), FirstSeenBy: "a"}
+	}
+	for _, want := range []rollout.Change{
+		{After: version("v1", 0), Is: "a: 1\n"},
+		{Before: version("v1", 0), After: version("v2", 1), Was: "a: 1\n"},
+		{Before: version("v2", 1), After: version("v3", 3), Is: "a: 3\uFFFD\n"},
+	} {
+		got, err := s.ConfigChange(t.Context(), want.After.Version)
+		callbackstest.Must(t, err)
+		callbackstest.Same(t, string(want.After.Version), got, want)
+	}
+	if _, err := s.ConfigChange(t.Context(), "v4"); !errors.Is(err, callbacks.ErrNotFound) {
+		t.Errorf("a version that never ran: %v", err)
 	}
 }
 

@@ -405,7 +405,8 @@ create table read_quotas (
 create table config_versions (
     version text primary key,
     first_seen_at bigint not null,
-    first_seen_by text not null
+    first_seen_by text not null,
+    content text not null -- of the file; empty if it was too long to keep
 );
 create index config_versions_by_time on config_versions (first_seen_at, version);
 

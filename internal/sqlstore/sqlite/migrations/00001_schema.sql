@@ -440,7 +440,8 @@ create table read_quotas (
 create table config_versions (
     version text primary key, -- the hash of the file
     first_seen_at integer not null,
-    first_seen_by text not null
+    first_seen_by text not null,
+    content text not null -- of the file; empty if it was too long to keep
 ) strict, without rowid;
 create index config_versions_by_time on config_versions (first_seen_at, version);
 
