@@ -57,3 +57,24 @@ func TestMasks_Form(t *testing.T) {
 		})
 	}
 }
+
+// TestMasks_NoPayload: a form of a request without a payload masks nothing of its own accord, whatever the
+// queue masks in others.
+func TestMasks_NoPayload(t *testing.T) {
+	t.Parallel()
+	for _, payload := range []json.RawMessage{nil, json.RawMessage(`"As agreed by phone"`)} {
+		s := newSite(t)
+		a := expense()
+		a.Payload, a.Masked = payload, []string{"/vendor/iban"}
+		a.Outcomes = []callbacks.Outcome{{Name: "approve", Label: "Approve", Kind: callbacks.Success}}
+		a.Forms = map[string]announcement.Form{"approve": {
+			Schema: json.RawMessage(`{"type":"object","properties":{"to":{"type":"string"},"days":{"type":"array","items":{"type":"string"}}}}`),
+			Value:  json.RawMessage(`{"to":"Ines Calloway","days":["Monday"]}`),
+		}}
+		page := s.as(rita).get("/callbacks/" + string(s.receive(a).ID)).document(t)
+		fields := page.Find("answer-form")
+		if fields.Find(`input[value="Ines Calloway"], input[value="Monday"]`).Length() != 2 || fields.Find(`button[name="reveal"]`).Length() > 0 {
+			t.Errorf("with the payload %q, the form is %s", payload, fields.Text())
+		}
+	}
+}

@@ -32,12 +32,14 @@ func (q Queues) Reveal(queue string, content Content, at string) (r Revealed, ok
 }
 
 // Cover hides the values that [Queues.Shown] masks where they are repeated: in what is sent, and in
-// what the execution says later. It is nil if nothing is masked. If something is, and the payload
-// is absent or still encoded, the values are not known, and everything is hidden.
+// what the execution says later. It is nil if nothing is masked, as in a request without a payload. A
+// payload that cannot be read now hides everything: nobody knows what is masked in it.
 func (q Queues) Cover(queue string, content *Content) *mask.Cover {
 	payload := content.Payload
 	if content.Undecoded != "" {
 		payload = nil
+	} else if len(payload) == 0 && !content.InputUnread {
+		return nil
 	}
 	return mask.CoverOf(payload, q[queue].masked(content))
 }

@@ -46,3 +46,26 @@ func TestAnnouncedKeepsMasks(t *testing.T) {
 		}
 	}
 }
+
+// TestCover: a request in which nothing is masked hides nothing elsewhere. One whose payload cannot be read
+// now hides everything.
+func TestCover(t *testing.T) {
+	t.Parallel()
+	queues := Queues{"finance": {Masked: []string{"/iban"}}}
+	for _, tt := range []struct {
+		content Content
+		hides   bool
+	}{
+		{Content{}, false},
+		{Content{InputUnread: true}, true},
+		{Content{Payload: []byte(`"DE98"`)}, false},
+		{Content{Payload: []byte(`"sealed"`), Encoded: true, Undecoded: "no key"}, true},
+		{Content{Payload: []byte(`{"iban":`)}, true},
+		{Content{Payload: []byte(`{"to":"DE98"}`)}, false},
+		{Content{Payload: []byte(`{"iban":"DE98"}`)}, true},
+	} {
+		if got := queues.Cover("finance", &tt.content).Finds("DE98"); got != tt.hides {
+			t.Errorf("%+v hides it: %t", tt.content, got)
+		}
+	}
+}

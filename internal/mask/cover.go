@@ -39,12 +39,11 @@ func CoverOf(document []byte, pointers []string) *Cover {
 	if len(pointers) == 0 {
 		return nil
 	}
-	hidden := find(document, pointers)
-	if v, ok := jsontext.Read(document); !ok || len(hidden) == 0 && !v.Branch() {
+	if _, ok := jsontext.Read(document); !ok {
 		return &Cover{all: true}
 	}
 	seen, short := make(map[string]bool), make(map[string]bool)
-	for _, h := range hidden {
+	for _, h := range find(document, pointers) {
 		if v, ok := jsontext.Read(document[h.start:h.end]); ok {
 			collect(v, seen, short)
 		}
