@@ -21,9 +21,9 @@ const (
 	mostKilobytes = 95
 	moreForReview = 9 // kilobytes of them; 1 is what the bar knows of forms
 	// more, for a form: its style with a picture in it, its module, its editor of JSON and its search for
-	// a choice; and the drawn fields
+	// a choice; and the drawn fields, each with what it says of changes and bounds
 	forForm     = 5
-	moreForForm = 14 // kilobytes
+	moreForForm = 16 // kilobytes
 )
 
 // TestFirstLoad weighs pages as they come to a browser that has never been here.
