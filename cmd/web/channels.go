@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"countersign/internal/channels/mail"
@@ -24,7 +25,7 @@ import (
 )
 
 // channels makes the channels of a configuration, by their names. desk is the desk's address.
-// Without browsers there are no pushes.
+// Without browsers no push can be sent.
 func channels(c *deskfile.Channels, desk string, browsers webpush.Browsers, now func() time.Time) (map[string]notice.Channel, error) {
 	all := make(map[string]notice.Channel)
 	if c.Email != nil {
@@ -34,7 +35,7 @@ func channels(c *deskfile.Channels, desk string, browsers webpush.Browsers, now 
 		}
 		all[notice.Email] = made
 	}
-	if c.Push != nil && browsers != nil {
+	if c.Push != nil {
 		made, err := webpush.New(webpush.Config{Contact: c.Push.Contact, Key: c.Push.Key.Reveal(), StandIn: c.Push.Service}, browsers, now)
 		if err != nil {
 			return nil, err
@@ -144,19 +145,28 @@ func shownChannels(c *deskfile.Channels, places []namedPlace) (all []admin.Chann
 	return all
 }
 
-// channelsOf says for the doctor whether channels can work. Nothing is sent: Slack alone answers
-// without it.
-func channelsOf(d *deskfile.Desk) func(context.Context) []doctor.Section {
+// examiner is a channel that says whether it can send to places, without sending.
+type examiner interface {
+	Examine(ctx context.Context, places []string) doctor.Channel
+}
+
+// channelsOf says for the doctor whether channels can work. Nothing is sent.
+func channelsOf(d *deskfile.Desk, desk string) func(context.Context) []doctor.Section {
 	return func(ctx context.Context) []doctor.Section {
-		var all []doctor.Channel
-		for _, c := range shownChannels(&d.Channels, placesOf(d)) {
-			if c.Name == notice.Slack {
-				made := slack.New(slack.Config{Token: d.Channels.Slack.Token.Reveal(), API: d.Channels.Slack.API})
-				all = append(all, made.Examine(ctx, c.Places))
-				continue
-			}
-			all = append(all, doctor.Channel{Name: strings.TrimSpace(words.Channel(c.Name) + " " + c.Place)})
+		made, err := channels(&d.Channels, desk, nil, time.Now)
+		if err != nil {
+			return doctor.ChannelSections([]doctor.Channel{{Name: "countersign.yaml", Problem: err.Error()}})
 		}
+		shown := shownChannels(&d.Channels, placesOf(d))
+		all := make([]doctor.Channel, len(shown))
+		var wait sync.WaitGroup // one that hangs must not use up the time of the others
+		for i, c := range shown {
+			wait.Go(func() {
+				all[i] = made[c.Name].(examiner).Examine(ctx, c.Places)
+				all[i].Name = strings.TrimSpace(words.Channel(c.Name) + " " + c.Place)
+			})
+		}
+		wait.Wait()
 		return doctor.ChannelSections(all)
 	}
 }

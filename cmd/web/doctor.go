@@ -79,7 +79,7 @@ func (c doctorCommand) Run(ctx context.Context, e environment) error {
 			found.GroupsMaxAge = settings.Groups.MaxAge
 			return doctor.ProviderSections(found, err)
 		}},
-		{Title: "Channels", Limit: channelsLimit, Run: channelsOf(settings.Desk)},
+		{Title: "Channels", Limit: channelsLimit, Run: channelsOf(settings.Desk, string(settings.BaseURL))},
 		{Title: "Formats of results", Limit: formatsLimit, Run: func(ctx context.Context) []doctor.Section {
 			return examineFormats(ctx, settings, api)
 		}},

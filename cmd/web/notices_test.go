@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"net"
 	"net/http/httptest"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/channels/webpush"
 	"countersign/internal/standin/mailbox"
 	"countersign/internal/standin/receiver"
 	"countersign/internal/standin/slack"
@@ -22,6 +24,7 @@ type chat struct {
 	events    *receiver.Receiver
 	mails     *mailbox.Mailbox
 	variables map[string]string
+	close     func() // the servers of Teams and of the events
 }
 
 const chatSecret = "whsec_c2l4dGVlbiBieXRlcyBhbmQgc2l4dGVlbiBtb3JlLi4="
@@ -41,8 +44,8 @@ func newChat(t *testing.T) *chat {
 	}
 	methods, workflow, hooks := httptest.NewServer(c.slack), httptest.NewServer(c.teams), httptest.NewServer(c.events)
 	t.Cleanup(methods.Close)
-	t.Cleanup(workflow.Close)
-	t.Cleanup(hooks.Close)
+	c.close = func() { workflow.Close(); hooks.Close() }
+	t.Cleanup(c.close)
 	smtp, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -65,12 +68,18 @@ channels:
   slack: {token: {file: slack}, api: `+methods.URL+`/}
   email: {server: "`+smtp.Addr().String()+`", from: desk@example.com, tls: none}
   teams: {room: {url: {file: teams}}}
+  push: {contact: "mailto:ops@example.com", key: {file: vapid}}
   webhooks: {erp: {url: `+hooks.URL+`/hooks, secrets: [{file: erp}]}}
 `)
 	folder := filepath.Dir(file)
 	writeFile(t, filepath.Join(folder, "slack"), "xoxb-1")
 	writeFile(t, filepath.Join(folder, "teams"), workflow.URL+"/1?sig=signature")
 	writeFile(t, filepath.Join(folder, "erp"), chatSecret)
+	key, err := webpush.NewKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, filepath.Join(folder, "vapid"), key)
 	c.variables = prefixed(map[string]string{
 		"BASE_URL": "http://localhost:8080", "DATABASE_URL": "sqlite://" + filepath.Join(folder, "desk.db"), "LAMBDA_REGION": rigRegion,
 		"OIDC_ISSUER": "http://127.0.0.1:1", "OIDC_CLIENT_ID": rigClient, "OIDC_CLIENT_SECRET": rigSecret, "CONFIG_FILE": file,
@@ -108,6 +117,48 @@ webhooks  erp: sent
 	err = run(t.Context(), []string{"notices", "test", "--to", "#nowhere"}, c.variables, &stdout, &stderr)
 	if exitCode(err) != exitUsage {
 		t.Errorf("a place that the file does not name: %v", err)
+	}
+}
+
+// TestDoctorChannels: the doctor tries each channel, and nothing is sent.
+func TestDoctorChannels(t *testing.T) {
+	t.Parallel()
+	c := newChat(t)
+	settings, err := loadSettings(c.variables)
+	if err != nil {
+		t.Fatal(err)
+	}
+	examine := func() (all string) {
+		for _, s := range channelsOf(settings.Desk, "http://localhost:8080")(t.Context()) {
+			for _, f := range s.Findings {
+				if !strings.HasPrefix(f.Text, "Slack") { // it has a test of its own
+					all += fmt.Sprintln(f.Level, f.Text)
+				}
+			}
+		}
+		return all
+	}
+	server := settings.Desk.Channels.Email.Server
+	want := "ok E-mail: " + server + ` takes connections
+ok Web push: the key can be read; push services write to mailto:ops@example.com
+ok Teams room: its address takes connections
+ok Webhook erp: its address takes connections
+`
+	if got := examine(); got != want {
+		t.Errorf("%s\nwant\n%s", got, want)
+	}
+	if len(c.teams.Posts())+len(c.slack.Messages())+len(c.events.Events())+len(c.mails.Mails()) != 0 {
+		t.Error("the doctor sent something")
+	}
+	c.close()
+	settings.Desk.Channels.Email.TLS = "tls"
+	want = "problem E-mail: " + server + `: tls: first record does not look like a TLS handshake
+ok Web push: the key can be read; push services write to mailto:ops@example.com
+problem Teams room: nobody listens at the address
+problem Webhook erp: nobody listens at the address
+`
+	if got := examine(); got != want {
+		t.Errorf("%s\nwant\n%s", got, want)
 	}
 }
 

@@ -33,6 +33,11 @@ const (
 // ErrClosed means that an address is in a network that requests may not go to.
 var ErrClosed = errors.New("the address is not one of the public internet")
 
+var (
+	errAddress = errors.New("the address cannot be used")
+	errProxy   = errors.New("the environment names a proxy that cannot be used")
+)
+
 // Failure is an exchange without an answer.
 type Failure struct {
 	// Sent is set if the request went out, at least in part: the other side may have taken it.
@@ -49,7 +54,10 @@ func (f *Failure) Unwrap() error { return f.Err }
 
 // Client makes one attempt for each request and follows no redirect. It is safe for use by several
 // goroutines.
-type Client struct{ http *http.Client }
+type Client struct {
+	http  *http.Client
+	route *route // of the requests of http
+}
 
 // New makes a client for public addresses.
 func New() *Client { return newClient(Public) }
@@ -66,14 +74,14 @@ func newClient(open func(netip.Addr) bool) *Client {
 		}
 		return nil
 	}}
-	return &Client{http: &http.Client{
-		Timeout: exchangeTimeout,
-		Transport: &route{
-			direct: transport(dialer.DialContext, nil),
-			// A proxy is the operator's own and decides itself who may reach what.
-			proxied: transport((&net.Dialer{Timeout: connectTimeout}).DialContext, http.ProxyFromEnvironment),
-			open:    open,
-		},
+	way := &route{
+		direct: transport(dialer.DialContext, nil),
+		// A proxy is the operator's own and decides itself who may reach what.
+		proxied: transport((&net.Dialer{Timeout: connectTimeout}).DialContext, http.ProxyFromEnvironment),
+		open:    open,
+	}
+	return &Client{route: way, http: &http.Client{
+		Timeout: exchangeTimeout, Transport: way,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }

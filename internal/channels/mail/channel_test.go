@@ -83,6 +83,11 @@ func TestTLS(t *testing.T) {
 			if err != nil && strings.Contains(err.Error(), "right") {
 				t.Errorf("the error holds the password: %v", err)
 			}
+			sent := len(s.mails)
+			found := s.channel(t, test.config).Examine(t.Context(), nil)
+			if (found.Problem == "") != (test.want == "") || (found.Says == "") == (found.Problem == "") || strings.Contains(found.Problem, "right") || len(s.mails) != sent {
+				t.Errorf("examined: %+v", found)
+			}
 		})
 	}
 }

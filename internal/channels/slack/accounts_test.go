@@ -120,7 +120,7 @@ func TestExamine(t *testing.T) {
 		c.Scopes = []string{"chat:write", "chat:write.public", "channels:read", "groups:read", "channels:history", "im:history", "im:write"}
 	})
 	got := b.slack.Examine(t.Context(), []string{"#finance", "#nowhere", "C1"})
-	want := doctor.Channel{Name: "Slack", Says: "workspace Harborline accepts the token", Lacks: []string{
+	want := doctor.Channel{Says: "workspace Harborline accepts the token", Lacks: []string{
 		"the app lacks the scope groups:history, for the same in private channels",
 		"the app lacks the scope users:read.email, for linking accounts", "#nowhere: channel_not_found",
 	}}

@@ -26,7 +26,7 @@ var needed = [][2]string{
 // Examine says whether the workspace accepts the token, which scopes the app lacks, and which of the
 // places are not there. It writes nothing.
 func (c *Channel) Examine(ctx context.Context, places []string) doctor.Channel {
-	found := doctor.Channel{Name: "Slack"}
+	var found doctor.Channel
 	me, err := c.api.AuthTestContext(ctx)
 	if err != nil {
 		found.Problem = words(faultOf(err))

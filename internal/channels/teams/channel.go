@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"countersign/internal/channels/reply"
+	"countersign/internal/doctor"
 	"countersign/internal/notice"
 	"countersign/internal/outbound"
 )
@@ -54,11 +55,7 @@ func (c *Channel) Deliver(ctx context.Context, e notice.Envelope) (notice.Handle
 		return "", &notice.Fault{Code: notice.Denied, Words: "the address cannot be used"}
 	}
 	req.Header.Set("Content-Type", "application/json")
-	client := c.open
-	if to.Private {
-		client = c.private
-	}
-	answer, err := client.Do(req)
+	answer, err := c.client(to).Do(req)
 	if err != nil {
 		return "", reply.Lost(err)
 	}
@@ -67,6 +64,20 @@ func (c *Channel) Deliver(ctx context.Context, e notice.Envelope) (notice.Handle
 		return "", fault
 	}
 	return posted, nil
+}
+
+// client is that which may reach a place.
+func (c *Channel) client(to Place) *outbound.Client {
+	if to.Private {
+		return c.private
+	}
+	return c.open
+}
+
+// Examine says whether the address of a place can be reached. It posts nothing.
+func (c *Channel) Examine(ctx context.Context, places []string) doctor.Channel {
+	to := c.places[places[0]]
+	return reply.Examine(ctx, c.client(to), to.URL)
 }
 
 // faultOf says what an answer means. A workflow's own codes say more than the status.

@@ -14,6 +14,7 @@ import (
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"countersign/internal/channels/reply"
+	"countersign/internal/doctor"
 	"countersign/internal/notice"
 	"countersign/internal/outbound"
 )
@@ -105,6 +106,12 @@ func (c *Channel) Deliver(ctx context.Context, e notice.Envelope) (notice.Handle
 		return "", err
 	}
 	return notice.Handle(e.Message.State), nil
+}
+
+// Examine says whether the address of a place can be reached. It sends no event.
+func (c *Channel) Examine(ctx context.Context, places []string) doctor.Channel {
+	to := c.places[places[0]]
+	return reply.Examine(ctx, to.client, to.url)
 }
 
 func (p place) request(ctx context.Context, id string, body []byte, now time.Time) (*http.Request, error) {
