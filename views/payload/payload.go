@@ -18,6 +18,8 @@ import (
 const (
 	maxRawShown = 64 << 10 // bytes of a payload's text on the page
 	maxEscapes  = 5_000    // in that text: an escape takes ten times the room of its character
+	maxUncapped = 8 << 10  // bytes of that text which are shown at once
+	maxLines    = 60       // of the same
 )
 
 // Payload is the page of a payload: one branch of it, or the results of a search. It serves
@@ -99,6 +101,16 @@ func raw(payload []byte) (runs []printable.Run, shown int) {
 		}
 	}
 	return runs, shown
+}
+
+// long reports whether a text is shown only in part until its reader asks for all of it.
+func long(text []printable.Run) bool {
+	bytes, lines := 0, 0
+	for _, r := range text {
+		bytes += len(r.Text)
+		lines += strings.Count(r.Text, "\n")
+	}
+	return bytes > maxUncapped || lines > maxLines
 }
 
 // quote returns a text as JSON spells it. Bytes that are not valid UTF-8 stay, so that they can be

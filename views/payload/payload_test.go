@@ -220,19 +220,41 @@ func TestGlance(t *testing.T) {
 	}
 }
 
+// TestLongValues: a value that is cut opens in its place. One for which the page has no room has a link.
 func TestLongValues(t *testing.T) {
 	t.Parallel()
-	for name, value := range map[string]string{"Text": `"` + strings.Repeat("x", 5000) + `"`, "Number": strings.Repeat("1", 5000)} {
+	for name, value := range map[string]string{
+		"Text": `"` + strings.Repeat("x", 5000) + `"`, "Number": strings.Repeat("1", 5000),
+		"TooLong": `"` + strings.Repeat("x", maxWhole) + `"`, "TooManyEscapes": `"` + strings.Repeat("\u200bx", maxWhole/2/escapeRoom) + `"`,
+	} {
 		doc := viewstest.HTML(t, Section(someID, Document{Text: []byte(`{"a":{"b":` + value + `}}`)}))
 		leaf := doc.Find(".tree .tr:has(.whole)")
-		if got := leaf.Find(".v").Text(); !strings.HasSuffix(got, "…") || len(got) > maxText+10 {
+		if got := leaf.ChildrenFiltered(".v").Text(); !strings.HasSuffix(got, "…") || name != "TooManyEscapes" && len(got) > maxText+10 {
 			t.Errorf("%s: %d bytes are shown, ending in %q", name, len(got), got[len(got)-5:])
 		}
-		for what, got := range map[string]string{"link": leaf.Find(".whole").AttrOr("href", ""), "copy": leaf.Find(".cp").AttrOr("data-copy-from", "")} {
-			if got != "/callbacks/c1/payload?at=0.0" {
-				t.Errorf("%s: the %s goes to %q", name, what, got)
-			}
+		const path = "/callbacks/c1/payload?at=0.0"
+		if got := leaf.Find(".cp").AttrOr("data-copy-from", ""); got != path {
+			t.Errorf("%s: the copy is from %q", name, got)
 		}
+		if strings.HasPrefix(name, "Too") {
+			if got := leaf.Find("a.whole").AttrOr("href", ""); got != path {
+				t.Errorf("%s: the link goes to %q", name, got)
+			}
+			continue
+		}
+		if got := leaf.Find("details.whole:not([open]) > .v").Text(); got != value {
+			t.Errorf("%s: opened, it has %d bytes of %d", name, len(got), len(value))
+		}
+	}
+}
+
+// TestLongValuesShareRoom: many long values do not make the page larger than one does.
+func TestLongValuesShareRoom(t *testing.T) {
+	t.Parallel()
+	value := `"` + strings.Repeat("x", maxWhole/4) + `"`
+	doc := viewstest.HTML(t, Section(someID, Document{Text: []byte("[" + strings.Repeat(value+",", 9) + value + "]")}))
+	if whole, links := doc.Find("details.whole").Length(), doc.Find("a.whole").Length(); whole != 3 || links != 7 {
+		t.Errorf("%d open in their place, %d have a link", whole, links)
 	}
 }
 
@@ -266,6 +288,15 @@ func TestPayloadRaw(t *testing.T) {
 	}
 	if n := viewstest.HTML(t, Section(someID, Document{})).Find("#payload").Length(); n != 0 {
 		t.Error("no payload is shown as one")
+	}
+	for text, capped := range map[string]int{`"short"`: 0, strings.Repeat("\n", maxLines+1): 1, strings.Repeat("x", maxUncapped+1): 1} {
+		d := Document{Text: []byte(text)}
+		if got := viewstest.HTML(t, Section(someID, d)).Find(".raw > .show-all:not([open]) + #payload-raw").Length(); got != capped {
+			t.Errorf("%d bytes are capped %d times, want %d", len(text), got, capped)
+		}
+		if HasClosedPart(d) != (capped == 1) {
+			t.Errorf("%d bytes: it is closed: %t", len(text), capped == 0)
+		}
 	}
 	large := viewstest.HTML(t, Section(someID, Document{Text: []byte(`"` + strings.Repeat("x", 2*maxRawShown) + `"`)}))
 	if got := len(large.Find("#payload-raw").Text()); got != maxRawShown {

@@ -15,11 +15,13 @@ import (
 const (
 	maxNodes    = 600
 	maxDepth    = 16
-	maxChildren = 100   // of one branch
-	maxKey      = 200   // runes
-	maxLabel    = 100   // runes of a path
-	maxText     = 1_000 // bytes of a leaf
-	openNodes   = 40    // a payload of fewer nodes is shown fully open
+	maxChildren = 100      // of one branch
+	maxKey      = 200      // runes
+	maxLabel    = 100      // runes of a path
+	maxText     = 1_000    // bytes of a leaf, before it is opened
+	maxWhole    = 64 << 10 // bytes of all leaves that can be opened
+	escapeRoom  = 40       // bytes that an escape takes
+	openNodes   = 40       // a payload of fewer nodes is shown fully open
 )
 
 // node is one value of a payload. Branches have Sum and Children, leaves have Text.
@@ -31,6 +33,7 @@ type node struct {
 	Class    string          // colour of a leaf
 	Text     []printable.Run // JSON of a leaf
 	Size     int             // bytes of a leaf whose text is cut, otherwise 0
+	Whole    []printable.Run // the text of such a leaf to its end, if the page has room for it
 	Masked   bool            // a mask is in the place of its value
 	Reveals  bool            // and the reader may reveal it
 	Revealed bool            // the reader did so just now; Text has as much of Size as Shown says
@@ -103,6 +106,8 @@ func branchAt(d Document, at string, from int) (n node, ok bool) {
 			queue = append(queue, &queue[0].Children[i])
 		}
 	}
+	room := maxWhole
+	n.spell(&room)
 	return n, from == 0 || from < n.Count
 }
 
@@ -155,6 +160,24 @@ func (n *node) describe() {
 		if len(literal) > maxText {
 			n.Text, n.Size = append(n.Text, printable.Run{Text: "…"}), len(literal)
 		}
+	}
+}
+
+// spell puts the whole text of cut leaves on the page, as long as there is room.
+func (n *node) spell(room *int) {
+	if n.Size > 0 && n.Size <= *room && !n.Revealed {
+		text := string(n.value.Raw())
+		if n.value[0] == '"' {
+			text, _ = jsontext.Text(n.value.Raw(), n.Size)
+			text = quote(text)
+		}
+		whole := printable.Runs(text, printable.Line)
+		if *room -= len(text) + escapeRoom*len(whole); *room >= 0 {
+			n.Whole = whole
+		}
+	}
+	for i := range n.Children {
+		n.Children[i].spell(room)
 	}
 }
 

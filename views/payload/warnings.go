@@ -39,8 +39,8 @@ func HasClosedPart(d Document) bool {
 	}
 	nodes := tree(d)
 	if nodes == nil {
-		_, shown := raw(d.Text)
-		return shown < len(d.Text)
+		text, shown := raw(d.Text)
+		return shown < len(d.Text) || long(text)
 	}
 	return unopened(nodes)
 }
