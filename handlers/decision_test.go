@@ -140,6 +140,8 @@ func TestDecision_Back(t *testing.T) {
 	}
 	if a := s.as(ines).decide(id, form); a.status != http.StatusForbidden || a.document(t).Find("#kept-comment").Text() != comment {
 		t.Errorf("one who may not decide: %d %s", a.status, a.text(t))
+	} else if a.document(t).Find("section.box:has(#problem) #concerned").Length() != 1 {
+		t.Errorf("the refusal is not in the request's card: %s", a.text(t))
 	}
 	b.decide(id, b.choose(id, "approve", ""))
 	late := b.decide(id, form)

@@ -192,7 +192,7 @@ func forbiddenPage(s *server, c echo.Context, err error) templ.Component {
 	if refusal, ok := errors.AsType[*callbacks.Refusal](err); ok {
 		m.Reason, m.Code = refusal.Reason, string(refusal.Code)
 	}
-	return views.ForbiddenPage(s.plainShell(c), m)
+	return views.ForbiddenPage(s.concernedShell(c), m)
 }
 
 // signedOutPage answers a form whose session has ended.
@@ -202,12 +202,12 @@ func signedOutPage(s *server, c echo.Context, _ error) templ.Component {
 
 func invalidPage(s *server, c echo.Context, err error) templ.Component {
 	faults, _ := errors.AsType[fault.List](err)
-	return views.InvalidPage(s.plainShell(c), views.BadRequest{Faults: faults, Back: wayBack(c)})
+	return views.InvalidPage(s.concernedShell(c), views.BadRequest{Faults: faults, Back: wayBack(c)})
 }
 
 // oneFault is the page of a request with one thing wrong.
 func oneFault(s *server, c echo.Context, status int, pointer, detail string) templ.Component {
-	return views.InvalidPage(s.plainShell(c), views.BadRequest{
+	return views.InvalidPage(s.concernedShell(c), views.BadRequest{
 		Status: status, Faults: fault.List{{Pointer: pointer, Detail: detail}}, Back: wayBack(c),
 	})
 }

@@ -45,6 +45,18 @@ func (s *server) plainShell(c echo.Context) views.Shell {
 	return shell
 }
 
+// concernedShell is the frame of an error page that names the request which the page is about, if the
+// reader may see it.
+func (s *server) concernedShell(c echo.Context) views.Shell {
+	shell := s.plainShell(c)
+	if id := callbackOf(c); id != "" && shell.SignedIn() {
+		if current, err := s.Service.Callback(c.Request().Context(), shell.Viewer, id); err == nil {
+			return shell.About(&current)
+		}
+	}
+	return shell
+}
+
 // navigationCounts are the numbers beside the lists.
 func (s *server) navigationCounts(ctx context.Context, p callbacks.Person) (counts views.Counts, err error) {
 	count := func(f desk.Filter) (n views.Count) {

@@ -119,3 +119,20 @@ func TestForbiddenShowsTheWayOut(t *testing.T) {
 		}
 	}
 }
+
+// TestProblemOfARequest: an error that concerns a request is said in its card, with a way back to it.
+func TestProblemOfARequest(t *testing.T) {
+	t.Parallel()
+	c := &callbacks.Callback{ID: "x", Request: callbacks.Request{Title: "Pay <b>ACME</b>", Queue: "finance"}, State: callbacks.Pending}
+	doc := viewstest.HTML(t, views.ForbiddenPage(viewstest.Shell("mine", "/").About(c), views.Forbidden{Code: "queue", Callback: "x"}))
+	card := doc.Find("section.box:has(#problem)")
+	if got := viewstest.Words(card.Find(".box-h")); got != "Pay <b>ACME</b> Queue finance Waiting" {
+		t.Errorf("the card is of %q", got)
+	}
+	if got := doc.Find(".crumb a").AttrOr("href", ""); got != "/callbacks/x" {
+		t.Errorf("the way back is %q", got)
+	}
+	if got := viewstest.Words(doc.Find("h1")); got != "You can see this, but not decide it" {
+		t.Errorf("it says %q", got)
+	}
+}

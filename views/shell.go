@@ -58,7 +58,9 @@ type Shell struct {
 	ConfigAlert string
 	// SignersAlert tells an admin there that requests wait which too few people could decide.
 	SignersAlert string
-	Kept         string // the comment of a decision that was refused; error pages show it again
+	// Concerns is the request that an error page is about; nil if there is none, or if it cannot be read.
+	Concerns *callbacks.Callback
+	Kept     string // the comment of a decision that was refused; error pages show it again
 	// KeptFields are what was typed into another form that was refused.
 	KeptFields []KeptField
 }
@@ -83,6 +85,12 @@ func tabName(s Shell, name string) string {
 
 // zoneWords say in which zone a page shows times.
 func zoneWords(s Shell) string { return "Times in " + s.Moment.ZoneName() }
+
+// About returns the frame of an error page about a request.
+func (s Shell) About(c *callbacks.Callback) Shell {
+	s.Concerns = c
+	return s
+}
 
 // SignedIn reports whether the reader is known.
 func (s Shell) SignedIn() bool { return s.Viewer.ID != "" }

@@ -188,7 +188,7 @@ func ConflictPage(s views.Shell, m Conflict) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = views.Problem(s, "409", conflictTitle(m, s)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = views.Problem(s.About(&m.Callback), "409", conflictTitle(m, s)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
