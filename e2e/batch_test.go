@@ -18,6 +18,18 @@ func deploy(n int) demo.Question {
 	})
 }
 
+// selects selects requests in the list and returns the path of the page on which they are decided.
+func (p *person) selects(all ...asked) string {
+	p.t.Helper()
+	p.open("/?grouped=no")
+	p.comes("#freshness", "Live")
+	for _, a := range all {
+		p.click(a.row() + " [data-pick]")
+	}
+	p.leads("the selection", keyboard("a"))
+	return eval[string](p, "location.pathname")
+}
+
 // TestBatch: three of a kind are selected by keys and approved together, each with a decision of its
 // own. A fourth, which somebody else has open, is named and stays as it is.
 func TestBatch(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
@@ -178,6 +179,11 @@ func TestFocusIsSeen(t *testing.T) {
 	mara.arm("approve")
 	mara.confirm()
 	mara.reaches("completed")
+	result := mara.selects(w.ask(t, deploy(0)), w.ask(t, deploy(1)))
+	mara.leads("the first press", keyboard("a"))
+	mara.leads("the second press", keyboard("a"))
+	mara.comesWithin(time.Minute, "h1", "2 of 2 approved.")
+	selection := mara.selects(w.ask(t, deploy(2)), w.ask(t, deploy(3)))
 	for _, at := range []struct {
 		name   string
 		who    *person
@@ -191,6 +197,8 @@ func TestFocusIsSeen(t *testing.T) {
 		{"review", mara, a.page(), "decision-bar:defined", true},
 		{"decided", mara, done.page(), "#receipt", true},
 		{"signatures", mara, several.page(), "#signatures", true},
+		{"selection", mara, selection, "#selection", true},
+		{"result", mara, result, "#results", true},
 		{"settings", mara, "/settings", "#who", true},
 		{"policies", aiko, "/admin/policies", "#list", true},
 		{"admin", aiko, "/admin/callbacks", "#list", true},

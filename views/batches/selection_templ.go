@@ -331,7 +331,7 @@ func included(s views.Shell, m Selection, in []batch.Candidate) templ.Component 
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "</span></div><div class=\"tbl-wrap\" tabindex=\"0\" role=\"region\" aria-labelledby=\"included\"><table class=\"tbl cards\"><thead><tr>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "</span></div><div class=\"tbl-wrap\" tabindex=\"0\" role=\"group\" aria-labelledby=\"included\"><table class=\"tbl cards\"><thead><tr>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
