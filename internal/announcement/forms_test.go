@@ -46,6 +46,11 @@ func TestDrawing(t *testing.T) {
 	}
 }
 
+// stamped is a schema with one text that has these keywords.
+func stamped(keywords string) string {
+	return `{"type":"object","properties":{"at":{"type":"string",` + keywords + `}}}`
+}
+
 // TestCheckForms_Fixed: a proposed answer in which something is wrong that no reviewer could correct is
 // refused at its place. What they can correct is left to them.
 func TestCheckForms_Fixed(t *testing.T) {
@@ -68,6 +73,11 @@ func TestCheckForms_Fixed(t *testing.T) {
 		"InLine":        {lines, `{"l":[{"n":1}]}`, ""}, // the line can be taken away
 		"InFixedList":   {`{"type":"object","properties":{"l":{"type":"array","readOnly":true,"items":{"type":"integer"}}}}`, `{"l":[1,"2"]}`, "/l/1"},
 		"Stamped":       {stamp, ``, ""},
+		"StampedDay":    {stamped(`"format":"date","x-stamp":"now"`), ``, ""},
+		"StampedTime":   {stamped(`"format":"date-time","minLength":20,"x-stamp":"now"`), ``, ""},
+		"TimeOfDay":     {stamped(`"format":"time","x-stamp":"now"`), ``, "/at"},
+		"TimeTooLong":   {stamped(`"maxLength":19,"x-stamp":"now"`), ``, "/at"},
+		"OthersName":    {stamped(`"maxLength":5,"x-stamp":"reviewer"`), ``, ""},                                     // of whoever has a short one
 		"OtherType":     {`{"type":"object","properties":{"to":{"type":"object","properties":{}}}}`, `{"to":1}`, ""}, // as JSON
 		"OtherTypeOnly": {secret, `{"to":1}`, "/to"},
 		"NotDrawn":      {`{"type":"object","if":{},"required":["key"],"properties":{"key":{"readOnly":true}}}`, `{}`, ""},

@@ -51,6 +51,8 @@ func (o Outcome) Stamped(answer form.Value, by Person, at time.Time) form.Value 
 			return by.Email
 		case form.StampNow:
 			return at.UTC().Format(time.RFC3339)
+		case form.StampDay:
+			return at.UTC().Format(time.DateOnly)
 		}
 		return ""
 	})

@@ -18,7 +18,7 @@ import (
 const orderForm = `{"type":"object","required":["quantity"],"properties":{
 	"quantity":{"title":"Quantity","type":"integer","minimum":1,"maximum":60,"x-unit":"pieces"},
 	"max_price":{"title":"Most per piece","type":"number"},"note":{"type":"string"},
-	"by":{"type":"string","x-stamp":"email"},"at":{"type":"string","format":"date-time","x-stamp":"now"}}}`
+	"by":{"type":"string","x-stamp":"email"},"at":{"type":"string","format":"date-time","x-stamp":"now"},"on":{"type":"string","format":"date","x-stamp":"now"}}}`
 
 // withForm announces an order that is approved with an answer.
 func withForm(value, payload string) func(*announcement.Announcement) {
@@ -57,7 +57,7 @@ func TestForm_Bytes(t *testing.T) {
 			`["{{changes}}","{{answer/quantity}}"]`, map[string]string{"/quantity": "36"},
 			`[[{"pointer":"/quantity","title":"Quantity","kind":"changed","old":"40","new":"36","unit":"pieces","note":"4 fewer","widget":"integer"}],36]`,
 		},
-		"Stamped":   {``, nil, `{ "quantity": 40, "max_price" : 815.00, "by" : "mara@harborline.example", "at" : "2026-11-24T13:00:00Z" }`},
+		"Stamped":   {``, nil, `{ "quantity": 40, "max_price" : 815.00, "by" : "mara@harborline.example", "at" : "2026-11-24T13:00:00Z", "on" : "2026-11-24" }`},
 		"NoChanges": {`["{{changes}}","{{answer/quantity}}"]`, nil, `[[],40]`},
 		"AsJSON":    {`"{{answer/quantity}}"`, map[string]string{"#json": "{\"quantity\":\r\n 7}"}, `7`},
 	} {

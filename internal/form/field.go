@@ -33,6 +33,7 @@ const (
 	StampReviewer Stamp = "reviewer" // the person's name
 	StampEmail    Stamp = "email"
 	StampNow      Stamp = "now" // the time that the preview showed, in UTC
+	StampDay      Stamp = "day" // the day of that time, where a schema asks for now in a date
 )
 
 // chosen reports whether a field is filled in by choosing one of its options.

@@ -49,17 +49,22 @@ func (f *Filling) Check(ctx context.Context, answer Value, checker Checker) {
 	f.Blame(append(f.Form.unkept(f.Proposed, f.Answer), checker.Check(ctx, answer.JSON())...))
 }
 
-// Stuck are the faults of a filling that no reviewer could correct: those in values that are read-only, and
-// those in values without an input where the answer cannot be written as JSON either. Faults in items that can be
-// taken away are none of them. [Filling.Check] has found the faults.
+// Stuck are the faults of a filling that no reviewer could correct: those in values that are read-only, in
+// times that the desk writes, and in values without an input where the answer cannot be written as JSON
+// either. Faults in items that can be taken away are none of them. [Filling.Check] has found the faults.
 func (f *Filling) Stuck() (stuck []Fault) {
 	for _, wrong := range f.Faults {
-		e := f.Near(wrong.Pointer)
-		if e != nil && (e.Field.ReadOnly || e.Widget == Raw && f.Form.HasSecret) && !f.removable(e) {
+		if e := f.Near(wrong.Pointer); e != nil && f.stuck(e) && !f.removable(e) {
 			stuck = append(stuck, wrong)
 		}
 	}
 	return stuck
+}
+
+// stuck reports whether a reviewer cannot change an entry, nor sign in a way that changes it: a name and
+// an address that do not fit are somebody's.
+func (f *Filling) stuck(e *Entry) bool {
+	return e.Field.ReadOnly || e.Field.Stamp == StampNow || e.Field.Stamp == StampDay || e.Widget == Raw && f.Form.HasSecret
 }
 
 // Invalid is what is wrong with the answer, each fault below a pointer. It is nil if nothing is.

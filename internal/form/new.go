@@ -151,7 +151,9 @@ func (b *builder) text(f *Field, k *keywords) {
 	case k.value("writeOnly").True() || f.Bounds.Format == "password":
 		f.Widget, f.Default = Secret, Value{}
 	case f.Bounds.Format == "date":
-		f.Widget = Date
+		if f.Widget = Date; f.Stamp == StampNow {
+			f.Stamp = StampDay
+		}
 	case f.Bounds.Format == "date-time":
 		f.Widget, f.Zone = DateTime, k.text("x-zone")
 		if _, err := time.LoadLocation(f.Zone); err != nil || f.Zone == "Local" { // the desk's own place

@@ -50,7 +50,7 @@ var Keywords = []Keyword{
 	{"x-unit", Drawn, "The unit of a number, beside the field"},
 	{"x-multiline", Drawn, "A text of several lines"},
 	{"x-zone", Drawn, "The time zone in which a date-time is shown and read, as `Europe/Vilnius`; else that of the proposed value, or UTC"},
-	{"x-stamp", Drawn, "The desk writes the value of a text: `reviewer` (name), `email`, or `now`. A form that asks for it and is not drawn is refused"},
+	{"x-stamp", Drawn, "The desk writes the value of a text: `reviewer` (name), `email`, or `now` (in a `date` its day), in UTC. A form that asks for it and is not drawn is refused"},
 	{"enumNames", Drawn, "Names of the values of `enum`"},
 
 	{"pattern", Checked, "A regular expression as RE2 has them, at most 512 bytes"},

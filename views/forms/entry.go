@@ -192,6 +192,8 @@ func stampWords(s form.Stamp) string {
 		return "e-mail address of who signs last"
 	case form.StampNow:
 		return "time of the last signature"
+	case form.StampDay:
+		return "day of the last signature, in UTC"
 	}
 	return ""
 }
