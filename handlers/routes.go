@@ -39,6 +39,7 @@ var routes = []route{
 	{http.MethodGet, "/callbacks/:id/assignment", page, anyRole, assigns((*assignments.Handlers).Page)},
 	{http.MethodPost, "/callbacks/:id/assignment", form, anyRole, assigns((*assignments.Handlers).Assign)},
 	{http.MethodPost, "/callbacks/:id/snooze", form, anyRole, assigns((*assignments.Handlers).Snooze)},
+	{http.MethodPost, "/callbacks/:id/acknowledgment", form, anyRole, assigns((*assignments.Handlers).Acknowledge)},
 	{http.MethodGet, "/admin/assignments", page, adminOnly, assigns((*assignments.Handlers).Moving)},
 	{http.MethodPost, "/admin/assignments", form, adminOnly, assigns((*assignments.Handlers).Move)},
 	{http.MethodGet, "/palette", page, anyRole, limitJumps((*server).jump)},

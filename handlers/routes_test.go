@@ -74,11 +74,12 @@ var open = map[string]struct {
 	"POST /batches/:batch":      {nil, [6]int{401, 403, 404, 404, 404, 404}},
 	"POST /batches/:batch/stop": {nil, [6]int{401, 403, 404, 404, 404, 404}},
 
-	"GET /callbacks/:id/assignment":  {nil, [6]int{303, 403, 404, 200, 200, 200}},
-	"POST /callbacks/:id/assignment": {url.Values{"to": {"me"}}, [6]int{401, 403, 404, 303, 403, 403}},
-	"POST /callbacks/:id/snooze":     {url.Values{"for": {"wake"}}, [6]int{401, 403, 404, 303, 303, 303}},
-	"GET /admin/assignments":         {nil, [6]int{303, 403, 403, 403, 403, 200}},
-	"POST /admin/assignments":        {nil, [6]int{401, 403, 403, 403, 403, 422}},
+	"GET /callbacks/:id/assignment":      {nil, [6]int{303, 403, 404, 200, 200, 200}},
+	"POST /callbacks/:id/assignment":     {url.Values{"to": {"me"}}, [6]int{401, 403, 404, 303, 403, 403}},
+	"POST /callbacks/:id/snooze":         {url.Values{"for": {"wake"}}, [6]int{401, 403, 404, 303, 303, 303}},
+	"POST /callbacks/:id/acknowledgment": {url.Values{"revision": {"1"}}, [6]int{401, 403, 404, 409, 403, 409}}, // it needs no attention
+	"GET /admin/assignments":             {nil, [6]int{303, 403, 403, 403, 403, 200}},
+	"POST /admin/assignments":            {nil, [6]int{401, 403, 403, 403, 403, 422}},
 
 	"GET /sw.js": {nil, [6]int{200, 200, 200, 200, 200, 200}},
 

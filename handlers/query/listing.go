@@ -51,7 +51,8 @@ type Listing struct {
 	// Done is what the reader decided last beside the list, which shows its receipt; empty for nothing.
 	Done callbacks.ID
 
-	Snoozed bool // in Mine: what the reader hides there now, instead of all else
+	Snoozed      bool // in Mine: what the reader hides there now, instead of all else
+	Acknowledged bool // in Needs attention: what somebody acknowledged, instead of all else
 
 	// The rest is read only in the list of all callbacks. Source is a sender, or one of the domain's
 	// own.
@@ -82,6 +83,9 @@ func ParseListing(values url.Values, fallback desk.Scope, zone *time.Location) (
 		Unfolded: p.Text("open"),
 		Flat:     p.OneOf("grouped", "", []string{flat}) == flat,
 		Done:     p.ID("done"),
+	}
+	if l.Acknowledged = p.OneOf("acknowledged", "", []string{"1"}) != ""; l.Acknowledged && l.Scope != desk.ScopeAttention {
+		p.Faults.Add("acknowledged", "Only Needs attention has what is acknowledged.")
 	}
 	if l.Snoozed && l.Scope != desk.ScopeMine {
 		p.Faults.Add("snoozed", "Only Mine has what is snoozed.")
@@ -141,6 +145,9 @@ func (l Listing) Values() url.Values {
 	if l.Snoozed {
 		v.Set("snoozed", "1")
 	}
+	if l.Acknowledged {
+		v.Set("acknowledged", "1")
+	}
 	if l.Long {
 		v.Set("limit", limitLong)
 	}
@@ -171,7 +178,7 @@ func (l Listing) Filter(now time.Time) desk.Filter {
 	f := desk.Filter{
 		Scope: l.Scope, Search: l.Search, Function: l.Function, Queue: l.Queue, Source: l.Source, States: l.States, Order: l.Order, After: l.After,
 		Alike: l.Group, Folded: !l.Flat && !l.Snoozed && (l.Scope == desk.ScopeAvailable || l.Scope == desk.ScopeMine),
-		ReceivedFrom: l.ReceivedFrom, ReceivedBefore: l.ReceivedBefore, Snoozed: l.Snoozed,
+		ReceivedFrom: l.ReceivedFrom, ReceivedBefore: l.ReceivedBefore, Snoozed: l.Snoozed, Acknowledged: l.Acknowledged,
 	}
 	if l.Long {
 		f.Limit = desk.MaxPage

@@ -72,6 +72,7 @@ func drawListing(t *rapid.T) Listing {
 		l.Order = ""
 	}
 	l.Snoozed = l.Scope == desk.ScopeMine && rapid.Bool().Draw(t, "snoozed")
+	l.Acknowledged = l.Scope == desk.ScopeAttention && rapid.Bool().Draw(t, "acknowledged")
 	if l.Scope != desk.ScopeAll {
 		if l.Ends == endsTimedOut || l.Ends == views.EndsGone {
 			l.Ends = ""
@@ -107,6 +108,7 @@ func TestParseListing_Refuses(t *testing.T) {
 		"limit=1000":                          "limit",
 		"scope=available&snoozed=1":           "snoozed",
 		"scope=mine&snoozed=yes":              "snoozed",
+		"scope=history&acknowledged=1":        "acknowledged",
 		"zone=Mars/Olympus":                   "zone",
 		"q=%ff":                               "q",
 		"ends=timed_out":                      "ends",
@@ -150,6 +152,7 @@ var filters = map[string]struct {
 	"nothing":    {"", desk.Filter{Scope: desk.ScopeAvailable, Folded: true}},
 	"within":     {"ends=15m", desk.Filter{Scope: desk.ScopeAvailable, Folded: true, Ends: desk.Ends{Before: noon.Add(15 * time.Minute)}}},
 	"snoozed":    {"scope=mine&snoozed=1", desk.Filter{Scope: desk.ScopeMine, Snoozed: true}},
+	"known":      {"scope=attention&acknowledged=1", desk.Filter{Scope: desk.ScopeAttention, Acknowledged: true}},
 	"long":       {"limit=200", desk.Filter{Scope: desk.ScopeAvailable, Folded: true, Limit: 200}},
 	"never":      {"ends=never", desk.Filter{Scope: desk.ScopeAvailable, Folded: true, Ends: desk.Ends{Never: true}}},
 	"at risk":    {"ends=risk", desk.Filter{Scope: desk.ScopeAvailable, Folded: true, Ends: desk.Ends{AtRisk: true}}},

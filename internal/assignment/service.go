@@ -40,6 +40,10 @@ type Standing struct {
 	Assignment
 	SnoozedUntil time.Time // in the reader's own list; zero if it is not snoozed
 	Latest       time.Time // until when the reader can snooze it; see [Latest]
+	// Known says who acknowledged that it needs attention, and MayKnow whether the reader may do so, or
+	// take that back.
+	Known   Acknowledgment
+	MayKnow bool
 }
 
 // Of reads whose work a callback is that the reader was shown.
@@ -51,6 +55,9 @@ func (s *Service) Of(ctx context.Context, reader callbacks.Person, c *callbacks.
 	}
 	standing := Standing{Latest: Latest(c, usual, now)}
 	if standing.Assignment, err = s.Store.Assignment(ctx, c.ID); err != nil {
+		return Standing{}, err
+	}
+	if standing.Known, standing.MayKnow, err = s.attention(ctx, reader, c, now); err != nil {
 		return Standing{}, err
 	}
 	until, err := s.Store.Snoozed(ctx, reader.ID, c.ID)

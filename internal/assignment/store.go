@@ -8,7 +8,7 @@ import (
 	"countersign/internal/people"
 )
 
-// Store keeps assignments and snoozes. Implementations pass the contract of package assignmenttest. A
+// Store keeps assignments, snoozes and acknowledgments. Implementations pass the contract of package assignmenttest. A
 // method that cannot reach the database returns an error that matches [callbacks.ErrUnavailable].
 type Store interface {
 	// Assign changes whom a pending callback is assigned to, and writes the audit entry. change gets
@@ -27,6 +27,11 @@ type Store interface {
 	Snooze(ctx context.Context, person string, id callbacks.ID, until time.Time, entry callbacks.AuditEntry) error
 	// Snoozed returns until when a callback is hidden from a person's own list, zero if it is not.
 	Snoozed(ctx context.Context, person string, id callbacks.ID) (time.Time, error)
+	// Acknowledge writes who knows of a callback, or that nobody does any more, with the audit entry.
+	// It returns [callbacks.ErrConflict] if the callback is not at that revision.
+	Acknowledge(ctx context.Context, id callbacks.ID, a Acknowledgment, entry callbacks.AuditEntry) error
+	// Acknowledgment returns who knows of a callback as it is now, zero for nobody.
+	Acknowledgment(ctx context.Context, id callbacks.ID) (Acknowledgment, error)
 }
 
 // People knows who has signed in here.

@@ -79,6 +79,8 @@ type Filter struct {
 	Folded bool
 	// Snoozed turns [ScopeMine] round: only what the person hides there now, instead of all else.
 	Snoozed bool
+	// Acknowledged turns [ScopeAttention] round: only what somebody acknowledged, instead of all else.
+	Acknowledged bool
 	// exact; [callbacks.SourceDiscovery] for callbacks nobody announced,
 	// [callbacks.SourceAnnounced] for all others
 	Source         string
@@ -135,6 +137,8 @@ type Row struct {
 	callbacks.Callback
 	Reviewers []callbacks.Actor // currently reviewing, longest first
 	Holder    callbacks.Actor   // whom it is assigned to; zero for nobody
+	// Acknowledged is who knows that it needs attention; zero for nobody, and outside [ScopeAttention].
+	Acknowledged callbacks.Actor
 	// those that wait, or waited until the end, for others, and all that the reader gave; without
 	// answers and comments
 	Signatures []callbacks.Signature
@@ -279,4 +283,17 @@ func (q Query) wanted(s callbacks.State) Wanted {
 	case callbacks.Undeliverable, callbacks.Unconfirmed, callbacks.TimedOut, callbacks.Closed:
 	}
 	return w
+}
+
+// NeedsAttention reports whether [ScopeAttention] has a callback for a person who may see it, before
+// anybody acknowledges it.
+func NeedsAttention(p callbacks.Person, c *callbacks.Callback, now time.Time) bool {
+	q := Query{Filter: Filter{Scope: ScopeAttention}, Person: p.ID, Operator: p.Roles.Admin, Now: now}
+	return slices.ContainsFunc(q.Wanted(), func(w Wanted) bool { return w.has(c) })
+}
+
+func (w Wanted) has(c *callbacks.Callback) bool {
+	return c.State == w.State && (!w.Trouble || c.Problem != "") && (!w.Failed || c.ExecutionFailed) &&
+		(w.DecidedBy == "" || c.Decision != nil && c.Decision.By.ID == w.DecidedBy) &&
+		(w.EndedFrom.IsZero() || c.Ending != nil && !c.Ending.At.Before(w.EndedFrom))
 }

@@ -26,4 +26,7 @@ func exerciseAssignments(t *testing.T, s *assignments.Store, c callbacks.Callbac
 	check(s.Snooze(ctx, "ada", c.ID, now.Add(time.Hour), callbacks.AuditEntry{}))
 	_, err = s.Snoozed(ctx, "ada", c.ID)
 	check(err)
+	_ = s.Acknowledge(ctx, c.ID, assignment.Acknowledgment{By: callbackstest.Person("ada"), At: now}, callbacks.AuditEntry{}) // it may have changed
+	_, err = s.Acknowledgment(ctx, c.ID)
+	check(err)
 }

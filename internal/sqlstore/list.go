@@ -244,6 +244,10 @@ func (s *Store) page(ctx context.Context, q desk.Query, places []place) (listing
 	if err != nil {
 		return listing{}, err
 	}
+	known, err := s.known(ctx, q, nums)
+	if err != nil {
+		return listing{}, err
+	}
 	l := listing{page: desk.Page{Rows: make([]desk.Row, 0, len(found))}, signed: map[int]int64{}}
 	for i := range found {
 		c, err := found[i].callback()
@@ -254,7 +258,7 @@ func (s *Store) page(ctx context.Context, q desk.Query, places []place) (listing
 		if found[i].SignatureCount > 0 && !found[i].Decision.Valid {
 			l.signed[i] = num
 		}
-		l.page.Rows = append(l.page.Rows, desk.Row{Callback: c, Reviewers: reviewers[num], Holder: holders[num]})
+		l.page.Rows = append(l.page.Rows, desk.Row{Callback: c, Reviewers: reviewers[num], Holder: holders[num], Acknowledged: known[num]})
 	}
 	return l, nil
 }
@@ -289,19 +293,31 @@ func (s *Store) holders(ctx context.Context, found []callbackRow) (map[int64]cal
 	if len(open) == 0 {
 		return nil, nil
 	}
+	return s.named(ctx, `select callback, person, name from assignments where callback in (?)`, open)
+}
+
+// known returns who acknowledged some callbacks that were asked for because they need attention.
+func (s *Store) known(ctx context.Context, q desk.Query, nums []int64) (map[int64]callbacks.Actor, error) {
+	if q.Scope != desk.ScopeAttention || !q.Acknowledged {
+		return nil, nil
+	}
+	return s.named(ctx, `select callback, person, name from acknowledgments where callback in (?)`, nums)
+}
+
+// named reads a person for each of some callbacks.
+func (s *Store) named(ctx context.Context, text string, nums []int64) (map[int64]callbacks.Actor, error) {
 	var all []struct {
 		Callback     int64
 		Person, Name string
 	}
-	err := s.db.NewRaw(`select callback, person, name from assignments where callback in (?)`, bun.List(open)).Scan(ctx, &all)
-	if err != nil {
-		return nil, fmt.Errorf("read whom callbacks are assigned to: %w", s.unavailable(err))
+	if err := s.db.NewRaw(text, bun.List(nums)).Scan(ctx, &all); err != nil {
+		return nil, fmt.Errorf("read whose callbacks are: %w", s.unavailable(err))
 	}
-	holders := make(map[int64]callbacks.Actor, len(all))
+	people := make(map[int64]callbacks.Actor, len(all))
 	for _, a := range all {
-		holders[a.Callback] = callbacks.Actor{Kind: callbacks.ActorPerson, ID: a.Person, Name: a.Name}
+		people[a.Callback] = callbacks.Actor{Kind: callbacks.ActorPerson, ID: a.Person, Name: a.Name}
 	}
-	return holders, nil
+	return people, nil
 }
 
 // Count implements desk.Store.

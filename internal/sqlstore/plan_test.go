@@ -42,7 +42,7 @@ func plan(t *testing.T, s *Store, text string) []string {
 func walks(step string) bool {
 	for _, table := range []string{
 		"callbacks", "contents", "deliveries", "reviews", "signatures", "messages", "sessions", "executions",
-		"people", "person_keys", "delegations", "batches", "batch_items", "assignments", "snoozes", "decisions", "decision_signers", "notices", "notice_changes", "notice_messages", "notice_pauses",
+		"people", "person_keys", "delegations", "batches", "batch_items", "assignments", "snoozes", "acknowledgments", "decisions", "decision_signers", "notices", "notice_changes", "notice_messages", "notice_pauses",
 	} {
 		if step == "SCAN "+table || strings.HasPrefix(step, "SCAN "+table+" ") {
 			return true
@@ -176,6 +176,7 @@ func TestListPlans(t *testing.T) {
 		"Alike":      {Alike: "5eed"},
 		"Folded":     {Folded: true},
 		"Snoozed":    {Snoozed: true},
+		"Known":      {Acknowledged: true},
 		"Both gone":  {Source: callbacks.SourceAnnounced, Gone: true},
 	}
 	scopes := []desk.Scope{desk.ScopeAvailable, desk.ScopeMine, desk.ScopeAttention, desk.ScopeHistory, desk.ScopeAll}

@@ -210,6 +210,9 @@ const (
 	underWayText = "state = 'decided'"
 	endedText    = "state <> 'pending' and state <> 'decided'"
 
+	// somebody acknowledged what it shows now
+	knownText = "exists (select 1 from acknowledgments where callback = num and seen_revision = revision)"
+
 	unattendedText = "deadline_cause = '" + string(callbacks.CauseHeartbeat) + "'"
 )
 
@@ -321,6 +324,9 @@ func filterConditions(f desk.Filter) []condition {
 		c = append(c, where(announcedText))
 	default:
 		c = append(c, where("source = ?", storable(f.Source)))
+	}
+	if f.Scope == desk.ScopeAttention {
+		c = append(c, where(map[bool]string{true: knownText, false: "not " + knownText}[f.Acknowledged]))
 	}
 	if f.Gone {
 		c = append(c, where(goneText))

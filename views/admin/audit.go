@@ -70,6 +70,8 @@ var actionWords = map[callbacks.Action]string{
 	assignment.ActionReleased:       "gave it back",
 	assignment.ActionSnoozed:        "snoozed it",
 	assignment.ActionWoken:          "ended a snooze",
+	assignment.ActionAcknowledged:   "acknowledged it",
+	assignment.ActionReopened:       "took an acknowledgment back",
 	notice.ActionMuted:              "muted a channel",
 	notice.ActionResumed:            "resumed a channel",
 	notice.ActionRetried:            "had messages sent again",
@@ -86,7 +88,7 @@ var actionWords = map[callbacks.Action]string{
 var actions = []callbacks.Action{
 	callbacks.ActionReceived, callbacks.ActionFound, callbacks.ActionCorrected, callbacks.ActionContested, callbacks.ActionRequesterStated, callbacks.ActionReviewOpened, callbacks.ActionReviewReleased, callbacks.ActionReviewConfirmed,
 	callbacks.ActionHeartbeat, callbacks.ActionHeartbeatFailed,
-	assignment.ActionTaken, assignment.ActionAssigned, assignment.ActionReleased, assignment.ActionSnoozed, assignment.ActionWoken,
+	assignment.ActionTaken, assignment.ActionAssigned, assignment.ActionReleased, assignment.ActionSnoozed, assignment.ActionWoken, assignment.ActionAcknowledged, assignment.ActionReopened,
 	callbacks.ActionRevealed, callbacks.ActionSigned, callbacks.ActionWithdrawn, callbacks.ActionVoid, callbacks.ActionPolicyApplied, callbacks.ActionEscalated, callbacks.ActionNobodyEligible, callbacks.ActionDecided, callbacks.ActionDelivered,
 	callbacks.ActionAttemptFailed, callbacks.ActionReceipt, callbacks.ActionReceiptDiffers, callbacks.ActionLost, callbacks.ActionUndeliverable, callbacks.ActionUnconfirmed,
 	callbacks.ActionExecutionSucceeded, callbacks.ActionExecutionFailed, callbacks.ActionRetried, callbacks.ActionTimedOut, callbacks.ActionClosed, callbacks.ActionSignedIn, callbacks.ActionSignedOut, callbacks.ActionSessionEnded, callbacks.ActionBatchBegun, callbacks.ActionBatchStopped,

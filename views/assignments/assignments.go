@@ -60,6 +60,9 @@ func Path(id callbacks.ID) string { return id.Path() + "/assignment" }
 // SnoozePath is where a snooze is posted.
 func SnoozePath(id callbacks.ID) string { return id.Path() + "/snooze" }
 
+// AcknowledgmentPath is where an acknowledgment is posted.
+func AcknowledgmentPath(id callbacks.ID) string { return id.Path() + "/acknowledgment" }
+
 // Span is how long a snooze lasts.
 type Span struct {
 	Name, Label string

@@ -187,6 +187,27 @@ func TestInboxSnoozed(t *testing.T) {
 	}
 }
 
+// TestInboxAcknowledged: what is acknowledged is a list of its own, whose rows say who did.
+func TestInboxAcknowledged(t *testing.T) {
+	t.Parallel()
+	rows := viewstest.EndedRows()
+	rows[0].Acknowledged = viewstest.Dana
+	m := pagetest.Inbox(desk.ScopeAttention, rows)
+	m.Filter.Acknowledged = true
+	s := viewstest.Shell("attention", "/?scope=attention&acknowledged=1")
+	doc := viewstest.HTML(t, lists.InboxPage(s, m))
+	if got := viewstest.Words(doc.Find("#row-" + string(rows[0].ID) + " .tags")); !strings.Contains(got, viewstest.Dana.Name+" acknowledged it") {
+		t.Errorf("the row says %q", got)
+	}
+	if on := viewstest.Words(doc.Find(".chips")); !strings.HasPrefix(on, "Acknowledged") || doc.Find(".chip.on").Length() != 1 || doc.Find(".chip").Length() != 1 {
+		t.Errorf("the chips are %q", on)
+	}
+	m.Rows = nil
+	if got := viewstest.Words(viewstest.HTML(t, lists.InboxPage(s, m)).Find(".empty h2")); got != "Nothing is acknowledged" {
+		t.Errorf("an empty one says %q", got)
+	}
+}
+
 func TestInboxEmpty(t *testing.T) {
 	t.Parallel()
 	for scope, want := range map[desk.Scope]string{

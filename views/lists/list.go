@@ -28,6 +28,6 @@ type List struct {
 // Filtered reports whether the list shows less than its scope contains.
 func (l List) Filtered() bool {
 	f := l.Filter
-	return f.Search != "" || f.Function != "" || f.Queue != "" || f.Source != "" || l.Ends != "" || f.Snoozed || (len(f.States) > 0 && !slices.Equal(f.States, callbacks.OpenStates)) ||
+	return f.Search != "" || f.Function != "" || f.Queue != "" || f.Source != "" || l.Ends != "" || f.Snoozed || f.Acknowledged || (len(f.States) > 0 && !slices.Equal(f.States, callbacks.OpenStates)) ||
 		!f.ReceivedFrom.IsZero() || !f.ReceivedBefore.IsZero()
 }

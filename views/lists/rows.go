@@ -179,6 +179,15 @@ func heldBy(holder callbacks.Actor, viewer callbacks.Person) string {
 
 // tagsOf returns the marks under a row's title, for what its colours and times do not say.
 func tagsOf(r row, viewer callbacks.Person) []words.Mark {
+	tags := workTags(r, viewer)
+	if r.Acknowledged.ID != "" {
+		tags = append(tags, words.Mark{Word: words.Actor(r.Acknowledged, viewer) + " acknowledged it", Icon: "eye"})
+	}
+	return tags
+}
+
+// workTags are those of the callback itself.
+func workTags(r row, viewer callbacks.Person) []words.Mark {
 	if r.State == callbacks.Decided {
 		return []words.Mark{decidedMark(&r.Callback, viewer)}
 	}

@@ -94,10 +94,17 @@ var InboxChips = []Shortcut{
 // snoozed is one more in Mine.
 var snoozed = Shortcut{Label: "Snoozed", Icon: "clock", Query: url.Values{"snoozed": {"1"}}}
 
+// acknowledged is the only one in Needs attention.
+var acknowledged = Shortcut{Label: "Acknowledged", Icon: "eye", Query: url.Values{"acknowledged": {"1"}}}
+
 // ChipsOf are the quick filters above a list of the inbox.
 func ChipsOf(scope desk.Scope) []Shortcut {
-	if scope == desk.ScopeMine {
+	switch scope {
+	case desk.ScopeMine:
 		return append(slices.Clone(InboxChips), snoozed)
+	case desk.ScopeAttention:
+		return []Shortcut{acknowledged}
+	case desk.ScopeAvailable, desk.ScopeHistory, desk.ScopeAll:
 	}
 	return InboxChips
 }

@@ -126,6 +126,9 @@ var looks = map[callbacks.Action]look{
 	assignment.ActionSnoozed:  {icon: "bell", what: "snoozed it"},
 	assignment.ActionWoken:    {icon: "bell", what: "ended a snooze"},
 
+	assignment.ActionAcknowledged: {icon: "eye", what: "acknowledged that it needs attention"},
+	assignment.ActionReopened:     {icon: "flag", what: "took an acknowledgment back"},
+
 	callbacks.ActionSignedIn: {}, callbacks.ActionSignedOut: {}, callbacks.ActionSessionEnded: {}, callbacks.ActionBatchBegun: {}, callbacks.ActionBatchStopped: {},
 	callbacks.ActionDelegated: {}, callbacks.ActionDelegationEnded: {},
 	callbacks.ActionPolicyLoaded: {}, callbacks.ActionPolicyRefused: {},

@@ -24,7 +24,7 @@ type Stores struct {
 func Run(t *testing.T, open func(*testing.T) Stores) {
 	for name, test := range map[string]func(*testing.T, Stores){
 		"Assigned": assigned, "Refused": refused, "Settled": settled, "Listed": listed, "OfAPerson": ofAPerson,
-		"Snoozed": snoozed, "AtRisk": atRisk,
+		"Snoozed": snoozed, "AtRisk": atRisk, "Acknowledged": acknowledged, "Void": void,
 	} {
 		t.Run("Assignments/"+name, func(t *testing.T) {
 			t.Parallel()

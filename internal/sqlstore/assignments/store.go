@@ -63,15 +63,16 @@ func first(found []row, err error) (assignment.Assignment, error) {
 
 // standing is what a change needs to know of a callback.
 type standing struct {
-	num   int64
-	state string
+	num      int64
+	state    string
+	revision int
 }
 
-func (c *standing) places() []any { return []any{&c.num, &c.state} }
+func (c *standing) places() []any { return []any{&c.num, &c.state, &c.revision} }
 
 // lock reads a callback and locks its row, so that changes come one after the other.
 func (s *Store) lock(ctx context.Context, on engine.Statements, id callbacks.ID) (standing, error) {
-	found, err := engine.Query(ctx, s.engine, on, (*standing).places, `select num, state from callbacks where id = ?`+s.engine.Dialect().ForUpdate,
+	found, err := engine.Query(ctx, s.engine, on, (*standing).places, `select num, state, revision from callbacks where id = ?`+s.engine.Dialect().ForUpdate,
 		engine.Storable(string(id)))
 	switch {
 	case err != nil:

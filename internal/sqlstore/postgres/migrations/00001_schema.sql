@@ -230,6 +230,14 @@ create table snoozes (
     primary key (person, callback)
 );
 
+create table acknowledgments (
+    callback bigint primary key references callbacks (num),
+    seen_revision bigint not null,
+    person text not null,
+    name text not null,
+    at bigint not null
+);
+
 create table audit (
     seq bigint generated always as identity primary key,
     at bigint not null,

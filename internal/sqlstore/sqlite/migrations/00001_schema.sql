@@ -251,6 +251,15 @@ create table snoozes (
     primary key (person, callback)
 ) strict, without rowid;
 
+-- Who knows of what needs attention. It counts while the callback has the revision that they saw.
+create table acknowledgments (
+    callback integer primary key references callbacks (num),
+    seen_revision integer not null,
+    person text not null,
+    name text not null,
+    at integer not null
+) strict;
+
 -- Facts. Never updated, never deleted, and without foreign keys, so that they outlive what they
 -- tell of. They are read as a whole, by actor, by action or by callback.
 create table audit (
