@@ -70,7 +70,7 @@ func (w *Worker) gatherPeople(ctx context.Context, g *gathered, now time.Time) e
 	if err != nil {
 		return err
 	}
-	reach, err := w.Preferences.Reachable(ctx, maxPeople)
+	reach, err := w.Preferences.Reachable(ctx, now.Add(-seenWithin), maxPeople)
 	if err != nil {
 		return err
 	}

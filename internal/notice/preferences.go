@@ -43,9 +43,17 @@ type Preferences interface {
 	// Pause is that of [Store].
 	Pause(ctx context.Context, p Pause) error
 
+	Census
+}
+
+// Census is the part of [Preferences] about all people at once.
+type Census interface {
 	// Reachable returns what people chose and how they are reached, by person, for all who chose
-	// something, at most limit.
-	Reachable(ctx context.Context, limit int) (map[string]Reach, error)
+	// something, of the people seen since a time: at most limit, the latest seen first.
+	Reachable(ctx context.Context, since time.Time, limit int) (map[string]Reach, error)
+	// ForgetPeople deletes the settings, browsers and accounts of up to limit people who were last seen
+	// before a time. It writes [Subscription.Removed] and [Account.Unlinked].
+	ForgetPeople(ctx context.Context, before time.Time, limit int, by callbacks.Actor, now time.Time) error
 }
 
 // MaxSubscriptions is how many browsers of one person are kept.

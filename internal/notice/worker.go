@@ -31,6 +31,10 @@ const (
 	Kept        = 30 * 24 * time.Hour
 	forgetEvery = 10 * time.Minute
 	forgetBatch = 1000
+	// unseen is how long what people chose is kept after they last used the desk: longer than they are
+	// told anything, so that a long leave costs nobody their settings.
+	unseen       = 180 * 24 * time.Hour
+	forgetPeople = 100
 )
 
 // Desk is what the worker reads of callbacks and people.
@@ -211,7 +215,10 @@ func (w *Worker) forget(ctx context.Context, now time.Time) error {
 	if !due {
 		return nil
 	}
-	return w.Store.Forget(ctx, now.Add(-Kept), forgetBatch)
+	if err := w.Store.Forget(ctx, now.Add(-Kept), forgetBatch); err != nil {
+		return err
+	}
+	return w.Preferences.ForgetPeople(ctx, now.Add(-unseen), forgetPeople, callbacks.System("notices"), now)
 }
 
 // planChanges plans the callbacks that changed or are due. more says that there are others.

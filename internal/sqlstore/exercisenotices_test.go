@@ -60,6 +60,7 @@ func exerciseNotices(t *testing.T, s *notices.Store, id callbacks.ID) {
 	_, err = s.Linked(ctx, notice.Slack, "ada")
 	check(err)
 	check(s.Unlink(ctx, notice.Slack, "ada", callbacks.System("ops"), now))
-	_, err = s.Reachable(ctx, 10)
+	check(s.ForgetPeople(ctx, now, 10, callbacks.System("notices"), now))
+	_, err = s.Reachable(ctx, now, 10)
 	check(err)
 }

@@ -42,7 +42,7 @@ func plan(t *testing.T, s *Store, text string) []string {
 func walks(step string) bool {
 	for _, table := range []string{
 		"callbacks", "contents", "deliveries", "reviews", "signatures", "messages", "sessions", "executions",
-		"people", "person_keys", "delegations", "batches", "batch_items", "assignments", "snoozes", "acknowledgments", "decisions", "decision_signers", "notices", "notice_changes", "notice_messages", "notice_pauses",
+		"people", "person_keys", "delegations", "batches", "batch_items", "assignments", "snoozes", "acknowledgments", "decisions", "decision_signers", "notices", "notice_changes", "notice_messages", "notice_pauses", "notice_settings", "push_subscriptions", "channel_accounts",
 	} {
 		if step == "SCAN "+table || strings.HasPrefix(step, "SCAN "+table+" ") {
 			return true

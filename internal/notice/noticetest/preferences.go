@@ -135,7 +135,10 @@ func accounts(t *testing.T, s Stores) {
 	callbackstest.Must(t, s.Preferences.Subscribe(t.Context(), notice.Subscription{ID: "x", Person: "bob", Endpoint: "https://push.example.com"}, callbackstest.Person("bob")))
 	chosen := notice.NewSettings()
 	choose(t, s, "dee", chosen)
-	got, err := s.Preferences.Reachable(t.Context(), 10)
+	for _, person := range []string{"bob", "dee"} {
+		sees(t, s, person, t0)
+	}
+	got, err := s.Preferences.Reachable(t.Context(), t0, 10)
 	callbackstest.Must(t, err)
 	callbackstest.Same(t, "reachable", got, map[string]notice.Reach{
 		"bob": {Subscriptions: []string{"x"}, Accounts: []notice.Account{bob}}, "dee": {Settings: &chosen},

@@ -34,7 +34,7 @@ func Run(t *testing.T, open func(*testing.T) Stores) {
 		"Pauses": pauses, "PausesOfPeople": pausesOfPeople, "Outlasts": outlasts, "Releases": releases,
 		"Backlogs": backlogs, "Forget": forget,
 		"Health": health, "GivenUp": givenUp, "Retry": retry,
-		"Settings": settings, "SettingsAtOnce": settingsAtOnce, "Subscriptions": subscriptions, "Accounts": accounts,
+		"Settings": settings, "SettingsAtOnce": settingsAtOnce, "Subscriptions": subscriptions, "Accounts": accounts, "Seen": seen, "ForgetPeople": forgetPeople,
 	} {
 		t.Run("Notices/"+name, func(t *testing.T) {
 			t.Parallel()

@@ -207,41 +207,6 @@ func (s *Store) Unlink(ctx context.Context, channel, person string, by callbacks
 	return nil
 }
 
-// Reachable implements notice.Preferences.
-func (s *Store) Reachable(ctx context.Context, limit int) (map[string]notice.Reach, error) {
-	chosen, err := read(ctx, s, (*settingsRow).places, `select person, settings from notice_settings order by person limit ?`, limit)
-	if err != nil {
-		return nil, fmt.Errorf("read settings: %w", err)
-	}
-	all := make(map[string]notice.Reach)
-	change := func(person string, change func(*notice.Reach)) {
-		r := all[person]
-		change(&r)
-		all[person] = r
-	}
-	for i := range chosen {
-		settings, err := chosen[i].decode()
-		if err != nil {
-			return nil, err
-		}
-		change(chosen[i].person, func(r *notice.Reach) { r.Settings = &settings })
-	}
-	type browser struct{ id, person string }
-	browsers, err := read(ctx, s, func(b *browser) []any { return []any{&b.id, &b.person} },
-		`select id, person from push_subscriptions order by id limit ?`, limit*notice.MaxSubscriptions)
-	if err != nil {
-		return nil, fmt.Errorf("read browsers: %w", err)
-	}
-	for _, b := range browsers {
-		change(b.person, func(r *notice.Reach) { r.Subscriptions = append(r.Subscriptions, b.id) })
-	}
-	accounts, err := s.accounts(ctx, limit)
-	for _, a := range accounts {
-		change(a.Person, func(r *notice.Reach) { r.Accounts = append(r.Accounts, a) })
-	}
-	return all, err
-}
-
 // Linked implements notice.Preferences.
 func (s *Store) Linked(ctx context.Context, channel, person string) (notice.Account, error) {
 	found, err := s.linked(ctx, ` where channel = ? and person = ?`, storable(channel), storable(person))
@@ -252,10 +217,6 @@ func (s *Store) Linked(ctx context.Context, channel, person string) (notice.Acco
 		return notice.Account{}, err
 	}
 	return found[0], nil
-}
-
-func (s *Store) accounts(ctx context.Context, limit int) ([]notice.Account, error) {
-	return s.linked(ctx, ` order by channel, person limit ?`, 4*limit)
 }
 
 func (s *Store) linked(ctx context.Context, which string, args ...any) ([]notice.Account, error) {

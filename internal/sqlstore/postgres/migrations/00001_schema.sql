@@ -534,3 +534,4 @@ create table channel_accounts (
     primary key (channel, person),
     unique (channel, account)
 );
+create index channel_accounts_of_person on channel_accounts (person);

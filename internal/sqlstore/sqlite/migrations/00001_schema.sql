@@ -577,3 +577,4 @@ create table channel_accounts (
     primary key (channel, person),
     unique (channel, account)
 ) strict, without rowid;
+create index channel_accounts_of_person on channel_accounts (person);
