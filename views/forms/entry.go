@@ -2,6 +2,7 @@ package forms
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 
 	"countersign/internal/form"
@@ -216,6 +217,30 @@ func fixed(e *form.Entry) (text string, code bool) {
 		return words.FormValue(e), false
 	}
 	return e.Text, false
+}
+
+// cells are the entries of an item in a table that have a column each, and those that the schema does not
+// name.
+func cells(item *form.Entry) (named, other []*form.Entry) {
+	n := min(len(item.Entries), len(item.Field.Fields))
+	return item.Entries[:n], item.Entries[n:]
+}
+
+// others reports whether an item of a table has values that the schema does not name.
+func others(table *form.Entry) bool {
+	return slices.ContainsFunc(table.Entries, func(item *form.Entry) bool {
+		_, other := cells(item)
+		return len(other) > 0
+	})
+}
+
+// columns counts the columns of a table that hold values.
+func columns(table *form.Entry) string {
+	n := len(table.Field.Item.Fields)
+	if others(table) {
+		n++
+	}
+	return strconv.Itoa(n)
 }
 
 // secretive reports whether a field is a secret or masked, or has one below it.

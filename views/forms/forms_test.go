@@ -197,3 +197,58 @@ func TestFields_Carried(t *testing.T) {
 		}
 	}
 }
+
+// TestFields_Shown: each proposed value is on the page, also where the form cannot edit it, and one that the
+// reader cannot change has no input.
+func TestFields_Shown(t *testing.T) {
+	t.Parallel()
+	const (
+		rows   = `{"type":"object","properties":{"l":{"type":"array","items":{"type":"object","properties":{"a":{"type":"string"},"b":{"type":"string"}}}}}}`
+		nested = `{"type":"object","properties":{"l":{"type":"array","items":{"type":"object","properties":{"a":{"type":"object","properties":{"b":{"type":"string"}}}}}}}}`
+		list   = `{"type":"object","properties":{"l":{"type":"array","items":{"type":"string"}}}}`
+		fixed  = `{"type":"object","properties":{"l":{"type":"array","items":{"type":"string","readOnly":true}}}}`
+	)
+	for name, tt := range map[string]struct {
+		schema, proposed string
+		inputs, columns  int
+	}{
+		"NoObject":   {rows, `{"l":["canary"]}`, 0, 3},
+		"Unnamed":    {rows, `{"l":[{"a":"1","erp":"canary"},{"b":"2"}]}`, 4, 4},
+		"NoGroup":    {nested, `{"l":["canary"]}`, 0, 0},
+		"Line":       {list, `{"l":["canary"]}`, 1, 0},
+		"Characters": {list, `{"l":["canary\u0001"]}`, 0, 0},
+		"ReadOnly":   {fixed, `{"l":["canary"]}`, 0, 0},
+	} {
+		page := viewstest.HTML(t, forms.Fields(filled(t, tt.schema, tt.proposed, nil)))
+		items := page.Find(".str, tbody tr, fieldset fieldset")
+		inputs := page.Find("input:not([type=hidden]):not([data-add]), textarea")
+		if shown := page.Text() + inputs.AttrOr("value", ""); !strings.Contains(shown, "canary") {
+			t.Errorf("%s: the page shows %s", name, shown)
+		}
+		if inputs.Length() != tt.inputs || page.Find("thead th").Length() != tt.columns {
+			t.Errorf("%s: %d inputs, %d columns", name, inputs.Length(), page.Find("thead th").Length())
+		}
+		page.Find("tbody tr").Each(func(_ int, row *goquery.Selection) {
+			if n := row.Find("td").Length(); n != tt.columns && row.Find("td[colspan]").Length() == 0 {
+				t.Errorf("%s: a row has %d cells", name, n)
+			}
+		})
+		if items.Find(`button[value^="remove:"]`).Length() != items.Length() {
+			t.Errorf("%s: an item cannot be taken away", name)
+		}
+	}
+}
+
+// TestFields_FixedFault: what is wrong with a value that cannot be edited stands beside it, and the summary
+// leads there.
+func TestFields_FixedFault(t *testing.T) {
+	t.Parallel()
+	f := filled(t, `{"type":"object","properties":{"to":{"type":"object","properties":{}}}}`, `{"to":1}`, nil)
+	f.Filled.Blame([]form.Fault{{Pointer: "/to", Detail: "an object"}})
+	f.Told = true
+	page := viewstest.HTML(t, forms.Fields(f))
+	at := page.Find(`[id="` + strings.TrimPrefix(page.Find(".errsum a").AttrOr("href", ""), "#") + `"]`)
+	if at.Length() != 1 || !strings.Contains(viewstest.Words(at), "An object") {
+		t.Errorf("the summary leads to %q", viewstest.Words(at))
+	}
+}
