@@ -207,3 +207,22 @@ func TestForm_Refused(t *testing.T) {
 		}
 	}
 }
+
+// TestForm_SignedByName: the answer of somebody else is signed with its own bytes.
+func TestForm_SignedByName(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.Announce(withForm("{\r\n \"quantity\":40}", `"{{answer/quantity}}"`))
+	require(d, c.ID, asks(2))
+	if _, err := d.Choose(desktest.Mara, c.ID, filledIn(map[string]string{"/quantity": "36"})); err != nil {
+		t.Fatal(err)
+	}
+	sheet, err := d.Service.Sheet(d.Ctx, desktest.Dana, c.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same := filledIn(map[string]string{"#signed": sheet.SignedAs[sheet.Signatures[0].Proposal]})
+	if got, err := d.Choose(desktest.Dana, c.ID, same); err != nil || got.State != callbacks.Decided {
+		t.Errorf("got %+v, %v", got.State, err)
+	}
+}

@@ -112,8 +112,8 @@ func needCorrection(m Review) string {
 // othersForm is somebody's answer to a form that the reader can sign too.
 type othersForm struct {
 	Outcome callbacks.Outcome
-	// Input and Value are posted to sign the answer: the answer as JSON or, if it has something that is
-	// not shown, its name.
+	// Input and Value are posted to sign the answer: its name, because browsers change what is not shown
+	// and line ends, or the reader's own as JSON.
 	Input, Value string
 	Changes      []form.Change
 	By           string // empty for the reader's own that does not count any more
@@ -174,13 +174,10 @@ func othersForms(m Review, s views.Shell) (all []othersForm) {
 			if err != nil {
 				continue // it was read when it was signed
 			}
-			input, value := form.JSONName(p.Outcome.Inputs()), first.Answer.Document
-			if p.Filling.Form.HasSecret {
-				input, value = p.Outcome.SignedInput(), m.SignedAs[tally.Proposal]
-			}
 			all = append(all, othersForm{
-				Outcome: p.Outcome, Input: input, Value: value, Changes: p.Filling.Form.Changes(p.Filling.Proposed, answer, first.Answer.Typed),
-				By: words.Actor(first.By, s.Viewer), Has: tally.Has, Needs: tally.Needs,
+				Outcome: p.Outcome, Input: p.Outcome.SignedInput(), Value: m.SignedAs[tally.Proposal],
+				Changes: p.Filling.Form.Changes(p.Filling.Proposed, answer, first.Answer.Typed),
+				By:      words.Actor(first.By, s.Viewer), Has: tally.Has, Needs: tally.Needs,
 			})
 		}
 	}

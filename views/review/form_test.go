@@ -156,3 +156,24 @@ func TestForm_Decided(t *testing.T) {
 		t.Errorf("the timeline says %q", got)
 	}
 }
+
+// TestForm_Others: somebody's answer is signed by its name: browsers change line ends, and an answer that is
+// written has a bound.
+func TestForm_Others(t *testing.T) {
+	t.Parallel()
+	s, m := withForm(t, "40", 2)
+	given := viewstest.SignedBy(viewstest.Dana, "finance-approvers", "", 0)
+	given.Answer.Document = "{\r\n\"amount\":31}"
+	given.Outcome, given.Hash = "approve", "hers"
+	m.Callback.Requirement = callbacks.Requirement{Terms: callbacks.Terms{Signatures: []callbacks.Threshold{{For: 2}}}}
+	m.Signatures = []callbacks.Signature{given}
+	m.Standing = callbacks.Weigh(m.Callback.Requirement, m.Signatures)
+	m.SignedAs = map[callbacks.Proposal]string{given.Proposal: "name of hers"}
+	box := viewstest.HTML(t, Page(s, m)).Find("[data-others-answer]")
+	if input := box.Find("input"); input.AttrOr("name", "") != "answer:approve#signed" || input.AttrOr("value", "") != "name of hers" {
+		t.Errorf("it posts %s with %q", input.AttrOr("name", ""), input.AttrOr("value", ""))
+	}
+	if said := viewstest.Words(box); !strings.Contains(said, "40 → 31") {
+		t.Errorf("it says %q", said)
+	}
+}
