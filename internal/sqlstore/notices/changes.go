@@ -88,7 +88,7 @@ func (t *tx) plan(ctx context.Context, num int64, wanted []notice.Planned, seen 
 			err = t.add(ctx, num, p, now)
 		case r.sentAt == 0:
 			delete(known, k)
-			if idle := r.dueAt == 0; !(idle && seen) && p.Late(fromMillis(r.dueAt), now) {
+			if idle := r.dueAt == 0; (!idle || !seen) && p.Late(fromMillis(r.dueAt), now) {
 				err = t.redraw(ctx, r.id, p.Due)
 			}
 		}
