@@ -152,7 +152,7 @@ func kindOf(w *Work, s *considered, planned *Planned) Kind {
 	switch {
 	case c.ExecutionFailed && (event || w.Kind == Failed):
 		return Failed
-	case (c.State.NeedsOperator() || c.Problem.NeedsOperator()) && (event || w.Kind == Attention):
+	case needsOperator(c) && (event || w.Kind == Attention):
 		return Attention
 	case c.State == callbacks.Pending && s.tooFew && (event || w.Kind == Nobody):
 		return Nobody

@@ -11,6 +11,7 @@ import (
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/notice"
 	"countersign/internal/people"
+	"countersign/internal/replies"
 	"countersign/internal/sqlstore/sqlstoretest"
 )
 
@@ -357,13 +358,21 @@ func TestWebhookKinds(t *testing.T) {
 	c := r.announce(time.Hour)
 	r.run(50*time.Minute, 10*time.Second)
 	for _, state := range []func(*callbacks.Callback){
-		callbackstest.DecidedBy("bob", r.clock.Now()), callbackstest.Ended(callbacks.Undeliverable, r.clock.Now()),
-		callbackstest.Ended(callbacks.Completed, r.clock.Now()), func(c *callbacks.Callback) { c.ExecutionFailed = true },
+		callbackstest.DecidedBy("bob", r.clock.Now()),
+		func(c *callbacks.Callback) {
+			callbackstest.Ended(callbacks.Undeliverable, r.clock.Now())(c)
+			c.Problem = replies.Denied
+		},
+		func(c *callbacks.Callback) {
+			callbackstest.Ended(callbacks.Completed, r.clock.Now())(c)
+			c.Problem = ""
+		},
+		func(c *callbacks.Callback) { c.ExecutionFailed = true },
 	} {
 		_, err := r.store.Change(t.Context(), c.ID, callbacks.Parts{Delivery: true}, func(c *callbacks.Case) error {
 			state(&c.Callback)
 			if c.Delivery == nil {
-				c.Delivery = &callbacks.Delivery{Callback: c.ID, Completion: callbackstest.NewCompletion()}
+				c.Delivery = &callbacks.Delivery{Callback: c.ID, Completion: callbackstest.NewCompletion(), Tries: 3, Doubtful: true}
 			}
 			return c.Record(callbackstest.Entry(c.Callback, callbacks.ActionDecided, r.clock.Now()), nil)
 		})
@@ -376,6 +385,12 @@ func TestWebhookKinds(t *testing.T) {
 	events := r.hooks.at("erp")
 	wantKinds(r, events[0], notice.MaySign, notice.Needed, notice.Decided, notice.Attention, notice.Decided, notice.Failed)
 	wantKinds(r, events[1], notice.Nobody)
+	if i := events[0].messages[3].Items[0]; i.Problem != replies.Denied || i.Tries != 3 || !i.Doubtful || i.DecidedBy != "Name of bob" {
+		t.Errorf("the event of the delivery says %+v", i)
+	}
+	if i := events[0].messages[4].Items[0]; i.Problem != "" || i.Tries != 0 {
+		t.Errorf("the event after it says %+v", i)
+	}
 	if events[1].last().Items[0].ID != few.ID {
 		t.Errorf("the second event is of %s", events[1].last().Items[0].ID)
 	}

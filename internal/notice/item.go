@@ -40,10 +40,13 @@ func (c *Circle) item(s *Situation, channel string, home string) Item {
 		}
 	}
 	if d := cb.Decision; d != nil {
-		i.Outcome, i.DecidedAt = d.Label, d.At
+		i.Outcome, i.DecidedBy, i.DecidedAt = d.Label, d.By.Name, d.At
 		if o, known := cb.Outcome(d.Outcome); known {
 			i.Stance = o.Stance()
 		}
+	}
+	if needsOperator(cb) {
+		i.Problem, i.Tries, i.Doubtful = cb.Problem, s.Tries, s.Doubtful
 	}
 	if e := cb.Ending; e != nil {
 		i.EndedAt, i.EndedBy = e.At, e.By
@@ -52,6 +55,11 @@ func (c *Circle) item(s *Situation, channel string, home string) Item {
 		}
 	}
 	return i
+}
+
+// needsOperator reports whether an operator has to look at the delivery, or at heartbeats.
+func needsOperator(c *callbacks.Callback) bool {
+	return c.State.NeedsOperator() || c.Problem.NeedsOperator()
 }
 
 // holder is the name of somebody who has the callback open; empty if nobody does.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/replies"
 )
 
 // Message is what one place is told, drawn from the present state of its callbacks. Channels put it
@@ -104,12 +105,19 @@ type Item struct {
 	Alone bool
 	// Assigned is whose work it is while it waits, and AssignedBy who said so. Empty for nobody's.
 	Assigned, AssignedBy string
-	// State is that of the callback. Outcome is the label of the decision and Stance says which way
-	// it goes; they and DecidedAt are empty while it is pending.
+	// State is that of the callback. Outcome is the label of the decision, Stance says which way it
+	// goes and DecidedBy who gave the last signature; they and DecidedAt are empty while it is pending.
 	State     callbacks.State
 	Outcome   string
 	Stance    callbacks.Stance
+	DecidedBy string
 	DecidedAt time.Time
+	// Problem is Lambda's answer to the decision or, while it is pending, to a heartbeat, if an
+	// operator has to look. Tries is how often the decision was sent by then, and Doubtful says that it
+	// may have arrived although Lambda did not say so.
+	Problem  replies.Reply
+	Tries    int
+	Doubtful bool
 	// EndedAt and EndedBy say how it ended where no decision of ours did.
 	EndedAt time.Time
 	EndedBy callbacks.EndedBy

@@ -20,6 +20,8 @@ type Situation struct {
 	Assigned   assignment.Assignment     // while it is pending
 	Notices    []Notice                  // those planned so far
 	Execution  callbacks.OperationStatus // how it ended after the decision, if that is known
+	Tries      int                       // to deliver the decision, and whether one may have arrived, if it has a problem
+	Doubtful   bool
 	Now        time.Time
 }
 
@@ -208,11 +210,21 @@ func (w *Worker) situation(ctx context.Context, id callbacks.ID, now time.Time) 
 	if err == nil {
 		s.Notices, err = w.Store.Notices(ctx, id)
 	}
-	if err == nil && s.Callback.ExecutionFailed {
-		var d callbacks.Delivery
-		if d, err = w.Desk.Delivery(ctx, id); err == nil && d.FollowUp != nil {
-			s.Execution = d.FollowUp.Status
-		}
+	if c := &s.Callback; err == nil && (c.ExecutionFailed || c.Decision != nil && needsOperator(c)) {
+		err = w.delivery(ctx, s)
 	}
 	return s, err
+}
+
+// delivery reads what became of the decision.
+func (w *Worker) delivery(ctx context.Context, s *Situation) error {
+	d, err := w.Desk.Delivery(ctx, s.Callback.ID)
+	if err != nil {
+		return err
+	}
+	s.Tries, s.Doubtful = d.Tries, d.Doubtful
+	if s.Callback.ExecutionFailed && d.FollowUp != nil {
+		s.Execution = d.FollowUp.Status
+	}
+	return nil
 }

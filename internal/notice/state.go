@@ -29,7 +29,7 @@ func state(style Style, m *Message) string {
 			if it.Cause == callbacks.CauseHeartbeat {
 				it.Deadline = it.Arrived // each heartbeat moves it
 			}
-			it.Held, it.Alone = "", false
+			it.Held, it.Alone, it.Tries = "", false, 0
 			o.State = it
 		case Replaced:
 			o.State = []any{it.State == callbacks.Pending, it.Outcome, it.EndedBy}

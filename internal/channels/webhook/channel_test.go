@@ -14,6 +14,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/channels/webhook"
 	"countersign/internal/notice"
+	"countersign/internal/replies"
 	"countersign/internal/standin/receiver"
 )
 
@@ -40,6 +41,7 @@ func pending() notice.Item {
 func decided() notice.Item {
 	i := pending()
 	i.State, i.Outcome, i.Stance, i.DecidedAt = callbacks.Completed, "Approve", callbacks.For, now
+	i.DecidedBy = "Mara Okafor"
 	i.Signed = append(i.Signed, notice.Signer{Name: "Mara Okafor", At: now})
 	i.Missing = nil
 	return i
@@ -201,9 +203,17 @@ func TestEvent(t *testing.T) {
 		`"ends":"2026-11-24T13:32:00Z","endsBy":"timeout","rule":"expenses over $5,000","required":2,"signatures":[` +
 		`{"name":"Priya Raman","for":"Dana Fischer","at":"2026-11-24T12:22:00Z","stance":"for"},` +
 		`{"name":"Mara Okafor","for":null,"at":"2026-11-24T12:52:33Z","stance":"for"}],` +
-		`"decision":{"outcome":"Approve","stance":"for","at":"2026-11-24T12:52:33Z"}}}`
+		`"decision":{"outcome":"Approve","stance":"for","by":"Mara Okafor","at":"2026-11-24T12:52:33Z"}}}`
 	if body != want {
 		t.Errorf("sent\n%s\nwant\n%s", body, want)
+	}
+	stuck := decided()
+	stuck.State, stuck.Problem, stuck.Tries, stuck.Doubtful = callbacks.Undeliverable, replies.KMS, 4, true
+	if _, err := c.Deliver(t.Context(), envelope("s1", notice.Attention, stuck)); err != nil {
+		t.Fatal(err)
+	}
+	if part := `"problem":"kms","delivery":{"tries":4,"doubtful":true}`; !strings.Contains(body, part) {
+		t.Errorf("%s is not in\n%s", part, body)
 	}
 	later := pending()
 	later.State, later.EndedAt, later.EndedBy = callbacks.TimedOut, now, callbacks.EndedByClock

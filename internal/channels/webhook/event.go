@@ -5,6 +5,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/notice"
+	"countersign/internal/replies"
 )
 
 // event is the body of a request, in the envelope of Standard Webhooks. docs/notices.md describes
@@ -38,6 +39,9 @@ type callback struct {
 
 	Decision *decision `json:"decision,omitempty"`
 	Ended    *ended    `json:"ended,omitempty"`
+	// Problem is Lambda's answer to the decision, or to a heartbeat, if an operator has to look.
+	Problem  replies.Reply `json:"problem,omitempty"`
+	Delivery *delivery     `json:"delivery,omitempty"`
 	// Execution is how the execution ended afterwards.
 	Execution callbacks.OperationStatus `json:"execution,omitempty"`
 }
@@ -70,12 +74,20 @@ type assigned struct {
 type decision struct {
 	Outcome string           `json:"outcome"`
 	Stance  callbacks.Stance `json:"stance"`
+	By      string           `json:"by"` // who gave the last signature
 	At      time.Time        `json:"at"`
 }
 
 type ended struct {
 	By callbacks.EndedBy `json:"by"`
 	At time.Time         `json:"at"`
+}
+
+// delivery is what became of a decision that has a problem on its way.
+type delivery struct {
+	Tries int `json:"tries"`
+	// Doubtful says that the decision may have arrived.
+	Doubtful bool `json:"doubtful"`
 }
 
 // eventOf is the event of a message. Several callbacks at once, as in a digest, are a list.
@@ -127,7 +139,7 @@ func callbackOf(i *notice.Item) callback {
 	c := callback{
 		Callback: i.ID, URL: i.URL, Queue: i.Queue, Source: i.Source, Function: i.Function, Title: i.Title, Requester: i.Requester,
 		State: i.State, Arrived: i.Arrived.UTC(), EndsBy: string(i.Cause), Rule: i.Rule, Required: max(i.Required, 1),
-		Signatures: make([]signature, 0, len(i.Signed)), Execution: i.Execution,
+		Signatures: make([]signature, 0, len(i.Signed)), Problem: i.Problem, Execution: i.Execution,
 	}
 	if !i.Deadline.IsZero() {
 		ends := i.Deadline.UTC()
@@ -146,7 +158,10 @@ func callbackOf(i *notice.Item) callback {
 		c.Assigned = &assigned{To: i.Assigned, By: i.AssignedBy}
 	}
 	if !i.DecidedAt.IsZero() {
-		c.Decision = &decision{Outcome: i.Outcome, Stance: i.Stance, At: i.DecidedAt.UTC()}
+		c.Decision = &decision{Outcome: i.Outcome, Stance: i.Stance, By: i.DecidedBy, At: i.DecidedAt.UTC()}
+	}
+	if i.Tries > 0 {
+		c.Delivery = &delivery{Tries: i.Tries, Doubtful: i.Doubtful}
 	}
 	if !i.EndedAt.IsZero() {
 		c.Ended = &ended{By: i.EndedBy, At: i.EndedAt.UTC()}
