@@ -27,8 +27,8 @@ func (f *Field) cover(was Value, covers func(string) bool) {
 		for _, item := range was.members {
 			f.Item.cover(item.value, covers)
 		}
-		if f.Item.Masked { // an item that is no object
-			f.conceal()
+		if f.Item.Masked || f.unique && f.Item.secretive() {
+			f.conceal() // an item is no object, or whether two are the same would tell what is masked
 		}
 	case was.holds(covers):
 		f.conceal()

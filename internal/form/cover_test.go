@@ -26,6 +26,7 @@ func TestOpen_Covered(t *testing.T) {
 		{schema, `{"rows":[{"n":1,"to":"x"},{"n":2,"to":"DE02"}]}`, "a/rows/1/to", "DE02"},
 		{schema, `{"rows":[{"n":1},"DE02"]}`, "a/rows", `[{"n":1},"DE02"]`},
 		{schema, `{"rows":[{"n":1},{"n":2,"key":"DE02"}]}`, "a/rows/1/key", `"DE02"`},
+		{strings.Replace(schema, `"type":"array","items":{"type":"object"`, `"type":"array","uniqueItems":true,"items":{"type":"object"`, 1), `{"rows":[{"n":1,"to":"x"},{"n":2,"to":"DE02"}]}`, "a/rows", `[{"n":1,"to":"x"},{"n":2,"to":"DE02"}]`},
 		{schema, `{"key":{"DE02":[1]}}`, "a/key", `{"DE02":[1]}`},
 		{schema, `["DE02"]`, "a", `["DE02"]`},
 		{`{"if":{}}`, `{"iban":"DE02"}`, "a", `{"iban":"DE02"}`},

@@ -59,6 +59,7 @@ type Field struct {
 	Item     *Field   // of a List, a Table or Groups; a Table's item is a Group
 
 	emptyFits bool // an empty text may be valid
+	unique    bool // of a list: no two items are the same
 }
 
 // Bounds are the limits that a page tells. Numbers are the schema's text. An empty text is no bound;

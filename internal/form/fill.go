@@ -5,8 +5,8 @@ import (
 	"strconv"
 )
 
-// Bounds of what is drawn of one document. What lies beyond is kept as it was proposed and shown as
-// JSON.
+// Bounds of what is drawn of one document. What lies beyond is kept as it was proposed and shown as JSON;
+// beyond MaxEntries, members that the schema does not name are left to the preview.
 const (
 	MaxRows    = 200   // of one list
 	MaxEntries = 2_000 // of the whole page

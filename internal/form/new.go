@@ -217,14 +217,14 @@ func (b *builder) list(f *Field, k *keywords, depth int) {
 	if b.options += (b.options - before) * (k.rows() - 1); b.options > MaxOptions {
 		b.cannot("items", k.place("items"), "all items together would have too many choices")
 	}
-	f.Item.ReadOnly = f.Item.ReadOnly || f.ReadOnly
+	f.Item.ReadOnly, f.unique = f.Item.ReadOnly || f.ReadOnly, k.value("uniqueItems").True()
 	if f.Item.any(func(item *Field) bool { return item.Stamp != "" }) {
 		b.cannot("x-stamp", k.place("items"), "the desk does not write into lists")
 	}
 	switch {
 	case f.Item.Widget.many() || f.Item.Widget == Secret || f.Item.Masked:
 		b.cannot("items", k.place("items"), "a list of lists, of secrets or of masked values cannot be drawn")
-	case k.value("uniqueItems").True() && f.Item.secretive():
+	case f.unique && f.Item.secretive():
 		b.cannot("uniqueItems", k.place("uniqueItems"), "whether items are the same would tell what is not shown of them")
 	case f.Item.Widget == Group:
 		f.Widget = Table

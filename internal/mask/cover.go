@@ -27,6 +27,7 @@ const (
 // execution says later. A nil Cover covers nothing.
 type Cover struct {
 	values []string
+	names  map[string]bool // those of the values that are only names of members
 	short  map[string]bool // texts and numbers of fewer characters than leastCovered
 	all    bool            // everything is covered: the values are too many, or not known
 }
@@ -54,18 +55,22 @@ func CoverOf(document []byte, pointers []string) *Cover {
 	if len(seen)+len(short) > maxCovered {
 		return &Cover{all: true}
 	}
-	return &Cover{values: slices.Collect(maps.Keys(seen)), short: short}
+	values := slices.Collect(maps.Keys(seen))
+	maps.DeleteFunc(seen, func(_ string, isName bool) bool { return !isName })
+	return &Cover{values: values, names: seen, short: short}
 }
 
 // collect notes the texts and numbers of a value, and its names, as they read and as a document that
-// lies in a string has them. It returns the size of the value.
+// lies in a string has them. What it has seen is true if it is only a name. It returns the size of the value.
 func collect(v jsontext.Value, seen, short map[string]bool) int {
 	note := func(text string, isName bool) {
 		switch n := utf8.RuneCountInString(text); {
 		case len(seen)+len(short) > maxCovered:
 		case n >= leastCovered:
-			seen[text] = true
-			seen[quoted(text)] = true
+			for _, spelled := range []string{text, quoted(text)} {
+				only, known := seen[spelled]
+				seen[spelled] = isName && (only || !known)
+			}
 		case n > 1 && !isName:
 			short[text] = true
 		}
@@ -139,9 +144,13 @@ func (c *Cover) in(text string) bool {
 	return c.short[text] || slices.ContainsFunc(c.values, func(value string) bool { return strings.Contains(text, value) })
 }
 
-// Finds reports whether there is a masked value in a text or a number, or nobody can tell.
+// Finds reports whether there is a masked value in a text or a number, or nobody can tell. Names within a
+// masked object do not count: they are words of a schema more often than of a person.
 func (c *Cover) Finds(text string) bool {
-	return c != nil && text != "" && (c.covers(len(text)) || c.in(text))
+	if c == nil || text == "" || c.covers(len(text)) || c.short[text] {
+		return c != nil && text != ""
+	}
+	return slices.ContainsFunc(c.values, func(value string) bool { return !c.names[value] && strings.Contains(text, value) })
 }
 
 // Body returns the bytes of a completion with masks in them. In a JSON document, a string, a name or a

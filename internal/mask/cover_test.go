@@ -67,6 +67,20 @@ func TestCover_None(t *testing.T) {
 	}
 }
 
+// TestFinds: the names within a masked object are not looked for in a form, unless one is a value too.
+func TestFinds(t *testing.T) {
+	t.Parallel()
+	cover := CoverOf([]byte(`{"bank":{"account":"DE02","pin":"12","holder":"Ines","Ines":1}}`), []string{"/bank"})
+	for text, want := range map[string]bool{"to DE02": true, "12": true, "Ines": true, "account": false, "holder": false, "": false} {
+		if cover.Finds(text) != want {
+			t.Errorf("%q is found: %t", text, !want)
+		}
+	}
+	if shown, _ := cover.Body([]byte(`"account"`)); string(shown) != Literal {
+		t.Errorf("what is sent has the name: %s", shown)
+	}
+}
+
 // TestCover_Overlap: of values that overlap, nothing is left.
 func TestCover_Overlap(t *testing.T) {
 	t.Parallel()
