@@ -140,10 +140,11 @@ func (s *Sheet) deliver(d *callbacks.Delivery, encoded bool) {
 
 // hideChanges leaves the values out of changes that tell a masked one: a queue may mask it since they were
 // recorded. What a reviewer typed is not compared, because a mask there would tell them that it is the value.
+// A value that was recorded in part may have a part of a masked one.
 func (s *Sheet) hideChanges() {
 	for i := range s.Audit {
 		for j, c := range s.Audit[i].Facts.Changes {
-			if s.cover.Finds(c.Old) {
+			if s.cover.Finds(c.Old) || s.cover != nil && strings.HasSuffix(c.Old, "…") {
 				s.Audit[i].Facts.Changes[j] = form.Change{Pointer: c.Pointer, Title: c.Title, Kind: form.Replaced, Widget: c.Widget}
 			}
 		}

@@ -1,9 +1,12 @@
 package desk
 
 import (
+	"strings"
 	"testing"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/form"
+	"countersign/internal/mask"
 )
 
 // TestDeliver_Masks: what the execution says after a decision is shown without masked values, and
@@ -90,6 +93,23 @@ func TestHideFault(t *testing.T) {
 		unmasked := Sheet{Callback: callbacks.Callback{Requirement: callbacks.Requirement{Fault: said}}}
 		if unmasked.hideFault(); unmasked.Callback.Requirement.Fault != said {
 			t.Errorf("without masks, %q is shown as %q", said, unmasked.Callback.Requirement.Fault)
+		}
+	}
+}
+
+// TestHideChanges: changes that were recorded before a value was masked tell nothing of it, also where they
+// have a part of it.
+func TestHideChanges(t *testing.T) {
+	t.Parallel()
+	cover := mask.CoverOf([]byte(`{"iban":"DE02canary"}`), []string{"/iban"})
+	for old, shown := range map[string]string{"40": "40", "to DE02canary": "", strings.Repeat("x", 196) + "DE02…": ""} {
+		for given, want := range map[*mask.Cover]string{nil: old, cover: shown} {
+			change := form.Change{Title: "Note", Kind: form.Changed, Old: old, New: "30"}
+			sheet := Sheet{cover: given, Audit: []callbacks.AuditEntry{{Facts: callbacks.Facts{Changes: []form.Change{change}}}}}
+			sheet.hideChanges()
+			if got := sheet.Audit[0].Facts.Changes[0]; got.Old != want || (got.Kind == form.Replaced) != (want == "") {
+				t.Errorf("%q is shown as %+v", old, got)
+			}
 		}
 	}
 }
