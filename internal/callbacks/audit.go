@@ -46,7 +46,7 @@ const (
 	// the first after a while; timely ones after it are only counted
 	ActionHeartbeat       Action = "heartbeat"
 	ActionHeartbeatFailed Action = "heartbeat.failed"
-	ActionRevealed        Action = "revealed"            // a masked value of the payload
+	ActionRevealed        Action = "revealed"            // a masked value of the payload or of a form
 	ActionSigned          Action = "signature.given"     // where others may have to sign too
 	ActionWithdrawn       Action = "signature.withdrawn" // a signature, by its person
 	ActionVoid            Action = "signature.void"      // a signature, because the request changed

@@ -147,7 +147,11 @@ func revealed(pointer string) string {
 	if pointer == "" {
 		return "The whole payload was masked, and was revealed."
 	}
-	return "“" + mask.Place{Pointer: pointer}.Name() + "” at " + pointer + " of the payload was masked, and was revealed."
+	of := " of the payload"
+	if strings.HasPrefix(pointer, callbacks.InputsOfForms) {
+		of = " of a form"
+	}
+	return "“" + mask.Place{Pointer: pointer}.Name() + "” at " + pointer + of + " was masked, and was revealed."
 }
 
 // nobodyEligible says of which groups people are missing, as far as the desk had seen anybody.
