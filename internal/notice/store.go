@@ -88,6 +88,7 @@ type Notice struct {
 	Callback callbacks.ID
 	Target
 	Topic
+	Name      string // of the person; only in [Reports.Story], and empty for a place of a group
 	Message   string // the ID of the message that carries it
 	PlannedAt time.Time
 	ToldAt    time.Time // when its place was told first; zero while it was not

@@ -27,7 +27,7 @@ func exerciseNotices(t *testing.T, s *notices.Store, id callbacks.ID) {
 	claimed, err := s.ClaimMessages(ctx, now, lease, 10, []string{notice.Slack})
 	check(err)
 	check(s.Finish(ctx, claimed[0], notice.Result{Drop: []callbacks.ID{id}}, now))
-	_, err = s.Notices(ctx, id)
+	_, err = s.Story(ctx, id)
 	check(err)
 	_, err = s.Openers(ctx, id)
 	check(err)

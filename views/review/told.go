@@ -4,18 +4,21 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"countersign/internal/notice"
+	"countersign/internal/plural"
 	"countersign/views/words"
 )
 
 // tellings are notices of one kind over one channel: to a place of a group, or to people together.
-// People are counted, not named: an address is theirs, and nobody has to explain what they were told.
+// People are named, to those who see the callback; their addresses are their own.
 type tellings struct {
 	channel, place string
 	topic          notice.Topic
-	people         int
+	people         []string  // IDs
+	names          []string  // of those who have one
 	first, last    time.Time // of those that were told
 	told, waiting  int
 	failed         int // of these, gaveUp are tried no more
@@ -24,6 +27,9 @@ type tellings struct {
 	due            time.Time // the next
 	planned        time.Time
 }
+
+// maxNamed is how many people one line names.
+const maxNamed = 8
 
 // toldOf are the notices of a callback, the latest first.
 func toldOf(all []notice.Notice) []tellings {
@@ -47,8 +53,11 @@ func toldOf(all []notice.Notice) []tellings {
 }
 
 func (t *tellings) add(n notice.Notice) {
-	if n.Person != "" {
-		t.people++
+	if n.Person != "" && !slices.Contains(t.people, n.Person) { // who may have several browsers
+		t.people = append(t.people, n.Person)
+		if n.Name != "" {
+			t.names = append(t.names, n.Name)
+		}
 	}
 	switch {
 	case !n.ToldAt.IsZero():
@@ -79,10 +88,19 @@ func (t tellings) to() string {
 	if t.place != "" {
 		return name + ", " + t.place
 	}
-	if t.people == 1 {
-		return name + " to 1 person"
+	named := slices.Sorted(slices.Values(t.names))
+	named = named[:min(len(named), maxNamed)]
+	rest := len(t.people) - len(named)
+	switch {
+	case len(named) == 0:
+		return name + " to " + plural.CountOf(rest, "person", "people")
+	case rest > 0:
+		named = append(named, plural.Count(rest, "other"))
+	case len(named) == 1:
+		return name + " to " + named[0]
 	}
-	return fmt.Sprintf("%s to %d people", name, t.people)
+	last := len(named) - 1
+	return name + " to " + strings.Join(named[:last], ", ") + " and " + named[last]
 }
 
 // about says what the notices are about.

@@ -1,6 +1,7 @@
 package review_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -11,7 +12,7 @@ import (
 	"countersign/views/viewstest"
 )
 
-// TestTold: places of groups are named, people are counted, and faults are said.
+// TestTold: places of groups and people are named, a person with two browsers is one, and faults are said.
 func TestTold(t *testing.T) {
 	t.Parallel()
 	m := pagetest.Review(viewstest.Pending())
@@ -30,17 +31,25 @@ func TestTold(t *testing.T) {
 	third.DueAt, third.Fault, third.Words = viewstest.Now.Add(time.Minute), notice.Busy, "451 try again later"
 	reminder, push := to(notice.Webhooks, "erp", ""), to(notice.Push, "k3v9", "mara")
 	reminder.Topic, reminder.DueAt = notice.Topic{Kind: notice.Needed, Share: 50}, viewstest.Now.Add(time.Hour)
+	first.Name, second.Name, third.Name, push.Name = "Mara Okafor", "Dana Fischer", "Lena Sato", "Mara Okafor"
 	void := to(notice.Push, "k3v9", "mara")
 	void.Topic = notice.Topic{Kind: notice.Void, Share: 2}
 	dead := to(notice.Email, "legal@example.com", "")
 	dead.Fault, dead.Words = notice.NoPlace, "550 no such user"
 	given, taken := push, push
 	given.Topic, taken.Topic = notice.Topic{Kind: notice.Assigned, Share: 1}, notice.Topic{Kind: notice.TakenOver, Share: 1}
-	m.Told = []notice.Notice{dead, slack, first, second, third, reminder, push, void, given, taken}
+	unknown, again := to(notice.Push, "k3v9", "mara"), to(notice.Push, "p4d1", "mara")
+	unknown.Topic, again.Topic = notice.Topic{Kind: notice.Decided}, notice.Topic{Kind: notice.Decided}
+	many := make([]notice.Notice, 12)
+	for i := range many {
+		many[i] = to(notice.Slack, fmt.Sprint("U", i), fmt.Sprint(i))
+		many[i].Name, many[i].Topic = fmt.Sprintf("Reviewer %02d", i), notice.Topic{Kind: notice.Attention}
+	}
+	m.Told = append(many, unknown, again, dead, slack, first, second, third, reminder, push, void, given, taken)
 	said := page()
 	for _, want := range []string{
-		"Slack, #finance waits for signatures", "told 12:51:03", "E-mail to 3 people", "2 told by 12:53:02; due 13:52:02; failed: 451 try again later",
-		"Webhook, erp reminder at 50 % of the time", "due 14:51:02", "given up: 550 no such user", "Web push to 1 person", "Web push to 1 person the reader's signature is void", "Web push to 1 person assigned to the reader", "Web push to 1 person assigned to somebody else now", "not told: it was over, opened or decided before",
+		"Slack, #finance waits for signatures", "told 12:51:03", "E-mail to Dana Fischer, Lena Sato and Mara Okafor waits", "2 told by 12:53:02; due 13:52:02; failed: 451 try again later",
+		"Webhook, erp reminder at 50 % of the time", "due 14:51:02", "given up: 550 no such user", "Web push to Mara Okafor waits", "Web push to 1 person outcome", "Slack to Reviewer 00, Reviewer 01,", "Reviewer 07 and 4 others needs an admin", "Web push to 1 person the reader's signature is void", "Web push to Mara Okafor assigned to the reader", "Web push to Mara Okafor assigned to somebody else now", "not told: it was over, opened or decided before",
 	} {
 		if !strings.Contains(said, want) {
 			t.Errorf("%q is not in %q", want, said)

@@ -209,6 +209,18 @@ func story(t *testing.T, s Stores) {
 		}
 		callbackstest.Same(t, "notice", n, want)
 	}
+	sees(t, s, "ada", t0)
+	told, err := s.Reports.Story(t.Context(), c.ID)
+	callbackstest.Must(t, err)
+	for i, n := range told {
+		name := ""
+		if n.Person == "ada" {
+			name = "ada"
+		}
+		if n.Name != name || n.Message != all[i].Message {
+			t.Errorf("the story has %+v", n)
+		}
+	}
 }
 
 // openers: who opened a callback, and who has it open.

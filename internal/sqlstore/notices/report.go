@@ -111,6 +111,28 @@ func (r report) faulty(ctx context.Context, s *Store, which string) error {
 	return err
 }
 
+// Story implements notice.Reports.
+func (s *Store) Story(ctx context.Context, id callbacks.ID) ([]notice.Notice, error) {
+	all, err := s.Notices(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	type row struct{ id, name string }
+	found, err := read(ctx, s, func(r *row) []any { return []any{&r.id, &r.name} },
+		`select p.id, p.name from notices n join people p on p.id = n.person where n.callback = (select num from callbacks where id = ?)`, string(id))
+	if err != nil {
+		return nil, fmt.Errorf("read who was told: %w", err)
+	}
+	names := make(map[string]string)
+	for _, r := range found {
+		names[r.id] = r.name
+	}
+	for i := range all {
+		all[i].Name = names[all[i].Person]
+	}
+	return all, nil
+}
+
 // Retry implements notice.Reports. What is under way is due again when it has ended.
 func (s *Store) Retry(ctx context.Context, channel, place string, by callbacks.Actor, now time.Time) (n int, err error) {
 	err = s.transact(ctx, func(ctx context.Context, t *tx) error {
