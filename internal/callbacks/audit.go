@@ -108,7 +108,8 @@ type Facts struct {
 	Requester *Requester // as an admin stated it
 	Reason    string     // how the admin knows, or why somebody did it
 
-	Field string // JSON pointer of the value that was revealed, at most maxFact; never the value
+	Field     string // JSON pointer of the value that was revealed, at most maxFact; never the value
+	ActingFor string // the name of the person by whose right it was; empty for one's own
 
 	Groups []string // to which it was escalated, or of which people are missing
 

@@ -60,9 +60,10 @@ func (q Queue) shown(content Content) Content {
 // masked are the pointers to the values of a request that people see only once they reveal them.
 func (q Queue) masked(content *Content) []string { return mask.Join(content.Masked, q.Masked) }
 
-// Revealed puts on record that somebody saw a masked value, by its JSON pointer. No page is stale
-// because of it.
-func (c *Case) Revealed(pointer string, now time.Time, by Actor) {
+// Revealed puts on record that somebody saw a masked value, by its JSON pointer, and by whose right, if it
+// was not their own. No page is stale because of it.
+func (c *Case) Revealed(pointer, actingFor string, now time.Time, by Actor) {
 	c.Bookkeeping = true
-	c.Audit = append(c.Audit, c.entry(now, by, ActionRevealed, Facts{Field: printable.Clip(pointer, maxFact)}))
+	facts := Facts{Field: printable.Clip(pointer, maxFact), ActingFor: actingFor}
+	c.Audit = append(c.Audit, c.entry(now, by, ActionRevealed, facts))
 }

@@ -47,13 +47,15 @@ func (s *Service) Reveal(
 	}
 	parts := callbacks.Parts{Delegations: reader.DelegationIDs()}
 	_, err = s.cases.Change(ctx, id, parts, func(c *callbacks.Case) error {
-		if err := s.mayReveal(reader.Until(c.DelegationEnds), &c.Callback); err != nil {
+		signer := reader.Until(c.DelegationEnds)
+		if err := s.mayReveal(signer, &c.Callback); err != nil {
 			return err
 		}
 		if c.Found() != shown.Found() {
 			return fmt.Errorf("announced with another payload: %w", callbacks.ErrConflict)
 		}
-		c.Revealed(revealed.Pointer, s.now(), p.Actor())
+		right := s.gate(&c.Callback, nil, s.now()).Explain(signer, callbacks.Proposal{Stance: callbacks.For})
+		c.Revealed(revealed.Pointer, right.ActingFor, s.now(), p.Actor())
 		return nil
 	})
 	if err != nil {

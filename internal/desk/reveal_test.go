@@ -167,6 +167,10 @@ func TestReveal_Meanwhile(t *testing.T) {
 		if _, err := d.Service.Reveal(d.Ctx, ines, id, "0"); err != nil {
 			t.Fatalf("while it is in force: %v", err)
 		}
+		logged := storetest.Audit(t, d.Store, desk.AuditQuery{Callback: id, Action: callbacks.ActionRevealed})
+		if len(logged) != 1 || logged[0].Actor.ID != ines.ID || logged[0].Facts.ActingFor != desktest.Mara.Actor().Name {
+			t.Errorf("on record is %+v", logged)
+		}
 		store.happens = func() {
 			d.Clock.Advance(time.Minute)
 			_, err := d.Delegations.End(d.Ctx, desktest.Mara, made.ID)

@@ -283,6 +283,7 @@ type factsDocument struct {
 	Requester *requesterDocument        `json:"requester,omitempty"`
 	Reason    string                    `json:"reason,omitempty"`
 	Field     string                    `json:"field,omitempty"`
+	ActingFor string                    `json:"actingFor,omitempty"`
 	Groups    []string                  `json:"groups,omitempty"`
 	Signature *signedDocument           `json:"signature,omitempty"`
 	Policy    *reboundDocument          `json:"policy,omitempty"`
@@ -322,7 +323,7 @@ func encodeFacts(f callbacks.Facts) (sql.NullString, error) {
 	d := factsDocument{
 		Reply: f.Reply, Attempt: f.Attempt, Failed: f.Failed, Announced: f.Announced,
 		Differs: f.Differs, Source: f.Source, Reason: f.Reason, Execution: f.Execution,
-		Event: f.Event, Field: f.Field, Groups: f.Groups, Changes: f.Changes,
+		Event: f.Event, Field: f.Field, ActingFor: f.ActingFor, Groups: f.Groups, Changes: f.Changes,
 	}
 	if f.Requester != nil {
 		stated := requesterDocument(*f.Requester)
@@ -359,7 +360,7 @@ func decodeFacts(column sql.NullString) (callbacks.Facts, error) {
 	f := callbacks.Facts{
 		Reply: d.Reply, Attempt: d.Attempt, Failed: d.Failed, Announced: d.Announced,
 		Differs: d.Differs, Source: d.Source, Reason: d.Reason, Execution: d.Execution,
-		Event: d.Event, Field: d.Field, Groups: d.Groups, Changes: d.Changes,
+		Event: d.Event, Field: d.Field, ActingFor: d.ActingFor, Groups: d.Groups, Changes: d.Changes,
 	}
 	if d.Requester != nil {
 		stated := callbacks.Requester(*d.Requester)

@@ -34,7 +34,7 @@ var sentences = map[callbacks.Action]func(callbacks.AuditEntry) string{
 	callbacks.ActionHeartbeat:          about(takenAgain),
 	callbacks.ActionHeartbeatFailed:    about(notTaken),
 	callbacks.ActionAttemptFailed:      about(attempted),
-	callbacks.ActionRevealed:           about(func(f callbacks.Facts) string { return revealed(f.Field) }),
+	callbacks.ActionRevealed:           about(revealed),
 	callbacks.ActionEscalated:          about(escalated),
 	callbacks.ActionNobodyEligible:     about(nobodyEligible),
 	callbacks.ActionSigned:             func(e callbacks.AuditEntry) string { return signed(e.Action, e.Facts) },
@@ -143,15 +143,19 @@ func inBatch(id callbacks.ID) string {
 }
 
 // revealed names the value that somebody saw. Its name comes from a stranger.
-func revealed(pointer string) string {
+func revealed(f callbacks.Facts) string {
+	pointer, end := f.Field, " was masked, and was revealed."
+	if f.ActingFor != "" {
+		end = " was masked, and was revealed, acting for " + f.ActingFor + "."
+	}
 	if pointer == "" {
-		return "The whole payload was masked, and was revealed."
+		return "The whole payload" + end
 	}
 	of := " of the payload"
 	if strings.HasPrefix(pointer, callbacks.InputsOfForms) {
 		of = " of a form"
 	}
-	return "“" + mask.Place{Pointer: pointer}.Name() + "” at " + pointer + of + " was masked, and was revealed."
+	return "“" + mask.Place{Pointer: pointer}.Name() + "” at " + pointer + of + end
 }
 
 // nobodyEligible says of which groups people are missing, as far as the desk had seen anybody.

@@ -1,6 +1,10 @@
 package words
 
-import "testing"
+import (
+	"testing"
+
+	"countersign/internal/callbacks"
+)
 
 // TestRevealed: the record says whether a value of the payload or of a form was revealed.
 func TestRevealed(t *testing.T) {
@@ -10,8 +14,12 @@ func TestRevealed(t *testing.T) {
 		"/vendor/iban":        "“iban” at /vendor/iban of the payload was masked, and was revealed.",
 		"answer:approve/iban": "“iban” at answer:approve/iban of a form was masked, and was revealed.",
 	} {
-		if got := revealed(pointer); got != want {
+		if got := revealed(callbacks.Facts{Field: pointer}); got != want {
 			t.Errorf("%q: %s", pointer, got)
 		}
+	}
+	delegate := callbacks.Facts{Field: "/pin", ActingFor: "Mara Okafor"}
+	if got := revealed(delegate); got != "“pin” at /pin of the payload was masked, and was revealed, acting for Mara Okafor." {
+		t.Errorf("by a delegate: %s", got)
 	}
 }

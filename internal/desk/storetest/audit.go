@@ -126,7 +126,7 @@ func auditFacts(t *testing.T, s Store) {
 	want := callbackstest.Entry(c, callbacks.ActionLost, callbackstest.T0)
 	want.Detail = ""
 	want.Facts = callbacks.Facts{
-		Field: "/vendor/iban",
+		Field: "/vendor/iban", ActingFor: "Mara Okafor",
 		Reply: replies.Denied, Attempt: 3, Failed: 4, Announced: callbacks.AnnouncedLate,
 		Differs: []string{"title", "payload"}, Source: "expenses",
 		Requester: &callbacks.Requester{ID: "u", Name: "N", Email: "e@x.example", StatedBy: "p", StatedByAddress: "p@x.example"},
