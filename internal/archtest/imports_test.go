@@ -130,7 +130,7 @@ func testSupport(p string) bool {
 // domain reports whether a package has rules of the domain.
 func domain(p string) bool {
 	return worker(p) || slices.ContainsFunc([]string{
-		"announcement", "answers", "assignment", "batch", "callbacks", "delegation", "desk", "form", "history", "notice", "people", "policy", "readquota", "record",
+		"announcement", "answers", "assignment", "batch", "callbacks", "delegation", "desk", "form", "history", "notice", "people", "policy", "readquota", "record", "savedview",
 		"rollout", "secrets", "template",
 	}, func(name string) bool { return under(p, "internal/"+name) })
 }

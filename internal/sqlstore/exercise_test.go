@@ -114,6 +114,7 @@ func exerciseUpkeep(t *testing.T, s *Store, c callbacks.Callback) {
 	t.Helper()
 	exerciseNotices(t, s.Notices(), c.ID)
 	exerciseAssignments(t, s.Assignments(), c)
+	exerciseViews(t, s.Views())
 	ctx, now, check := t.Context(), callbackstest.T0, passing(t)
 	_, err := s.CloseReviews(ctx, now, now, 10)
 	check(err)

@@ -25,6 +25,7 @@ import (
 	"countersign/internal/record/recordtest"
 	"countersign/internal/rollout"
 	"countersign/internal/rollout/rollouttest"
+	"countersign/internal/savedview/savedviewtest"
 	"countersign/internal/sqlstore"
 	"countersign/internal/sqlstore/sqlstoretest"
 	"countersign/internal/upkeep/upkeeptest"
@@ -78,6 +79,10 @@ func TestPostgres(t *testing.T) {
 	assignmenttest.Run(t, func(t *testing.T) assignmenttest.Stores {
 		s := openPostgres(t)
 		return assignmenttest.Stores{Desk: s, Assignments: s.Assignments()}
+	})
+	savedviewtest.Run(t, func(t *testing.T) savedviewtest.Stores {
+		s := openPostgres(t)
+		return savedviewtest.Stores{People: s, Views: s.Views()}
 	})
 	storetest.RunPeople(t, open)
 	recordtest.Run(t, func(t *testing.T) recordtest.Stores {

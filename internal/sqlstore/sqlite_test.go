@@ -13,6 +13,7 @@ import (
 	"countersign/internal/readquota/readquotatest"
 	"countersign/internal/record/recordtest"
 	"countersign/internal/rollout/rollouttest"
+	"countersign/internal/savedview/savedviewtest"
 	"countersign/internal/sqlstore"
 	"countersign/internal/sqlstore/sqlstoretest"
 	"countersign/internal/upkeep/upkeeptest"
@@ -48,6 +49,10 @@ func TestSQLite(t *testing.T) {
 	assignmenttest.Run(t, func(t *testing.T) assignmenttest.Stores {
 		s := openSQLite(t)
 		return assignmenttest.Stores{Desk: s, Assignments: s.Assignments()}
+	})
+	savedviewtest.Run(t, func(t *testing.T) savedviewtest.Stores {
+		s := openSQLite(t)
+		return savedviewtest.Stores{People: s, Views: s.Views()}
 	})
 	storetest.RunPeople(t, open)
 	recordtest.Run(t, func(t *testing.T) recordtest.Stores {

@@ -27,6 +27,7 @@ import (
 	"countersign/internal/sqlstore/decisions"
 	"countersign/internal/sqlstore/engine"
 	"countersign/internal/sqlstore/notices"
+	"countersign/internal/sqlstore/views"
 	"countersign/internal/upkeep"
 )
 
@@ -88,12 +89,17 @@ func (s *Store) Notices() *notices.Store {
 // Decisions returns the part of the database that the record of decisions uses.
 func (s *Store) Decisions() *decisions.Store { return decisions.New(s.engine) }
 
+// Views returns the part of the database that saved views use.
+func (s *Store) Views() *views.Store { return views.New(s.engine, s.runStatements) }
+
+// runStatements is transact for the parts of the database that know no tx.
+func (s *Store) runStatements(ctx context.Context, fn func(context.Context, engine.Statements) error) error {
+	return s.transact(ctx, func(ctx context.Context, t *tx) error { return fn(ctx, t.statements) })
+}
+
 // Assignments returns the part of the database that assignments use.
 func (s *Store) Assignments() *assignments.Store {
-	run := func(ctx context.Context, fn func(context.Context, engine.Statements) error) error {
-		return s.transact(ctx, func(ctx context.Context, t *tx) error { return fn(ctx, t.statements) })
-	}
-	return assignments.New(s.engine, run, func(ctx context.Context, on engine.Statements, num int64, e callbacks.AuditEntry) error {
+	return assignments.New(s.engine, s.runStatements, func(ctx context.Context, on engine.Statements, num int64, e callbacks.AuditEntry) error {
 		t := &tx{statements: on, engine: s.engine, db: s.db, dialect: s.dialect, tells: s.tells.Load()}
 		if err := t.record(ctx, e); err != nil {
 			return err

@@ -238,6 +238,18 @@ create table acknowledgments (
     at bigint not null
 );
 
+create table saved_views (
+    id text primary key,
+    owner text not null,
+    owner_name text not null,
+    name text not null,
+    shared_with text not null,
+    query text not null,
+    saved_at bigint not null
+);
+create index saved_views_of_owner on saved_views (owner);
+create index saved_views_of_group on saved_views (shared_with, name) where shared_with <> '';
+
 create table audit (
     seq bigint generated always as identity primary key,
     at bigint not null,

@@ -260,6 +260,19 @@ create table acknowledgments (
     at integer not null
 ) strict;
 
+-- Filters of lists that people keep under names, shared with a group or not.
+create table saved_views (
+    id text primary key,
+    owner text not null, -- the id in people
+    owner_name text not null,
+    name text not null,
+    shared_with text not null, -- whose members see it; empty for the owner alone
+    query text not null,
+    saved_at integer not null
+) strict, without rowid;
+create index saved_views_of_owner on saved_views (owner);
+create index saved_views_of_group on saved_views (shared_with, name) where shared_with <> '';
+
 -- Facts. Never updated, never deleted, and without foreign keys, so that they outlive what they
 -- tell of. They are read as a whole, by actor, by action or by callback.
 create table audit (

@@ -1,0 +1,2 @@
+// Package savedviewtest has the contract that every savedview.Store passes.
+package savedviewtest
