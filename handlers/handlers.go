@@ -16,6 +16,7 @@ import (
 	"countersign/handlers/middleware"
 	"countersign/handlers/notices"
 	"countersign/handlers/palette"
+	"countersign/handlers/savedviews"
 	"countersign/handlers/webhooks"
 	"countersign/internal/auth"
 	"countersign/internal/batch"
@@ -48,6 +49,7 @@ type Config struct {
 	Notices     *notices.Handlers           // of this site alone: it is given the site's frame
 	Decisions   *decisions.Handlers         // of this site alone, too
 	Assignments *assignments.Handlers       // of this site alone, too
+	Saved       *savedviews.Handlers        // of this site alone, too
 	Static      http.Handler                // serves /static/, compressed and cached by itself
 	Ping        func(context.Context) error // whether the database answers
 	// whether shutdown has begun; nil if nobody needs to know
@@ -111,6 +113,10 @@ func New(cfg Config) (http.Handler, error) {
 	s.Notices.Site = notices.Site{Shell: s.shell, Person: s.person, Form: postForm, Render: render}
 	s.Assignments.Site = assignments.Site{
 		Shell: s.shell, Person: s.person, Form: postForm, Render: render, Zone: zone, ID: callbackOf, Back: s.cameFrom,
+	}
+	s.Saved.Site = savedviews.Site{
+		Shell: s.shell, Person: s.person, Form: postForm, Render: render, Zone: zone,
+		ID: func(c echo.Context) callbacks.ID { return idIn(c, "view") },
 	}
 	s.palette = palette.Handlers{Service: s.Service, Site: palette.Site{Shell: s.shell, Person: s.person, Render: render}}
 	e := echo.New()

@@ -19,6 +19,7 @@ import (
 	"countersign/handlers/assignments"
 	"countersign/handlers/decisions"
 	"countersign/handlers/notices"
+	"countersign/handlers/savedviews"
 	"countersign/handlers/webhooks"
 	"countersign/internal/announcement"
 	"countersign/internal/assignment"
@@ -40,6 +41,7 @@ import (
 	"countersign/internal/readquota"
 	"countersign/internal/record"
 	"countersign/internal/reload"
+	"countersign/internal/savedview"
 	"countersign/internal/schema"
 	"countersign/internal/sqlstore"
 	"countersign/internal/sqlstore/sqlstoretest"
@@ -212,6 +214,7 @@ func (s *site) handler(provider *httptest.Server, change []func(*config)) http.H
 			}),
 			Desk: s.service, Now: s.clock.Now,
 		}),
+		Saved:   savedviews.New(savedview.New(s.store.Views(), s.clock.Now)),
 		Notices: notices.New(notices.Config{Reports: s.store.Notices(), Now: s.clock.Now}),
 		Rollout: s.replica("desk-1:8080", &s.running), Desk: deskOf(),
 		Static: static.Handler(), Ping: s.store.Ping, Demo: s.demo, Metrics: measured, Now: s.clock.Now, Log: log,

@@ -10,6 +10,7 @@ import (
 	"countersign/handlers/decisions"
 	"countersign/handlers/middleware"
 	"countersign/handlers/notices"
+	"countersign/handlers/savedviews"
 	"countersign/handlers/webhooks"
 )
 
@@ -42,6 +43,14 @@ var routes = []route{
 	{http.MethodPost, "/callbacks/:id/acknowledgment", form, anyRole, assigns((*assignments.Handlers).Acknowledge)},
 	{http.MethodGet, "/admin/assignments", page, adminOnly, assigns((*assignments.Handlers).Moving)},
 	{http.MethodPost, "/admin/assignments", form, adminOnly, assigns((*assignments.Handlers).Move)},
+	{http.MethodGet, "/views", page, anyRole, saves((*savedviews.Handlers).Page)},
+	{http.MethodPost, "/views", form, anyRole, saves((*savedviews.Handlers).Save)},
+	{http.MethodGet, "/views/new", page, anyRole, saves((*savedviews.Handlers).Fresh)},
+	{http.MethodGet, "/views/:view", page, anyRole, saves((*savedviews.Handlers).Edit)},
+	{http.MethodPost, "/views/:view", form, anyRole, saves((*savedviews.Handlers).Change)},
+	{http.MethodPost, "/views/:view/filter", form, anyRole, saves((*savedviews.Handlers).Refilter)},
+	{http.MethodPost, "/views/:view/stop", form, anyRole, saves((*savedviews.Handlers).Stop)},
+	{http.MethodPost, "/views/:view/delete", form, anyRole, saves((*savedviews.Handlers).Delete)},
 	{http.MethodGet, "/palette", page, anyRole, limitJumps((*server).jump)},
 	{http.MethodPost, "/batches", form, anyRole, (*server).selectBatch},
 	{http.MethodGet, "/batches/:batch", page, anyRole, (*server).batch},
@@ -112,6 +121,11 @@ func recorded(handler func(*decisions.Handlers, echo.Context) error) func(*serve
 // assigns hands a route about whose work a callback is to the package that answers it.
 func assigns(handler func(*assignments.Handlers, echo.Context) error) func(*server, echo.Context) error {
 	return func(s *server, c echo.Context) error { return handler(s.Assignments, c) }
+}
+
+// saves hands a route about saved views to the package that answers it.
+func saves(handler func(*savedviews.Handlers, echo.Context) error) func(*server, echo.Context) error {
+	return func(s *server, c echo.Context) error { return handler(s.Saved, c) }
 }
 
 // jump shows where a person may want to go.

@@ -81,6 +81,15 @@ var open = map[string]struct {
 	"GET /admin/assignments":             {nil, [6]int{303, 403, 403, 403, 403, 200}},
 	"POST /admin/assignments":            {nil, [6]int{401, 403, 403, 403, 403, 422}},
 
+	"GET /views":               {nil, [6]int{303, 403, 200, 200, 200, 200}},
+	"POST /views":              {nil, [6]int{401, 403, 422, 422, 422, 422}}, // without a name
+	"GET /views/new":           {nil, [6]int{303, 403, 200, 200, 200, 200}},
+	"GET /views/:view":         {nil, [6]int{303, 403, 404, 404, 404, 404}}, // of nobody
+	"POST /views/:view":        {nil, [6]int{401, 403, 404, 404, 404, 404}},
+	"POST /views/:view/filter": {nil, [6]int{401, 403, 404, 404, 404, 404}},
+	"POST /views/:view/stop":   {nil, [6]int{401, 403, 404, 404, 404, 404}},
+	"POST /views/:view/delete": {nil, [6]int{401, 403, 404, 404, 404, 404}},
+
 	"GET /sw.js": {nil, [6]int{200, 200, 200, 200, 200, 200}},
 
 	"GET /settings":                  {nil, [6]int{303, 403, 200, 200, 200, 200}},

@@ -23,6 +23,9 @@ func (s *server) shell(c echo.Context, place views.Place, address views.Address)
 		return shell, err
 	}
 	shell.SignersAlert = s.signersAlert(shell.Viewer, place)
+	if shell.Saved, err = s.Saved.Frame(ctx, shell.Viewer, address); err != nil {
+		return shell, err
+	}
 	shell.Counts, err = s.navigationCounts(ctx, shell.Viewer)
 	if !shell.Viewer.Roles.Any() {
 		shell.Viewer.Roles.Reviewer = true // the guard knows that they act for one; views show the lists

@@ -22,6 +22,7 @@ import (
 	"countersign/views/pagetest"
 	"countersign/views/palette"
 	"countersign/views/review"
+	"countersign/views/savedviews"
 	"countersign/views/viewstest"
 
 	"github.com/a-h/templ"
@@ -30,7 +31,7 @@ import (
 // pages are every page in every state, by the name of its file; see -pages.
 func pages() map[string]templ.Component {
 	all := listPages()
-	for _, more := range []map[string]templ.Component{reviewPages(), assignmentPages(), batchPages(), recordPages(), deskPages(), problemPages()} {
+	for _, more := range []map[string]templ.Component{reviewPages(), assignmentPages(), savedPages(), batchPages(), recordPages(), deskPages(), problemPages()} {
 		maps.Copy(all, more)
 	}
 	return all
@@ -84,6 +85,26 @@ func assignmentPages() map[string]templ.Component {
 		"assignment":       assignments.AssignmentPage(s, pagetest.Assignment()),
 		"assignment-none":  assignments.AssignmentPage(s, pagetest.Unassigned()),
 		"assignments-move": assignments.MovePage(admin, pagetest.Move()),
+	}
+}
+
+// savedPages are the pages of saved views, and lists that started from one.
+func savedPages() map[string]templ.Component {
+	list := viewstest.Shell("mine", "/?scope=mine&ends=1h&queue=platform")
+	list.Saved = pagetest.Saved()
+	table := viewstest.Shell(views.PlaceAdmin, "/admin/callbacks?scope=all")
+	table.Saved = pagetest.SharedOpen()
+	own := viewstest.Shell(views.PlaceViews, views.SavedPath)
+	own.Saved = pagetest.Saved()
+	own.Saved.Open = nil
+	return map[string]templ.Component{
+		"inbox-view":   lists.InboxPage(list, pagetest.Inbox(desk.ScopeMine, viewstest.Rows())),
+		"admin-view":   lists.TablePage(table, pagetest.Table()),
+		"views":        savedviews.Page(own),
+		"views-none":   savedviews.Page(viewstest.Shell(views.PlaceViews, views.SavedPath)),
+		"view-new":     savedviews.FormPage(own, pagetest.NewView()),
+		"view-edit":    savedviews.FormPage(own, pagetest.EditedView()),
+		"palette-view": palette.Page(own, pagetest.Palette("deploys")),
 	}
 }
 

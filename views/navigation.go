@@ -73,7 +73,7 @@ func Places(s Shell) (all []Destination) {
 	for _, e := range slices.Concat(inboxEntries(s), recordEntries(s), adminEntries(s)) {
 		all = append(all, Destination{e.Name, e.Icon, e.Path, goKeys[e.Place]})
 	}
-	return append(all, Destination{Name: "Your settings", Icon: "user", Path: "/settings"}, Destination{Name: "Your sessions", Icon: "key", Path: "/sessions"})
+	return append(all, Destination{Name: "Saved views", Icon: "saved", Path: SavedPath}, Destination{Name: "Your settings", Icon: "user", Path: "/settings"}, Destination{Name: "Your sessions", Icon: "key", Path: "/sessions"})
 }
 
 // goKeys lead to the lists; app.js implements them.

@@ -21,6 +21,7 @@ const (
 	PlacePolicies Place = "policies"
 	PlaceChannels Place = "channels"
 	PlaceSessions Place = "sessions" // everybody's sessions
+	PlaceViews    Place = "views"
 	PlaceNone     Place = ""
 )
 
@@ -48,6 +49,7 @@ type Shell struct {
 	Viewer  callbacks.Person
 	Place   Place
 	Counts  Counts
+	Saved   Saved    // views
 	Samples []Sample // the demo's; empty elsewhere
 	Address Address  // of this page: what the live update requests
 	Theme   string   // the reader's choice; empty for the system's theme

@@ -8,6 +8,7 @@ import (
 	"countersign/handlers"
 	"countersign/handlers/assignments"
 	"countersign/handlers/decisions"
+	"countersign/handlers/savedviews"
 	"countersign/handlers/webhooks"
 	"countersign/internal/assignment"
 	"countersign/internal/batch"
@@ -20,6 +21,7 @@ import (
 	"countersign/internal/policy"
 	"countersign/internal/record"
 	"countersign/internal/reload"
+	"countersign/internal/savedview"
 	"countersign/internal/secrets"
 )
 
@@ -115,7 +117,7 @@ func (d *program) newEdition(what *purpose) (e *edition, err error) {
 	site := d.fixed.handlers
 	site.Service, site.Auth, site.Searched = e.service, signIn, e.discovery.Searched
 	site.Delegations = e.delegations
-	site.Decisions = d.record(e.service)
+	site.Decisions, site.Saved = d.record(e.service), savedviews.New(savedview.New(d.store.Views(), d.now))
 	site.Assignments = assignments.New(assignments.Config{
 		Service: assignment.New(assignment.Config{
 			Store: d.store.Assignments(), People: d.store, Desk: e.service, Invalidator: serve.Invalidator, Person: signIn.Known, Now: d.now,

@@ -50,6 +50,9 @@ type Listing struct {
 	Flat            bool
 	// Done is what the reader decided last beside the list, which shows its receipt; empty for nothing.
 	Done callbacks.ID
+	// View is the saved view from which the list started; empty for none. It changes nothing of what is
+	// shown.
+	View callbacks.ID
 
 	Snoozed      bool // in Mine: what the reader hides there now, instead of all else
 	Acknowledged bool // in Needs attention: what somebody acknowledged, instead of all else
@@ -83,6 +86,7 @@ func ParseListing(values url.Values, fallback desk.Scope, zone *time.Location) (
 		Unfolded: p.Text("open"),
 		Flat:     p.OneOf("grouped", "", []string{flat}) == flat,
 		Done:     p.ID("done"),
+		View:     p.ID("view"),
 	}
 	if l.Acknowledged = p.OneOf("acknowledged", "", []string{"1"}) != ""; l.Acknowledged && l.Scope != desk.ScopeAttention {
 		p.Faults.Add("acknowledged", "Only Needs attention has what is acknowledged.")
@@ -127,7 +131,7 @@ func endsKeys() []string {
 func (l Listing) Values() url.Values {
 	v := url.Values{"scope": {string(l.Scope)}}
 	for name, value := range map[string]string{
-		"q": l.Search, "function": l.Function, "queue": l.Queue, "order": string(l.Order), "item": string(l.Item), "done": string(l.Done),
+		"q": l.Search, "function": l.Function, "queue": l.Queue, "order": string(l.Order), "item": string(l.Item), "done": string(l.Done), "view": string(l.View),
 		"group": l.Group, "open": l.Unfolded,
 		"source": l.Source, "ends": l.Ends, "from": FormatMoment(l.From), "to": FormatMoment(l.To),
 		"received_from": FormatMoment(l.ReceivedFrom), "received_to": FormatMoment(l.ReceivedBefore),

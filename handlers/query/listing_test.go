@@ -55,6 +55,7 @@ func drawListing(t *rapid.T) Listing {
 		Long:     rapid.Bool().Draw(t, "long"),
 		Item:     callbacks.ID(rapid.StringMatching(`([a-z0-9]{26})?`).Draw(t, "item")),
 		Done:     callbacks.ID(rapid.StringMatching(`([a-z0-9]{26})?`).Draw(t, "done")),
+		View:     callbacks.ID(rapid.StringMatching(`([a-z0-9]{26})?`).Draw(t, "view")),
 		Group:    text.Draw(t, "group"),
 		Unfolded: text.Draw(t, "open"),
 		Flat:     rapid.Bool().Draw(t, "flat"),

@@ -7,6 +7,7 @@ import (
 // icons are the drawings of 16 by 16 units that stand beside words. They are inline: a page uses
 // few of them, and repeated ones compress well.
 var icons = map[string]string{
+	"saved":  `<path d="M3.5 2.5h9v11L8 10.3l-4.5 3.2z"/>`,
 	"back":   `<path d="M6 3.5 2.5 7 6 10.5"/><path d="M2.5 7h7a3.5 3.5 0 0 1 0 7H8"/>`,
 	"bell":   `<path d="M4 11V7.3a4 4 0 0 1 8 0V11l1 1.2H3z"/><path d="M6.8 14h2.4"/>`,
 	"chat":   `<path d="M2.5 3.5h11v7.3H7.3L4.5 13v-2.2h-2z"/>`,
@@ -49,6 +50,7 @@ var icons = map[string]string{
 	"theme":  `<circle cx="8" cy="8" r="5.3"/><path d="M8 2.7v10.6a5.3 5.3 0 0 0 0-10.6z" fill="currentColor" stroke="none"/>`,
 	"todo":   `<circle cx="8" cy="8" r="5.5" stroke-dasharray="2.4 2.2"/>`,
 	"user":   `<circle cx="8" cy="5.4" r="2.6"/><path d="M3 13.3c.5-2.7 2.5-4 5-4s4.5 1.3 5 4"/>`,
+	"users":  `<circle cx="6" cy="5.6" r="2.3"/><path d="M1.7 12.8c.4-2.3 2.1-3.5 4.3-3.5s3.9 1.2 4.3 3.5M10.3 3.5a2.3 2.3 0 0 1 0 4.3M11.8 9.6c1.4.5 2.3 1.6 2.6 3.2"/>`,
 	"warn":   `<path d="M8 2.7 14 13H2z"/><path d="M8 6.6v3M8 11.3v.1"/>`,
 	"x":      `<path d="m4 4 8 8M12 4l-8 8"/>`,
 	"out":    `<path d="M9.5 3.5h-6v9h6"/><path d="M7 8h6.5M11 5.5 13.5 8 11 10.5"/>`,

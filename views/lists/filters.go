@@ -15,7 +15,8 @@ func filtersList(path string) templ.Attributes {
 	const refused = `target:#filter-fault select:"#problem > :is(.faults, p:not(.codeno, .tech), .btn-row)" swap:"innerHTML ignoreTitle:true" replace:false`
 	return templ.Attributes{
 		"hx-get": path, "hx-trigger": "input delay:200ms, submit", "hx-sync": "this:replace",
-		"hx-target": "#list", "hx-select": "#list", "hx-swap": "outerMorph", "hx-replace-url": "true",
+		"hx-select-oob": "#rail-nav",
+		"hx-target":     "#list", "hx-select": "#list", "hx-swap": "outerMorph", "hx-replace-url": "true",
 		"hx-status:4xx": refused, "hx-status:5xx": refused,
 	}
 }

@@ -18,8 +18,8 @@ type Inbox struct {
 	Done *callbacks.Callback
 }
 
-func inboxName(m Inbox) string {
-	name := words.Scope(m.Filter.Scope)
+func inboxName(s views.Shell, m Inbox) string {
+	name := headName(s, words.Scope(m.Filter.Scope))
 	if m.Total.Known() {
 		name += ", " + m.Total.String()
 	}

@@ -67,6 +67,7 @@ func sections(s views.Shell, m Palette) (all []section) {
 		{"With the open item", m.withItem(), true},
 		{"Callbacks", m.callbacks(), false},
 		{"Go to", m.places(s), false},
+		{"Views", m.views(s), false},
 		{"People", m.people(), false},
 		{"Also", m.further(), false},
 	} {
@@ -111,6 +112,23 @@ func (m Palette) places(s views.Shell) (lines []line) {
 	return m.fitting(lines)
 }
 
+// views are the saved views that fit, as many as the navigation shows.
+func (m Palette) views(s views.Shell) (lines []line) {
+	if m.Kind == People || m.Kind == Callbacks {
+		return nil
+	}
+	for _, v := range s.Saved.Openable(len(s.Saved.Views)) {
+		icon, _ := v.Mark()
+		l := line{Icon: icon, Text: v.Name, Path: v.Path}
+		if !v.Own() {
+			l.Under = "shared by " + v.Owner
+		}
+		lines = append(lines, l)
+	}
+	lines = m.fitting(lines)
+	return lines[:min(len(lines), views.MostInRail)]
+}
+
 // fitting are the lines that contain what was typed.
 func (m Palette) fitting(lines []line) (fit []line) {
 	for _, l := range lines {
@@ -151,7 +169,7 @@ func (m Palette) looked(s views.Shell) string {
 		return "Type words of a title, a requester, a function or a tag, or a whole callback ID."
 	case m.Search == "" || m.Kind == People:
 		return ""
-	case m.Kind == Actions && len(m.withItem())+len(m.places(s)) == 0:
+	case m.Kind == Actions && len(m.withItem())+len(m.places(s))+len(m.views(s)) == 0:
 		return "No action and no page has “" + m.Search + "”."
 	case m.Kind != Actions && len(m.Found) == 0:
 		return "No callback that you may see has “" + m.Search + "”: looked in what waits, needs attention or has ended."
