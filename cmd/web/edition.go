@@ -64,7 +64,7 @@ func (d *program) loading(settings config.Config) func(reload.ReadFile) (reload.
 		if err != nil {
 			return reload.Version{}, err
 		}
-		return reload.Version{Name: file.Version, Text: file.Text, Apply: func() error { return d.enforce(what) }}, nil
+		return reload.Version{Name: file.Version, Text: file.Text(), Apply: func() error { return d.enforce(what) }}, nil
 	}
 }
 

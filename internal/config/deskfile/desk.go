@@ -20,11 +20,15 @@ type Desk struct {
 	Channels  Channels            `yaml:"channels" help:"How people and programs are told of requests; see [notices.md](notices.md). Without any, nobody is told."`
 	Routes    []Route             `yaml:"routes" help:"Other places for messages about some requests. The first that matches counts; see [notices.md](notices.md)."`
 
-	// Version names exactly what the file said: it is a hash of Text, which holds no secret.
-	Version, Text string
+	// Version names exactly what the file said.
+	Version string
 
-	doc *strictyaml.Document
+	text string
+	doc  *strictyaml.Document
 }
+
+// Text is what the file said, of which Version is the hash. It names secrets, and holds none.
+func (d *Desk) Text() string { return d.text }
 
 // Place returns the line and column of a path such as queues.finance.rules[0], or of the nearest one
 // above it that the file has.

@@ -68,7 +68,7 @@ func Parse(path string, text []byte, s Surroundings) (*Desk, error) {
 	desk.inForce()
 	sum := sha256.Sum256(text)
 	desk.doc = c.doc
-	desk.Version, desk.Text = hex.EncodeToString(sum[:]), string(text)
+	desk.Version, desk.text = hex.EncodeToString(sum[:]), string(text)
 	return desk, nil
 }
 
