@@ -79,11 +79,16 @@ func (c *Case) ApplyPolicy(r Requirement, reason string, limits ReviewLimits, no
 	}
 	c.endSignatures(how, by, func(s *Signature) bool { return !r.Fits(s) })
 	how.Why = "An admin applied another rule, by which this signature decides. Sign again to send."
+	c.undecide(how, by)
+	c.holdSigned(limits, now)
+}
+
+// undecide ends the last signatures of those that would decide without a press.
+func (c *Case) undecide(how SignatureEnd, by Actor) {
 	for decided := c.wait().Decided; decided != nil; decided = c.wait().Decided {
 		last := decided.Signed[len(decided.Signed)-1]
 		c.endSignatures(how, by, func(s *Signature) bool { return s.By == last.By })
 	}
-	c.holdSigned(limits, now)
 }
 
 // PresentPolicy returns what the present policy asks of a pending callback, if that is not what

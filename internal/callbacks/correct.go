@@ -35,6 +35,8 @@ func (c *Case) Corrected(found Sighting, content *Content, bind Binding, now tim
 	c.endSignatures(how, by, func(s *Signature) bool {
 		return !fresh || !c.Requirement.Fits(s)
 	})
+	how.Why = "The execution's history led to another rule, by which this signature decides. Sign again to send."
+	c.undecide(how, by)
 	if c.WaitingSince.IsZero() {
 		c.holdSigned(ReviewLimits{}, now) // nothing waits any more
 	}

@@ -1,6 +1,7 @@
 package callbacks
 
 import (
+	"errors"
 	"testing"
 	"time"
 )
@@ -22,7 +23,7 @@ func TestCorrectedBindsAnew(t *testing.T) {
 		"OtherFunction": {said, Sighting{ExecutionARN: said.ExecutionARN, Function: "refund", Name: "sign"}, "everyday", false},
 		"Execution":     {said, Sighting{ExecutionARN: of + "pay:1/durable-execution/x/z", Function: "pay", Name: "sign"}, "everyday", false},
 		"Name":          {said, Sighting{ExecutionARN: said.ExecutionARN, Function: "pay", Name: "other"}, "everyday", false},
-		"LeftOut":       {without(func(c *Callback) { c.Name, c.ExecutionARN = "", "" }), Sighting{ExecutionARN: said.ExecutionARN, Function: "pay", Name: "sign"}, "everyday", true},
+		"LeftOut":       {without(func(c *Callback) { c.Name, c.ExecutionARN = "", "" }), Sighting{ExecutionARN: said.ExecutionARN, Function: "pay", Name: "sign"}, "everyday", false},
 		"FunctionNotSaid": {without(func(c *Callback) { c.Function = "" }),
 			Sighting{ExecutionARN: said.ExecutionARN, Function: "large", Name: "sign"}, "large", false},
 		"Clocks": {said, Sighting{ExecutionARN: said.ExecutionARN, Function: "pay", Name: "sign", Clocks: Clocks{StartedAt: t0, Timeout: time.Minute}}, "everyday", true},
@@ -48,6 +49,36 @@ func TestCorrectedBindsAnew(t *testing.T) {
 				t.Errorf("on record: %+v", c.Audit)
 			}
 		})
+	}
+}
+
+// TestCorrectedNeverDecides: what was signed while the rule asked for more does not add up to a decision that
+// nobody can make, and stays where somebody else has to sign too.
+func TestCorrectedNeverDecides(t *testing.T) {
+	t.Parallel()
+	of := func(small int) Queues {
+		two := Terms{Signatures: []Threshold{{For: 2}}}
+		named := asked(func(c *Callback, _ *Content) (bool, error) {
+			if c.Name == "" {
+				return false, errors.New("it has no name")
+			}
+			return c.Name == "sign", nil
+		})
+		return Queues{"finance": {Name: "finance", Groups: []string{"queue"}, Otherwise: "large", Rules: []Rule{
+			{Name: "small", Condition: named, Terms: Terms{Signatures: []Threshold{{For: small}}}},
+			{Name: "large", Terms: two},
+		}}}
+	}
+	for small, live := range map[int]bool{1: false, 2: true} {
+		queues := of(small)
+		c := Case{Callback: Callback{State: Pending, Request: Request{Queue: "finance"}, Function: "pay"}, Signatures: []Signature{vote("mara", "queue")}}
+		c.Requirement = queues.Bind(&c.Callback, &Content{})
+		if err := c.Corrected(Sighting{Function: "pay", Name: "sign"}, &Content{}, queues.Bind, t0, System("discovery")); err != nil {
+			t.Fatal(err)
+		}
+		if standing := Weigh(c.Requirement, c.Signatures); standing.Decided != nil || c.Signatures[0].Live() != live {
+			t.Errorf("for %d: bound by %s, decided %v, signature %+v", small, c.Requirement.Rule, standing.Decided, c.Signatures[0].End)
+		}
 	}
 }
 
