@@ -2,22 +2,23 @@ package delegation
 
 import "countersign/internal/callbacks"
 
-// Bounds of what is read of the delegations that lead to somebody. Whoever has more may not sign where
-// the requester may not, because one of those that were not read may be from the requester.
+// Bounds of what is read of the delegations that lead to somebody who wants to sign. Whoever has more may
+// not sign where the requester may not, because one of those that were not read may be from the requester.
 const (
 	maxHeld = 200 // ten times what may be in force to one person, see [MaxOpen]
 	maxHops = 10
 )
 
 // chain makes the signer of a person: it finds the delegations to them, those to their delegators, and
-// so on. to returns those to some people, by any account with their verified addresses.
+// so on, up to some delegations and hops. to returns those to some people, by any account with their
+// verified addresses.
 func chain(
-	p callbacks.Person, to func([]callbacks.Person) ([]callbacks.Delegation, error),
+	p callbacks.Person, held, hops int, to func([]callbacks.Person) ([]callbacks.Delegation, error),
 ) (callbacks.Signer, error) {
 	s := callbacks.Signer{Person: p}
 	people, known := map[string]bool{p.ID: true}, make(map[string]bool)
 	next := []callbacks.Person{p}
-	for hop := 0; len(next) > 0 && hop < maxHops && len(s.Delegations) <= maxHeld; hop++ {
+	for hop := 0; len(next) > 0 && hop < hops && len(s.Delegations) <= held; hop++ {
 		found, err := to(next)
 		if err != nil {
 			return s, err
@@ -35,6 +36,6 @@ func chain(
 			}
 		}
 	}
-	s.MoreDelegations = len(next) > 0 || len(s.Delegations) > maxHeld
+	s.MoreDelegations = len(next) > 0 || len(s.Delegations) > held
 	return s, nil
 }

@@ -49,9 +49,12 @@ func TestChain(t *testing.T) {
 		"TooLong":  {hops(maxHops), maxHops, true},
 		"OfOthers": {[]Held{held("p2", "p1")}, 0, false},
 	} {
-		s := NewIndex(tt.held, person).Signer(callbacks.Person{ID: "p0"})
+		s := NewIndex(tt.held, person).signer(callbacks.Person{ID: "p0"}, maxHeld, maxHops)
 		if s.ID != "p0" || len(s.Delegations) != tt.found || s.MoreDelegations != tt.more {
 			t.Errorf("%s: %s has %d, more: %t", name, s.ID, len(s.Delegations), s.MoreDelegations)
+		}
+		if all := NewIndex(tt.held, person).Signer(s.Person); all.MoreDelegations || len(all.Delegations) < tt.found {
+			t.Errorf("%s: the index has %d, more: %t", name, len(all.Delegations), all.MoreDelegations)
 		}
 	}
 }

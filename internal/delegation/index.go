@@ -1,6 +1,7 @@
 package delegation
 
 import (
+	"math"
 	"slices"
 
 	"countersign/internal/callbacks"
@@ -26,9 +27,15 @@ func NewIndex(held []Held, person func(people.Profile) callbacks.Person) Index {
 	return x
 }
 
-// Signer returns a person with the delegations that lead to them.
+// Signer returns a person with all the delegations that lead to them. An index says who is told and who
+// could sign, of delegations of a whole year: the bounds of the gate, which reads those since a request
+// arrived, would make everybody of a large desk a stranger here.
 func (x Index) Signer(p callbacks.Person) callbacks.Signer {
-	s, _ := chain(p, func(to []callbacks.Person) (all []callbacks.Delegation, _ error) { // never fails
+	return x.signer(p, math.MaxInt, math.MaxInt)
+}
+
+func (x Index) signer(p callbacks.Person, held, hops int) callbacks.Signer {
+	s, _ := chain(p, held, hops, func(to []callbacks.Person) (all []callbacks.Delegation, _ error) { // never fails
 		for _, one := range to {
 			all = append(all, x.to(one)...)
 		}

@@ -57,7 +57,7 @@ func (s *Service) Signer(ctx context.Context, p callbacks.Person, from, now time
 	if nobody, err := s.nobodyDelegates(ctx, from, now); nobody || err != nil {
 		return callbacks.Signer{Person: p}, err
 	}
-	return chain(p, func(to []callbacks.Person) (all []callbacks.Delegation, err error) {
+	return chain(p, maxHeld, maxHops, func(to []callbacks.Person) (all []callbacks.Delegation, err error) {
 		held, err := s.cfg.Store.DelegationsTo(ctx, to, from, now, maxHeld+1)
 		for i := range held {
 			all = append(all, held[i].right(s.cfg.Person))

@@ -1,6 +1,7 @@
 package notice
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -123,6 +124,7 @@ func (c *Circle) ways(m *Member) uint64 {
 	for _, d := range m.Delegations {
 		rights = append(rights, right{d.ID, d.From.ID, d.From.Groups, d.Since, d.Until})
 	}
+	slices.SortFunc(rights, func(a, b right) int { return cmp.Compare(a.ID, b.ID) }) // they are read in any order
 	places := make(map[string][]string, len(m.Places))
 	for channel, of := range m.Places {
 		places[channel] = slices.DeleteFunc(slices.Clone(of), func(place string) bool { return c.Off[Target{Channel: channel, Place: place}] })
