@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -55,10 +56,14 @@ func inTrouble(t *testing.T, alerts string) {
 	codec := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(codec.Close)
 	token := fileOf(t, t.TempDir(), "token", codecToken)
+	chat := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }))
+	t.Cleanup(chat.Close)
+	secret := fileOf(t, t.TempDir(), "secret", "whsec_"+base64.StdEncoding.EncodeToString(make([]byte, 32)))
 	w := newWorld(t, func(settings map[string]string) {
 		settings["METRICS_ADDR"] = scraped
 		settings[deskText] += "functions: {" + function + ": {watch: {queue: finance}}, " +
-			payroll + ": {codec: {url: '" + codec.URL + "', token: {file: " + token + "}}}}\n"
+			payroll + ": {codec: {url: '" + codec.URL + "', token: {file: " + token + "}}}}\n" +
+			"channels: {webhooks: {chat: {url: '" + chat.URL + "', secrets: [{file: " + secret + "}]}}}\n"
 	})
 	w.register(payroll)
 	p := startPrometheus(t, alerts, scraped)
@@ -136,7 +141,7 @@ func (p prometheus) fires(alert string, do func()) {
 	}
 }
 
-// hasSeries asks for what each rule compares. Only what is absent while all is well has nothing to
+// hasSeries asks for what each rule compares. Only what is absent while all is well, and messages that are late, have nothing to
 // say.
 func (p prometheus) hasSeries(alerts string) {
 	p.t.Helper()
@@ -152,8 +157,8 @@ func (p prometheus) hasSeries(alerts string) {
 			silent = append(silent, rule[1])
 		}
 	}
-	if !slices.Equal(silent, []string{"absent(countersign_heartbeats_overdue)"}) {
-		p.t.Errorf("no series for %q, want none for what is absent alone", silent)
+	if !slices.Equal(silent, []string{"absent(countersign_heartbeats_overdue)", "time() - min by (channel) (countersign_notices_oldest_due_timestamp_seconds)"}) {
+		p.t.Errorf("no series for %q, want none for what is absent, and for messages that are late, alone", silent)
 	}
 }
 
