@@ -74,8 +74,7 @@ type Filter struct {
 	Assigned string // the key of a person: only what is assigned to them
 	Alike    string // a key of [Alike]: only what is pending and asks the same
 	// Folded keeps, of pending callbacks that ask the same, only the one that ends first: its row says
-	// how many they are. Only in the orders by risk and by
-	// deadline.
+	// how many they are. Only in the orders by risk and by deadline.
 	Folded bool
 	// Snoozed turns [ScopeMine] round: only what the person hides there now, instead of all else.
 	Snoozed bool
