@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"countersign/internal/callbacks"
@@ -94,4 +95,27 @@ func (s *Service) Press(
 		return o.Name, filling.Form.Press(o.Inputs(), filling.Proposed, posted, button), nil
 	}
 	return "", posted, nil
+}
+
+// SignAgain gives what the form of an outcome posts to say the answer of the reader's void signature, so
+// that they find it filled in. It is nil if there is none, if the form hides values, or if the request
+// was announced since: it may propose something else now.
+func (s *Sheet) SignAgain() form.Posted {
+	void := s.Void
+	if void == nil || slices.ContainsFunc(s.Audit, func(e callbacks.AuditEntry) bool {
+		return e.Action == callbacks.ActionReceived && e.At.After(void.At)
+	}) {
+		return nil
+	}
+	o, _ := s.Callback.Outcome(void.Outcome)
+	brought, ok := s.Content.Forms[void.Outcome]
+	if _, err := form.Parse(void.Answer.Document); err != nil || !ok {
+		return nil
+	}
+	filling := brought.Filling(o, nil)
+	if filling.Form.HasSecret || void.Answer.Document == filling.Answer.JSON() {
+		return nil
+	}
+	written := form.Posted{form.JSONName(o.Inputs()): {void.Answer.Document}}
+	return filling.Form.Press(o.Inputs(), filling.Proposed, written, "form:"+o.Inputs())
 }

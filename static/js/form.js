@@ -208,11 +208,12 @@ class AnswerForm extends HTMLElement {
     keepAnswer(this.dataset.callback, { ...answer, changes: said.join("\n") });
   }
 
-  // An answer that the server shows again is newer than the one that the browser keeps.
+  // An answer that the server shows again is newer than the one that the browser keeps, unless it is from an earlier signature.
   async #restore() {
     const kept = answerOf(this.dataset.callback) ?? {};
     const fields = Object.fromEntries(Object.entries(kept).filter(([name]) => name.startsWith(this.dataset.prefix)));
-    if (!Object.keys(fields).length || this.#touched || !(this.#changes?.hidden ?? true)) return;
+    if (!Object.keys(fields).length || this.#touched) return;
+    if (!("again" in this.dataset || (this.#changes?.hidden ?? true))) return;
     if (!(await this.#bar?.previews?.press(`show:${this.dataset.prefix}`, { ...drafted(this.form), ...fields }))) return;
     this.#touched = true;
     if (!this.#changes?.hidden) announce("Your answer is back.");

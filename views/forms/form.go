@@ -32,6 +32,7 @@ type Form struct {
 	Reveal   string    // the address to which buttons post that reveal a value
 	Callback string    // the callback's own ID, under which a browser keeps what was typed
 	Told     bool      // whether what is wrong is shown: the reader has sent the answer
+	Again    bool      // it holds the answer of a signature of the reader that is void
 }
 
 // button is the name of the buttons that change a form. Their values are [form.Form.Press]'s.
@@ -80,6 +81,17 @@ func (f Form) heading() string {
 		return "Answer"
 	}
 	return "Answer for “" + untrusted.Isolate(f.Label) + "”"
+}
+
+// filledWith says where the answer comes from; empty if the reader begins with nothing.
+func (f Form) filledWith() string {
+	switch {
+	case f.Again:
+		return "filled with the answer that you signed before; change what you want"
+	case f.Proposed.Exists():
+		return "filled with what was proposed; change what you want"
+	}
+	return ""
 }
 
 // fields are the entries that stand side by side at the top.

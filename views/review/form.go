@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/internal/fault"
@@ -52,6 +54,7 @@ func answerForms(m Review) []forms.Form {
 		f := &all[i]
 		f.Callback, f.Brought, f.Action = string(m.Callback.ID), m.Callback.ReceivedAt, decisionPath(m.List, m.Callback.ID)
 		f.Reveal = revealAddress(m.List, m.Callback.ID)
+		f.Again = m.Draft.Again && m.Void.Outcome == f.Outcome
 		f.Told = f.Outcome == m.Draft.Outcome && slices.ContainsFunc(m.Draft.Faults, isFormFault)
 	}
 	return all
@@ -112,8 +115,8 @@ func needCorrection(m Review) string {
 // othersForm is somebody's answer to a form that the reader can sign too.
 type othersForm struct {
 	Outcome callbacks.Outcome
-	// Input and Value are posted to sign the answer: its name, because browsers change what is not shown
-	// and line ends, or the reader's own as JSON.
+	// Input and Value are posted with the button: the name of the answer, because browsers change what is
+	// not shown and line ends, or the reader's own as JSON.
 	Input, Value string
 	Changes      []form.Change
 	By           string // empty for the reader's own that does not count any more
@@ -128,20 +131,28 @@ func (o othersForm) title() string {
 	return fmt.Sprintf("%s answer has %d of %d", possessive(o.By), o.Has, o.Needs)
 }
 
-// button names the press that leads to signing the answer.
+// button names the press that leads to signing the answer, or that puts the reader's own into the form.
 func (o othersForm) button() string {
 	if o.By == "" {
-		return "Sign your earlier answer…"
+		return "Put it into the form"
 	}
 	return "Sign " + possessive(o.By) + " answer…"
 }
 
-// earlierForm is the answer of the reader's signature that is void, unless their form holds it. They
-// have to sign again, and need not fill in everything again. An
-// answer with something that is not shown is typed anew.
+// press are the attributes of the button.
+func (o othersForm) press() templ.Attributes {
+	if o.By == "" {
+		return templ.Attributes{"name": "form", "value": "form:" + o.Outcome.Inputs()}
+	}
+	return templ.Attributes{"name": "outcome", "value": o.Outcome.Name}
+}
+
+// earlierForm is the answer of the reader's signature that is void, unless their form holds it, or did
+// when they opened the page. They have to sign again, and need not fill in everything again. An answer
+// with something that is not shown is typed anew.
 func earlierForm(m Review, p desk.Preview) (own othersForm, ok bool) {
 	void := m.Void
-	if void == nil || void.Outcome != p.Outcome.Name || p.Filling.Form.HasSecret || void.Proposal == p.Proposal() {
+	if void == nil || void.Outcome != p.Outcome.Name || p.Filling.Form.HasSecret || void.Proposal == p.Proposal() || m.Draft.Again {
 		return own, false
 	}
 	answer, err := form.Parse(void.Answer.Document)

@@ -84,6 +84,7 @@ func TestForm_Void(t *testing.T) {
 			m.Previews[0].Filling.Form.HasSecret = true
 			return false
 		},
+		"Filled": func(m *Review, _ *callbacks.Signature) bool { m.Draft.Again = true; return false },
 		"InTheForm": func(m *Review, given *callbacks.Signature) bool {
 			given.Proposal = m.Previews[0].Proposal()
 			return false

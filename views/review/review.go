@@ -54,7 +54,8 @@ type Draft struct {
 	Outcome string
 	Comment string
 	Answer  callbacks.Answer // for a free outcome
-	Fields  form.Posted      // of the outcomes' forms
+	Fields  form.Posted      // of the outcomes' forms; nil if none was posted
+	Again   bool             // Fields are the answer of the reader's void signature
 	Pressed string           // the button of a form that was pressed; empty if none was
 	Faults  fault.List       // what has to change before it can be recorded
 	Waited  bool             // it waited for a new sign-in of its person
