@@ -5,6 +5,7 @@
 import { local } from "./page.js";
 import { fetchPage } from "./live.js";
 
+const AT_RISK = "/?ends=risk&grouped=no"; // a row for each request, so that none hides behind one like it
 const EVERY = 6; // beats of the metronome between two readings: 30 s
 const GROUP = `${import.meta.url} ${document.querySelector('meta[name="person"]')?.content}`;
 const NAMED = /^\(\d+\+? at risk\) /; // what the title of a page begins with while something is
@@ -13,6 +14,7 @@ const canShare = "locks" in navigator && "BroadcastChannel" in window;
 let turn; // set while this tab takes part; aborting it ends that
 let channel;
 let known; // the requests that were at risk when a tab last read; not set before the first reading
+let reading; // one at a time: an older page that came last would tell of what was told already
 
 const chosen = (way) => local.getItem(way) === "on";
 const wanted = () => document.hidden || chosen("sound") || chosen("notify");
@@ -46,9 +48,11 @@ function readUntil(signal) {
 }
 
 async function read() {
-  const page = await fetchPage("/", { "Countersign-Background": "1" }).catch(({ message }) => void (message === "signed out" && rest()));
+  if (reading) return;
+  reading = fetchPage(AT_RISK, { "Countersign-Background": "1" }).catch(({ message }) => void (message === "signed out" && rest()));
+  const page = await reading.finally(() => (reading = undefined));
   if (!page || !turn) return;
-  const atRisk = [...page.querySelectorAll("[data-row]:has(a.risk, a.over)")].map(({ id }) => id);
+  const atRisk = [...page.querySelectorAll("[data-row]")].map(({ id }) => id);
   const fresh = known ? atRisk.filter((id) => !known.includes(id)).length : 0;
   const told = { atRisk, named: page.title.match(NAMED)?.[0] ?? "", icon: page.querySelector("link[rel=icon]").href };
   channel?.postMessage(told);
