@@ -12,8 +12,8 @@ import (
 
 // Assignment says whom a pending callback is assigned to. The zero value means nobody.
 type Assignment struct {
-	To     callbacks.Actor
-	Before callbacks.Actor // whom it was taken or moved from; zero for nobody
+	To     callbacks.Actor // zero for nobody
+	Before callbacks.Actor // whom it was taken, moved or released from; zero for nobody
 	By     callbacks.Actor
 	Reason string // may be empty
 	At     time.Time
@@ -22,7 +22,7 @@ type Assignment struct {
 // Nobody reports whether the callback is assigned to nobody.
 func (a *Assignment) Nobody() bool { return a.To.ID == "" }
 
-// Taken reports whether somebody took the callback from somebody else, or an admin moved it.
+// Taken reports whether somebody took the callback from somebody else, moved it or released it.
 func (a *Assignment) Taken() bool { return a.Before.ID != "" && a.Before.ID != a.By.ID }
 
 // The actions of the audit about assignments and snoozes.

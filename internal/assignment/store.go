@@ -12,12 +12,13 @@ import (
 // method that cannot reach the database returns an error that matches [callbacks.ErrUnavailable].
 type Store interface {
 	// Assign changes whom a pending callback is assigned to, and writes the audit entry. change gets
-	// the present assignment, zero if there is none; if it returns zero, nobody has the callback. It
-	// may run twice. If it fails, Assign returns its error and writes nothing. Assign returns
+	// the present assignment, zero if there is none. What it returns is kept if somebody has the
+	// callback then, or if it was [Assignment.Taken] from somebody. It may run twice. If it fails, Assign returns its error and writes nothing. Assign returns
 	// [callbacks.ErrNotFound] for an unknown callback, and [callbacks.ErrConflict] for one that is
 	// not pending.
 	Assign(ctx context.Context, id callbacks.ID, change func(Assignment) (Assignment, callbacks.AuditEntry, error)) error
-	// Assignment returns whom an open callback is assigned to, zero for nobody.
+	// Assignment returns whom an open callback is assigned to, or from whom somebody else released it;
+	// zero for neither.
 	Assignment(ctx context.Context, id callbacks.ID) (Assignment, error)
 	// AssignedTo returns the pending callbacks of a person, those that arrived first first, at most
 	// limit. If a queue is named, it returns only those in it.

@@ -39,6 +39,29 @@ func TestAssigned(t *testing.T) {
 	})
 }
 
+// TestReleased: whoever had a request hears that somebody else gave it back, and nothing of what they
+// gave back themselves.
+func TestReleased(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(r *rig) {
+		c := r.announce(4 * time.Hour)
+		r.run(15*time.Minute, 10*time.Second)
+		r.assign(c.ID, "ada", "", "ada")
+		r.run(time.Minute, 10*time.Second)
+		r.assign(c.ID, "", "ada", "bob")
+		r.run(time.Minute, 10*time.Second)
+		r.wantKinds("ada", notice.TakenOver)
+		if item := r.push.at("ada's browser")[1].last().Items[0]; item.Assigned != "" || item.AssignedBy != "Name of bob" {
+			r.Errorf("it is %q's, by %q", item.Assigned, item.AssignedBy)
+		}
+		r.assign(c.ID, "bob", "", "bob")
+		r.run(time.Minute, 10*time.Second)
+		r.assign(c.ID, "", "bob", "bob")
+		r.run(time.Minute, 10*time.Second)
+		r.wantKinds("bob")
+	})
+}
+
 // assign has a request change hands.
 func (r *rig) assign(id callbacks.ID, to, before, by string) {
 	r.Helper()

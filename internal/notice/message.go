@@ -56,7 +56,7 @@ const (
 	Nobody    Kind = "nobody"    // too few people could sign; for admins
 	Void      Kind = "void"      // your signature does not count any more
 	Assigned  Kind = "assigned"  // somebody gave it to you
-	TakenOver Kind = "taken"     // it was yours, and somebody else has it now
+	TakenOver Kind = "taken"     // it was yours, and somebody else has it now, or nobody
 	Digest    Kind = "digest"    // several that wait, at the reader's hour
 	Test      Kind = "test"      // asked for by whoever reads it
 	// NotYours: whoever reads it may not know of its callbacks any more. It has no items.
@@ -103,7 +103,7 @@ type Item struct {
 	// A message that changes in place says neither.
 	Held  string
 	Alone bool
-	// Assigned is whose work it is while it waits, and AssignedBy who said so. Empty for nobody's.
+	// Assigned is whose work it is while it waits, empty for nobody's, and AssignedBy who said so.
 	Assigned, AssignedBy string
 	// State is that of the callback. Outcome is the label of the decision, Stance says which way it
 	// goes and DecidedBy who gave the last signature; they and DecidedAt are empty while it is pending.

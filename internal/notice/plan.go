@@ -255,7 +255,7 @@ func (p *planner) voided() {
 }
 
 // assigned tells somebody that the callback was given to them, and whoever had it that it is somebody
-// else's now. Nobody is told what they did themselves.
+// else's now, or nobody's. Nobody is told what they did themselves.
 func (p *planner) assigned() {
 	a := &p.Assigned
 	minute := int(a.At.Unix() / 60) // each time is told by itself, and what is given in one go together
@@ -265,10 +265,8 @@ func (p *planner) assigned() {
 			p.inform(m, Topic{Kind: kind, Share: minute})
 		}
 	}
-	if !a.Nobody() {
-		tell(a.To, Assigned)
-		tell(a.Before, TakenOver)
-	}
+	tell(a.To, Assigned)
+	tell(a.Before, TakenOver)
 }
 
 // outcome tells the requester what became of the request, unless they decided it.

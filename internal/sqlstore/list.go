@@ -293,7 +293,7 @@ func (s *Store) holders(ctx context.Context, found []callbackRow) (map[int64]cal
 	if len(open) == 0 {
 		return nil, nil
 	}
-	return s.named(ctx, `select callback, person, name from assignments where callback in (?)`, open)
+	return s.named(ctx, `select callback, person, name from assignments where callback in (?) and person <> ''`, open)
 }
 
 // known returns who acknowledged some callbacks that were asked for because they need attention.

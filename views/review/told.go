@@ -126,7 +126,7 @@ func (t tellings) about() string {
 	case notice.Assigned:
 		return "assigned to the reader"
 	case notice.TakenOver:
-		return "assigned to somebody else now"
+		return "not the reader's any more"
 	case notice.Digest:
 		return "in a digest"
 	case notice.Ended, notice.Test, notice.NotYours:

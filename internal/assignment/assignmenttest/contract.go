@@ -79,22 +79,23 @@ func assigned(t *testing.T, s Stores) {
 		To: callbackstest.Person("ada"), Before: callbackstest.Person("bob"), By: callbackstest.Person("ops"), Reason: "Bob left.", At: t0.Add(time.Second),
 	}
 	var seen []assignment.Assignment
-	for _, next := range []assignment.Assignment{want, {By: want.By, At: t0}} {
+	released := assignment.Assignment{Before: want.To, By: want.By, Reason: "Ada left.", At: t0}
+	for _, next := range []assignment.Assignment{want, released, {By: want.By, At: t0}} {
 		callbackstest.Must(t, s.Assignments.Assign(t.Context(), c.ID, func(before assignment.Assignment) (assignment.Assignment, callbacks.AuditEntry, error) {
 			seen = append(seen, before)
 			return next, entry(c, assignment.ActionAssigned), nil
 		}))
-		if next == want {
-			callbackstest.Same(t, "assigned", holder(t, s, c.ID), want)
+		if next.Before.ID != "" {
+			callbackstest.Same(t, "assigned", holder(t, s, c.ID), next)
 		}
 	}
-	callbackstest.Same(t, "what the changes saw", seen, []assignment.Assignment{{}, want})
+	callbackstest.Same(t, "what the changes saw", seen, []assignment.Assignment{{}, want, released})
 	callbackstest.Same(t, "after the release", holder(t, s, c.ID), assignment.Assignment{})
-	if n := len(storetest.Audit(t, s.Desk, desk.AuditQuery{Callback: c.ID, Action: assignment.ActionAssigned})); n != 2 {
-		t.Errorf("%d audit entries, want 2", n)
+	if n := len(storetest.Audit(t, s.Desk, desk.AuditQuery{Callback: c.ID, Action: assignment.ActionAssigned})); n != 3 {
+		t.Errorf("%d audit entries, want 3", n)
 	}
-	if now := storetest.Get(t, s.Desk, c.ID); now.Revision != c.Revision+2 {
-		t.Errorf("the revision went from %d to %d, want two more", c.Revision, now.Revision)
+	if now := storetest.Get(t, s.Desk, c.ID); now.Revision != c.Revision+3 {
+		t.Errorf("the revision went from %d to %d, want three more", c.Revision, now.Revision)
 	}
 }
 
@@ -136,6 +137,9 @@ func listed(t *testing.T, s Stores) {
 	adas, bobs, nobodys := storetest.Put(t, s.Desk, callbackstest.NewCallback()), storetest.Put(t, s.Desk, callbackstest.NewCallback()), storetest.Put(t, s.Desk, callbackstest.NewCallback())
 	give(t, s, adas, "ada")
 	give(t, s, bobs, "bob")
+	callbackstest.Must(t, s.Assignments.Assign(t.Context(), nobodys.ID, func(assignment.Assignment) (assignment.Assignment, callbacks.AuditEntry, error) {
+		return assignment.Assignment{Before: callbackstest.Person("ada"), By: callbackstest.Person("ops"), At: t0}, entry(nobodys, assignment.ActionReleased), nil
+	}))
 	holders := map[callbacks.ID]string{}
 	for _, r := range storetest.List(t, s.Desk, storetest.EveryRow(desk.Filter{Scope: desk.ScopeAvailable})).Rows {
 		holders[r.ID] = r.Holder.Name

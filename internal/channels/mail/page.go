@@ -94,7 +94,9 @@ func reason(m *notice.Message) string {
 		return "Too few people are known who could sign it."
 	case notice.Void:
 		return "Your signature does not count any more: the request or its rule has changed since. The page says how, and whether you can sign again."
-	case notice.MaySign, notice.Decided, notice.Ended, notice.Failed, notice.Digest, notice.Test, notice.NotYours, notice.Assigned, notice.TakenOver:
+	case notice.TakenOver:
+		return wording.Released(m)
+	case notice.MaySign, notice.Decided, notice.Ended, notice.Failed, notice.Digest, notice.Test, notice.NotYours, notice.Assigned:
 	}
 	return ""
 }

@@ -147,6 +147,9 @@ func TestKinds(t *testing.T) {
 		"TakenOver": {func(m *notice.Message) {
 			m.Kind, m.Items[0].Assigned, m.Items[0].AssignedBy = notice.TakenOver, "Mara Okafor", "Mara Okafor"
 		}, "[finance] Not yours any more: Expense", "Mara Okafor has taken it."},
+		"Released": {func(m *notice.Message) {
+			m.Kind, m.Items[0].AssignedBy = notice.TakenOver, "Mara Okafor"
+		}, "[finance] Not yours any more: Expense", "Nobody has it now: Mara Okafor gave it back."},
 		"Test":   {func(m *notice.Message) { m.Kind, m.Items = notice.Test, nil }, "A test from Countersign at Harborline", "It arrived"},
 		"Fields": {func(m *notice.Message) { m.Items[0].Fields = []notice.Field{{Label: "Total", Value: "7846.20"}} }, "ends 14:32", "Total: 7846.20"},
 		"Held":   {func(m *notice.Message) { m.Items[0].Held = "Dana Fischer" }, "ends 14:32", "Dana Fischer has it open."},

@@ -49,7 +49,7 @@ func single(m *notice.Message, i notice.Item) []api.RichTextSectionElement {
 	if over := wording.Over(i, m); over != "" {
 		text = append(text, bold(cut(over)), plain("\n"))
 	} else {
-		text = append(text, plain(about(i)+wording.Ends(i, m)+"\n"+cut(joined(wording.Signed(i), wording.Missing(i), wording.Assigned(i)))+"\n"))
+		text = append(text, plain(about(i)+wording.Ends(i, m)+"\n"+cut(joined(wording.Signed(i), wording.Missing(i), wording.Assigned(i), wording.Released(m)))+"\n"))
 	}
 	for _, f := range i.Fields[:min(len(i.Fields), maxFields)] {
 		text = append(text, plain(wording.Cut(wording.Line(f.Label), maxTitle)+": "+cut(wording.Line(f.Value))+"\n"))

@@ -64,6 +64,15 @@ func Assigned(i notice.Item) string {
 	return Line(i.Assigned) + " has it, assigned by " + Line(i.AssignedBy) + "."
 }
 
+// Released says who took a callback from the reader so that nobody has it: "Nobody has it now: Mara Okafor
+// gave it back." It is empty for other messages.
+func Released(m *notice.Message) string {
+	if m.Kind != notice.TakenOver || len(m.Items) != 1 || m.Items[0].Assigned != "" || m.Items[0].AssignedBy == "" {
+		return ""
+	}
+	return "Nobody has it now: " + Line(m.Items[0].AssignedBy) + " gave it back."
+}
+
 // sentences joins those of them that are not empty.
 func sentences(list ...string) string {
 	var said []string

@@ -98,11 +98,22 @@ func Gist(m *notice.Message) string {
 	return "A test from " + Line(m.Desk)
 }
 
-// moved says that something was assigned to the reader, or to somebody else.
+// moved says that something was assigned to the reader, or to somebody else, or to nobody any more.
 func moved(m *notice.Message) string {
-	n, whose := len(m.Items), "to you"
-	if m.Kind == notice.TakenOver {
-		whose = "to somebody else now"
+	n, nobodys := len(m.Items), 0
+	for i := range m.Items {
+		if m.Items[i].Assigned == "" {
+			nobodys++
+		}
+	}
+	whose := "to somebody else now"
+	switch {
+	case m.Kind == notice.Assigned:
+		whose = "to you"
+	case nobodys == n:
+		whose = "to nobody now"
+	case nobodys > 0:
+		whose = "to others or to nobody now"
 	}
 	if n == 1 {
 		return "Assigned " + whose

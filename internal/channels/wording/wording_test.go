@@ -142,6 +142,7 @@ func TestWhy(t *testing.T) {
 func TestGist(t *testing.T) {
 	t.Parallel()
 	two := []notice.Item{expense(nil), expense(nil)}
+	taken := func(i *notice.Item) { i.Assigned, i.AssignedBy = "Mara Okafor", "Mara Okafor" }
 	for name, test := range map[string]struct {
 		message notice.Message
 		want    string
@@ -158,7 +159,9 @@ func TestGist(t *testing.T) {
 		"Void":      {notice.Message{Kind: notice.Void, Items: two[:1]}, "Your signature does not count any more"},
 		"Assigned":  {notice.Message{Kind: notice.Assigned, Items: two[:1]}, "Assigned to you"},
 		"Several":   {notice.Message{Kind: notice.Assigned, Items: two}, "2 are assigned to you"},
-		"TakenOver": {notice.Message{Kind: notice.TakenOver, Items: two[:1]}, "Assigned to somebody else now"},
+		"TakenOver": {notice.Message{Kind: notice.TakenOver, Items: []notice.Item{expense(taken)}}, "Assigned to somebody else now"},
+		"Released":  {notice.Message{Kind: notice.TakenOver, Items: two[:1]}, "Assigned to nobody now"},
+		"Both":      {notice.Message{Kind: notice.TakenOver, Items: []notice.Item{two[0], expense(taken)}}, "2 are assigned to others or to nobody now"},
 		"Test":      {notice.Message{Kind: notice.Test, Desk: "Harborline"}, "A test from Harborline"},
 		"NotYours":  {notice.Message{Kind: notice.NotYours, Settings: "s"}, "This is not for you any more"},
 		"NotHere":   {notice.Message{Kind: notice.NotYours}, "This is not for this place any more"},

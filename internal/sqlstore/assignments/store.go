@@ -115,7 +115,7 @@ func (s *Store) Assign(
 }
 
 func (s *Store) put(ctx context.Context, on engine.Statements, num int64, a assignment.Assignment) error {
-	if a.Nobody() {
+	if a.Nobody() && !a.Taken() {
 		return engine.Later(ctx, s.engine, on, `delete from assignments where callback = ?`, num)
 	}
 	text := engine.Storable

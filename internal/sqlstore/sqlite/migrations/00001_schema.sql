@@ -232,7 +232,7 @@ create index reviews_open on reviews (renewed_at) where closed_at = 0;
 -- Whom an open callback is assigned to. It gives no right; what came before is in the audit.
 create table assignments (
     callback integer primary key references callbacks (num),
-    person text not null, -- the id in people
+    person text not null, -- the id in people; empty for nobody, since somebody else released it
     name text not null,
     before text not null, -- who had it before, as an id in people; empty for nobody
     before_name text not null,
