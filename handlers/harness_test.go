@@ -206,7 +206,7 @@ func (s *site) handler(provider *httptest.Server, change []func(*config)) http.H
 	}, Config: handlers.Config{
 		Service: s.service, Delegations: s.delegations, Batches: batch.NewService(s.store, s.service, func() {}, s.clock.Now), Searched: search.Searched, Auth: signIn, Hub: s.hub,
 		Policies: s.policies(), NobodyEligible: s.alarms.Count,
-		Decisions: decisions.New(decisions.Config{Record: record.New(record.Config{Store: s.store.Decisions(), People: s.store, Visible: s.service.Reads, Record: s.store.Record, Now: s.clock.Now}), Queues: s.service.Visible, Now: s.clock.Now}),
+		Decisions: decisions.New(decisions.Config{Record: record.New(record.Config{Store: s.store.Decisions(), People: s.store, Visible: s.service.Reads, Entries: s.service.Audit, Titles: s.service.Titles, Record: s.store.Record, Now: s.clock.Now}), Queues: s.service.Visible, Now: s.clock.Now}),
 		Assignments: assignments.New(assignments.Config{
 			Service: assignment.New(assignment.Config{
 				Store: s.store.Assignments(), People: s.store, Desk: s.service, Invalidator: s.hub, Now: s.clock.Now, GroupsMaxAge: groupsMaxAge,

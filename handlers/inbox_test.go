@@ -204,14 +204,33 @@ func TestAudit(t *testing.T) {
 	if a := b.get("/audit?callback=" + id); a.status != http.StatusOK || !strings.Contains(a.body, id) || a.document(t).Find(`a[href*="before="]`).Length() != 0 {
 		t.Errorf("of one callback: %d", a.status)
 	}
-	older := b.get("/audit").document(t).Find(`a[href*="before="]`).AttrOr("href", "")
+	if rows := b.get("/audit").document(t).Find("#list tbody tr"); rows.Length() != 1 || !strings.Contains(rows.Text(), "signed in") {
+		t.Errorf("without what senders did: %d lines, %q", rows.Length(), rows.Text())
+	}
+	older := b.get("/audit?system=1").document(t).Find(`a[href*="before="]`).AttrOr("href", "")
 	if a := b.get(older); older == "" || a.status != http.StatusOK {
 		t.Errorf("older entries at %q: %d", older, a.status)
 	}
-	if rows := b.get("/audit?actor=" + s.id(audrey)).document(t).Find("#list tbody tr"); rows.Length() != 1 || !strings.Contains(rows.Text(), "signed in") {
-		t.Errorf("of one person: %d lines, %q", rows.Length(), rows.Text())
+	day := s.clock.Now().UTC().Format(time.DateOnly)
+	for _, query := range []string{"?actor=" + s.id(audrey), "?actor=AUDR", "?actor=audr&from=" + day + "&to=" + day} {
+		if rows := b.get("/audit" + query).document(t).Find("#list tbody tr"); rows.Length() != 1 || !strings.Contains(rows.Text(), "signed in") {
+			t.Errorf("%s, of one person: %d lines, %q", query, rows.Length(), rows.Text())
+		}
 	}
-	for _, query := range []string{"?before=x", "?before=-1", "?callback=A%2FB"} {
+	for _, query := range []string{"?actor=nobody", "?system=1&from=2020-01-01&to=2020-01-02", "?actor=audr&to=2020-01-02"} {
+		if a := b.get("/audit" + query); a.status != http.StatusOK || a.document(t).Find("#list tbody tr").Length() != 0 {
+			t.Errorf("%s: %d with lines", query, a.status)
+		}
+	}
+	s.clock.Advance(time.Second)
+	file := b.post("/audit/export", url.Values{"format": {"jsonl"}, "system": {"1"}, "to": {day}})
+	if n := strings.Count(file.body, `"action":"received"`); file.status != http.StatusOK || n != desk.PageSize+1 || strings.Contains(file.body, "audit.exported") {
+		t.Errorf("the file, %d, has %d arrivals", file.status, n)
+	}
+	if a := s.as(rita).post("/audit/export", url.Values{"format": {"csv"}}); a.status != http.StatusForbidden {
+		t.Errorf("a reviewer exports the audit: %d", a.status)
+	}
+	for _, query := range []string{"?before=x", "?before=-1", "?callback=A%2FB", "?zone=Mars", "?system=2", "?from=x"} {
 		if a := b.get("/audit" + query); a.status != http.StatusUnprocessableEntity {
 			t.Errorf("%s: %d, want 422", query, a.status)
 		}

@@ -84,7 +84,8 @@ var routes = []route{
 	{http.MethodPost, "/sessions/:session/end", form, anyRole, (*server).endSession},
 	{http.MethodGet, "/admin/sessions", page, adminOnly, (*server).everySession},
 	{http.MethodPost, "/admin/sessions/:session/end", form, adminOnly, (*server).endAnySession},
-	{http.MethodGet, "/audit", page, adminOrAuditor, (*server).audit},
+	{http.MethodGet, "/audit", page, adminOrAuditor, recorded((*decisions.Handlers).Audit)},
+	{http.MethodPost, "/audit/export", download, adminOrAuditor, recorded((*decisions.Handlers).ExportAudit)},
 	{http.MethodGet, "/events", stream, anyRole, (*server).events},
 	{http.MethodPost, "/demo/samples", form, anyRole, (*server).startSample},
 
@@ -113,7 +114,7 @@ func told(handler func(*notices.Handlers, echo.Context) error) func(*server, ech
 	return func(s *server, c echo.Context) error { return handler(s.Notices, c) }
 }
 
-// recorded hands a route about the record of decisions to the package that answers it.
+// recorded hands a route about the record of decisions or the audit to the package that answers it.
 func recorded(handler func(*decisions.Handlers, echo.Context) error) func(*server, echo.Context) error {
 	return func(s *server, c echo.Context) error { return handler(s.Decisions, c) }
 }

@@ -53,6 +53,7 @@ var open = map[string]struct {
 	"GET /admin/sessions":               {nil, [6]int{303, 403, 403, 403, 403, 200}},
 	"POST /admin/sessions/:session/end": {nil, [6]int{401, 403, 403, 403, 403, 404}},
 	"GET /audit":                        {nil, [6]int{303, 403, 403, 403, 200, 200}},
+	"POST /audit/export":                {url.Values{"format": {"csv"}}, [6]int{401, 403, 403, 403, 200, 200}},
 	"GET /events":                       {nil, [6]int{401, 403, 200, 200, 200, 200}},
 	"POST /demo/samples":                {url.Values{"sample": {"expense"}}, [6]int{401, 403, 303, 303, 303, 303}},
 	"GET /signin":                       {nil, [6]int{200, 303, 303, 303, 303, 303}},

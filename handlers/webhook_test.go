@@ -213,7 +213,7 @@ func TestWebhook_Contested(t *testing.T) {
 	if revision() != was {
 		t.Error("it made pages stale")
 	}
-	if page := s.as(adam).get("/audit").text(t); !strings.Contains(page, "announced by another source") || !strings.Contains(page, "payroll") {
+	if page := s.as(adam).get("/audit?system=1").text(t); !strings.Contains(page, "announced by another source") || !strings.Contains(page, "payroll") {
 		t.Error("the audit page does not show it")
 	}
 	// The one of the site is called expenses.

@@ -193,7 +193,7 @@ func deskPages() map[string]templ.Component {
 		"configuration-many":  admin.ConfigurationPage(onConfig, pagetest.Configuration(3)),
 		"configuration-bad":   admin.ConfigurationPage(onConfig, pagetest.Configuration(2, "/etc/countersign/countersign.yaml:4:9: queues.finance.groups[0]: there is no group \"finnace\": did you mean finance-approvers?", "countersign.yaml cannot be read")),
 		"configuration-alert": admin.AuditPage(alerted, admin.Audit{}),
-		"audit":               admin.AuditPage(viewstest.Shell(views.PlaceAudit, "/audit"), admin.Audit{Entries: viewstest.Audit(pagetest.Review(viewstest.Pending()).Callback), Older: 48104}),
+		"audit":               admin.AuditPage(viewstest.Shell(views.PlaceAudit, "/audit"), admin.Audit{AuditPage: record.AuditPage{Stretches: viewstest.Stretched(viewstest.Audit(pagetest.Review(viewstest.Pending()).Callback)), Next: 48104}}),
 		"signin":              account.SignInPage(nobody, account.SignIn{Provider: "Harborline SSO", Return: "/callbacks/exp2291"}),
 		"signin-down":         account.SignInPage(nobody, account.SignIn{Provider: "Harborline SSO", Return: "/", Down: true, SignedOut: true, Problem: "The provider refused the sign-in."}),
 		"hand-over":           account.HandOverPage(nobody, account.HandOver{Site: "Harborline SSO", Address: "https://sso.harborline.example/authorize?x=1"}),

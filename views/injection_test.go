@@ -21,6 +21,7 @@ import (
 	"countersign/internal/notice"
 	"countersign/internal/people"
 	"countersign/internal/readquota"
+	"countersign/internal/record"
 	"countersign/internal/replies"
 	"countersign/views"
 	"countersign/views/account"
@@ -151,7 +152,7 @@ func TestHTMLInjection(t *testing.T) {
 			{ID: "s1", Name: evil, Email: evil + "@x", Browser: evil, Address: evil},
 		}}),
 		"settings":    account.SettingsPage(s, hostileSettings()),
-		"audit":       admin.AuditPage(s, admin.Audit{Entries: open.Audit, Query: desk.AuditQuery{Callback: evil, Action: evil}}),
+		"audit":       admin.AuditPage(s, admin.Audit{AuditPage: record.AuditPage{Stretches: viewstest.Stretched(open.Audit)}, Filter: record.AuditFilter{Callback: evil, Action: evil, Actor: evil}, Days: [2]string{evil, evil}, Zone: evil}),
 		"signin":      account.SignInPage(s, account.SignIn{Provider: evil, Return: "/callbacks/" + evil, Down: true, Problem: evil}),
 		"forbidden":   views.ForbiddenPage(viewstest.Keeping(s, evil), views.Forbidden{Reason: evil, Code: evil, Callback: "x"}),
 		"conflict":    review.ConflictPage(viewstest.Keeping(s, evil), review.Conflict{Callback: decided.Callback, Tried: evil, Next: decided.Next, List: s.Address}),

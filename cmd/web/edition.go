@@ -159,7 +159,7 @@ func (d *program) discover(ctx context.Context) {
 func (d *program) record(service *desk.Service) *decisions.Handlers {
 	return decisions.New(decisions.Config{
 		Record: record.New(record.Config{
-			Store: d.store.Decisions(), People: d.store, Visible: service.Reads, Record: d.store.Record, Now: d.now,
+			Store: d.store.Decisions(), People: d.store, Visible: service.Reads, Entries: service.Audit, Titles: service.Titles, Record: d.store.Record, Now: d.now,
 		}),
 		Queues: service.Visible, Now: d.now,
 	})

@@ -1,4 +1,4 @@
-// Package decisions has the page of the record of decisions, and its export.
+// Package decisions has the pages of the record of decisions and of the audit, and their exports.
 package decisions
 
 import (
@@ -123,30 +123,40 @@ func (r request) address() views.Address {
 // writeLimit is when an export drops a reader whose connection takes nothing any more.
 const writeLimit = 30 * time.Second
 
-// Export sends what the page lists, as a file, while it is read. A failure after the first line breaks
-// the connection off, so that no reader takes a part for the whole.
+// Export sends what the page lists, as a file, while it is read.
 func (h *Handlers) Export(c echo.Context) error {
+	return h.export(c, "decisions", func(form url.Values, format record.Format) (func(record.File) error, string, error) {
+		asked, _, err := parse(form)
+		says := view.ExportWords(format, view.Record{Filter: asked.filter, Days: asked.days, Zone: asked.zone})
+		return func(to record.File) error {
+			return h.Record.Export(c.Request().Context(), h.Site.Person(c), asked.filter, to)
+		}, says, err
+	})
+}
+
+// export sends a file that write writes. ask reads from a form what is asked for, and says it in words. A
+// failure after the first line breaks the connection off, so that no reader takes a part for the whole.
+func (h *Handlers) export(
+	c echo.Context, name string, ask func(form url.Values, format record.Format) (write func(record.File) error, says string, err error),
+) error {
 	form, err := h.Site.Form(c)
 	if err != nil {
 		return err
 	}
-	asked, _, err := parse(form)
+	format := record.Format(form.Get("format"))
+	write, says, err := ask(form, format)
 	if err != nil {
 		return err
 	}
-	format := record.Format(form.Get("format"))
 	if !format.Known() {
 		return fault.List{{Pointer: "format", Detail: "Choose CSV or JSON lines."}}
 	}
-	p := h.Site.Person(c)
-	if err := h.exports.Take(p.ID, h.Now()); err != nil {
+	if err := h.exports.Take(h.Site.Person(c).ID, h.Now()); err != nil {
 		return err
 	}
-	out := &download{c: c, control: http.NewResponseController(c.Response()), format: format, name: h.Now().UTC().Format("20060102T150405Z")}
-	err = h.Record.Export(c.Request().Context(), p, record.Export{
-		Filter: asked.filter, Format: format, Out: out, Flush: out.flush,
-		Says: view.ExportWords(format, view.Record{Filter: asked.filter, Days: asked.days, Zone: asked.zone}),
-	})
+	name += "-" + h.Now().UTC().Format("20060102T150405Z")
+	out := &download{c: c, control: http.NewResponseController(c.Response()), format: format, name: name}
+	err = write(record.File{Format: format, Says: says, Out: out, Flush: out.flush})
 	if err != nil && c.Response().Committed {
 		panic(http.ErrAbortHandler)
 	}
@@ -171,7 +181,7 @@ func (d *download) Write(b []byte) (int, error) {
 		}
 		header := d.c.Response().Header()
 		header.Set(echo.HeaderContentType, contentTypes[d.format])
-		header.Set(echo.HeaderContentDisposition, `attachment; filename="decisions-`+d.name+`.`+string(d.format)+`"`)
+		header.Set(echo.HeaderContentDisposition, `attachment; filename="`+d.name+`.`+string(d.format)+`"`)
 		header.Set(echo.HeaderCacheControl, "no-store")
 		header.Set("X-Accel-Buffering", "no")
 		d.c.Response().WriteHeader(http.StatusOK)

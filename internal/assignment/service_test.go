@@ -246,7 +246,7 @@ func TestMove(t *testing.T) {
 			if tt.move.To == "" {
 				action = assignment.ActionReleased
 			}
-			if n := len(storetest.Audit(t, r.Store, desk.AuditQuery{ActorID: tt.by.ID, Action: action})); n != got.Done {
+			if n := len(storetest.Audit(t, r.Store, desk.AuditQuery{Actors: []string{tt.by.ID}, Action: action})); n != got.Done {
 				t.Errorf("%d entries for %d that moved", n, got.Done)
 			}
 		})

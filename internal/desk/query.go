@@ -175,13 +175,16 @@ type Page struct {
 	Next *Cursor
 }
 
-// AuditQuery narrows the audit. Entries come newest first.
+// AuditQuery narrows the audit. Entries come newest first: by their time, those of one callback in the
+// order in which they were written.
 type AuditQuery struct {
-	Callback callbacks.ID
-	ActorID  string
-	Action   callbacks.Action
-	Before   int64 // only entries with a smaller Seq; 0 for all
-	Limit    int   // 1 to MaxPage
+	Callback    callbacks.ID
+	Actors      []string // the IDs of those who did it; nil for anybody
+	Action      callbacks.Action
+	People      bool      // only what people did
+	From, Until time.Time // recorded not before the one, and before the other; zero for no bound
+	Before      int64     // the Seq of an entry: only what comes after it; 0 for all
+	Limit       int       // 1 to MaxPage
 }
 
 // attentionSpan is how long a callback asks for attention if its decision was lost or its execution

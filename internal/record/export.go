@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"time"
 
@@ -32,9 +31,8 @@ const exportPage = 500
 // pageTimeout bounds the reading of one page of an export.
 const pageTimeout = 10 * time.Second
 
-// Export is what somebody asks to have written.
-type Export struct {
-	Filter
+// File is what somebody asks to have written.
+type File struct {
 	Format Format
 	Says   string // the filter in words, for the audit
 	Out    io.Writer
@@ -43,56 +41,74 @@ type Export struct {
 	Flush func(context.Context) error
 }
 
-// Export writes what [Service.List] lists of the filter, newest first, up to what is decided when it
+// Export writes what [Service.List] lists of a filter, newest first, up to what is decided when it
 // begins. It reads a page, writes it, and reads the next: it never holds more than a page, and no
 // transaction or statement while it writes. What the person may see is asked anew for each page. The
 // export is on record before its first line.
-func (s *Service) Export(ctx context.Context, p callbacks.Person, e Export) error {
+func (s *Service) Export(ctx context.Context, p callbacks.Person, f Filter, to File) error {
 	now := s.Now()
-	if e.Before.IsZero() || e.Before.After(now) {
-		e.Before = now
+	if f.Before.IsZero() || f.Before.After(now) {
+		f.Before = now
 	}
-	if _, err := s.query(ctx, p, e.Filter); err != nil { // nothing is recorded for somebody who may not
+	if _, err := s.query(ctx, p, f); err != nil { // nothing is recorded for somebody who may not
 		return err
 	}
-	err := s.Record(ctx, callbacks.AuditEntry{At: now, Actor: p.Actor(), Action: ActionExported, Detail: e.Says})
+	err := s.Record(ctx, callbacks.AuditEntry{At: now, Actor: p.Actor(), Action: ActionExported, Detail: to.Says})
 	if err != nil {
 		return err
 	}
-	lines := lineWriters[e.Format](e.Out)
-	if err := lines.begin(); err != nil {
+	var after *desk.Cursor
+	return to.write(ctx, columns, func(ctx context.Context) ([]line, bool, error) {
+		page, err := s.page(ctx, p, f, after, exportPage)
+		lines := make([]line, len(page.Decisions))
+		for i := range page.Decisions {
+			lines[i] = lineOf(&page.Decisions[i])
+		}
+		after = page.Next
+		return lines, after != nil, err
+	})
+}
+
+// write writes page after page, until there are no more.
+func (f File) write(ctx context.Context, columns []string, next func(context.Context) (lines []line, more bool, err error)) error {
+	to := lineWriters[f.Format](f.Out)
+	if err := to.begin(columns); err != nil {
 		return err
 	}
-	for after := (*desk.Cursor)(nil); ; {
-		page, err := s.exportPage(ctx, p, e.Filter, after)
-		if err != nil {
+	for more := true; more; {
+		var lines []line
+		var err error
+		if lines, more, err = page(ctx, next); err != nil {
 			return err
 		}
-		for i := range page.Decisions {
-			if err := lines.write(&page.Decisions[i]); err != nil {
+		for _, l := range lines {
+			if err := to.write(l); err != nil {
 				return err
 			}
 		}
-		if err := lines.flush(); err != nil {
+		if err := to.flush(); err != nil {
 			return err
 		}
-		if err := e.Flush(ctx); err != nil || page.Next == nil {
+		if err := f.Flush(ctx); err != nil {
 			return err
 		}
-		after = page.Next
 	}
+	return nil
 }
 
-func (s *Service) exportPage(ctx context.Context, p callbacks.Person, f Filter, after *desk.Cursor) (Page, error) {
+func page(ctx context.Context, next func(context.Context) ([]line, bool, error)) ([]line, bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, pageTimeout)
 	defer cancel()
-	return s.page(ctx, p, f, after, exportPage)
+	return next(ctx)
 }
 
-// lineWriter writes decisions in a format.
+// line is what an export has of one thing: an object with the names of its fields, or the cells of a row.
+type line interface{ cells() []string }
+
+// lineWriter writes lines in a format.
 type lineWriter interface {
-	begin() error
-	write(d *Decision) error
+	begin(columns []string) error
+	write(l line) error
 	flush() error
 }
 
@@ -104,35 +120,6 @@ var lineWriters = map[Format]func(io.Writer) lineWriter{
 // Known reports whether there is such a format.
 func (f Format) Known() bool { return lineWriters[f] != nil }
 
-// line is a decision as an export has it. Times are RFC 3339 in UTC.
-type line struct {
-	DecidedAt       string          `json:"decidedAt"`
-	Outcome         string          `json:"outcome"`
-	Label           string          `json:"label"`
-	Stance          string          `json:"stance"`
-	DecidedBy       string          `json:"decidedBy"`
-	DecidedByID     string          `json:"decidedById"`
-	Via             string          `json:"via"`
-	Rule            string          `json:"rule"`
-	Queue           string          `json:"queue"`
-	Function        string          `json:"function"`
-	Name            string          `json:"name"`
-	Title           string          `json:"title"`
-	ID              string          `json:"id"`
-	State           string          `json:"state"`
-	EndedAt         string          `json:"endedAt,omitempty"`
-	ExecutionFailed bool            `json:"executionFailed"`
-	Signatures      []lineSignature `json:"signatures"`
-}
-
-type lineSignature struct {
-	By        string `json:"by"`
-	ByID      string `json:"byId"`
-	ActingFor string `json:"actingFor,omitempty"`
-	Stance    string `json:"stance"`
-	At        string `json:"at"`
-}
-
 // utc is a time as exports have it, empty for none.
 func utc(t time.Time) string {
 	if t.IsZero() {
@@ -141,59 +128,25 @@ func utc(t time.Time) string {
 	return t.UTC().Format("2006-01-02T15:04:05.000Z07:00")
 }
 
-func lineOf(d *Decision) line {
-	l := line{
-		DecidedAt: utc(d.At), Outcome: d.Outcome, Label: d.Label, Stance: string(d.Stance), DecidedBy: d.By.Name, DecidedByID: d.By.ID,
-		Via: string(d.Via), Rule: d.Rule, Queue: d.Queue, Function: d.Function, Name: d.Name, Title: d.Title, ID: string(d.Callback),
-		State: string(d.State), EndedAt: utc(d.EndedAt), ExecutionFailed: d.ExecutionFailed, Signatures: []lineSignature{},
-	}
-	for _, given := range d.Signatures {
-		l.Signatures = append(l.Signatures, lineSignature{
-			By: given.By.Name, ByID: given.By.ID, ActingFor: given.ActingFor, Stance: string(given.Stance), At: utc(given.At),
-		})
-	}
-	return l
-}
-
 // jsonWriter writes an object a line.
 type jsonWriter struct{ to *json.Encoder }
 
-func (jsonWriter) begin() error { return nil }
-func (jsonWriter) flush() error { return nil }
+func (jsonWriter) begin([]string) error { return nil }
+func (jsonWriter) flush() error         { return nil }
 
-func (w jsonWriter) write(d *Decision) error {
-	if err := w.to.Encode(lineOf(d)); err != nil {
+func (w jsonWriter) write(l line) error {
+	if err := w.to.Encode(l); err != nil {
 		return fmt.Errorf("write a line of an export: %w", err)
 	}
 	return nil
 }
 
-// csvColumns are the names of the columns; those of times say their zone.
-var csvColumns = []string{
-	"decided_at_utc", "outcome", "label", "stance", "decided_by", "decided_by_id", "via", "rule", "queue", "function", "name", "title", "id",
-	"state", "ended_at_utc", "execution_failed", "signatures",
-}
-
-// csvWriter writes a row for each decision, after the names of the columns.
+// csvWriter writes a row for each line, after the names of the columns.
 type csvWriter struct{ w *csv.Writer }
 
-func (c *csvWriter) begin() error { return c.row(csvColumns) }
+func (c *csvWriter) begin(columns []string) error { return c.row(columns) }
 
-func (c *csvWriter) write(d *Decision) error {
-	l := lineOf(d)
-	signatures := make([]string, len(l.Signatures))
-	for i, given := range l.Signatures {
-		signatures[i] = given.By
-		if given.ActingFor != "" {
-			signatures[i] += " for " + given.ActingFor
-		}
-		signatures[i] += ", " + given.Stance + ", " + given.At
-	}
-	return c.row([]string{
-		l.DecidedAt, l.Outcome, l.Label, l.Stance, l.DecidedBy, l.DecidedByID, l.Via, l.Rule, l.Queue, l.Function, l.Name, l.Title, l.ID,
-		l.State, l.EndedAt, strconv.FormatBool(l.ExecutionFailed), strings.Join(signatures, "; "),
-	})
-}
+func (c *csvWriter) write(l line) error { return c.row(l.cells()) }
 
 func (c *csvWriter) row(cells []string) error {
 	texts := make([]string, len(cells))

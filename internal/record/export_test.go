@@ -68,7 +68,7 @@ func TestExport_HoldsOnePage(t *testing.T) {
 		s, out := &endless{n: n}, &counter{}
 		var audit []callbacks.AuditEntry
 		flush := func(context.Context) error { s.held = 0; return nil }
-		callbackstest.Must(t, exporting(s, &audit).Export(t.Context(), callbacks.Person{}, Export{Format: format, Out: out, Flush: flush}))
+		callbackstest.Must(t, exporting(s, &audit).Export(t.Context(), callbacks.Person{}, Filter{}, File{Format: format, Out: out, Flush: flush}))
 		header := 0
 		if format == CSV {
 			header = 1
@@ -86,12 +86,12 @@ func TestExport_OnRecord(t *testing.T) {
 	var audit []callbacks.AuditEntry
 	s := &endless{n: 1}
 	p := callbacks.Person{ID: "audrey", Name: "Audrey"}
-	export := Export{Format: CSV, Says: "As CSV: all decisions.", Out: writes(func() {
+	export := File{Format: CSV, Says: "As CSV: all decisions.", Out: writes(func() {
 		if len(audit) != 1 {
 			t.Error("written before it was on record")
 		}
 	}), Flush: func(context.Context) error { return nil }}
-	callbackstest.Must(t, exporting(s, &audit).Export(t.Context(), p, export))
+	callbackstest.Must(t, exporting(s, &audit).Export(t.Context(), p, Filter{}, export))
 	want := callbacks.AuditEntry{At: callbackstest.T0, Actor: p.Actor(), Action: ActionExported, Detail: "As CSV: all decisions."}
 	callbackstest.Same(t, "on record", audit, []callbacks.AuditEntry{want})
 	if before := s.asked[0].Before; !before.Equal(callbackstest.T0) {
@@ -109,7 +109,7 @@ func TestExport_Gone(t *testing.T) {
 	gone := errors.New("gone")
 	var audit []callbacks.AuditEntry
 	s := &endless{n: 10 * exportPage}
-	err := exporting(s, &audit).Export(t.Context(), callbacks.Person{}, Export{Format: CSV, Out: io.Discard, Flush: func(context.Context) error { return gone }})
+	err := exporting(s, &audit).Export(t.Context(), callbacks.Person{}, Filter{}, File{Format: CSV, Out: io.Discard, Flush: func(context.Context) error { return gone }})
 	if !errors.Is(err, gone) || s.given > exportPage {
 		t.Errorf("%v after %d decisions", err, s.given)
 	}
@@ -139,7 +139,7 @@ func TestCSV_NoFormula(t *testing.T) {
 	w := &csvWriter{csv.NewWriter(&out)}
 	d := Decision{Title: "x;=HYPERLINK(\"x\")", Name: "@a", Entry: Entry{Label: "+", Rule: "-r", By: callbacks.Actor{Name: "=x"}, Queue: "\tq", Function: "\rf"}}
 	d.Signatures = []Signature{{By: callbacks.Actor{Name: "=evil"}}, {By: callbacks.Actor{Name: "=evil"}}}
-	callbackstest.Must(t, w.write(&d))
+	callbackstest.Must(t, w.write(lineOf(&d)))
 	callbackstest.Must(t, w.flush())
 	cells, err := csv.NewReader(strings.NewReader(out.String())).ReadAll()
 	callbackstest.Must(t, err)
@@ -162,14 +162,14 @@ func TestLines(t *testing.T) {
 	var rows, objects strings.Builder
 	c, j := lineWriters[CSV](&rows), lineWriters[JSONLines](&objects)
 	for _, w := range []lineWriter{c, j} {
-		callbackstest.Must(t, w.begin())
-		callbackstest.Must(t, w.write(&d))
+		callbackstest.Must(t, w.begin(columns))
+		callbackstest.Must(t, w.write(lineOf(&d)))
 		callbackstest.Must(t, w.flush())
 	}
 	stamp := callbackstest.T0.UTC().Format("2006-01-02T15:04:05") + ".123Z"
 	cells, err := csv.NewReader(strings.NewReader(rows.String())).ReadAll()
 	callbackstest.Must(t, err)
-	callbackstest.Same(t, "the row", cells, [][]string{csvColumns, {
+	callbackstest.Same(t, "the row", cells, [][]string{columns, {
 		stamp, "approve", "Approve", "for", "Ada", "ada", "web", "", "", "", "", d.Title, "c1", "completed", stamp, "false", "Bob for Ines, for, " + stamp,
 	}})
 	var object map[string]any

@@ -1,8 +1,7 @@
-// Package record is the record of decisions: who decided what, when, under which rule and over which
-// way, and what followed. It finds decisions for people who may see their queues, and writes an export
-// of what it finds. A decision on record never changes; what followed is read from the callback as it
-// is now. The record knows no payload, no comment and no hash of what was sent, so that nothing that
-// is masked can be in it.
+// Package record is the record of decisions and the audit, as people read and export them. A decision on
+// record never changes: who made it, when, under which rule and over which way; what followed is read
+// from the callback as it is now. The record finds decisions for people who may see their queues. It
+// knows no payload, no comment and no hash of what was sent, so that nothing that is masked can be in it.
 package record
 
 import (

@@ -31,6 +31,10 @@ type Config struct {
 	// Visible says which queues a person may see now, or that they see all; an error for somebody
 	// without a role.
 	Visible func(context.Context, callbacks.Person) (queues []string, all bool, err error)
+	// Entries reads the audit, newest first, and Titles the titles of the callbacks of entries. Both are
+	// for people who may read the audit, and an error for all others.
+	Entries func(context.Context, callbacks.Person, desk.AuditQuery) ([]callbacks.AuditEntry, error)
+	Titles  func(context.Context, callbacks.Person, []callbacks.AuditEntry) (map[callbacks.ID]string, error)
 	// Record writes an audit entry.
 	Record func(context.Context, callbacks.AuditEntry) error
 	Now    func() time.Time

@@ -86,7 +86,7 @@ func exercise(t *testing.T, s *Store) {
 	check(err)
 	exerciseUpkeep(t, s, c)
 	for _, q := range []desk.AuditQuery{
-		{}, {Before: 9}, {Callback: c.ID}, {ActorID: "ada"}, {Action: "x"}, {Callback: c.ID, ActorID: "ada", Action: "x"},
+		{}, {Before: 9}, {Callback: c.ID}, {Actors: []string{"ada"}}, {Action: "x"}, {Callback: c.ID, Actors: []string{"ada"}, Action: "x"},
 	} {
 		q.Limit = 10
 		_, err = s.Audit(ctx, q)

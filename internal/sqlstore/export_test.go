@@ -25,7 +25,16 @@ func (s *Store) ExplainList(ctx context.Context, q desk.Query) ([]string, error)
 		return nil, err
 	}
 	text, args := pageText(s.dialect, w, orders[q.SortedBy()], q.After, q.Limit+1)
-	var lines []string
+	return s.explain(ctx, text, args)
+}
+
+// ExplainAudit does the same for a page of the audit.
+func (s *Store) ExplainAudit(ctx context.Context, q desk.AuditQuery) ([]string, error) {
+	text, args := auditText(s.dialect, q)
+	return s.explain(ctx, text, args)
+}
+
+func (s *Store) explain(ctx context.Context, text string, args []any) (lines []string, err error) {
 	err = s.db.NewRaw("explain (analyze, costs off, timing off) "+text, args...).Scan(ctx, &lines)
 	return lines, err
 }

@@ -2,6 +2,7 @@ package sqlstore_test
 
 import (
 	"errors"
+	"fmt"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -228,16 +229,51 @@ func TestPostgresReadsAPage(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, line := range lines {
-				if found := scanned.FindStringSubmatch(line); found != nil {
-					rows, _ := strconv.Atoi(found[1])
-					loops, _ := strconv.Atoi(found[2])
-					if rows*loops > tt.most {
-						t.Errorf("%s, analysed %t: reads %d rows, want at most %d:\n%s", name, analysed, rows*loops, tt.most, strings.Join(lines, "\n"))
-						break
-					}
-				}
+			readsAtMost(t, fmt.Sprintf("%s, analysed %t", name, analysed), lines, tt.most)
+		}
+	}
+}
+
+// readsAtMost looks how many rows each step of a statement read.
+func readsAtMost(t *testing.T, name string, lines []string, most int) {
+	t.Helper()
+	for _, line := range lines {
+		if found := scanned.FindStringSubmatch(line); found != nil {
+			rows, _ := strconv.Atoi(found[1])
+			loops, _ := strconv.Atoi(found[2])
+			if rows*loops > most {
+				t.Errorf("%s: reads %d rows, want at most %d:\n%s", name, rows*loops, most, strings.Join(lines, "\n"))
+				return
 			}
+		}
+	}
+}
+
+// TestPostgresReadsAPageOfTheAudit: of very many entries, PostgreSQL reads those of the page, or
+// of a day in which somebody did little.
+func TestPostgresReadsAPageOfTheAudit(t *testing.T) {
+	t.Parallel()
+	u := newDatabase(t)
+	s, err := sqlstore.Open(t.Context(), u)
+	callbackstest.Must(t, err)
+	defer s.Close()
+	parsed, err := url.Parse(u)
+	callbackstest.Must(t, err)
+	exec(t, parsed, `insert into audit (at, actor_kind, actor_id, actor_name, action, callback, queue, from_state, to_state, detail)
+		select n * 60000, (array['person', 'system', 'source'])[n % 3 + 1], 'actor ' || n % 7, '', 'action ' || n % 5, 'callback ' || n % 1000, 'q', '', '', ''
+		from generate_series(1, 20000) as n`)
+	day := func(n int64) time.Time { return time.UnixMilli(n * 24 * 60 * 60_000) }
+	exec(t, parsed, "analyze")
+	for name, q := range map[string]desk.AuditQuery{
+		"All": {}, "People": {People: true}, "Days": {From: day(3), Until: day(4)}, "People, days": {People: true, From: day(3), Until: day(4)},
+		"Actors": {Actors: []string{"actor 1", "actor 2"}}, "Actor, days": {Actors: []string{"actor 1"}, From: day(3), Until: day(4)},
+		"Action": {Action: "action 1"}, "Action, days": {Action: "action 1", Until: day(4)}, "Callback": {Callback: "callback 7"},
+	} {
+		for _, q.Before = range []int64{0, 6000} {
+			q.Limit = 50
+			lines, err := s.ExplainAudit(t.Context(), q)
+			callbackstest.Must(t, err)
+			readsAtMost(t, name, lines, 250)
 		}
 	}
 }

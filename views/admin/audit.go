@@ -5,24 +5,78 @@ package admin
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
-	"time"
 
 	"countersign/internal/assignment"
 	"countersign/internal/callbacks"
-	"countersign/internal/desk"
 	"countersign/internal/notice"
 	"countersign/internal/record"
+	"countersign/views"
 	"countersign/views/words"
 )
 
-// Audit is a page of the audit, newest entry first.
+// AuditPath is the path of the page. [AuditExportPath] takes the same fields.
+const (
+	AuditPath       = "/audit"
+	AuditExportPath = AuditPath + "/export"
+)
+
+// Audit is a page of the audit.
 type Audit struct {
-	Entries []callbacks.AuditEntry
-	Titles  map[callbacks.ID]string // of the callbacks of the entries
-	Query   desk.AuditQuery
-	Older   int64 // the Seq before which the next page starts; 0 on the last page
+	record.AuditPage
+	Filter record.AuditFilter
+	Days   [2]string // as the address has them: from, and to the end of
+	Zone   string    // in which the days are; empty without days
+	Before int64     // where this page begins; 0 for the first
+}
+
+// filtered reports whether the reader asked for something.
+func (m Audit) filtered() bool { return m.Filter != record.AuditFilter{} }
+
+// zoneOf is the zone of the days that the form asks for: that of the address, else the reader's.
+func (m Audit) zoneOf(s views.Shell) string { return cmp.Or(m.Zone, s.Moment.ZoneName()) }
+
+// lists says what the page lists, below it.
+func (m Audit) lists(s views.Shell) string {
+	says := fmt.Sprintf("%d on this page.", len(m.Stretches))
+	if m.Zone != "" && m.Zone != s.Moment.ZoneName() {
+		says += " The days of the filter are days in " + m.Zone + "."
+	}
+	if !m.Through.IsZero() {
+		says += fmt.Sprintf(" They stand for %d entries, back to %s.", record.MaxAudited, s.Moment.Clock(m.Through))
+	}
+	return says
+}
+
+// inWords says which entries a filter finds.
+func (m Audit) inWords() string {
+	var parts []string
+	add := func(before, value string) {
+		if value != "" {
+			parts = append(parts, before+value)
+		}
+	}
+	add("by ", m.Filter.Actor)
+	add("action ", string(m.Filter.Action))
+	add("callback ", string(m.Filter.Callback))
+	add("from ", m.Days[0])
+	add("to ", m.Days[1])
+	if m.Zone != "" {
+		parts[len(parts)-1] += " in " + m.Zone
+	}
+	what := "entries"
+	if m.Filter.HidesSystem() {
+		what = "entries of people"
+	}
+	if len(parts) == 0 {
+		return "all " + what
+	}
+	return what + " " + strings.Join(parts, ", ")
+}
+
+// AuditExportWords say for the audit what somebody exported of it.
+func AuditExportWords(format record.Format, m Audit) string {
+	return map[record.Format]string{record.CSV: "As CSV: ", record.JSONLines: "As JSON lines: "}[format] + m.inWords() + "."
 }
 
 // actionWords say in words what an audit entry is about.
@@ -65,6 +119,7 @@ var actionWords = map[callbacks.Action]string{
 	callbacks.ActionPolicyLoaded:    "loaded a configuration",
 	callbacks.ActionPolicyRefused:   "refused a configuration",
 	record.ActionExported:           "exported decisions",
+	record.ActionAuditExported:      "exported the audit",
 	assignment.ActionTaken:          "took it",
 	assignment.ActionAssigned:       "assigned it",
 	assignment.ActionReleased:       "gave it back",
@@ -93,48 +148,11 @@ var actions = []callbacks.Action{
 	callbacks.ActionAttemptFailed, callbacks.ActionReceipt, callbacks.ActionReceiptDiffers, callbacks.ActionLost, callbacks.ActionUndeliverable, callbacks.ActionUnconfirmed,
 	callbacks.ActionExecutionSucceeded, callbacks.ActionExecutionFailed, callbacks.ActionRetried, callbacks.ActionTimedOut, callbacks.ActionClosed, callbacks.ActionSignedIn, callbacks.ActionSignedOut, callbacks.ActionSessionEnded, callbacks.ActionBatchBegun, callbacks.ActionBatchStopped,
 	callbacks.ActionDelegated, callbacks.ActionDelegationEnded, callbacks.ActionPolicyLoaded, callbacks.ActionPolicyRefused,
-	record.ActionExported, notice.ActionMuted, notice.ActionResumed, notice.ActionRetried, notice.ActionLinked, notice.ActionUnlinked, notice.ActionSubscribed, notice.ActionUnsubscribed,
-}
-
-// stretch is one line of the page: an entry, or several of the same kind that follow each other.
-type stretch struct {
-	callbacks.AuditEntry           // the newest
-	Since                time.Time // of the oldest; zero for a single entry
-	Count                int
-}
-
-// folded are actions that come in long stretches and of which each says the same.
-var folded = []callbacks.Action{
-	callbacks.ActionHeartbeat, callbacks.ActionHeartbeatFailed, callbacks.ActionReviewOpened, callbacks.ActionReviewReleased,
-	callbacks.ActionReviewConfirmed, callbacks.ActionAttemptFailed,
-}
-
-// stretches fold entries of the page that follow each other and say the same: the same action of the
-// same actor about the same callback, such as heartbeats that were not taken. A visit, that somebody
-// opened a callback and left it, is one stretch.
-func (m Audit) stretches() []stretch {
-	var all []stretch
-	for _, e := range m.Entries {
-		if n := len(all); n > 0 && all[n-1].goesOn(e) {
-			all[n-1].Count, all[n-1].Since = all[n-1].Count+1, e.At
-			continue
-		}
-		all = append(all, stretch{AuditEntry: e, Count: 1})
-	}
-	return all
-}
-
-// goesOn reports whether an older entry belongs to the stretch.
-func (s stretch) goesOn(older callbacks.AuditEntry) bool {
-	visit := func(a callbacks.Action) bool {
-		return a == callbacks.ActionReviewOpened || a == callbacks.ActionReviewReleased || a == callbacks.ActionReviewConfirmed
-	}
-	return slices.Contains(folded, older.Action) && s.Callback == older.Callback && s.Actor.ID == older.Actor.ID &&
-		(s.Action == older.Action && words.Audit(s.AuditEntry) == words.Audit(older) || visit(s.Action) && visit(older.Action))
+	record.ActionExported, record.ActionAuditExported, notice.ActionMuted, notice.ActionResumed, notice.ActionRetried, notice.ActionLinked, notice.ActionUnlinked, notice.ActionSubscribed, notice.ActionUnsubscribed,
 }
 
 // times say how many entries a stretch has, empty for one.
-func (s stretch) times(m words.Moment) string {
+func times(s *record.Stretch, m words.Moment) string {
 	if s.Count == 1 {
 		return ""
 	}

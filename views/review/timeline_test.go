@@ -148,7 +148,7 @@ func TestEveryActionIsTold(t *testing.T) {
 		if slices.Contains([]callbacks.Action{
 			callbacks.ActionSignedIn, callbacks.ActionSignedOut, callbacks.ActionSessionEnded, callbacks.ActionDelegated, callbacks.ActionDelegationEnded,
 			callbacks.ActionPolicyLoaded, callbacks.ActionPolicyRefused, callbacks.ActionBatchBegun, callbacks.ActionBatchStopped, notice.ActionMuted, notice.ActionResumed, notice.ActionRetried,
-			notice.ActionLinked, notice.ActionUnlinked, notice.ActionSubscribed, notice.ActionUnsubscribed, record.ActionExported,
+			notice.ActionLinked, notice.ActionUnlinked, notice.ActionSubscribed, notice.ActionUnsubscribed, record.ActionExported, record.ActionAuditExported,
 		}, a) {
 			continue // of no callback
 		}

@@ -11,6 +11,7 @@ import (
 	"countersign/internal/desk"
 	"countersign/internal/discovery"
 	"countersign/internal/readquota"
+	"countersign/internal/record"
 	"countersign/internal/replies"
 )
 
@@ -113,6 +114,14 @@ func Audit(c callbacks.Callback) []callbacks.AuditEntry {
 	add(180*time.Second, Dana, callbacks.ActionReviewOpened, "")
 	add(48*time.Minute, callbacks.Actor{Kind: callbacks.ActorSource, ID: "expenses", Name: "expenses"}, callbacks.ActionReceived, "")
 	return entries
+}
+
+// Stretched are entries as a page of the audit lists them, each by itself.
+func Stretched(entries []callbacks.AuditEntry) (all []record.Stretch) {
+	for _, e := range entries {
+		all = append(all, record.Stretch{AuditEntry: e, Count: 1})
+	}
+	return all
 }
 
 // Watch is a function that is searched for callbacks.

@@ -58,7 +58,7 @@ var sentences = map[callbacks.Action]func(callbacks.AuditEntry) string{
 	callbacks.ActionSignedIn: nil, callbacks.ActionSignedOut: nil, callbacks.ActionSessionEnded: nil, callbacks.ActionBatchBegun: nil, callbacks.ActionBatchStopped: nil,
 	callbacks.ActionDelegated: nil, callbacks.ActionDelegationEnded: nil,
 	callbacks.ActionPolicyLoaded: nil, callbacks.ActionPolicyRefused: nil,
-	record.ActionExported:  nil,
+	record.ActionExported: nil, record.ActionAuditExported: nil,
 	assignment.ActionTaken: nil, assignment.ActionAssigned: nil, assignment.ActionReleased: nil, assignment.ActionSnoozed: nil, assignment.ActionWoken: nil, assignment.ActionAcknowledged: nil, assignment.ActionReopened: nil,
 	notice.ActionMuted: nil, notice.ActionResumed: nil, notice.ActionRetried: nil,
 	notice.ActionLinked: nil, notice.ActionUnlinked: nil, notice.ActionSubscribed: nil, notice.ActionUnsubscribed: nil,

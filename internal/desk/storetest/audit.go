@@ -19,6 +19,7 @@ func testAudit(t *testing.T, open func(*testing.T) Store) {
 		"Once":     auditOnce,
 		"Pages":    auditPages,
 		"Narrowed": auditNarrowed,
+		"Time":     auditTime,
 	})
 }
 
@@ -108,11 +109,15 @@ func auditNarrowed(t *testing.T, s Store) {
 		want  int
 	}{
 		"Callback":            {desk.AuditQuery{Callback: a.ID}, 2},
-		"Actor":               {desk.AuditQuery{ActorID: "ada"}, 1},
+		"Actor":               {desk.AuditQuery{Actors: []string{"ada"}}, 1},
 		"Action":              {desk.AuditQuery{Action: callbacks.ActionReceived}, 2},
 		"CallbackAndAction":   {desk.AuditQuery{Callback: a.ID, Action: callbacks.ActionReceived}, 1},
-		"ActorAndOtherAction": {desk.AuditQuery{ActorID: "ada", Action: callbacks.ActionReceived}, 0},
+		"ActorAndOtherAction": {desk.AuditQuery{Actors: []string{"ada"}, Action: callbacks.ActionReceived}, 0},
 		"Unknown":             {desk.AuditQuery{Callback: callbacks.NewID()}, 0},
+		"People":              {desk.AuditQuery{People: true}, 1},
+		"PeopleAndAction":     {desk.AuditQuery{People: true, Action: callbacks.ActionReceived}, 0},
+		"Actors":              {desk.AuditQuery{Actors: []string{"ada", "test", "nobody"}}, 3},
+		"NoActor":             {desk.AuditQuery{Actors: []string{}}, 0},
 	} {
 		if got := len(Audit(t, s, tt.query)); got != tt.want {
 			t.Errorf("%s: got %d entries, want %d", name, got, tt.want)
@@ -150,4 +155,39 @@ func auditFacts(t *testing.T, s Store) {
 	}
 	want.Seq = entries[0].Seq
 	callbackstest.Same(t, "entries", entries[0], want)
+}
+
+// auditTime: entries come by their time, whenever they were written, and those of one callback as they
+// were written.
+func auditTime(t *testing.T, s Store) {
+	c := callbackstest.NewCallback()
+	for _, minute := range []time.Duration{3, 1, 2, 2} {
+		record(t, s, callbackstest.Entry(c, callbacks.ActionReceived, callbackstest.T0.Add(minute*time.Minute)))
+	}
+	at := func(minute time.Duration) time.Time { return callbackstest.T0.Add(minute * time.Minute) }
+	numbers := func(q desk.AuditQuery) (all []int64) {
+		for _, e := range Audit(t, s, q) {
+			all = append(all, e.Seq)
+		}
+		return all
+	}
+	all := numbers(desk.AuditQuery{})
+	first := all[0]
+	for name, test := range map[string]struct {
+		query desk.AuditQuery
+		want  []int64
+	}{
+		"all":         {desk.AuditQuery{}, []int64{first, first + 3, first + 2, first + 1}},
+		"behind":      {desk.AuditQuery{Before: first + 3}, []int64{first + 2, first + 1}},
+		"a page":      {desk.AuditQuery{Before: first, Limit: 2}, []int64{first + 3, first + 2}},
+		"from":        {desk.AuditQuery{From: at(2)}, []int64{first, first + 3, first + 2}},
+		"until":       {desk.AuditQuery{Until: at(2)}, []int64{first + 1}},
+		"between":     {desk.AuditQuery{From: at(2), Until: at(3)}, []int64{first + 3, first + 2}},
+		"an actor's":  {desk.AuditQuery{Actors: []string{"test"}, From: at(2), Before: first}, []int64{first + 3, first + 2}},
+		"two actors'": {desk.AuditQuery{Actors: []string{"test", "ada"}, Before: first + 3}, []int64{first + 2, first + 1}},
+		"a callback":  {desk.AuditQuery{Callback: c.ID}, []int64{first + 3, first + 2, first + 1, first}},
+		"its past":    {desk.AuditQuery{Callback: c.ID, Before: first + 2, From: at(2)}, []int64{first}},
+	} {
+		callbackstest.Same(t, name, numbers(test.query), test.want)
+	}
 }

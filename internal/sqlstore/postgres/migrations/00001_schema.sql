@@ -265,8 +265,10 @@ create table audit (
     detail text not null
 );
 create index audit_of_callback on audit (callback, seq) where callback is not null;
-create index audit_by_actor on audit (actor_id, seq);
-create index audit_by_action on audit (action, seq);
+create index audit_by_time on audit (at, seq);
+create index audit_of_people on audit (at, seq) where actor_kind = 'person';
+create index audit_by_actor on audit (actor_id, at, seq);
+create index audit_by_action on audit (action, at, seq);
 
 create table messages (
     source text not null,

@@ -274,7 +274,7 @@ create index saved_views_of_owner on saved_views (owner);
 create index saved_views_of_group on saved_views (shared_with, name) where shared_with <> '';
 
 -- Facts. Never updated, never deleted, and without foreign keys, so that they outlive what they
--- tell of. They are read as a whole, by actor, by action or by callback.
+-- tell of. They are read as a whole, by actor, by action or by callback, and without what no person did.
 create table audit (
     seq integer primary key autoincrement,
     at integer not null,
@@ -290,8 +290,10 @@ create table audit (
     detail text not null -- a sentence about a session; else empty
 ) strict;
 create index audit_of_callback on audit (callback) where callback is not null;
-create index audit_by_actor on audit (actor_id);
-create index audit_by_action on audit (action);
+create index audit_by_time on audit (at);
+create index audit_of_people on audit (at) where actor_kind = 'person';
+create index audit_by_actor on audit (actor_id, at);
+create index audit_by_action on audit (action, at);
 
 -- Webhook messages, for as long as a sender may repeat them.
 create table messages (
