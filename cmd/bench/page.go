@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"countersign/cmd/bench/load"
 	announced "countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/desk"
@@ -39,7 +40,7 @@ const orderForm = `{"type": "object", "required": ["quantity", "supplier"], "pro
 const orderValue = `{"quantity": 40, "price": 815.00, "speed": "standard", "supplier": "Kranich", "tell": ["ops@harborline.example"],
 	"lines": [{"item": "Scanner", "pieces": 30}, {"item": "Cradle", "pieces": 10}]}`
 
-// reviewPages paints the page of a request with a form, and that of one without, in turns.
+// reviewPages requests and paints the page of a request with a form, and that of one without, in turns.
 func (b *bench) reviewPages(ctx context.Context, chromium string) ([]row, error) {
 	file := filepath.Join(b.folder, "reviews.db")
 	pages, err := fillReviews(ctx, "sqlite:"+file)
@@ -54,6 +55,10 @@ func (b *bench) reviewPages(ctx context.Context, chromium string) ([]row, error)
 	cookie, err := d.signIn(ctx)
 	if err != nil {
 		return nil, err
+	}
+	requested, err := b.compare(ctx, b.gets(d.address, get(d.url+pages[0].path, cookie)), b.gets(d.address, get(d.url+pages[1].path, cookie)))
+	if err != nil {
+		return nil, fmt.Errorf("request a review: %w", err)
 	}
 	var painted [2][]time.Duration
 	var bytes [2]float64
@@ -70,6 +75,7 @@ func (b *bench) reviewPages(ctx context.Context, chromium string) ([]row, error)
 	}
 	with, without := medianOf(painted[1])/1000, medianOf(painted[0])/1000
 	return []row{
+		{"review with a form beside one without", rates(requested[1]), rates(requested[0]), compared(requested[1].Ratio(requested[0], load.Sample.P50))},
 		{"review with a form beside one without, until it is painted", milliseconds(with), milliseconds(without), compared(with / without)},
 		{name: "review with a form, bytes over the wire", measured: fmt.Sprintf("%.1f kB", bytes[1]/1000), floor: fmt.Sprintf("%.1f kB", bytes[0]/1000)},
 	}, nil
