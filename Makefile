@@ -46,8 +46,8 @@ test: node_modules/.package-lock.json $(TESTSUM) ## Install what the tests need,
 	$(TESTSUM) --format testname --jsonfile .cache/bounds.json -- -vet=off -run '^TestBounds$$' ./handlers
 	@scripts/no-skips.sh .cache/bounds.json
 # The browser comes last and alone: it keeps the processors busy by itself. No test gets a second run.
-# GOFLAGS are for the program that these tests build, too.
-	GOFLAGS="$$(go env GOFLAGS) $(UNWATCHED)" scripts/with-postgres.sh $(TESTSUM) --format testname --jsonfile .cache/e2e.json -- -race -vet=off -timeout 30m -skip '^TestInterop' ./e2e
+# It meets the program as it is built: the tests above have watched it for races.
+	scripts/with-postgres.sh $(TESTSUM) --format testname --jsonfile .cache/e2e.json -- -vet=off -timeout 30m -skip '^TestInterop' ./e2e
 	@scripts/no-skips.sh .cache/e2e.json
 
 .PHONY: interop

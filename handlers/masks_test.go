@@ -9,7 +9,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -65,9 +64,8 @@ func (p *planted) plant(at string) any {
 
 // tells reports whether an answer has the canary in any spelling, also cut up by elements.
 func tells(text string) bool {
-	tags := regexp.MustCompile(`<[^<>]*>`)
 	for range 2 {
-		for _, t := range []string{text, tags.ReplaceAllString(text, "")} {
+		for _, t := range []string{text, withoutTags(text)} {
 			if strings.Contains(t, "canary") || strings.Contains(t, "zqx3") {
 				return true
 			}
@@ -75,6 +73,17 @@ func tells(text string) bool {
 		text = html.UnescapeString(text)
 	}
 	return false
+}
+
+// withoutTags is no regular expression, which would take most of the time of these tests.
+func withoutTags(text string) string {
+	var b strings.Builder
+	for rest, tag := text, ""; rest != ""; _, rest, _ = strings.Cut(tag, ">") {
+		var words string
+		words, tag, _ = strings.Cut(rest, "<")
+		b.WriteString(words)
+	}
+	return b.String()
 }
 
 // masked announces a request whose payload has the canary at masked places, named by its sender or,
