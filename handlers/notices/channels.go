@@ -79,7 +79,7 @@ func (h *Handlers) Story(ctx context.Context, id callbacks.ID) ([]notice.Notice,
 	if len(h.Channels) == 0 {
 		return nil, nil
 	}
-	return h.Reports.Story(ctx, id)
+	return h.Reports.Story(ctx, id, h.Now())
 }
 
 // changed has the worker and the navigation look again.

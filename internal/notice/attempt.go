@@ -51,11 +51,8 @@ func (w *Worker) deliver(ctx context.Context, setup *Setup, circle *Circle, work
 // attempt tells a place what is new.
 func (w *Worker) attempt(ctx context.Context, setup *Setup, circle *Circle, work *Work) (Result, error) {
 	now := w.Now()
-	if until := w.pausedUntil(work.Target, now); !until.IsZero() {
-		if until.Equal(ForGood) {
-			until = time.Time{}
-		}
-		return Result{DueAt: until}, nil
+	if p := w.pauseOf(work.Target, now); p != nil {
+		return held(p), nil
 	}
 	all := make(map[callbacks.ID]*considered, len(work.Notices))
 	for _, n := range work.Notices {
@@ -87,6 +84,19 @@ func (w *Worker) attempt(ctx context.Context, setup *Setup, circle *Circle, work
 	r.Fault = fault
 	r.DueAt = w.again(ctx, style, work, &d.Message, fault)
 	return r, nil
+}
+
+// held is what becomes of a message whose place is paused. A fault behind the pause is also why this one
+// is not told.
+func held(p *Pause) Result {
+	r := Result{DueAt: p.Until}
+	if p.Until.Equal(ForGood) {
+		r.DueAt = time.Time{}
+	}
+	if p.Code != "" {
+		r.Fault = &Fault{Code: p.Code, Words: p.Words}
+	}
+	return r
 }
 
 // send makes one call. It is not cut off at once by a stop, because what it did would not be known.

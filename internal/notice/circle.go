@@ -15,8 +15,8 @@ type Circle struct {
 	Members []Member
 	// Everybody says that Members are all the people seen, so that too few of them mean something.
 	Everybody bool
-	// Off are places that get nothing until further notice.
-	Off map[Target]bool
+	// Off are places that get nothing until further notice, with the reason.
+	Off map[Target]Pause
 }
 
 // Member is a person and how they are reached.
@@ -130,6 +130,12 @@ func (c *Circle) member(id string) *Member {
 		}
 	}
 	return nil
+}
+
+// off reports whether a place of a group, or a place without its person, gets nothing until further notice.
+func (c *Circle) off(t Target) bool {
+	_, off := c.Off[t]
+	return off
 }
 
 // reached reports whether a member has a place on a channel that is configured and that they did not

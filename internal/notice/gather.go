@@ -38,7 +38,7 @@ func (w *Worker) circle(ctx context.Context, setup *Setup) (*Circle, error) {
 	if known != nil && known.setup == setup && now.Sub(known.at).Abs() < circleAge {
 		return known.Circle, nil
 	}
-	g := &gathered{Circle: &Circle{Queues: setup.Queues, Rules: setup.Rules, Styles: make(map[string]Style), Off: make(map[Target]bool)}, setup: setup, at: now}
+	g := &gathered{Circle: &Circle{Queues: setup.Queues, Rules: setup.Rules, Styles: make(map[string]Style), Off: make(map[Target]Pause)}, setup: setup, at: now}
 	for name, channel := range setup.Channels {
 		g.Styles[name] = channel.Style()
 	}
@@ -48,7 +48,7 @@ func (w *Worker) circle(ctx context.Context, setup *Setup) (*Circle, error) {
 	}
 	for _, p := range g.pauses {
 		if p.Place != "" && p.Until.Equal(ForGood) {
-			g.Off[Target{Channel: p.Channel, Place: p.Place}] = true
+			g.Off[Target{Channel: p.Channel, Place: p.Place}] = p
 		}
 	}
 	if err := w.gatherPeople(ctx, g, now); err != nil {
@@ -155,14 +155,11 @@ func (w *Worker) paused(channel, place string, now time.Time) *Pause {
 	return nil
 }
 
-// pausedUntil is when a place may get messages again; zero for now.
-func (w *Worker) pausedUntil(t Target, now time.Time) time.Time {
+// pauseOf is the pause of a place; nil if it may get messages now.
+func (w *Worker) pauseOf(t Target, now time.Time) *Pause {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if p := w.paused(t.Channel, t.Place, now); p != nil {
-		return p.Until
-	}
-	return time.Time{}
+	return w.paused(t.Channel, t.Place, now)
 }
 
 // rest leaves a channel alone for a while.

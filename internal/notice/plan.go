@@ -10,6 +10,8 @@ import (
 // Plan is what people have to be told of one callback, as it is now.
 type Plan struct {
 	Notices []Planned
+	// Unreached are those whose places get nothing until further notice: the story says why.
+	Unreached []Unreached
 	// TooFew says that the people seen are too few to decide.
 	TooFew bool
 	// Sight identifies what the plan changes of messages that were told. While it stays as it was, and
@@ -17,6 +19,13 @@ type Plan struct {
 	Sight string
 	// Next is when the callback is planned again although nothing changes; zero for never.
 	Next time.Time
+}
+
+// Unreached is a notice that cannot be sent, with the fault behind that.
+type Unreached struct {
+	Planned
+	Fault FaultCode
+	Words string
 }
 
 // Bounds of a plan.
@@ -72,13 +81,19 @@ type planner struct {
 	pasts     map[string]past
 }
 
-// add adds a notice, unless its place is off or its channel is not configured.
+// add adds a notice, unless its channel is not configured. If its place is off, the story is told.
 func (p *planner) add(n Planned) {
 	key := aim{n.Target, n.Topic}
-	if _, configured := p.Styles[n.Channel]; !configured || p.known[key] || p.Off[Target{Channel: n.Channel, Place: n.Place}] {
+	if _, configured := p.Styles[n.Channel]; !configured || p.known[key] {
 		return
 	}
 	p.known[key] = true
+	if pause, off := p.Off[Target{Channel: n.Channel, Place: n.Place}]; off {
+		if p.look(n.Due); !n.Due.After(p.Now) {
+			p.plan.Unreached = append(p.plan.Unreached, Unreached{n, pause.Code, pause.Words})
+		}
+		return
+	}
 	n.Gathering = p.gathers(n.Target)
 	p.plan.Notices = append(p.plan.Notices, n)
 }

@@ -180,7 +180,7 @@ var planCases = map[string]struct {
 		sc.member("ada", func(m *notice.Member) { m.Settings.Off = []string{notice.Push} })
 	}, []string{finance, "email ada@example.com may_sign +0s", bobPush, bobMail, bobLast}},
 	"a place that is off": {func(sc *scene) {
-		sc.circle.Off[notice.Target{Channel: notice.Email, Place: "ada@example.com"}] = true
+		sc.circle.Off[notice.Target{Channel: notice.Email, Place: "ada@example.com"}] = notice.Pause{Code: notice.NoPlace}
 	}, []string{finance, adaPush, adaLast, bobPush, bobMail, bobLast}},
 	"an address that nobody vouches for": {func(sc *scene) {
 		sc.member("ada", func(m *notice.Member) { delete(m.Places, notice.Email) })

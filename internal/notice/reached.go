@@ -93,7 +93,7 @@ func (c *Circle) reaches() map[string]string {
 	rules := c.Rules
 	rules.Queues, rules.Groups = nil, make(map[string][]Target, len(c.Rules.Groups))
 	for group, places := range c.Rules.Groups {
-		rules.Groups[group] = slices.DeleteFunc(slices.Clone(places), func(t Target) bool { return c.Off[t] })
+		rules.Groups[group] = slices.DeleteFunc(slices.Clone(places), c.off)
 	}
 	operator := digest(rules, c.Styles, c.Everybody)
 	all := make(map[string]string, len(c.Queues))
@@ -127,7 +127,7 @@ func (c *Circle) ways(m *Member) uint64 {
 	slices.SortFunc(rights, func(a, b right) int { return cmp.Compare(a.ID, b.ID) }) // they are read in any order
 	places := make(map[string][]string, len(m.Places))
 	for channel, of := range m.Places {
-		places[channel] = slices.DeleteFunc(slices.Clone(of), func(place string) bool { return c.Off[Target{Channel: channel, Place: place}] })
+		places[channel] = slices.DeleteFunc(slices.Clone(of), func(place string) bool { return c.off(Target{Channel: channel, Place: place}) })
 	}
 	return digest(m.ID, m.Roles, m.Groups, m.Settings, places, rights)
 }

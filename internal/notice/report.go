@@ -18,8 +18,9 @@ type Reports interface {
 	// were any, it writes [RetriedEntry].
 	Retry(ctx context.Context, channel, place string, by callbacks.Actor, now time.Time) (int, error)
 
-	// Story is [Store.Notices] with the names of people.
-	Story(ctx context.Context, id callbacks.ID) ([]Notice, error)
+	// Story is [Store.Notices] with the names of people, with what keeps notices from being sent, and
+	// with those that failed and are not to be told any more.
+	Story(ctx context.Context, id callbacks.ID, now time.Time) ([]Notice, error)
 	// Pause and Pauses are those of [Store].
 	Pause(ctx context.Context, p Pause) error
 	Pauses(ctx context.Context, now time.Time, limit int) ([]Pause, error)

@@ -56,7 +56,7 @@ func newScene() *scene {
 				notice.Teams: notice.Appended, notice.Webhooks: notice.Event,
 			},
 			Members:   []notice.Member{person("ada", "approvers"), person("bob", "approvers"), ops},
-			Everybody: true, Off: map[notice.Target]bool{},
+			Everybody: true, Off: map[notice.Target]notice.Pause{},
 		},
 		s: notice.Situation{Callback: c, Now: t0},
 	}

@@ -14,8 +14,8 @@ type Store interface {
 	// ClaimChanges returns up to limit callbacks that are due to be planned, the longest due first,
 	// and makes each due again at a time, in case the claim comes to nothing.
 	ClaimChanges(ctx context.Context, now, again time.Time, limit int) ([]Change, error)
-	// Plan writes what a plan wants, and when the callback is planned next. New notices join a
-	// message or get one of their own, by [Planned.Follow]. Messages that were sent are drawn again,
+	// Plan writes what a plan wants, what it cannot reach, and when the callback is planned next. New
+	// notices join a message or get one of their own, by [Planned.Follow]. Messages that were sent are drawn again,
 	// unless [Plan.Sight] is that of the plan before and the callback has not changed since.
 	// It does nothing if the callback has changed since the claim: another claim plans that.
 	Plan(ctx context.Context, of Change, p Plan, now time.Time) error
@@ -30,7 +30,7 @@ type Store interface {
 	// Finish ends a claim with its result. It returns [callbacks.ErrLeaseLost] if the claim is
 	// somebody else's by now. A message that has to be drawn again since the claim is due at once, and a
 	// pending callback whose notice is dropped is planned again: another replica may have planned it by
-	// what this one does not know yet.
+	// what this one does not know yet. The story keeps a dropped notice whose message failed.
 	Finish(ctx context.Context, w Work, r Result, now time.Time) error
 	Reaching
 	// Next is when the next callback is due to be planned, and when the next message is due that is
@@ -49,7 +49,7 @@ type Store interface {
 	// channels that have any.
 	Backlogs(ctx context.Context, now, since time.Time) (map[string]Backlog, error)
 	// Forget deletes up to limit messages that were made before a time with their notices, and as
-	// many rows of changes and pauses that were over by then. Messages of a callback that is pending
+	// many rows of changes and pauses that were over by then, and of notices that failed. Messages of a callback that is pending
 	// or decided stay. Pauses of people's places go also if they still hold.
 	Forget(ctx context.Context, before time.Time, limit int) error
 }
@@ -88,8 +88,10 @@ type Notice struct {
 	Callback callbacks.ID
 	Target
 	Topic
-	Name      string // of the person; only in [Reports.Story], and empty for a place of a group
-	Message   string // the ID of the message that carries it
+	Name string // of the person; only in [Reports.Story], and empty for a place of a group
+	// Message is the ID of the message that carries it. It is empty of what was not told because it
+	// failed, and is not to be told any more; only in [Reports.Story].
+	Message   string
 	PlannedAt time.Time
 	ToldAt    time.Time // when its place was told first; zero while it was not
 	// DueAt is when the message is sent or drawn next; zero if it is not.
@@ -97,6 +99,7 @@ type Notice struct {
 	// Fault and Words are of the message's latest attempt, if that failed; see [Fault].
 	Fault FaultCode
 	Words string
+	Held  Pause // what keeps it from being sent; only in [Reports.Story]
 }
 
 // Opener is a person who has opened a callback.

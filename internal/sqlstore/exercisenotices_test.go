@@ -18,16 +18,20 @@ func exerciseNotices(t *testing.T, s *notices.Store, id callbacks.ID) {
 		Target: notice.Target{Channel: notice.Email, Place: "ada@example.com", Person: "ada"}, Topic: notice.Topic{Kind: notice.MaySign},
 		Due: now, Gathering: notice.Joining,
 	}
+	bob := ada
+	bob.Place, bob.Person = "bob@example.com", "bob"
 	for range 2 { // a notice that is new, and one that is known
 		changes, err := s.ClaimChanges(ctx, now, now, 10)
 		check(err)
-		check(s.Plan(ctx, changes[0], notice.Plan{Notices: []notice.Planned{ada}, Next: now}, now))
+		check(s.Plan(ctx, changes[0], notice.Plan{Notices: []notice.Planned{ada}, Unreached: []notice.Unreached{{Planned: bob}}, Next: now}, now))
 	}
 	lease := callbacks.Lease{Owner: "w", Until: now.Add(time.Minute)}
 	claimed, err := s.ClaimMessages(ctx, now, lease, 10, []string{notice.Slack})
 	check(err)
+	_, err = s.Story(ctx, id, now) // of what waits
+	check(err)
 	check(s.Finish(ctx, claimed[0], notice.Result{Drop: []callbacks.ID{id}}, now))
-	_, err = s.Story(ctx, id)
+	_, err = s.Story(ctx, id, now)
 	check(err)
 	_, err = s.Openers(ctx, id)
 	check(err)

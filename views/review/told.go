@@ -23,7 +23,9 @@ type tellings struct {
 	told, waiting  int
 	failed         int // of these, gaveUp are tried no more
 	gaveUp         int
-	words          string    // of the latest fault
+	over           int    // that failed before, and are not to be told any more
+	words          string // of the latest fault
+	held           notice.Pause
 	due            time.Time // the next
 	planned        time.Time
 }
@@ -74,9 +76,15 @@ func (t *tellings) add(n notice.Notice) {
 			t.due = n.DueAt
 		}
 	}
+	if n.Held.Until.After(t.held.Until) {
+		t.held = n.Held
+	}
 	if n.Fault != "" {
 		t.failed, t.words = t.failed+1, cmp.Or(n.Words, string(n.Fault))
-		if n.DueAt.IsZero() {
+		switch {
+		case n.Message == "":
+			t.over++
+		case n.DueAt.IsZero():
 			t.gaveUp++
 		}
 	}
@@ -151,21 +159,34 @@ func (t tellings) state(m words.Moment) string {
 		add(when)
 	}
 	if t.waiting > 0 {
-		add("due " + m.Clock(t.due))
+		add(t.waits(m))
 	}
 	switch {
-	case t.failed > t.gaveUp:
+	case t.failed > t.gaveUp+t.over:
 		add("failed: " + t.words)
-	case t.failed > 0:
+	case t.gaveUp > 0:
 		add("given up: " + t.words)
+	case t.over > 0:
+		add("not told, it failed: " + t.words)
 	}
 	return cmp.Or(said, "not told: it was over, opened or decided before")
+}
+
+// waits says when the next is sent, and what keeps it until then.
+func (t tellings) waits(m words.Moment) string {
+	switch {
+	case t.held.Until.IsZero():
+		return "due " + m.Clock(t.due)
+	case t.held.Code == "": // the reason is for admins
+		return "muted until " + m.Clock(t.held.Until)
+	}
+	return "held up: " + cmp.Or(t.held.Words, string(t.held.Code))
 }
 
 // tone is the colour of the point beside the notices.
 func (t tellings) tone() string {
 	switch {
-	case t.failed > 0:
+	case t.failed > 0, t.held.Code != "":
 		return "problem"
 	case t.told > 0:
 		return "delivered"

@@ -210,7 +210,7 @@ func story(t *testing.T, s Stores) {
 		callbackstest.Same(t, "notice", n, want)
 	}
 	sees(t, s, "ada", t0)
-	told, err := s.Reports.Story(t.Context(), c.ID)
+	told, err := s.Reports.Story(t.Context(), c.ID, t0)
 	callbackstest.Must(t, err)
 	for i, n := range told {
 		name := ""

@@ -2,10 +2,12 @@ package noticetest
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
 
+	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/notice"
 )
@@ -48,6 +50,48 @@ func health(t *testing.T, s Stores) {
 	for _, h := range got {
 		callbackstest.Same(t, "sent long ago", h.Sent(), 0)
 	}
+}
+
+// storyOfFailures: the story keeps what failed and was dropped, and what could not be reached, until it is
+// forgotten or told after all. Nothing else does.
+func storyOfFailures(t *testing.T, s Stores) {
+	c, of := arrive(t, s)
+	dead := notice.Unreached{Planned: planned("bob", t0), Fault: notice.NoPlace, Words: "550 no such user"}
+	put := func(now time.Time, p notice.Plan) {
+		t.Helper()
+		callbackstest.Must(t, s.Notices.Plan(t.Context(), of, p, now))
+	}
+	put(t0, notice.Plan{Notices: []notice.Planned{planned("ada", t0)}, Unreached: []notice.Unreached{dead, dead}})
+	w := claimMessage(t, s, t0)
+	finish(t, s, w, notice.Result{Fault: &notice.Fault{Code: notice.Busy, Words: "451 later"}, DueAt: t0.Add(time.Minute)}, t0)
+	pause := notice.Pause{Channel: notice.Email, At: t0, Until: t0.Add(time.Hour), Code: notice.Denied, Words: "535", By: callbacks.System("notices")}
+	callbackstest.Must(t, s.Notices.Pause(t.Context(), pause))
+	story := func(now time.Time) (said []string) {
+		t.Helper()
+		all, err := s.Reports.Story(t.Context(), c.ID, now)
+		callbackstest.Must(t, err)
+		for _, n := range all {
+			said = append(said, fmt.Sprintf("%s %q %q %q live %t", n.Place, n.Fault, n.Words, n.Held.Words, n.Message != ""))
+		}
+		slices.Sort(said)
+		return said
+	}
+	bob := `bob@example.com "no place" "550 no such user" "" live false`
+	callbackstest.Same(t, "while it waits", story(t0), []string{`ada@example.com "busy" "451 later" "535" live true`, bob})
+	callbackstest.Same(t, "after the pause", story(pause.Until), []string{`ada@example.com "busy" "451 later" "" live true`, bob})
+	w = claimMessage(t, s, t0.Add(time.Minute))
+	finish(t, s, w, notice.Result{Drop: []callbacks.ID{c.ID}}, t0.Add(time.Minute))
+	callbackstest.Same(t, "dropped", story(t0), []string{`ada@example.com "busy" "451 later" "" live false`, bob})
+	live, err := s.Notices.Notices(t.Context(), c.ID)
+	callbackstest.Must(t, err)
+	callbackstest.Same(t, "notices to be told", len(live), 0)
+	none(t, s, t0.Add(time.Hour))
+
+	of = claimChange(t, s, t0.Add(2*time.Minute)) // it was dropped while it waits
+	put(t0.Add(2*time.Minute), notice.Plan{Notices: []notice.Planned{planned("ada", t0.Add(time.Hour))}})
+	callbackstest.Same(t, "wanted again", story(pause.Until), []string{`ada@example.com "" "" "" live true`, bob})
+	callbackstest.Must(t, s.Notices.Forget(t.Context(), t0.Add(time.Minute), 10))
+	callbackstest.Same(t, "forgotten", story(pause.Until), []string{`ada@example.com "" "" "" live true`})
 }
 
 // givenUp: what is tried no more does not fail any longer, and is tried from the start when there is

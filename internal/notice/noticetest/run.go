@@ -30,7 +30,7 @@ func Run(t *testing.T, open func(*testing.T) Stores) {
 		"Off": off, "Changes": changes, "ChangedSince": changedSince, "Settling": settling,
 		"Reached": reached, "ReachedMeanwhile": reachedMeanwhile,
 		"Claim": claim, "Joins": joins, "Redraw": redraw, "Sight": sight, "RedrawWhileSent": redrawWhileSent,
-		"LeaseLost": leaseLost, "Again": again, "Drop": drop, "Story": story, "Openers": openers, "Delegations": delegations,
+		"LeaseLost": leaseLost, "Again": again, "Drop": drop, "Story": story, "StoryOfFailures": storyOfFailures, "Openers": openers, "Delegations": delegations,
 		"Pauses": pauses, "PausesOfPeople": pausesOfPeople, "Outlasts": outlasts, "Releases": releases,
 		"Backlogs": backlogs, "Forget": forget,
 		"Health": health, "GivenUp": givenUp, "Retry": retry,

@@ -44,6 +44,9 @@ func (s *Store) Plan(ctx context.Context, of notice.Change, p notice.Plan, now t
 		if err := t.plan(ctx, num, p.Notices, seen, now); err != nil {
 			return err
 		}
+		if err := t.unreached(ctx, num, p.Unreached, now); err != nil {
+			return err
+		}
 		return t.later(ctx, `update notice_changes set due_at = ?, sight = ? where callback = ?`, millis(p.Next), p.Sight, num)
 	})
 	if err != nil {
@@ -144,9 +147,25 @@ func (t *tx) add(ctx context.Context, num int64, p *notice.Planned, now time.Tim
 			return err
 		}
 	}
-	return t.later(ctx, `insert into notices (callback, channel, place, kind, share, person, message, planned_at, told_at)
-		values (?, ?, ?, ?, ?, ?, ?, ?, 0)`,
-		num, storable(p.Channel), storable(p.Place), string(p.Kind), p.Share, storable(p.Person), id, millis(now))
+	return t.later(ctx, insertNotice+`on conflict (callback, channel, place, kind, share) do update set person = excluded.person,
+			message = excluded.message, planned_at = excluded.planned_at, fault = '', fault_words = ''`,
+		num, storable(p.Channel), storable(p.Place), string(p.Kind), p.Share, storable(p.Person), id, millis(now), "", "")
+}
+
+const insertNotice = `insert into notices (callback, channel, place, kind, share, person, message, planned_at, told_at, fault, fault_words)
+	values (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?) `
+
+// unreached writes notices for the story alone, unless they have a row.
+func (t *tx) unreached(ctx context.Context, num int64, all []notice.Unreached, now time.Time) error {
+	for i := range all {
+		n := &all[i]
+		if err := t.later(ctx, insertNotice+`on conflict (callback, channel, place, kind, share) do nothing`,
+			num, storable(n.Channel), storable(n.Place), string(n.Kind), n.Share, storable(n.Person), "", millis(now),
+			string(n.Fault), storable(n.Words)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // last is the message that was made last for a place and a topic; nil if there is none.

@@ -69,6 +69,9 @@ func (s *Store) ClaimMessages(
 // Finish implements notice.Store.
 func (s *Store) Finish(ctx context.Context, w notice.Work, r notice.Result, now time.Time) error {
 	err := s.transact(ctx, func(ctx context.Context, t *tx) error {
+		if err := t.keep(ctx, w, r.Drop); err != nil {
+			return err
+		}
 		set, args := finished(r, now)
 		due := millis(r.DueAt)
 		// What made it due in the meantime has to be drawn too.
@@ -114,6 +117,19 @@ func finished(r notice.Result, now time.Time) (text string, args []any) {
 			[]any{storable(string(r.Handle)), r.Told, millis(now)}
 	}
 	return `trying = trying - 1, tries = 0, fault = '', fault_words = '',`, nil
+}
+
+// keep keeps dropped notices for the story, without a message, if the latest attempt at theirs failed.
+func (t *tx) keep(ctx context.Context, w notice.Work, drop []callbacks.ID) error {
+	for _, id := range drop {
+		if err := t.later(ctx, `update notices set message = '', fault = (select fault from notice_messages where id = ?),
+				fault_words = (select fault_words from notice_messages where id = ?)
+			where message = ? and told_at = 0 and callback = (select num from callbacks where id = ?)
+				and exists (select 1 from notice_messages where id = ? and fault <> '')`, w.ID, w.ID, w.ID, string(id), w.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // dropped is how long after a notice was dropped its callback is planned again.

@@ -148,6 +148,8 @@ func (s *Store) Forget(ctx context.Context, before time.Time, limit int) error {
 		for _, text := range []string{
 			`delete from notices where message in (` + over + `)`,
 			`delete from notice_messages where id in (` + over + `)`, // the same ones
+			`delete from notices where (callback, channel, place, kind, share) in (
+				select callback, channel, place, kind, share from notices where message = '' and planned_at < ? order by planned_at limit ?)`,
 			`delete from notice_changes where callback in (select callback from notice_changes where due_at = 0 and changed_at < ? order by changed_at limit ?)`,
 			`delete from notice_pauses where (channel, place) in (select channel, place from notice_pauses where until < ? order by until limit ?)`,
 			`delete from notice_pauses where (channel, place) in (

@@ -3,6 +3,7 @@ package notices
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"countersign/internal/callbacks"
@@ -112,25 +113,45 @@ func (r report) faulty(ctx context.Context, s *Store, which string) error {
 }
 
 // Story implements notice.Reports.
-func (s *Store) Story(ctx context.Context, id callbacks.ID) ([]notice.Notice, error) {
-	all, err := s.Notices(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	type row struct{ id, name string }
-	found, err := read(ctx, s, func(r *row) []any { return []any{&r.id, &r.name} },
-		`select p.id, p.name from notices n join people p on p.id = n.person where n.callback = (select num from callbacks where id = ?)`, string(id))
+func (s *Store) Story(ctx context.Context, id callbacks.ID, now time.Time) ([]notice.Notice, error) {
+	found, err := read(ctx, s, func(r *noticeRow) []any { return append(r.places(), &r.Name) },
+		`select c.id, n.channel, n.place, n.person, n.kind, n.share, n.message, n.planned_at, n.told_at,
+			coalesce(m.due_at, 0), coalesce(m.fault, n.fault), coalesce(m.fault_words, n.fault_words), coalesce(p.name, '')
+		from notices n join callbacks c on c.num = n.callback left join notice_messages m on m.id = n.message left join people p on p.id = n.person
+		where n.callback = (select num from callbacks where id = ?)`, string(id))
 	if err != nil {
 		return nil, fmt.Errorf("read who was told: %w", err)
 	}
-	names := make(map[string]string)
-	for _, r := range found {
-		names[r.id] = r.name
+	all := make([]notice.Notice, len(found))
+	waits := false
+	for i := range found {
+		all[i] = found[i].notice()
+		waits = waits || all[i].ToldAt.IsZero() && !all[i].DueAt.IsZero()
 	}
-	for i := range all {
-		all[i].Name = names[all[i].Person]
+	slices.SortStableFunc(all, func(a, b notice.Notice) int { return a.PlannedAt.Compare(b.PlannedAt) })
+	if !waits {
+		return all, nil
+	}
+	pauses, err := read(ctx, s, (*pauseRow).places, selectPause+` where (channel, place) in (
+		select channel, place from notices where callback = (select num from callbacks where id = ?)
+		union all select channel, '' from notices where callback = (select num from callbacks where id = ?)) and until > ?`, string(id), string(id), millis(now))
+	if err != nil {
+		return nil, fmt.Errorf("read what keeps messages: %w", err)
+	}
+	for i := range pauses {
+		hold(all, pauses[i].pause())
 	}
 	return all, nil
+}
+
+// hold says of notices that wait that a pause keeps them.
+func hold(all []notice.Notice, p notice.Pause) {
+	for i := range all {
+		n := &all[i]
+		if n.ToldAt.IsZero() && !n.DueAt.IsZero() && n.Channel == p.Channel && (p.Place == "" || p.Place == n.Place) && p.Until.After(n.Held.Until) {
+			n.Held = p
+		}
+	}
 }
 
 // Retry implements notice.Reports. What is under way is due again when it has ended.

@@ -471,9 +471,11 @@ create table notices (
     message text not null,
     planned_at bigint not null,
     told_at bigint not null,
+    fault text not null,
+    fault_words text not null,
     primary key (callback, channel, place, kind, share)
 );
-create index notices_of_message on notices (message);
+create index notices_of_message on notices (message, planned_at);
 
 create table notice_messages (
     id text primary key,

@@ -509,12 +509,14 @@ create table notices (
     kind text not null,
     share integer not null, -- of a reminder, the part of the time in percent; of a digest, its day; else 0
     person text not null, -- the id in people; empty for places of a group
-    message text not null,
+    message text not null, -- empty of what failed and is not to be told any more: it is for the story alone
     planned_at integer not null,
     told_at integer not null, -- 0 while its place was not told
+    fault text not null, -- as in notice_messages, without a message
+    fault_words text not null,
     primary key (callback, channel, place, kind, share)
 ) strict, without rowid;
-create index notices_of_message on notices (message);
+create index notices_of_message on notices (message, planned_at);
 
 -- A message at one place, drawn from the present state of its callbacks.
 create table notice_messages (
