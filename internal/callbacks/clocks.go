@@ -1,6 +1,9 @@
 package callbacks
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // DeadlineCause names the clock that ends a callback.
 type DeadlineCause string
@@ -90,22 +93,12 @@ func (c Clocks) causeAt(at time.Time) DeadlineCause {
 
 // Earliest returns the earliest of the given times.
 func Earliest(first time.Time, rest ...time.Time) time.Time {
-	for _, t := range rest {
-		if t.Before(first) {
-			first = t
-		}
-	}
-	return first
+	return slices.MinFunc(append([]time.Time{first}, rest...), time.Time.Compare)
 }
 
 // Latest returns the latest of the given times.
 func Latest(first time.Time, rest ...time.Time) time.Time {
-	for _, t := range rest {
-		if t.After(first) {
-			first = t
-		}
-	}
-	return first
+	return slices.MaxFunc(append([]time.Time{first}, rest...), time.Time.Compare)
 }
 
 // Over reports whether a clock that no heartbeat can reset has ended the callback by now.

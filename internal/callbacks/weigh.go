@@ -3,6 +3,7 @@ package callbacks
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -38,12 +39,7 @@ func lastOfEach(signatures []Signature) []Signature {
 			last[s.By.ID] = s
 		}
 	}
-	all := make([]Signature, 0, len(last))
-	for _, s := range last {
-		all = append(all, s)
-	}
-	slices.SortFunc(all, compareSignatures)
-	return all
+	return slices.SortedFunc(maps.Values(last), compareSignatures)
 }
 
 // compareSignatures orders signatures by time. No two live ones are equal.
@@ -73,25 +69,22 @@ func (t Terms) Fits(s *Signature) bool { return slices.Contains(t.fits(s), true)
 // eligible reports whether a signature may count at all: whether the people behind it are nobody
 // whom the terms exclude, and the groups that it rests on had been read lately.
 func (t Terms) eligible(s *Signature) bool {
-	switch {
-	case t.ExcludesRequester() && !s.NotRequester,
-		oldGroups(s.GroupsReadAt, s.At, t.GroupsNotOlderThan) != nil,
-		s.ActingFor != nil && oldGroups(s.ActingFor.ReadAt, s.At, delegatorGroupsMaxAge) != nil:
-		return false
-	}
-	return true
+	return (s.NotRequester || !t.ExcludesRequester()) &&
+		oldGroups(s.GroupsReadAt, s.At, t.GroupsNotOlderThan) == nil &&
+		(s.ActingFor == nil || oldGroups(s.ActingFor.ReadAt, s.At, delegatorGroupsMaxAge) == nil)
 }
 
-// members returns by threshold whether a signature comes from its groups. By escalation it may come
-// from elsewhere.
+// members returns by threshold whether a signature comes from its groups, or by the escalation of
+// these terms: what was escalated under others, or to others, fills no place of these.
 func (t Terms) members(s *Signature) []bool {
 	members := make([]bool, len(t.Signatures))
+	escalated := s.Escalated && t.Escalate != nil && overlap(t.Escalate.To, s.groups())
 	for i, threshold := range t.Signatures {
 		member := s.InQueue
 		if len(threshold.From) > 0 {
 			member = overlap(threshold.From, s.groups())
 		}
-		members[i] = member || s.Escalated
+		members[i] = member || escalated
 	}
 	return members
 }

@@ -47,6 +47,7 @@ func drawSignatures(t *rapid.T) (all []Signature) {
 		s.Groups, s.Proposal = someGroups.Draw(t, "groups"), someProposals.Draw(t, "proposal")
 		s.At = t0.Add(time.Duration(rapid.IntRange(0, 3).Draw(t, "at")) * time.Hour)
 		s.InQueue, s.NotRequester = rapid.Bool().Draw(t, "in queue"), rapid.Bool().Draw(t, "not requester")
+		s.Comment = rapid.SampledFrom([]string{"", "Fine."}).Draw(t, "comment")
 		s.Escalated = rapid.IntRange(0, 5).Draw(t, "escalated") == 0
 		if holder := rapid.IntRange(0, 9).Draw(t, "holder"); holder < 3 {
 			s.ActingFor = &Delegator{ID: fmt.Sprint("p", holder), Address: addresses[holder], Groups: someGroups.Draw(t, "groups"), ReadAt: t0}
@@ -194,8 +195,8 @@ func TestMissingIsEnough(t *testing.T) {
 				if len(m.From) > 0 {
 					s.Groups = []string{rapid.SampledFrom(m.From).Draw(t, "from")}
 				}
-				if tally.Stance == Against {
-					s.Escalated = true // anybody who could fill a place
+				if tally.Stance == Against { // anybody who could fill a place
+					s.Groups, s.InQueue = []string{"a", "b", "c"}, true
 				}
 				signatures = append(signatures, s)
 			}

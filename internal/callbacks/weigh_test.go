@@ -87,6 +87,7 @@ func (r Requirement) with(change func(*Terms)) Requirement {
 
 func excluding(t *Terms)  { t.Exclude = []Exclusion{ExcludeRequester} }
 func twoAgainst(t *Terms) { t.Against = 2 }
+func toLeads(t *Terms)    { t.Escalate = &Escalation{After: 0.5, To: []string{"leads"}} }
 func within8h(t *Terms)   { t.GroupsNotOlderThan = 8 * time.Hour }
 
 // inShort is a standing as the tables write it: the outcome and whose signatures it rests on, or
@@ -245,11 +246,16 @@ func TestWeighWhatCounts(t *testing.T) {
 		{"OldNoLimit", two, []Signature{f("a", signedAt(0), groupsRead(999*time.Hour)), f("b", signedAt(0))}, "a1 by a b"},
 		{"DelegatorSeenLately", needs("1 finance"), []Signature{vote("tom", "", signedAt(0), actingFor("mara", "finance"), groupsRead(month))}, "a1 by tom"},
 		{"DelegatorLongAway", needs("1 finance"), []Signature{vote("tom", "", signedAt(0), actingFor("mara", "finance"), groupsRead(month+1))}, "needs 1 from finance"},
-		{"Escalated", large, []Signature{f("a"), f("b"), vote("lea", "leads", escalated)}, "a1 by a b lea"},
-		{"NotYetEscalated", large, []Signature{f("a"), f("b"), vote("lea", "leads")}, "needs 1 more from controllers"},
-		{"EscalatedOnePlace", large, []Signature{vote("lea", "leads", escalated)}, "needs 1 more from finance and 1 more from controllers"},
-		{"EscalatedAgainst", large, []Signature{vote("lea", "leads", escalated, to(reject))}, "r1 by lea"},
-		{"EscalatedRequester", large, []Signature{f("a"), f("b"), vote("ines", "leads", escalated, mayBeRequester)}, "needs 1 more from controllers"},
+		{"Escalated", large.with(toLeads), []Signature{f("a"), f("b"), vote("lea", "leads", escalated)}, "a1 by a b lea"},
+		{"NotYetEscalated", large.with(toLeads), []Signature{f("a"), f("b"), vote("lea", "leads")}, "needs 1 more from controllers"},
+		{"EscalatedOnePlace", large.with(toLeads), []Signature{vote("lea", "leads", escalated)}, "needs 1 more from finance and 1 more from controllers"},
+		{"EscalatedAgainst", large.with(toLeads), []Signature{vote("lea", "leads", escalated, to(reject))}, "r1 by lea"},
+		{"EscalatedRequester", large.with(toLeads), []Signature{f("a"), f("b"), vote("ines", "leads", escalated, mayBeRequester)}, "needs 1 more from controllers"},
+		{"EscalatedByAnotherRule", large, []Signature{f("a"), f("b"), vote("lea", "leads", escalated)}, "needs 1 more from controllers"},
+		{"EscalatedByAnotherRuleAgainst", large, []Signature{vote("lea", "leads", escalated, to(reject))}, "needs 2 from finance and 1 from controllers"},
+		{"EscalatedToOthers", large.with(toLeads), []Signature{f("a"), f("b"), vote("hal", "heads", escalated)}, "needs 1 more from controllers"},
+		{"EscalatedToTheDelegator", large.with(toLeads), []Signature{f("a"), f("b"), vote("tom", "", actingFor("lea", "leads"), escalated)}, "a1 by a b tom"},
+		{"EscalatedToTheDelegate", large.with(toLeads), []Signature{f("a"), f("b"), vote("tom", "leads", actingFor("mara", "ops"), escalated)}, "needs 1 more from controllers"},
 	})
 }
 
