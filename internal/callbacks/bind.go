@@ -65,7 +65,7 @@ func (r Requirement) same(other Requirement) bool {
 }
 
 // ApplyPolicy replaces the requirement of a callback, for a reason. Signatures that do not fit the
-// new one become void. If the others would decide, the last of them becomes void too: a decision is
+// new one, or lack the comment that it asks for, become void. If the others would decide, the last of them becomes void too: a decision is
 // made by the signature of somebody who saw what is sent, never by a policy. The change must ask
 // for the signatures. Package desk calls it.
 func (c *Case) ApplyPolicy(r Requirement, reason string, limits ReviewLimits, now time.Time, by Actor) {
@@ -78,6 +78,8 @@ func (c *Case) ApplyPolicy(r Requirement, reason string, limits ReviewLimits, no
 		Lapse: Void, At: now, Why: "An admin applied another rule, in which this signature has no place.",
 	}
 	c.endSignatures(how, by, func(s *Signature) bool { return !r.Fits(s) })
+	how.Why = "An admin applied another rule, which asks for a comment. Sign again with one."
+	c.endSignatures(how, by, func(s *Signature) bool { return checkComment(r.NeedsReason(s.Stance), "", s.Comment) != nil })
 	how.Why = "An admin applied another rule, by which this signature decides. Sign again to send."
 	c.undecide(how, by)
 	c.holdSigned(limits, now)

@@ -1,6 +1,7 @@
 package callbacks
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -19,6 +20,33 @@ func TestBindVoidsWhatDoesNotFit(t *testing.T) {
 	}
 }
 
+// TestBindAsksForComments: a signature without the comment that the new rule asks for becomes void, and
+// the record says how to sign again. One for the other stance stays.
+func TestBindAsksForComments(t *testing.T) {
+	t.Parallel()
+	wordy := func(s *Signature) { s.Comment = "The receipt is there." }
+	blank := func(s *Signature) { s.Comment = " \u2060" }
+	c := Case{Callback: Callback{State: Pending, Requirement: needs("3 finance")}}
+	for i, s := range []Signature{vote("a", "finance"), vote("b", "finance", wordy), vote("c", "finance", blank), vote("d", "finance", to(reject))} {
+		s.At = at(time.Duration(i) * time.Second)
+		c.Signatures = append(c.Signatures, s)
+	}
+	present := needs("3 finance").with(twoAgainst)
+	present.Reason = []Stance{For}
+	c.ApplyPolicy(present, "New rule.", ReviewLimits{}, t0.Add(time.Hour), ops)
+	var live []string
+	for _, s := range c.Signatures {
+		if s.Live() {
+			live = append(live, s.By.ID)
+		} else if s.End.Lapse != Void || s.End.Why != "An admin applied another rule, which asks for a comment. Sign again with one." {
+			t.Errorf("%s: %+v", s.By.ID, s.End)
+		}
+	}
+	if !slices.Equal(live, []string{"b", "d"}) || len(c.Audit) != 3 || c.Audit[1].Action != ActionVoid || !c.WaitingSince.Equal(at(time.Second)) {
+		t.Errorf("live are %v since %v, on record %+v", live, c.WaitingSince, c.Audit)
+	}
+}
+
 // TestBindNeverDecides: whatever was signed, a policy that is applied leaves the decision to a
 // signature, and every signature that still counts has a place in it.
 func TestBindNeverDecides(t *testing.T) {
@@ -30,6 +58,11 @@ func TestBindNeverDecides(t *testing.T) {
 		standing := Weigh(present, c.Signatures)
 		if standing.Decided != nil {
 			t.Fatalf("decided by nobody: %+v", standing)
+		}
+		for _, s := range c.Signatures {
+			if s.Live() && (!present.Fits(&s) || present.NeedsReason(s.Stance) && s.Comment == "") {
+				t.Fatalf("it stands under %+v: %+v", present, s)
+			}
 		}
 		if (len(standing.Tallies) == 0) != c.WaitingSince.IsZero() {
 			t.Fatalf("it waits since %v with %+v", c.WaitingSince, standing.Tallies)

@@ -67,7 +67,7 @@ func presentPolicy(s views.Shell, m Review) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "</dd></dl><p class=\"dim\">It keeps what binds it unless an admin applies the present rules. Signatures without a place in them become void, and who signed is told.</p><input type=\"hidden\" name=\"seen\" value=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "</dd></dl><p class=\"dim\">It keeps what binds it unless an admin applies the present rules. Signatures that have no place in them, or lack a comment that they ask for, become void, and who signed is told.</p><input type=\"hidden\" name=\"seen\" value=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
