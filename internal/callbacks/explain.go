@@ -232,7 +232,14 @@ func (c *claim) testGroup() (GateTest, bool) {
 	if slices.Contains(c.Callback.Requirement.members(&s), true) {
 		return passed(strings.Join(s.groups(), ", "))
 	}
-	wanted := strings.Join(c.Callback.Requirement.groups(), ", ")
+	groups := c.Callback.Requirement.groups()
+	if slices.ContainsFunc(c.Callback.Requirement.Signatures, Threshold.ofQueue) {
+		groups = slices.Compact(slices.Sorted(slices.Values(slices.Concat(groups, c.Queue.Groups))))
+	}
+	wanted := strings.Join(groups, ", ")
+	if wanted == "" {
+		return failed("", "Nobody is in a group that the rule of this request asks for.")
+	}
 	return failed(wanted, "The rule of this request asks for members of other groups: "+wanted+".")
 }
 
@@ -267,8 +274,7 @@ func (c *claim) testCount() (GateTest, bool) {
 	if given < maxOwnSignatures {
 		return GateTest{}, false
 	}
-	return failed(fmt.Sprintf("%d times", given), "You have signed this request "+fmt.Sprint(given)+
-		" times. Someone else must sign it.")
+	return failed(fmt.Sprintf("%d times", given), fmt.Sprintf("You have signed this request %d times. Someone else must sign it.", given))
 }
 
 // testPlace: a signature that changes nothing is not taken, so that nobody believes that it counts.
@@ -286,7 +292,11 @@ func (c *claim) testPlace() (GateTest, bool) {
 		return failed(value, "Somebody has signed in the right of "+holder.Actor().Name+
 			" already. One person fills one place.")
 	}
-	return failed(value, "Every place that you can fill is taken. Missing: "+before.Words()+".")
+	reason := "Every place that you can fill is taken."
+	if missing := before.Words(); missing != "" {
+		reason += " Missing: " + missing + "."
+	}
+	return failed(value, reason)
 }
 
 // readAgo says when groups were read.

@@ -45,6 +45,47 @@ passed requester: You neither are nor act for the requester (Ines)
 passed already_signed: You have not signed this already ()
 failed no_place: A signature that you can give is missing (2 of 3) Every place that you can fill is taken. Missing: 1 more from controllers.
 `},
+	"NothingMissing": {func(s *scene) {
+		s.Callback.Requirement = needs("1 finance")
+		s.signed(vote("priya", "finance"))
+	}, `
+passed not_pending: The request waits for signatures (110 min left)
+passed role: You have a role that signs ()
+passed queue: You may see the request (finance)
+passed group: You are in a group that the rule asks for (finance)
+passed already_signed: You have not signed this already ()
+failed no_place: A signature that you can give is missing (1 of 1) Every place that you can fill is taken.
+`},
+	"NotInTheQueue": {func(s *scene) {
+		s.Callback.Requirement = OneSignature
+		s.signer.Groups = []string{"warehouse"}
+	}, `
+passed not_pending: The request waits for signatures (110 min left)
+passed role: You have a role that signs ()
+failed queue: You may see the request (finance) Only members of the groups of queue finance decide here.
+failed group: You are in a group that the rule asks for (controllers, finance) The rule of this request asks for members of other groups: controllers, finance.
+passed already_signed: You have not signed this already ()
+untested no_place: A signature that you can give is missing ()
+`},
+	"QueueOrGroup": {func(s *scene) {
+		s.Callback.Requirement = needs("1 leads finance", "1")
+		s.signer.Groups = []string{"warehouse"}
+	}, `
+passed not_pending: The request waits for signatures (110 min left)
+passed role: You have a role that signs ()
+failed queue: You may see the request (finance) Only members of the groups of queue finance decide here.
+failed group: You are in a group that the rule asks for (controllers, finance, leads) The rule of this request asks for members of other groups: controllers, finance, leads.
+passed already_signed: You have not signed this already ()
+untested no_place: A signature that you can give is missing ()
+`},
+	"NoPlaces": {func(s *scene) { s.Callback.Requirement = Requirement{} }, `
+passed not_pending: The request waits for signatures (110 min left)
+passed role: You have a role that signs ()
+passed queue: You may see the request (finance)
+failed group: You are in a group that the rule asks for () Nobody is in a group that the rule of this request asks for.
+passed already_signed: You have not signed this already ()
+untested no_place: A signature that you can give is missing ()
+`},
 	"DelegateOfTheRequester": {func(s *scene) { s.actsFor("Ines", "finance") }, `
 passed not_pending: The request waits for signatures (110 min left)
 passed role: You have a role that signs ()

@@ -83,6 +83,9 @@ func (t Terms) Places() (n int) {
 
 func (t Threshold) places() int { return max(t.For, 1) }
 
+// ofQueue reports whether the threshold asks for the queue's groups.
+func (t Threshold) ofQueue() bool { return len(t.From) == 0 }
+
 // against is the number of signatures against that decide.
 func (t Terms) against() int { return max(t.Against, 1) }
 
@@ -183,8 +186,7 @@ func (t Terms) groups() (all []string) {
 	for _, threshold := range t.Signatures {
 		all = append(all, threshold.From...)
 	}
-	slices.Sort(all)
-	return slices.Compact(all)
+	return slices.Compact(slices.Sorted(slices.Values(all)))
 }
 
 // overlap reports whether two lists have something in common.

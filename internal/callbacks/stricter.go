@@ -49,7 +49,7 @@ func (t Terms) PlacesCover(other Terms) bool {
 
 // placesWithin counts the places whose people can certainly fill a place of others.
 func (t Terms) placesWithin(others Terms) (n int) {
-	everybody := slices.ContainsFunc(others.Signatures, func(s Threshold) bool { return len(s.From) == 0 })
+	everybody := slices.ContainsFunc(others.Signatures, Threshold.ofQueue)
 	groups := others.groups()
 	for _, threshold := range t.Signatures {
 		if everybody || len(threshold.From) > 0 && within(threshold.From, groups) {
