@@ -56,7 +56,7 @@ func New(c Config) *Handlers {
 	return &Handlers{Config: c, exports: ratelimit.New(exportsPerSecond, exportBurst)}
 }
 
-// Page shows the decisions that a filter finds, newest first.
+// Page shows the decisions that a filter finds.
 func (h *Handlers) Page(c echo.Context) error {
 	asked, after, err := parse(c.QueryParams())
 	if err != nil {
@@ -86,6 +86,9 @@ func (h *Handlers) Page(c echo.Context) error {
 	return h.Site.Render(c, http.StatusOK, view.Page(shell, m))
 }
 
+// oldest is the value of the parameter order, for the oldest first.
+const oldest = string(desk.OrderOldest)
+
 // request is what an address or a form asks of the record.
 type request struct {
 	filter record.Filter
@@ -103,6 +106,7 @@ func parse(values url.Values) (request, *desk.Cursor, error) {
 		Stance: callbacks.Stance(p.OneOf("stance", "", []string{string(callbacks.For), string(callbacks.Against)})),
 		Via:    callbacks.Via(p.OneOf("via", "", view.Vias())),
 		From:   p.Moment("from"), Before: p.End("to"),
+		Oldest: p.OneOf("order", "", []string{oldest}) != "",
 	}}
 	r.days = [2]string{values.Get("from"), values.Get("to")}
 	if r.days != [2]string{} {
@@ -114,9 +118,13 @@ func parse(values url.Values) (request, *desk.Cursor, error) {
 // address is the page that shows what is asked for.
 func (r request) address() views.Address {
 	f := r.filter
+	order := ""
+	if f.Oldest {
+		order = oldest
+	}
 	return views.Address{Path: view.Path}.With(
 		"person", f.Person, "stance", string(f.Stance), "outcome", f.Outcome, "queue", f.Queue, "function", f.Function, "rule", f.Rule,
-		"via", string(f.Via), "from", r.days[0], "to", r.days[1], "zone", r.zone,
+		"via", string(f.Via), "from", r.days[0], "to", r.days[1], "zone", r.zone, "order", order,
 	)
 }
 

@@ -77,7 +77,7 @@ func ParseListing(values url.Values, fallback desk.Scope, zone *time.Location) (
 		Function: p.Text("function"),
 		Queue:    p.Text("queue"),
 		Ends:     p.OneOf("ends", "", endsKeys()),
-		Order:    desk.Order(p.OneOf("order", "", []string{string(desk.OrderRisk), string(desk.OrderDeadline), string(desk.OrderNewest)})),
+		Order:    desk.Order(p.OneOf("order", "", orders())),
 		After:    p.Cursor("after"),
 		Snoozed:  p.OneOf("snoozed", "", []string{"1"}) != "",
 		Long:     p.OneOf("limit", "", []string{limitLong}) != "",
@@ -113,6 +113,13 @@ func ParseListing(values url.Values, fallback desk.Scope, zone *time.Location) (
 var scopes = []string{
 	string(desk.ScopeAvailable), string(desk.ScopeMine), string(desk.ScopeAttention),
 	string(desk.ScopeHistory), string(desk.ScopeAll),
+}
+
+func orders() (all []string) {
+	for _, o := range desk.Orders {
+		all = append(all, string(o))
+	}
+	return all
 }
 
 func endsKeys() []string {
@@ -218,16 +225,19 @@ func (l Listing) Filter(now time.Time) desk.Filter {
 
 // withDefaults completes the filter of the table of all callbacks. It opens on open callbacks,
 // soonest end first. Ended ones, and what a search finds in every state, come newest first.
+// An order by what a list does not have, because another filter came with it, is none.
 func withDefaults(f desk.Filter) desk.Filter {
-	if f.Scope != desk.ScopeAll {
-		return f
-	}
-	if len(f.States) == 0 && f.Search == "" {
+	if f.Scope == desk.ScopeAll && len(f.States) == 0 && f.Search == "" {
 		f.States = callbacks.OpenStates
 	}
-	if f.Order == "" {
+	ended := func(s callbacks.State) bool { return !s.Open() }
+	open := len(f.States) == 0 || slices.ContainsFunc(f.States, callbacks.State.Open)
+	if f.Order.Ended() && open && f.Scope != desk.ScopeHistory {
+		f.Order = ""
+	}
+	if f.Scope == desk.ScopeAll && f.Order == "" {
 		f.Order = desk.OrderDeadline
-		if len(f.States) == 0 || slices.ContainsFunc(f.States, func(s callbacks.State) bool { return !s.Open() }) {
+		if len(f.States) == 0 || slices.ContainsFunc(f.States, ended) {
 			f.Order = desk.OrderNewest
 		}
 	}

@@ -62,13 +62,13 @@ func (q Query) placeOf(c *callbacks.Callback) *Cursor {
 	at, order := c.ReceivedAt, q.SortedBy()
 	place := &Cursor{ID: c.ID}
 	switch order {
-	case OrderNewest:
-	case OrderEnd:
+	case OrderNewest, OrderOldest:
+	case OrderEnd, OrderEndedFirst:
 		at = time.Time{}
 		if c.Ending != nil {
 			at = c.Ending.At
 		}
-	case OrderDeadline:
+	case OrderDeadline, OrderLatest:
 		at = endOf(c)
 	case OrderRisk:
 		at = endOf(c).Add(-q.Usual.In(c.Queue))

@@ -34,10 +34,19 @@ const (
 	OrderRisk Order = "risk"
 	// earliest end first; callbacks that never end by themselves last
 	OrderDeadline Order = "deadline"
+	OrderLatest   Order = "latest" // OrderDeadline turned round
 	OrderNewest   Order = "newest" // by arrival, newest first
-	// by end, newest first; for scopes whose callbacks have ended; a filter cannot ask for it
-	OrderEnd Order = "end"
+	OrderOldest   Order = "oldest"
+	// by end, newest first, and turned round; only of what has ended
+	OrderEnd        Order = "end"
+	OrderEndedFirst Order = "ended-first"
 )
+
+// Orders are all of them.
+var Orders = []Order{OrderRisk, OrderDeadline, OrderLatest, OrderNewest, OrderOldest, OrderEnd, OrderEndedFirst}
+
+// Ended reports whether an order is one of what has ended.
+func (o Order) Ended() bool { return o == OrderEnd || o == OrderEndedFirst }
 
 // Ends narrows a list by [callbacks.Callback.Ends].
 type Ends struct {

@@ -41,7 +41,7 @@ type File struct {
 	Flush func(context.Context) error
 }
 
-// Export writes what [Service.List] lists of a filter, newest first, up to what is decided when it
+// Export writes what [Service.List] lists of a filter, in its order, up to what is decided when it
 // begins. It reads a page, writes it, and reads the next: it never holds more than a page, and no
 // transaction or statement while it writes. What the person may see is asked anew for each page. The
 // export is on record before its first line.

@@ -89,6 +89,7 @@ type Filter struct {
 	Outcome, Queue, Function, Rule string // Outcome is a label or a name
 	Via                            callbacks.Via
 	From, Before                   time.Time // when it was made
+	Oldest                         bool      // first, instead of the newest
 }
 
 // Query is a filter together with what the reader may see. Only the service makes one.
@@ -106,7 +107,7 @@ type Query struct {
 // shorter page, which goes on where it stopped: no page reads without a bound.
 const MaxLooked = 10_000
 
-// Page is a part of the record, newest first.
+// Page is a part of the record.
 type Page struct {
 	Decisions []Decision
 	Next      *desk.Cursor // where the next page begins; nil on the last one

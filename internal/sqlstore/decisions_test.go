@@ -13,13 +13,13 @@ import (
 )
 
 // TestDecisionPlans asks for the record by every combination of filters. Each statement reads a part
-// of one index, newest first, and sorts nothing; what it then reads it finds by key. The
+// of one index, in its order or back, and sorts nothing; what it then reads it finds by key. The
 // statement of readers of everything walks the time alone.
 func TestDecisionPlans(t *testing.T) {
 	t.Parallel()
 	s, r := openRecorded(t)
 	now := callbackstest.T0
-	for mask := range 1 << 8 {
+	for mask := range 1 << 9 {
 		has := func(bit int) bool { return mask&(1<<bit) != 0 }
 		q := record.Query{AllQueues: true, Limit: 50}
 		if has(0) {
@@ -43,6 +43,7 @@ func TestDecisionPlans(t *testing.T) {
 		if has(6) {
 			q.Before = now.Add(time.Hour)
 		}
+		q.Oldest = has(8)
 		if has(7) {
 			q.After = &desk.Cursor{Key: now.UnixMilli(), ID: "x"}
 		}

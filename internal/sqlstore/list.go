@@ -24,10 +24,13 @@ type order struct {
 }
 
 var orders = map[desk.Order]order{
-	desk.OrderRisk:     {column: "deadline", risk: true},
-	desk.OrderDeadline: {column: "deadline"},
-	desk.OrderNewest:   {column: "received_at", desc: true},
-	desk.OrderEnd:      {column: "ended_at", desc: true},
+	desk.OrderRisk:       {column: "deadline", risk: true},
+	desk.OrderDeadline:   {column: "deadline"},
+	desk.OrderLatest:     {column: "deadline", desc: true},
+	desk.OrderNewest:     {column: "received_at", desc: true},
+	desk.OrderOldest:     {column: "received_at"},
+	desk.OrderEnd:        {column: "ended_at", desc: true},
+	desk.OrderEndedFirst: {column: "ended_at"},
 }
 
 // words are how an order compares places, and the direction of its keys.

@@ -183,7 +183,11 @@ func TestListPlans(t *testing.T) {
 	scopes := []desk.Scope{desk.ScopeAvailable, desk.ScopeMine, desk.ScopeAttention, desk.ScopeHistory, desk.ScopeAll}
 	for name, f := range filters {
 		for _, f.Scope = range scopes {
-			for _, f.Order = range []desk.Order{"", desk.OrderDeadline, desk.OrderNewest} {
+			orders := []desk.Order{"", desk.OrderDeadline, desk.OrderLatest, desk.OrderNewest, desk.OrderOldest}
+			if f.Scope == desk.ScopeHistory { // other lists have what has not ended
+				orders = append(orders, desk.OrderEnd, desk.OrderEndedFirst)
+			}
+			for _, f.Order = range orders {
 				for _, q := range []desk.Query{{AllQueues: true}, {AllQueues: true, Signs: []string{"a", "b"}}, {AllQueues: true, Operator: true}, {Queues: []string{"a", "b", "c"}}, {Queues: []string{"a", "b"}, Escalated: []string{"x", "y"}}, {Escalated: []string{"x"}}, {Queues: []string{"a", "b"}, Usual: desk.Usual{"a": time.Hour}}, {AllQueues: true, Usual: desk.Usual{"a": time.Hour}}} {
 					q.Filter = f
 					checkList(t, s, r, name, q, sortsFound(f))

@@ -17,6 +17,7 @@ var icons = map[string]string{
 	"dash":   `<path d="M4 8h8"/>`,
 	"device": `<rect x="2" y="3" width="12" height="8" rx="1.2"/><path d="M5.5 13.5h5"/>`,
 	"down":   `<path d="M3.5 6 8 10.5 12.5 6"/>`,
+	"up":     `<path d="M3.5 10 8 5.5 12.5 10"/>`,
 	"exec":   `<path d="M4 2.5h8M4 13.5h8M5 2.5c0 3 6 3.5 6 5.5s-6 2.5-6 5.5M11 2.5c0 3-6 3.5-6 5.5s6 2.5 6 5.5"/>`,
 	"eye":    `<path d="M1.7 8S4 3.8 8 3.8 14.3 8 14.3 8 12 12.2 8 12.2 1.7 8 1.7 8z"/><circle cx="8" cy="8" r="1.8"/>`,
 	"filter": `<path d="M2.5 4h11M4.7 8h6.6M6.8 12h2.4"/>`,

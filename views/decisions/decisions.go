@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
 	"countersign/internal/record"
 	"countersign/views"
 	"countersign/views/untrusted"
@@ -30,7 +31,36 @@ type Record struct {
 }
 
 // filtered reports whether the page shows a part of the record.
-func (m Record) filtered() bool { return m.Filter != record.Filter{} }
+func (m Record) filtered() bool {
+	f := m.Filter
+	f.Oldest = false
+	return f != record.Filter{}
+}
+
+// order says which decisions come first.
+func (m Record) order() string {
+	if m.Filter.Oldest {
+		return "oldest first"
+	}
+	return "newest first"
+}
+
+// turned is the address of the list turned round.
+func (m Record) turned(a views.Address) string {
+	order := string(desk.OrderOldest)
+	if m.Filter.Oldest {
+		order = ""
+	}
+	return a.With("order", order, "after", "").String()
+}
+
+// sorted says in words of ARIA how the times of the list go, and draws it.
+func (m Record) sorted() (aria, icon string) {
+	if m.Filter.Oldest {
+		return "ascending", "down"
+	}
+	return "descending", "up"
+}
 
 // zoneOf is the zone of the days that the form asks for: that of the address, else the reader's.
 func (m Record) zoneOf(s views.Shell) string {

@@ -59,7 +59,15 @@ func orderName(o desk.Order) string {
 		return "Ends first"
 	case desk.OrderNewest:
 		return "Newest"
-	case desk.OrderRisk, desk.OrderEnd:
+	case desk.OrderLatest:
+		return "Ends last"
+	case desk.OrderOldest:
+		return "Oldest"
+	case desk.OrderEnd:
+		return "Ended last"
+	case desk.OrderEndedFirst:
+		return "Ended first"
+	case desk.OrderRisk:
 	}
 	return "Risk"
 }

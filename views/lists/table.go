@@ -29,19 +29,36 @@ func onlyEnded(f desk.Filter) bool {
 	return len(f.States) > 0 && !slices.ContainsFunc(f.States, callbacks.State.Open)
 }
 
-// sortedBy reports whether a list is sorted by a column.
-func sortedBy(order, column desk.Order) bool {
-	if order == desk.OrderDeadline {
-		order = ""
+// column is one by which the table can be sorted: the orders that have its smallest and its largest
+// value first, and which of them its heading asks for.
+type column struct{ ascending, descending, first desk.Order }
+
+var (
+	byDeadline = column{desk.OrderDeadline, desk.OrderLatest, desk.OrderDeadline}
+	byAge      = column{desk.OrderNewest, desk.OrderOldest, desk.OrderNewest}
+	byEnd      = column{desk.OrderEndedFirst, desk.OrderEnd, desk.OrderEnd}
+)
+
+// sort says by what a list is sorted in this column, in words of ARIA.
+func (c column) sort(order desk.Order) string {
+	switch order {
+	case c.ascending:
+		return "ascending"
+	case c.descending:
+		return "descending"
 	}
-	return order == column
+	return "none"
 }
 
-func ariaSort(order, column desk.Order) string {
-	if !sortedBy(order, column) {
-		return "none"
+// next is the order for which the heading asks: the other one, if the list is sorted by the column.
+func (c column) next(order desk.Order) desk.Order {
+	switch {
+	case order == c.first && order == c.ascending:
+		return c.descending
+	case order == c.first:
+		return c.ascending
 	}
-	return "ascending"
+	return c.first
 }
 
 // tableMark is the mark of a row of the table. What Lambda accepted says how it was decided; who

@@ -104,8 +104,15 @@ func TestAdminOrder(t *testing.T) {
 	if viewstest.Words(sorted) != "Age" {
 		t.Errorf("sorted by %q", viewstest.Words(sorted))
 	}
-	if got := doc.Find("th.c-rem a").AttrOr("href", ""); got != "/admin/callbacks" {
-		t.Errorf("order by time left is at %s", got)
+	for class, want := range map[string]string{"c-rem": "deadline", "c-at": "deadline", "c-age": "oldest"} {
+		if got := doc.Find("th."+class+" a").AttrOr("href", ""); got != "/admin/callbacks?order="+want {
+			t.Errorf("the order by %s is at %s", class, got)
+		}
+	}
+	m.Filter.Order, m.Filter.States = desk.OrderEnd, []callbacks.State{callbacks.Completed}
+	doc = adminPage(t, "/admin/callbacks?order=end&state=completed", m)
+	if sorted := doc.Find("th[aria-sort=descending]"); viewstest.Words(sorted) != "Ended at" || sorted.Find("a").AttrOr("href", "") != "/admin/callbacks?order=ended-first&state=completed" {
+		t.Errorf("of what has ended: %q, %s", viewstest.Words(sorted), sorted.Find("a").AttrOr("href", ""))
 	}
 }
 

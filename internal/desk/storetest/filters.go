@@ -115,6 +115,8 @@ func inOrder(q desk.Query) func(a, b desk.Row) int {
 	}
 	return func(a, b desk.Row) int {
 		switch order {
+		case desk.OrderLatest:
+			return inOrder(desk.Query{Filter: desk.Filter{Order: desk.OrderDeadline}})(b, a)
 		case desk.OrderDeadline, desk.OrderRisk:
 			first, cause := a.Ends()
 			second, otherCause := b.Ends()
@@ -127,6 +129,10 @@ func inOrder(q desk.Query) func(a, b desk.Row) int {
 			return first.Compare(second)
 		case desk.OrderEnd:
 			return endOf(b).Compare(endOf(a))
+		case desk.OrderEndedFirst:
+			return endOf(a).Compare(endOf(b))
+		case desk.OrderOldest:
+			return a.ReceivedAt.Compare(b.ReceivedAt)
 		case desk.OrderNewest:
 		}
 		return b.ReceivedAt.Compare(a.ReceivedAt)
@@ -231,7 +237,7 @@ func anyCallback() *rapid.Generator[callbacks.Callback] {
 
 func anyQuery() *rapid.Generator[desk.Query] {
 	scopes := []desk.Scope{desk.ScopeAvailable, desk.ScopeMine, desk.ScopeAttention, desk.ScopeHistory, desk.ScopeAll}
-	orders := []desk.Order{"", desk.OrderRisk, desk.OrderDeadline, desk.OrderNewest}
+	orders := append([]desk.Order{""}, desk.Orders...)
 	usual := []desk.Usual{nil, {"a": time.Hour}, {"a": 2 * time.Hour, "b": time.Minute, "elsewhere": time.Hour}}
 	sources := []string{"", "", "", callbacks.SourceAnnounced, callbacks.SourceDiscovery, "shop", "nobody"}
 	maybe := func(t *rapid.T, name string) time.Time {

@@ -71,7 +71,8 @@ func listOrders(t *testing.T, s Store) {
 	b := Put(t, s, callbackstest.NewCallback(callbackstest.ReceivedAt(at(2)), callbackstest.Timeout(0), callbackstest.Ended(callbacks.TimedOut, at(7)))).ID
 	c := Put(t, s, callbackstest.NewCallback(callbackstest.ReceivedAt(at(3)), callbackstest.Timeout(time.Minute), callbackstest.Ended(callbacks.Closed, at(8)))).ID
 	for order, want := range map[desk.Order][]callbacks.ID{
-		desk.OrderDeadline: {c, a, b}, desk.OrderNewest: {c, b, a},
+		desk.OrderDeadline: {c, a, b}, desk.OrderLatest: {b, a, c}, desk.OrderNewest: {c, b, a}, desk.OrderOldest: {a, b, c},
+		desk.OrderEnd: {a, c, b}, desk.OrderEndedFirst: {b, c, a},
 	} {
 		callbackstest.Same(t, string(order), IDsOf(List(t, s, EveryRow(desk.Filter{Order: order})).Rows), want)
 	}
@@ -90,7 +91,7 @@ func listScopeOrders(t *testing.T, s Store) {
 
 // listPages reads page after page while callbacks arrive before and after the reader's position.
 func listPages(t *testing.T, s Store) {
-	for _, order := range []desk.Order{"", desk.OrderRisk, desk.OrderDeadline, desk.OrderNewest} {
+	for _, order := range append([]desk.Order{""}, desk.Orders...) {
 		function := "pages-" + string(order)
 		make := func(minutes int) callbacks.ID {
 			at := callbackstest.T0.Add(time.Duration(minutes) * time.Minute)
@@ -138,7 +139,7 @@ func listTies(t *testing.T, s Store) {
 	for i := range n {
 		Put(t, s, callbackstest.NewCallback(callbackstest.Queue(fmt.Sprint("q", i%2))))
 	}
-	for _, order := range []desk.Order{"", desk.OrderRisk, desk.OrderDeadline, desk.OrderNewest} {
+	for _, order := range []desk.Order{"", desk.OrderRisk, desk.OrderDeadline, desk.OrderLatest, desk.OrderNewest, desk.OrderOldest} {
 		for _, q := range []desk.Query{
 			EveryRow(desk.Filter{Order: order, Limit: 2}),
 			{Filter: desk.Filter{Scope: desk.ScopeAvailable, Order: order, Limit: 2}, Queues: []string{"q1", "q0"}, Now: callbackstest.T0},

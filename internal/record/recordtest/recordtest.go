@@ -122,10 +122,14 @@ func lines(t *testing.T, s Stores) {
 func order(t *testing.T, s Stores) {
 	var want []callbacks.ID
 	for _, after := range []time.Duration{time.Hour, 0, time.Hour} {
-		want = append(want, Decide(t, s.Desk, "ada", t0.Add(after)).ID)
+		want = append(want, Decide(t, s.Desk, "ada", t0.Add(after), callbackstest.Queue("finance")).ID)
 	}
 	storetest.Put(t, s.Desk, callbackstest.NewCallback()) // pending
 	callbackstest.Same(t, "order", ids(t, s, record.Query{AllQueues: true}), []callbacks.ID{want[2], want[0], want[1]})
+	for _, q := range []record.Query{{AllQueues: true}, {Queues: []string{"finance", "elsewhere"}}, {AllQueues: true, People: []string{callbackstest.Person("ada").ID, "nobody"}}} {
+		q.Oldest, q.Limit = true, 1
+		callbackstest.Same(t, "oldest first", ids(t, s, q), []callbacks.ID{want[1], want[0], want[2]})
+	}
 }
 
 // filters: each narrows the record, alone and with others.

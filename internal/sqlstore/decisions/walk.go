@@ -67,9 +67,12 @@ func each(text string, values []string) []condition {
 	return parts
 }
 
-// rangeText is the statement that reads limit lines of the ranges, newest first.
+// rangeText is the statement that reads limit lines of the ranges, in the order of the query.
 func rangeText(d *engine.Dialect, q *record.Query, after condition, limit int) (string, []any) {
-	of := "d"
+	of, behindIt, direction := "d", "<", " desc"
+	if q.Oldest {
+		behindIt, direction = ">", ""
+	}
 	if q.People != nil {
 		of = "s"
 	}
@@ -83,10 +86,10 @@ func rangeText(d *engine.Dialect, q *record.Query, after condition, limit int) (
 		behind.args = append(behind.args, q.Before.UnixMilli())
 	}
 	if after.text != "" {
-		behind.text += ` and (` + of + `.at, ` + of + `.callback) < ` + after.text
+		behind.text += ` and (` + of + `.at, ` + of + `.callback) ` + behindIt + ` ` + after.text
 		behind.args = append(behind.args, after.args...)
 	}
-	tail := fmt.Sprintf(" order by at desc, callback desc limit %d", limit)
+	tail := fmt.Sprintf(" order by at%s, callback%s limit %d", direction, direction, limit)
 	parts := arms(q)
 	var texts []string
 	var args []any
