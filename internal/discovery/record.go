@@ -61,10 +61,14 @@ func (d *search) take(ctx context.Context, s *scan, found *sighting, input []byt
 	if _, known := d.queues[a.Queue]; !known {
 		a.Queue = callbacks.DefaultQueue // another replica was configured with more queues
 	}
-	if t := d.template(s.Watch, found.Start); t != nil && input != nil {
+	t := d.template(s.Watch, found.Start)
+	if t != nil && input != nil {
 		c, content, err := t.Make(ctx, a, input, d.queues, d.forms, d.now())
 		content.Encoded = len(content.Payload) > 0 && !content.Template.Payload && d.decodes(&c)
 		return c, content, err
+	}
+	if t != nil {
+		a.Description += " So countersign.yaml could not make the request of it: its template for " + ofTemplate(t) + " was not used."
 	}
 	c, content, err := a.Callback(callbacks.SourceDiscovery, nil, d.queues, d.now())
 	content.Encoded = len(content.Payload) > 0 && d.decodes(&c)

@@ -24,3 +24,11 @@ func (d *search) template(w Watch, s Started) *announcement.Template {
 	}
 	return nil
 }
+
+// ofTemplate says in markdown for which callbacks a template is.
+func ofTemplate(t *announcement.Template) string {
+	if t.Callback == "" {
+		return "every callback"
+	}
+	return "`" + t.Callback + "`"
+}

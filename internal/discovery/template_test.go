@@ -69,7 +69,8 @@ func TestTemplates_OfEveryFunction(t *testing.T) {
 	}
 }
 
-// TestTemplates_InputUnread: without the input, the callback is recorded as one without a template.
+// TestTemplates_InputUnread: without the input, the callback is recorded as one without a template, and
+// says which template it would have had.
 func TestTemplates_InputUnread(t *testing.T) {
 	t.Parallel()
 	s := watching(t, "expenses")
@@ -78,8 +79,14 @@ func TestTemplates_InputUnread(t *testing.T) {
 	s.start("expenses")
 	s.front.answerWith(refusing("input", http.StatusForbidden, "AccessDeniedException"))
 	s.scan()
-	if got := s.only(callbacks.Pending); got.Title != "expenses: sign" || got.Queue != "finance" || !s.content(got.ID).InputUnread {
-		t.Errorf("got %+v with %+v", got, s.content(got.ID))
+	got := s.only(callbacks.Pending)
+	content := s.content(got.ID)
+	if got.Title != "expenses: sign" || got.Queue != "finance" || !content.InputUnread {
+		t.Errorf("got %+v with %+v", got, content)
+	}
+	want := "The execution's input is not shown: it could not be read, or it is not JSON. So countersign.yaml could not make the request of it: its template for `si*` was not used."
+	if content.Description != want {
+		t.Errorf("the page says %q", content.Description)
 	}
 }
 
