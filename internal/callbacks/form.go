@@ -25,7 +25,7 @@ func AsksSecret(outcomes []Outcome) bool {
 
 // Filling reads what was posted for an outcome, in inputs whose names begin with [Outcome.Inputs].
 func (f Form) Filling(o Outcome, posted form.Posted) *form.Filling {
-	return form.Open(f.Schema, f.Value, o.Inputs(), posted, f.Cover.Finds)
+	return form.Open(f.Schema, f.Value, o.Inputs(), posted, f.Cover)
 }
 
 // FieldAnswer begins the pointers of faults of an answer by form.

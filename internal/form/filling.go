@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"countersign/internal/fault"
+	"countersign/internal/mask"
 )
 
 // Filling is a form as somebody brought it, with what a reviewer answered so far.
@@ -13,12 +14,14 @@ type Filling struct {
 	Schema   string
 	Proposed Value // what the sender proposed, or the defaults of the schema
 	Changes  []Change
+	// AllCovered says that fields are masked because nobody can tell what is masked elsewhere.
+	AllCovered bool
 }
 
 // Open reads what was posted for a form: its schema, and the value that is proposed; empty if none
-// is. The names of its inputs begin with a text. Fields that repeat what is masked elsewhere are masked
-// too: covers reports that of a text or a number.
-func Open(schema, value, inputs string, posted Posted, covers func(text string) bool) *Filling {
+// is. The names of its inputs begin with a text. Fields that repeat what is masked elsewhere, which cover
+// finds, are masked too; a nil cover finds nothing.
+func Open(schema, value, inputs string, posted Posted, cover *mask.Cover) *Filling {
 	read, err := Parse(schema)
 	if err != nil {
 		read = Value{} // whoever brought it was checked, so this is never drawn
@@ -28,12 +31,13 @@ func Open(schema, value, inputs string, posted Posted, covers func(text string) 
 	if err != nil {
 		proposed = drawn.Start()
 	}
-	if covers != nil {
-		drawn.cover(proposed, covers)
+	if cover != nil {
+		drawn.cover(proposed, cover.Finds)
 	}
 	filled := drawn.Fill(inputs, proposed, posted)
 	return &Filling{
 		Filled: filled, Form: drawn, Schema: schema, Proposed: proposed, Changes: drawn.Changes(proposed, filled.Answer, filled.TypedBy("")),
+		AllCovered: cover.All(),
 	}
 }
 

@@ -144,6 +144,9 @@ func (c *Cover) in(text string) bool {
 	return c.short[text] || slices.ContainsFunc(c.values, func(value string) bool { return strings.Contains(text, value) })
 }
 
+// All reports whether everything is covered, because nobody can tell what is masked, or too much is.
+func (c *Cover) All() bool { return c != nil && c.all }
+
 // Finds reports whether there is a masked value in a text or a number, or nobody can tell. Names within a
 // masked object do not count: they are words of a schema more often than of a person.
 func (c *Cover) Finds(text string) bool {

@@ -32,7 +32,9 @@ type Form struct {
 	Reveal   string    // the address to which buttons post that reveal a value
 	Callback string    // the callback's own ID, under which a browser keeps what was typed
 	Told     bool      // whether what is wrong is shown: the reader has sent the answer
-	Again    bool      // it holds the answer of a signature of the reader that is void
+	// AllCovered says why what is proposed is masked: the desk cannot tell now what is masked elsewhere
+	AllCovered bool
+	Again      bool // it holds the answer of a signature of the reader that is void
 }
 
 // button is the name of the buttons that change a form. Their values are [form.Form.Press]'s.

@@ -23,7 +23,7 @@ func formOf(p desk.Preview, several bool) forms.Form {
 	f := p.Filling
 	drawn := forms.Form{
 		Form: f.Form, Filled: f.Filled, Text: f.Text, Proposed: f.Proposed, Changes: f.Changes, Schema: f.Schema,
-		Prefix: p.Outcome.Inputs(), Outcome: p.Outcome.Name,
+		Prefix: p.Outcome.Inputs(), Outcome: p.Outcome.Name, AllCovered: f.AllCovered,
 	}
 	if several {
 		drawn.Label = p.Outcome.Label
