@@ -144,11 +144,10 @@ func (w *Worker) RunOnce(ctx context.Context) error {
 // runOnce plans what changed, then starts the calls of messages that are due. It does not wait for
 // them, because one slow channel must not delay the rest.
 func (w *Worker) runOnce(ctx, calls context.Context) (time.Time, error) {
-	setup := w.Setup()
-	if setup == nil {
-		return time.Time{}, w.unreached(ctx)
+	setup, now := w.Setup(), w.Now()
+	if setup == nil { // nobody is told, but what is old goes all the same
+		return time.Time{}, errors.Join(w.unreached(ctx), w.forget(ctx, now))
 	}
-	now := w.Now()
 	circle, err := w.circle(ctx, setup)
 	if err != nil {
 		return time.Time{}, err
