@@ -87,3 +87,31 @@ func (r *rig) wantKinds(name string, want ...notice.Kind) {
 	}
 	callbackstest.Same(r.TB, "the pushes to "+name, kinds, want)
 }
+
+// TestVoidWakes: whose signature becomes void hears so in their quiet hours, as who may sign does, if the
+// request ends in them and nobody is awake. The message says that, not that it needs somebody.
+func TestVoidWakes(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(r *rig) {
+		for _, name := range []string{"ada", "bob", "cleo"} {
+			chosen := notice.NewSettings()
+			chosen.Quiet = &notice.Quiet{From: 12 * 60, Until: 15 * 60}
+			r.choose(name, chosen)
+		}
+		c := r.announce(time.Hour)
+		r.run(time.Minute, 10*time.Second)
+		given := callbacks.Signature{
+			By: callbacks.Actor{Kind: callbacks.ActorPerson, ID: "ada", Name: "ada"}, At: r.clock.Now(), Proposal: callbacks.Proposal{Outcome: "approve", Stance: callbacks.For},
+			End: &callbacks.SignatureEnd{Lapse: callbacks.Void, At: r.clock.Now(), Why: "An admin said who asks for this after it was signed."},
+		}
+		_, err := r.store.Change(r.Context(), c.ID, callbacks.Parts{Signatures: true}, func(c *callbacks.Case) error {
+			c.Signatures = append(c.Signatures, given)
+			c.Audit = append(c.Audit, callbacks.AuditEntry{At: given.At, Actor: given.By, Action: callbacks.ActionVoid, Callback: c.ID, Queue: c.Queue})
+			return nil
+		})
+		callbackstest.Must(r.TB, err)
+		r.run(time.Minute, 10*time.Second)
+		r.wantKinds("ada", notice.Void)
+		r.wantKinds("bob")
+	})
+}

@@ -156,10 +156,10 @@ func kindOf(w *Work, s *considered, planned *Planned) Kind {
 		return Attention
 	case c.State == callbacks.Pending && s.tooFew && (event || w.Kind == Nobody):
 		return Nobody
+	case c.State == callbacks.Pending && w.Kind == Void && planned != nil: // urgent or not
+		return Void
 	case c.State == callbacks.Pending && (w.Kind == Needed || planned != nil && (planned.Urgent || planned.Why.Escalated)):
 		return Needed
-	case c.State == callbacks.Pending && w.Kind == Void && planned != nil:
-		return Void
 	case c.State == callbacks.Pending && (w.Kind == Assigned || w.Kind == TakenOver) && planned != nil:
 		return w.Kind
 	case c.State == callbacks.Pending:

@@ -67,12 +67,19 @@ func (p *planner) steps(m *Member) []Step {
 
 // step plans one step, outside of the quiet hours of the member.
 func (p *planner) step(m *Member, channel string, n Planned, first bool) {
-	end, cause := p.Callback.Ends()
+	_, cause := p.Callback.Ends()
 	if first := m.Settings.nextDigest(n.Due); channel == Email && !first.IsZero() && (cause == callbacks.NoDeadline || first.Before(p.soonest(n.Due))) {
 		p.digests(m, first, n)
 		return
 	}
+	p.sendAwake(m, channel, n, first)
+}
+
+// sendAwake adds a notice that asks a member to sign, after their quiet hours. If the callback ends in
+// them, it is left out, unless it is the first and nobody else is awake.
+func (p *planner) sendAwake(m *Member, channel string, n Planned, first bool) {
 	if wakes := m.Settings.quietUntil(n.Due); wakes.After(n.Due) {
+		end, cause := p.Callback.Ends()
 		dies := cause != callbacks.NoDeadline && !wakes.Before(end)
 		switch {
 		case !dies:
@@ -143,21 +150,22 @@ func (p *planner) first(m *Member, n Planned) {
 	}
 }
 
-// inform tells a member something that is no step of a ladder: over the channel of their first step,
-// or by mail.
+// inform tells a member something that is no step of a ladder, after their quiet hours.
 func (p *planner) inform(m *Member, about Topic) {
-	channel := Email
+	due := m.Settings.quietUntil(p.Now)
+	if channel := p.informedBy(m); p.reached(m, channel) {
+		p.send(m, channel, Planned{Topic: about, Due: due, Latest: due.Add(window)})
+	}
+}
+
+// informedBy is the channel of what is no step of a ladder: that of the member's first step, or mail.
+func (p *planner) informedBy(m *Member) string {
 	for _, step := range m.Settings.Ladder {
 		if p.reached(m, step.Channel) {
-			channel = step.Channel
-			break
+			return step.Channel
 		}
 	}
-	if !p.reached(m, channel) {
-		return
-	}
-	due := m.Settings.quietUntil(p.Now)
-	p.send(m, channel, Planned{Topic: about, Due: due, Latest: due.Add(window)})
+	return Email
 }
 
 // whyMember is why somebody is told who may sign, as the gate finds it: their groups, or the person in

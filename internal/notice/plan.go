@@ -253,7 +253,7 @@ func (p *planner) admins(kind Kind) {
 }
 
 // voided tells those who believe that they have signed and whose signature became void, each time it
-// does: also those who have it open, and those who cannot sign again.
+// does: also those who have it open, and those who cannot sign again. Whoever can is asked to.
 func (p *planner) voided() {
 	times := make(map[string]int) // by person
 	for i := range p.Signatures {
@@ -263,8 +263,14 @@ func (p *planner) voided() {
 		}
 		times[given.By.ID]++
 		m := p.Circle.member(given.By.ID)
-		if m != nil && callbacks.LastSignature(p.Signatures, m.Person) == given && p.Queues.Sees(m.Signer, &p.Callback, p.Now) {
-			p.inform(m, Topic{Kind: Void, Share: times[m.ID]})
+		if m == nil || callbacks.LastSignature(p.Signatures, m.Person) != given || !p.Queues.Sees(m.Signer, &p.Callback, p.Now) {
+			continue
+		}
+		about := Topic{Kind: Void, Share: times[m.ID]}
+		if channel := p.informedBy(m); slices.Contains(p.audience, m) && p.reached(m, channel) {
+			p.sendAwake(m, channel, Planned{Topic: about, Due: p.Now, Latest: p.Now.Add(window)}, true)
+		} else {
+			p.inform(m, about)
 		}
 	}
 }

@@ -128,6 +128,30 @@ var planCases = map[string]struct {
 		sc.member("lea", func(m *notice.Member) { m.Groups = []string{"controllers"}; m.Places = nil })
 		sc.void("ada")
 	}, []string{"push ada's browser void@1 +0s"}},
+	"in quiet hours it waits, if there is time": {func(sc *scene) {
+		sc.s.Callback.Clocks.Timeout = 10 * time.Hour
+		sc.member("ada", asleep)
+		sc.member("bob", func(m *notice.Member) { m.Groups = nil })
+		sc.void("ada")
+		sc.opened("ada", false)
+	}, []string{finance, "push ada's browser void@1 +2h0m0s"}},
+	"it is left out if the request ends in them, and somebody is awake": {func(sc *scene) {
+		sc.member("ada", asleep)
+		sc.void("ada")
+		sc.opened("ada", false)
+	}, []string{finance, bobPush, bobMail, bobLast}},
+	"and breaks through if nobody is": {func(sc *scene) {
+		sc.member("ada", asleep)
+		sc.member("bob", asleep)
+		sc.void("ada")
+		sc.opened("ada", false)
+	}, []string{finance, "push ada's browser void@1 +0s", "push bob's browser may_sign! +0s"}},
+	"but not to those who cannot sign again": {func(sc *scene) {
+		sc.rule(callbacks.Terms{Signatures: []callbacks.Threshold{{From: []string{"controllers"}, For: 1}}})
+		sc.member("lea", func(m *notice.Member) { m.Groups = []string{"controllers"}; m.Places = nil })
+		sc.member("ada", asleep)
+		sc.void("ada")
+	}, []string{"push ada's browser void@1 +2h0m0s"}},
 	"of a request that its signer may not see any more": {func(sc *scene) {
 		sc.member("ada", func(m *notice.Member) { m.Groups = nil })
 		sc.void("ada")
@@ -204,19 +228,19 @@ var planCases = map[string]struct {
 	}, []string{finance, "email p00@example.com may_sign +0s"}},
 	"quiet hours put it off": {func(sc *scene) {
 		sc.s.Callback.Clocks.Timeout = 10 * time.Hour
-		sc.member("ada", func(m *notice.Member) { m.Settings.Quiet = &notice.Quiet{From: 12 * 60, Until: 15 * 60} })
+		sc.member("ada", asleep)
 		sc.member("bob", func(m *notice.Member) { m.Groups = nil })
 	}, []string{finance, "push ada's browser may_sign +2h0m0s", "email ada@example.com may_sign +2h0m0s", "push ada's browser needed@80 +8h0m0s"}},
 	"not what would end in them, while somebody is awake": {func(sc *scene) {
-		sc.member("ada", func(m *notice.Member) { m.Settings.Quiet = &notice.Quiet{From: 12 * 60, Until: 15 * 60} })
+		sc.member("ada", asleep)
 	}, []string{finance, bobPush, bobMail, bobLast}},
 	"who muted the queue is not awake": {func(sc *scene) {
-		sc.member("ada", func(m *notice.Member) { m.Settings.Quiet = &notice.Quiet{From: 12 * 60, Until: 15 * 60} })
+		sc.member("ada", asleep)
 		sc.member("bob", func(m *notice.Member) { m.Settings.Mutes = []notice.Mute{{Queue: "finance", Until: t0.Add(time.Hour)}} })
 	}, []string{finance, "push ada's browser may_sign! +0s"}},
 	"but once if nobody is": {func(sc *scene) {
 		for _, name := range []string{"ada", "bob"} {
-			sc.member(name, func(m *notice.Member) { m.Settings.Quiet = &notice.Quiet{From: 12 * 60, Until: 15 * 60} })
+			sc.member(name, asleep)
 		}
 	}, []string{finance, "push ada's browser may_sign! +0s", "push bob's browser may_sign! +0s"}},
 	"a digest takes what is calm": {func(sc *scene) {

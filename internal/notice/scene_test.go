@@ -72,6 +72,9 @@ func (sc *scene) member(name string, change func(*notice.Member)) {
 	change(&sc.circle.Members[i])
 }
 
+// asleep gives a member quiet hours for two hours from now on.
+func asleep(m *notice.Member) { m.Settings.Quiet = &notice.Quiet{From: 12 * 60, Until: 15 * 60} }
+
 // rule binds the request.
 func (sc *scene) rule(t callbacks.Terms) {
 	sc.s.Callback.Requirement = callbacks.Requirement{Rule: "r", Terms: t}
