@@ -341,22 +341,25 @@ func TestRateLimit(t *testing.T) {
 	b.deliver(t, e)
 }
 
-// TestGone: a message that somebody deleted, or whose channel was archived, is not written again.
+// TestGone: a message that somebody deleted, or whose channel was archived, is not written again, of one
+// callback or of several.
 func TestGone(t *testing.T) {
 	t.Parallel()
-	b := newBench(t, nil)
-	e := envelope(b, "C1", report())
-	e.Handle = b.deliver(t, e)
-	b.Delete("C1", b.Messages()[0].TS)
-	if f := b.fault(t, e); f.Code != notice.NoMessage {
-		t.Errorf("%v", f)
-	}
-	b.Archive("C1")
-	if f := b.fault(t, e); f.Code != notice.NoPlace {
-		t.Errorf("%v", f)
-	}
-	if len(b.Messages()) > 0 {
-		t.Error("it was written again")
+	for name, items := range map[string][]notice.Item{"One": {report()}, "Several": {report(), report()}} {
+		b := newBench(t, nil)
+		e := envelope(b, "C1", items...)
+		e.Handle = b.deliver(t, e)
+		b.Delete("C1", b.Messages()[0].TS)
+		if f := b.fault(t, e); f.Code != notice.NoMessage {
+			t.Errorf("%s: %v", name, f)
+		}
+		b.Archive("C1")
+		if f := b.fault(t, e); f.Code != notice.NoPlace {
+			t.Errorf("%s: %v", name, f)
+		}
+		if len(b.Messages()) > 0 {
+			t.Errorf("%s: it was written again", name)
+		}
 	}
 }
 
