@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"testing"
@@ -42,6 +43,19 @@ func TestReviewShowsTheRequest(t *testing.T) {
 	}
 	if got := doc.Find(".crumb a").AttrOr("href", ""); got != "/?scope=mine" {
 		t.Errorf("back leads to %s", got)
+	}
+}
+
+// TestReviewOrder: whoever reads from the top, as on a phone, meets the reason before the clocks, and both
+// before the payload.
+func TestReviewOrder(t *testing.T) {
+	t.Parallel()
+	var got []string
+	reviewPage(t, sampleReview()).Find("h1, #why, #clocks, #payload").Each(func(_ int, e *goquery.Selection) {
+		got = append(got, cmp.Or(e.AttrOr("id", ""), goquery.NodeName(e)))
+	})
+	if want := []string{"h1", "why", "clocks", "payload"}; !slices.Equal(got, want) {
+		t.Errorf("the page has %q, want %q", got, want)
 	}
 }
 
