@@ -109,10 +109,18 @@ document.addEventListener("click", (event) => {
 
 // What is selected in a list is counted from the first box on, and kept while the list updates.
 const anyPicked = () => document.querySelector("[data-pick]:checked") !== null;
-const selecting = () => import("./select.js");
+let select, coming; // what selects: the module, and the promise of it
 
-document.addEventListener("change", ({ target }) => target.matches("[data-pick]") && selecting().then(({ count }) => count(true, target)));
-if (anyPicked()) selecting().then(({ count }) => count(false)); // the browser came back to the page
+// Acts at once, so that each key finds what the one before it selected. Before the module is there, keys
+// wait for it in their order.
+function selecting(act) {
+  if (select) return void act(select);
+  coming ??= import("./select.js");
+  coming.then((module) => act((select = module)));
+}
+
+document.addEventListener("change", ({ target }) => target.matches("[data-pick]") && selecting(({ count }) => count(true, target)));
+if (anyPicked()) selecting(({ count }) => count(false)); // the browser came back to the page
 
 let wanted; // the last request wins, however long its answer takes
 
@@ -219,7 +227,7 @@ function press(event) {
 }
 
 function letter(key, event, bar) {
-  if (anyPicked() && "ar".includes(key)) return void selecting().then(({ go }) => go(key === "a" ? "for" : "against"));
+  if ("ar".includes(key) && (anyPicked() || (coming && !select))) return selecting(({ go }) => go(key === "a" ? "for" : "against"));
   if ("/?rs".includes(key)) event.preventDefault(); // otherwise the field would receive the letter that moved the focus there
   if (Date.now() < goUntil) {
     goUntil = 0;
@@ -230,7 +238,7 @@ function letter(key, event, bar) {
     case "g": goUntil = Date.now() + SEQUENCE; break;
     case "j": step(1, event.shiftKey); break;
     case "k": step(-1, event.shiftKey); break;
-    case "x": selecting().then(({ toggle, pickKind }) => (event.shiftKey ? pickKind : toggle)(rowAt(event))); break;
+    case "x": selecting(({ toggle, pickKind }) => (event.shiftKey ? pickKind : toggle)(rowAt(event))); break;
     case "e": document.getElementById(`unfold-${rowAt(event)?.dataset.unfold}`)?.click(); break;
     case "o": openPage(event); break;
     case "u": click("u") || openRow()?.focus(); break;
@@ -276,7 +284,7 @@ function closeExplanation() {
 function escape(field, bar) {
   if (closeExplanation()) return;
   if (panel?.open || closeMenus() || (!elsewhere(field) && bar?.escape?.())) return;
-  if (!field && anyPicked()) return void selecting().then(({ clear }) => clear());
+  if (!field && anyPicked()) return selecting(({ clear }) => clear());
   field?.blur();
 }
 
@@ -293,7 +301,7 @@ const rowAt = ({ target }) => target.closest?.(ROWS) ?? openRow();
 const openId = () => document.querySelector("#pane #item")?.dataset.callback ?? "";
 
 // The row after (or before) the focused one, or after the open one. With Shift both are selected.
-function step(by, select) {
+function step(by, extending) {
   const rows = [...document.querySelectorAll(ROWS)];
   if (!rows.length) return void click(by > 0 ? "j" : "k"); // the page of one item leads to the next
   const here = rows.findIndex((row) => row === document.activeElement);
@@ -301,14 +309,14 @@ function step(by, select) {
   const to = from < 0 ? 0 : Math.min(Math.max(from + by, 0), rows.length - 1);
   rows[to]?.focus();
   rows[to]?.scrollIntoView({ block: "nearest" });
-  if (select) selecting().then(({ extend }) => extend(rows[from], rows[to]));
+  if (extending) selecting(({ extend }) => extend(rows[from], rows[to]));
 }
 
 // Only the open item can be decided. With the focus on another row, the key opens that row and
 // decides nothing; on a row that stands for several it leads to the page that asks about them.
 function decide(key, event, bar) {
   const row = event.target.closest?.(ROWS);
-  if (row?.matches(".folded") && key !== "s") selecting().then(({ goWith }) => goWith(row, key === "a" ? "for" : "against"));
+  if (row?.matches(".folded") && key !== "s") selecting(({ goWith }) => goWith(row, key === "a" ? "for" : "against"));
   else if (row && row !== openRow()) row.click();
   else bar?.press?.(key);
 }

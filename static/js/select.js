@@ -86,12 +86,12 @@ export function clear() {
 /** Selects what a row stands for and goes on with it, for or against it. */
 export function goWith(row, stance) {
   pick(boxOf(row), true);
-  setTimeout(() => go(stance)); // once the boxes have followed
+  go(stance);
 }
 
 /** Goes on with what is selected, for or against it. */
 export function go(stance) {
-  document.querySelector(`#batch [value="${stance}"]`)?.click();
+  if (picked().length) document.querySelector(`#batch [value="${stance}"]`)?.click();
 }
 
 document.addEventListener("click", ({ target }) => target.closest("[data-pick-kind]") && pickKind());
