@@ -14,10 +14,6 @@ import (
 	"countersign/views/lists"
 )
 
-// barLimit is where counting for the histogram stops. It is enough to tell a quiet day from a
-// flood.
-const barLimit = 1000
-
 // admin shows the table of all callbacks.
 func (s *server) admin(c echo.Context) error {
 	values := c.QueryParams()
@@ -30,10 +26,10 @@ func (s *server) admin(c echo.Context) error {
 	if model.List, err = s.list(c, l); err != nil {
 		return err
 	}
-	if model.Bars, err = s.countShortcuts(c, l, bars(), barLimit); err != nil {
+	if model.Bars, err = s.countShortcuts(c, l, bars()); err != nil {
 		return err
 	}
-	if model.States, err = s.countShortcuts(c, l, lists.TableStates, countLimit); err != nil {
+	if model.States, err = s.countShortcuts(c, l, lists.TableStates); err != nil {
 		return err
 	}
 	shell, err := s.shell(c, views.PlaceAdmin, l.Address())

@@ -230,7 +230,7 @@ func (s *server) renderSelection(c echo.Context, status int, m batches.Selection
 	since := list.Filter(s.Now())
 	since.ReceivedFrom = m.Batch.MadeAt
 	var err error
-	if m.New, err = s.Service.Count(c.Request().Context(), s.person(c), since, countLimit); err != nil {
+	if m.New, err = s.Service.Count(c.Request().Context(), s.person(c), since, fewLimit); err != nil {
 		return err
 	}
 	if m.More, err = s.moreLike(c, list, &m); err != nil {
@@ -264,8 +264,8 @@ func (s *server) moreLike(c echo.Context, list query.Listing, m *batches.Selecti
 	if shown == 0 {
 		return views.Count{}, nil
 	}
-	all, err := s.Service.Count(c.Request().Context(), s.person(c), f, shown+countLimit)
-	return views.Bounded(max(all-shown, 0), countLimit), err
+	all, err := s.Service.Count(c.Request().Context(), s.person(c), f, shown+fewLimit)
+	return views.Bounded(max(all-shown, 0), fewLimit), err
 }
 
 func (s *server) showResult(c echo.Context, b batch.Batch) error {

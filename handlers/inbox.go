@@ -38,7 +38,7 @@ func (s *server) inbox(c echo.Context) error {
 	if model.List, err = s.list(c, l); err != nil {
 		return err
 	}
-	if model.Chips, err = s.countShortcuts(c, l, lists.ChipsOf(l.Scope), countLimit); err != nil {
+	if model.Chips, err = s.countShortcuts(c, l, lists.ChipsOf(l.Scope)); err != nil {
 		return err
 	}
 	shell, err := s.shell(c, views.InboxPlace(l.Scope), l.Address())
@@ -75,7 +75,7 @@ func (s *server) doneItem(c echo.Context, l *query.Listing) (*callbacks.Callback
 	return &done, err
 }
 
-// list reads a page of a list and what its filter offers. It counts the total up to countLimit,
+// list reads a page of a list and what its filter offers. It counts the total too,
 // because an exact number would cost as much as reading the longest list, on every page.
 func (s *server) list(c echo.Context, l query.Listing) (lists.List, error) {
 	ctx, p := c.Request().Context(), s.person(c)
@@ -91,7 +91,7 @@ func (s *server) list(c echo.Context, l query.Listing) (lists.List, error) {
 	if found.Next != nil {
 		m.Next = query.FormatCursor(*found.Next)
 	}
-	if m.Total, err = s.count(ctx, p, m.Filter, countLimit); err != nil {
+	if m.Total, err = s.count(ctx, p, m.Filter); err != nil {
 		return m, err
 	}
 	if m.Functions, err = s.Service.Functions(ctx, p, maxFunctions); err != nil {
@@ -114,14 +114,14 @@ func (s *server) unfolded(c echo.Context, l query.Listing, rows []desk.Row) (lis
 }
 
 // countShortcuts counts what the list would find with each of the shortcuts pressed.
-func (s *server) countShortcuts(c echo.Context, l query.Listing, shortcuts []lists.Shortcut, limit int) ([]views.Count, error) {
+func (s *server) countShortcuts(c echo.Context, l query.Listing, shortcuts []lists.Shortcut) ([]views.Count, error) {
 	counts := make([]views.Count, len(shortcuts))
 	for i, shortcut := range shortcuts {
 		pressed, err := query.ParseListing(shortcut.Apply(l.Values()), l.Scope, zone(c))
 		if err != nil {
 			return nil, fmt.Errorf("shortcut %s: %w", shortcut.Label, err)
 		}
-		if counts[i], err = s.count(c.Request().Context(), s.person(c), pressed.Filter(s.Now()), limit); err != nil {
+		if counts[i], err = s.count(c.Request().Context(), s.person(c), pressed.Filter(s.Now())); err != nil {
 			return nil, err
 		}
 	}

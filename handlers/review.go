@@ -40,10 +40,10 @@ func (s *server) showReview(c echo.Context, status int, draft review.Draft) erro
 // stands is where a callback stands in the list from which it was opened.
 func (s *server) stands(c echo.Context, l query.Listing, of *callbacks.Callback) (m review.Stands, err error) {
 	ctx, p, f := c.Request().Context(), s.person(c), l.Filter(s.Now())
-	if m.Around, err = s.Service.Around(ctx, p, f, of, countLimit); err != nil || m.Place == 0 {
+	if m.Around, err = s.Service.Around(ctx, p, f, of, fewLimit); err != nil || m.Place == 0 {
 		return m, err
 	}
-	m.Of, err = s.count(ctx, p, f, countLimit)
+	m.Of, err = s.count(ctx, p, f)
 	return m, err
 }
 

@@ -10,8 +10,14 @@ import (
 	"countersign/views"
 )
 
-// countLimit is where counting stops. Beyond a hundred the exact number helps nobody.
-const countLimit = 100
+const (
+	// countLimit is where counting stops: numbers up to 10,000 are exact. Those of a search, whose hits
+	// are found one by one, are up to 1,000.
+	countLimit  = 10_001
+	searchLimit = 1_001
+	// fewLimit is where counting stops if only few are told apart.
+	fewLimit = 101
+)
 
 // shell is the frame of a page of a person who is signed in.
 func (s *server) shell(c echo.Context, place views.Place, address views.Address) (views.Shell, error) {
@@ -64,12 +70,14 @@ func (s *server) concernedShell(c echo.Context) views.Shell {
 func (s *server) navigationCounts(ctx context.Context, p callbacks.Person) (counts views.Counts, err error) {
 	count := func(f desk.Filter) (n views.Count) {
 		if err == nil {
-			n, err = s.count(ctx, p, f, countLimit)
+			n, err = s.count(ctx, p, f)
 		}
 		return n
 	}
 	counts.Available = count(desk.Filter{Scope: desk.ScopeAvailable})
-	counts.AtRisk = count(desk.Filter{Scope: desk.ScopeAvailable, Ends: desk.Ends{AtRisk: true}}).Number()
+	if err == nil { // the tab has room for two digits
+		counts.AtRisk, err = s.Service.Count(ctx, p, desk.Filter{Scope: desk.ScopeAvailable, Ends: desk.Ends{AtRisk: true}}, fewLimit)
+	}
 	counts.Mine = count(desk.Filter{Scope: desk.ScopeMine})
 	counts.Attention = count(desk.Filter{Scope: desk.ScopeAttention})
 	if p.Roles.SeesAll() {
@@ -77,14 +85,18 @@ func (s *server) navigationCounts(ctx context.Context, p callbacks.Person) (coun
 		if err == nil {
 			var n int
 			n, err = s.Notices.Troubles(ctx)
-			counts.Channels = views.Bounded(n, countLimit)
+			counts.Channels = views.Bounded(n, fewLimit)
 		}
 	}
 	return counts, err
 }
 
-// count counts what a person finds with a filter, up to limit.
-func (s *server) count(ctx context.Context, p callbacks.Person, f desk.Filter, limit int) (views.Count, error) {
+// count counts what a person finds with a filter.
+func (s *server) count(ctx context.Context, p callbacks.Person, f desk.Filter) (views.Count, error) {
+	limit := countLimit
+	if f.Search != "" {
+		limit = searchLimit
+	}
 	n, err := s.Service.Count(ctx, p, f, limit)
 	return views.Bounded(n, limit), err
 }

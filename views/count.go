@@ -1,6 +1,9 @@
 package views
 
-import "strconv"
+import (
+	"fmt"
+	"strconv"
+)
 
 // Counts are the numbers beside the entries of the navigation.
 type Counts struct {
@@ -44,13 +47,22 @@ func (c Count) Of(word string) string {
 	return c.String() + " " + word + "s"
 }
 
-// String returns "17", or "99+" if counting stopped at 100, or "" if nothing was counted.
+// String returns "1,312", or "99+" if counting stopped at 100, or "" if nothing was counted.
 func (c Count) String() string {
 	switch {
 	case !c.exists:
 		return ""
 	case c.more:
-		return strconv.Itoa(c.n) + "+"
+		return thousands(c.n) + "+"
 	}
-	return strconv.Itoa(c.n)
+	return thousands(c.n)
+}
+
+// thousands writes a number below a million.
+func thousands(n int) string {
+	const thousand = 1000
+	if n < thousand {
+		return strconv.Itoa(n)
+	}
+	return fmt.Sprintf("%d,%03d", n/thousand, n%thousand)
 }

@@ -27,6 +27,9 @@ func TestBounded(t *testing.T) {
 		{views.Bounded(0, 100), "0", true},
 		{views.Bounded(99, 100), "99", false},
 		{views.Bounded(100, 100), "99+", false},
+		{views.Bounded(1312, 10_001), "1,312", false},
+		{views.Bounded(10_000, 10_001), "10,000", false},
+		{views.Bounded(10_001, 10_001), "10,000+", false},
 	} {
 		if tc.count.String() != tc.text || tc.count.Zero() != tc.zero {
 			t.Errorf("%#v is %q, zero %v; want %q, %v", tc.count, tc.count.String(), tc.count.Zero(), tc.text, tc.zero)

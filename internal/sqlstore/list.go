@@ -329,6 +329,15 @@ func (s *Store) Count(ctx context.Context, q desk.Query, limit int) (int, error)
 	if err != nil || len(w.arms) == 0 {
 		return 0, err
 	}
+	n, err := s.counted(ctx, w, min(limit, fewCounted))
+	if err != nil || n < fewCounted || limit <= fewCounted {
+		return n, err
+	}
+	text, args := countText(s.dialect, w, limit)
+	return s.tallies.of(s.db.NewRaw(text, args...).String(), q.Now, func() (int, error) { return s.counted(ctx, w, limit) })
+}
+
+func (s *Store) counted(ctx context.Context, w walk, limit int) (int, error) {
 	text, args := countText(s.dialect, w, limit)
 	statement := s.db.NewRaw(text, args...)
 	return share(ctx, s.readings, statement.String(), func(ctx context.Context) (n int, err error) {

@@ -91,3 +91,60 @@ func (r *readings) put(writes int64, key string, found any) {
 	}
 	r.kept[key] = found
 }
+
+const (
+	// fewCounted is up to where every count is one of this moment.
+	fewCounted = 200
+	// maxCounted is how often a greater number is counted in a second. While much changes, each open page
+	// asks for it again and again.
+	maxCounted = 4
+)
+
+// tallies share great numbers within a second. On a quiet desk each is counted when it is asked for.
+type tallies struct {
+	mu     sync.Mutex
+	second int64
+	kept   map[string]*tally
+}
+
+// tally is one number, and how often it was counted.
+type tally struct {
+	n, counted int
+	known      bool
+}
+
+// of returns the number under a key, or counts it.
+func (t *tallies) of(key string, now time.Time, count func() (int, error)) (int, error) {
+	one, again := t.take(key, now.Unix())
+	if !again {
+		return one.n, nil
+	}
+	n, err := count()
+	if err == nil {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		if kept := t.kept[key]; kept != nil {
+			kept.n, kept.known = n, true
+		}
+	}
+	return n, err
+}
+
+// take reports whether a number is to be counted, and returns it otherwise.
+func (t *tallies) take(key string, second int64) (tally, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.kept == nil || t.second != second || len(t.kept) >= maxReadings {
+		t.second, t.kept = second, map[string]*tally{}
+	}
+	one := t.kept[key]
+	if one == nil {
+		one = &tally{}
+		t.kept[key] = one
+	}
+	if one.known && one.counted >= maxCounted {
+		return *one, false
+	}
+	one.counted++
+	return tally{}, true
+}

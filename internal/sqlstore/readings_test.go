@@ -136,3 +136,44 @@ func TestReadingsAreBounded(t *testing.T) {
 		t.Errorf("%d are kept, want at most %d", len(r.kept), maxReadings)
 	}
 }
+
+// TestGreatNumbersAreShared: while much changes, a great number is counted a few times in a second, for
+// all who ask; a small one each time.
+func TestGreatNumbersAreShared(t *testing.T) {
+	t.Parallel()
+	s, r := openRecorded(t)
+	add := func(n int) {
+		for range n {
+			callbackstest.Must(t, announce(t, s, callbackstest.NewCallback(), nil))
+		}
+	}
+	q := desk.Query{Filter: desk.Filter{Scope: desk.ScopeAvailable}, AllQueues: true, Now: callbackstest.T0}
+	count := func() (n, statements int) {
+		r.take()
+		n, err := s.Count(t.Context(), q, 10_001)
+		callbackstest.Must(t, err)
+		return n, len(r.take())
+	}
+	add(fewCounted - 1)
+	for range 10 {
+		if n, _ := count(); n != fewCounted-1 {
+			t.Fatalf("%d, want %d", n, fewCounted-1)
+		}
+	}
+	add(1)
+	for i := range 10 {
+		n, statements := count()
+		want, of := fewCounted+i, 2
+		if i >= maxCounted {
+			want, of = fewCounted+maxCounted-1, 1 // only whether it is great
+		}
+		if n != want || statements != of {
+			t.Errorf("after %d changes: %d by %d statements, want %d by %d", i, n, statements, want, of)
+		}
+		add(1)
+	}
+	q.Now = q.Now.Add(time.Second)
+	if n, _ := count(); n != fewCounted+10 {
+		t.Errorf("a second later: %d", n)
+	}
+}

@@ -41,6 +41,7 @@ type Store struct {
 	// run runs fn in a transaction and returns after its commit. fn may be run more than once.
 	run      func(ctx context.Context, rank engine.Rank, fn func(context.Context, *tx) error) error
 	readings *readings // nil if other processes write too
+	tallies  tallies
 	tells    atomic.Bool
 }
 

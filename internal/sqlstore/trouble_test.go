@@ -34,7 +34,7 @@ func openTroubled(t *testing.T) (s *Store, path string, pragma func(string)) {
 	}
 }
 
-func announce(t *testing.T, s *Store, c callbacks.Callback, payload []byte) error {
+func announce(t testing.TB, s *Store, c callbacks.Callback, payload []byte) error {
 	t.Helper()
 	_, err := s.Receive(t.Context(), callbacks.Message{}, c, callbacks.Content{Payload: payload}, "f", callbacks.Queues{}.Bind,
 		callbackstest.Entry(c, callbacks.ActionReceived, callbackstest.T0))
