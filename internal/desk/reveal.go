@@ -26,11 +26,11 @@ type Revealed struct {
 func (s *Service) Reveal(
 	ctx context.Context, p callbacks.Person, id callbacks.ID, at string,
 ) (Revealed, error) {
-	reader, err := s.Signer(ctx, p)
+	shown, content, err := s.read(ctx, p, id)
 	if err != nil {
 		return Revealed{}, err
 	}
-	shown, content, err := s.read(ctx, p, id)
+	reader, err := s.signerOf(ctx, p, &shown)
 	if err != nil {
 		return Revealed{}, err
 	}
@@ -51,7 +51,7 @@ func (s *Service) Reveal(
 		if err := s.mayReveal(signer, &c.Callback); err != nil {
 			return err
 		}
-		if c.Found() != shown.Found() {
+		if c.Found() != shown.Found() || c.Queue != shown.Queue {
 			return fmt.Errorf("announced with another payload: %w", callbacks.ErrConflict)
 		}
 		right := s.gate(&c.Callback, nil, s.now()).Explain(signer, callbacks.Proposal{Stance: callbacks.For})
@@ -66,7 +66,7 @@ func (s *Service) Reveal(
 
 // MayReveal reports whether a page offers a person to reveal what a callback masks.
 func (s *Service) MayReveal(ctx context.Context, p callbacks.Person, c *callbacks.Callback) (bool, error) {
-	reader, err := s.Signer(ctx, p)
+	reader, err := s.signerOf(ctx, p, c)
 	return err == nil && c.State == callbacks.Pending && s.mayTakePart(reader, c, s.now()) == nil, err
 }
 

@@ -96,6 +96,27 @@ func TestReveal_WhoMaySign(t *testing.T) {
 	}
 }
 
+// TestReveal_ActedForTheRequester: whoever may not sign, because they acted for the requester until a while
+// ago, sees no masked value either, and is offered none.
+func TestReveal_ActedForTheRequester(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	id := d.announceMasked().ID
+	s := desk.NewService(desk.ServiceConfig{
+		Store: d.Store, Queues: desktest.Queues, Invalidator: d.Invalidations, ReviewLimits: callbacks.DefaultReviewLimits, Now: d.Clock.Now,
+		Delegations: acting{d.Clock.Now(), d.Clock.Now().Add(time.Minute)},
+	})
+	d.Clock.Advance(2 * time.Minute)
+	c := d.Get(id)
+	for _, p := range []callbacks.Person{desktest.Mara, desktest.Dana} {
+		_, err := s.Reveal(d.Ctx, p, id, "1.1")
+		offered, offerErr := s.MayReveal(d.Ctx, p, &c)
+		if may := p.ID == desktest.Mara.ID; may != (err == nil) || may != offered || offerErr != nil || !may && !errors.Is(err, callbacks.ErrForbidden) {
+			t.Errorf("%s: got %v, offered %t, %v", p.Name, err, offered, offerErr)
+		}
+	}
+}
+
 func TestReveal_WhilePending(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
