@@ -92,10 +92,13 @@ type Store interface {
 	EndDelegation(
 		ctx context.Context, id callbacks.ID, end func(*Delegation) (callbacks.AuditEntry, error),
 	) (Delegation, error)
-	// DelegationsTo returns the delegations to some people that were in force at any time from one
-	// time until now, those first that end last: at most limit to their keys, and as many to their
-	// verified addresses, which are those to other accounts of theirs.
-	DelegationsTo(ctx context.Context, to []callbacks.Person, from, now time.Time, limit int) ([]Held, error)
+	// DelegationsTo returns the delegations to some people for a queue, or for any if its name is empty,
+	// that were in force at any time from one time until now, those first that end last: at most limit
+	// to their keys, and as many to their verified addresses, which are those to other accounts of
+	// theirs.
+	DelegationsTo(
+		ctx context.Context, to []callbacks.Person, queue string, from, now time.Time, limit int,
+	) ([]Held, error)
 	// LastDelegationEnd returns when the delegation ends that ends last; zero if there is none.
 	LastDelegationEnd(ctx context.Context) (time.Time, error)
 	// Delegations returns those from a person and those to a person, the latest end first, at most

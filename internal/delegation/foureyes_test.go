@@ -117,18 +117,57 @@ func TestFourEyes_OutOfSight(t *testing.T) {
 	d.Clock.Advance(time.Second)
 	_, err := d.Delegations.End(d.Ctx, desktest.Mara, made.ID)
 	callbackstest.Must(t, err)
-	for range 201 {
-		other := made
-		other.ID, other.From, other.Since = callbacks.NewID(), ines.Actor(), d.Clock.Now()
-		entry := callbacks.AuditEntry{At: other.Since, Actor: other.From, Action: callbacks.ActionDelegated}
-		callbackstest.Must(t, d.Store.AddDelegation(d.Ctx, other, func([]delegation.Delegation) error { return nil }, entry))
-	}
+	many(t, d, made, "finance")
 	d.Clock.Advance(2 * time.Second)
 	_, err = d.Decide(desktest.Dana, c.ID, "approve", "")
 	if refusal := new(callbacks.Refusal); !errors.As(err, &refusal) || refusal.Code != callbacks.CodeActsForExcluded {
 		t.Errorf("got %v, want %s", err, callbacks.CodeActsForExcluded)
 	}
 	d.WantState(c.ID, callbacks.Pending)
+}
+
+// many makes more delegations for a queue than the gate follows, each like one to the same person.
+func many(t *testing.T, d *desktest.Desk, like delegation.Delegation, queue string) {
+	t.Helper()
+	for range 201 {
+		other := like
+		other.ID, other.From, other.Queues, other.Since = callbacks.NewID(), ines.Actor(), []string{queue}, d.Clock.Now()
+		other.Until = other.Since.Add(time.Second)
+		entry := callbacks.AuditEntry{At: other.Since, Actor: other.From, Action: callbacks.ActionDelegated}
+		callbackstest.Must(t, d.Store.AddDelegation(d.Ctx, other, func([]delegation.Delegation) error { return nil }, entry))
+	}
+}
+
+// TestFourEyes_ManyElsewhere: delegations for other queues, and those that ended before a request arrived,
+// exclude nobody from it, however many they are. A row of a list says what the page says.
+func TestFourEyes_ManyElsewhere(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	announce := func(id string) callbacks.Callback {
+		return d.Announce(func(a *announcement.Announcement) { a.CallbackID, a.Requester = id, "Gro <gro@harborline.example>" })
+	}
+	before := announce("YmVmb3Jl")
+	made := delegate(t, d, desktest.Mara, desktest.Dana)
+	wantMay := func(want map[callbacks.ID]bool) {
+		t.Helper()
+		page, err := d.Service.List(d.Ctx, desktest.Dana, desk.Filter{Scope: desk.ScopeAvailable})
+		callbackstest.Must(t, err)
+		rows := make(map[callbacks.ID]bool)
+		for i := range page.Rows {
+			rows[page.Rows[i].ID] = page.Rows[i].Signing.May
+			if may := d.Service.MayDecide(d.Ctx, desktest.Dana, &page.Rows[i].Callback) == nil; may != want[page.Rows[i].ID] {
+				t.Errorf("the page of %s says %t", page.Rows[i].ID, may)
+			}
+		}
+		callbackstest.Same(t, "what the rows say", rows, want)
+	}
+	many(t, d, made, "releases")
+	d.Clock.Advance(2 * time.Second)
+	wantMay(map[callbacks.ID]bool{before.ID: true})
+	many(t, d, made, "finance")
+	d.Clock.Advance(2 * time.Second)
+	after := announce("YWZ0ZXI=")
+	wantMay(map[callbacks.ID]bool{before.ID: false, after.ID: true})
 }
 
 // TestFourEyes_OtherAccount: whoever acts for the requester cannot sign by another account with the
@@ -169,6 +208,30 @@ func (m *meanwhile) Change(
 ) (callbacks.Callback, error) {
 	m.happens()
 	return m.Store.Change(ctx, id, parts, change)
+}
+
+// TestFourEyes_MovesMeanwhile: whom somebody acts for was looked up in the queue that the request was in.
+// If it is in another one when the press is recorded, the press does nothing.
+func TestFourEyes_MovesMeanwhile(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	c := d.Announce(func(a *announcement.Announcement) { a.Requester = "Mara Okafor <mara@harborline.example>" })
+	w := wish(d, desktest.Mara, desktest.Dana)
+	w.Queues = []string{"legal"}
+	_, err := d.Delegations.Make(d.Ctx, desktest.Mara, w)
+	callbackstest.Must(t, err)
+	store, moves := d.Store, false
+	d.Restart(&meanwhile{store, func() {
+		if moves {
+			moves = false
+			storetest.Change(t, store, c.ID, func(c *callbacks.Case) error { c.Queue = "legal"; return nil })
+		}
+	}})
+	moves = true
+	if _, err := d.Decide(desktest.Dana, c.ID, "approve", ""); !errors.Is(err, callbacks.ErrStale) || moves {
+		t.Errorf("got %v, want %v", err, callbacks.ErrStale)
+	}
+	d.WantState(c.ID, callbacks.Pending)
 }
 
 // TestEndsBeforeTheTransaction: a delegation that ends after a press was read, and before it is

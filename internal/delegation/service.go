@@ -53,12 +53,14 @@ func New(c Config) *Service { return &Service{cfg: c} }
 const memory = time.Second
 
 // Signer implements [desk.Delegations]. As long as nobody delegates, it hardly reads.
-func (s *Service) Signer(ctx context.Context, p callbacks.Person, from, now time.Time) (callbacks.Signer, error) {
+func (s *Service) Signer(
+	ctx context.Context, p callbacks.Person, queue string, from, now time.Time,
+) (callbacks.Signer, error) {
 	if nobody, err := s.nobodyDelegates(ctx, from, now); nobody || err != nil {
 		return callbacks.Signer{Person: p}, err
 	}
 	return chain(p, maxHeld, maxHops, func(to []callbacks.Person) (all []callbacks.Delegation, err error) {
-		held, err := s.cfg.Store.DelegationsTo(ctx, to, from, now, maxHeld+1)
+		held, err := s.cfg.Store.DelegationsTo(ctx, to, queue, from, now, maxHeld+1)
 		for i := range held {
 			all = append(all, held[i].right(s.cfg.Person))
 		}

@@ -86,7 +86,7 @@ func TestCouldSign(t *testing.T) {
 // acting says that everybody but Mara acts for the requester of the test desk.
 type acting struct{ since, until time.Time }
 
-func (a acting) Signer(_ context.Context, p callbacks.Person, from, _ time.Time) (callbacks.Signer, error) {
+func (a acting) Signer(_ context.Context, p callbacks.Person, _ string, from, _ time.Time) (callbacks.Signer, error) {
 	s := callbacks.Signer{Person: p}
 	if p.ID == desktest.Mara.ID || !from.Before(a.until) {
 		return s, nil

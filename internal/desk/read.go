@@ -126,20 +126,31 @@ func (s *Service) List(ctx context.Context, p callbacks.Person, f Filter) (Page,
 	if err := s.addUsual(ctx, q, &page); err != nil {
 		return Page{}, err
 	}
-	from := q.Now
-	for i := range page.Rows {
-		from = callbacks.Earliest(from, page.Rows[i].ReceivedAt)
+	return page, s.addSigning(ctx, p, q.Now, page.Rows)
+}
+
+// addSigning says in the rows of a page what their reader may do. Delegations that ended since a request
+// arrived still exclude, as they do on its page: they are read once for all rows, and for each row by
+// itself if they are too many, because fewer may lead to the reader in its queue and time.
+func (s *Service) addSigning(ctx context.Context, p callbacks.Person, now time.Time, rows []Row) error {
+	from := now
+	for i := range rows {
+		from = callbacks.Earliest(from, rows[i].ReceivedAt)
 	}
-	// Delegations that ended since a request arrived still exclude, as they do on its page.
-	reader, err := s.signerSince(ctx, p, from, s.now())
+	all, err := s.signerSince(ctx, p, "", from, s.now())
 	if err != nil {
-		return Page{}, err
+		return err
 	}
-	for i := range page.Rows {
-		row := &page.Rows[i]
-		row.Signing = signing(s.gate(&row.Callback, row.Signatures, q.Now), reader)
+	for i := range rows {
+		row, reader := &rows[i], all
+		if all.MoreDelegations {
+			if reader, err = s.signerOf(ctx, p, &row.Callback); err != nil {
+				return err
+			}
+		}
+		row.Signing = signing(s.gate(&row.Callback, row.Signatures, now), reader)
 	}
-	return page, nil
+	return nil
 }
 
 // addUsual says in the rows of a page what decisions usually take, and in its cursor when that was.

@@ -46,6 +46,9 @@ func (s *Service) Sign(
 	}
 	parts := callbacks.Parts{Signatures: true, Delegations: signer.DelegationIDs()}
 	c, err := s.cases.Change(ctx, id, parts, func(c *callbacks.Case) error {
+		if c.Queue != shown.Queue { // nobody looked whom the signer acts for there
+			return fmt.Errorf("it is in queue %s now: %w", c.Queue, callbacks.ErrStale)
+		}
 		err := s.sign(c, signer.Until(c.DelegationEnds), choice, seen, out, s.now())
 		slot.lend(c)
 		return err

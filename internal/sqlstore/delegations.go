@@ -144,8 +144,12 @@ func (s *Store) EndDelegation(
 
 // DelegationsTo implements delegation.Store.
 func (s *Store) DelegationsTo(
-	ctx context.Context, to []callbacks.Person, from, now time.Time, limit int,
+	ctx context.Context, to []callbacks.Person, queue string, from, now time.Time, limit int,
 ) ([]delegation.Held, error) {
+	named, err := encode(queue) // as it stands in the list of queues
+	if err != nil {
+		return nil, err
+	}
 	var keys, addresses []string
 	for _, p := range to {
 		keys = append(keys, storable(p.ID))
@@ -159,9 +163,12 @@ func (s *Store) DelegationsTo(
 			continue
 		}
 		var found []delegationRow
-		err := s.db.NewSelect().Model(&found).Where(column+" in (?) and ends_at > ?", bun.List(values), millis(from)).
-			Where("starts_at <= ? and starts_at < ends_at", millis(now)).OrderExpr("ends_at desc").Limit(int64(limit)).Scan(ctx)
-		if err != nil {
+		query := s.db.NewSelect().Model(&found).Where(column+" in (?) and ends_at > ?", bun.List(values), millis(from)).
+			Where("starts_at <= ? and starts_at < ends_at", millis(now)).OrderExpr("ends_at desc").Limit(int64(limit))
+		if queue != "" {
+			query = query.Where("replace(queues, ?, '') <> queues", named.String)
+		}
+		if err := query.Scan(ctx); err != nil {
 			return nil, fmt.Errorf("read delegations: %w", s.unavailable(err))
 		}
 		all = append(all, found...)

@@ -214,9 +214,11 @@ func exerciseDelegations(t *testing.T, s *Store) {
 		Since: now, Until: now.Add(time.Hour), MadeBy: callbackstest.Person("mara"), MadeAt: now,
 	}
 	check(s.AddDelegation(ctx, d, func([]delegation.Delegation) error { return nil }, callbacks.AuditEntry{}))
-	_, err := s.DelegationsTo(ctx, []callbacks.Person{{ID: "ada", Email: "ada@harborline.example", EmailVerified: true}}, now, now, 10)
-	check(err)
-	_, err = s.DelegationsSince(ctx, now, now, 10)
+	for _, queue := range []string{"", "finance"} {
+		_, err := s.DelegationsTo(ctx, []callbacks.Person{{ID: "ada", Email: "ada@harborline.example", EmailVerified: true}}, queue, now, now, 10)
+		check(err)
+	}
+	_, err := s.DelegationsSince(ctx, now, now, 10)
 	check(err)
 	_, err = s.LastDelegationEnd(ctx)
 	check(err)

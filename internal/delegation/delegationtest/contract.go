@@ -3,6 +3,7 @@ package delegationtest
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -26,6 +27,7 @@ func Run(t *testing.T, open func(*testing.T) storetest.Store) {
 				"Ended":   ended,
 				"During":  during,
 				"Several": toSeveral,
+				"Queue":   inQueue,
 				"AtOnce":  atOnce,
 				"Listed":  listed,
 				"People":  findPeople,
@@ -69,7 +71,7 @@ func add(t testing.TB, s delegation.Store, d delegation.Delegation) delegation.D
 
 func to(t testing.TB, s delegation.Store, person string, now time.Time) []delegation.Held {
 	t.Helper()
-	all, err := s.DelegationsTo(t.Context(), []callbacks.Person{{ID: person}}, now, now, 10)
+	all, err := s.DelegationsTo(t.Context(), []callbacks.Person{{ID: person}}, "", now, now, 10)
 	callbackstest.Must(t, err)
 	return all
 }
@@ -168,7 +170,7 @@ func during(t *testing.T, s storetest.Store) {
 		for _, d := range tt.want {
 			want = append(want, delegation.Held{Delegation: d, Delegator: mara})
 		}
-		got, err := s.DelegationsTo(t.Context(), []callbacks.Person{{ID: "ada"}}, t0.Add(tt.from), t0.Add(tt.to), tt.limit)
+		got, err := s.DelegationsTo(t.Context(), []callbacks.Person{{ID: "ada"}}, "", t0.Add(tt.from), t0.Add(tt.to), tt.limit)
 		callbackstest.Must(t, err)
 		callbackstest.Same(t, name, got, want)
 	}
@@ -205,13 +207,37 @@ func toSeveral(t *testing.T, s storetest.Store) {
 		"Unverified": {[]callbacks.Person{person("ada", "ada@harborline.example", false)}, made[:1]},
 		"NoAccount":  {[]callbacks.Person{person("ada-3", "ada@harborline.example", true)}, []callbacks.ID{made[0], made[2]}},
 	} {
-		found, err := s.DelegationsTo(t.Context(), tt.to, t0, t0, 10)
+		found, err := s.DelegationsTo(t.Context(), tt.to, "", t0, t0, 10)
 		callbackstest.Must(t, err)
 		var got []callbacks.ID
 		for _, h := range found {
 			got = append(got, h.ID)
 		}
 		callbackstest.Same(t, name, got, tt.want)
+	}
+}
+
+// inQueue: those for a queue are found, and those for others take none of the limit.
+func inQueue(t *testing.T, s storetest.Store) {
+	keep(t, s, "mara", "Mara Okafor")
+	made := make(map[string]callbacks.ID)
+	for i, queues := range []string{"finance", "pay", "pay_x finance", "payax", "x-pay"} {
+		d := between("mara", "ada", t0.Add(-time.Duration(i)*time.Minute))
+		d.Queues, d.ToAddress = strings.Fields(queues), "ada@harborline.example"
+		made[queues] = add(t, s, d).ID
+	}
+	for queue, want := range map[string][]callbacks.ID{
+		"finance": {made["finance"], made["pay_x finance"]}, "pay": {made["pay"]}, "pay_x": {made["pay_x finance"]}, "x-pay": {made["x-pay"]}, "x": nil, "nance": nil,
+	} {
+		for _, p := range []callbacks.Person{{ID: "ada"}, {ID: "ada-2", Email: "ada@harborline.example", EmailVerified: true}} {
+			found, err := s.DelegationsTo(t.Context(), []callbacks.Person{p}, queue, t0, t0, 2)
+			callbackstest.Must(t, err)
+			var got []callbacks.ID
+			for _, h := range found {
+				got = append(got, h.ID)
+			}
+			callbackstest.Same(t, "to "+p.ID+" in "+queue, got, want)
+		}
 	}
 }
 
