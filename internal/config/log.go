@@ -7,8 +7,8 @@ import (
 
 // Log says what is logged to standard error.
 type Log struct {
-	Level  slog.Level `env:"LEVEL" envDefault:"info" help:"Minimum log level: debug, info, warn or error." example:"debug"`
-	Format LogFormat  `env:"FORMAT" envDefault:"json" help:"Form of the log lines: text or json." example:"text"`
+	Level  slog.Level `env:"LEVEL" envDefault:"info"`
+	Format LogFormat  `env:"FORMAT" envDefault:"json"`
 }
 
 // LogFormat is the form of the log lines.

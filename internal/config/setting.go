@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"reflect"
+	"strings"
 )
 
 // Setting is what an operator needs to know of one variable.
@@ -35,11 +36,12 @@ func settingsOf(t reflect.Type, prefix string, path []int) []Setting {
 		if !ok {
 			continue
 		}
+		said := texts[strings.TrimPrefix(prefix, Prefix)+name]
 		list = append(list, Setting{
 			Name:     prefix + name,
 			Default:  f.Tag.Get("envDefault"),
-			Help:     f.Tag.Get("help"),
-			Example:  f.Tag.Get("example"),
+			Help:     said.help,
+			Example:  said.example,
 			Required: f.Tag.Get("required") == "true",
 			Secret:   f.Tag.Get("secret") == "true",
 			field:    at,

@@ -57,10 +57,13 @@ func TestUsageTellsEverySetting(t *testing.T) {
 	}
 }
 
-// TestSettingsAreComplete checks the tags themselves. Examples of secrets are left out: none that
+// TestSettingsAreComplete checks the tags and texts themselves. Examples of secrets are left out: none that
 // works may be copied.
 func TestSettingsAreComplete(t *testing.T) {
 	t.Parallel()
+	if settings := len(Settings()); len(texts) != settings {
+		t.Errorf("there are %d settings and texts of %d", settings, len(texts))
+	}
 	leaves := make(map[string]string)
 	for _, s := range Settings() {
 		if s.Help == "" || s.Example == "" || s.Name == Prefix || strings.Contains(s.Help+s.Example, "|") {

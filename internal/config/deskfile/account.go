@@ -9,9 +9,28 @@ import (
 
 // Account says how to act in another AWS account. The forms are those of AssumeRole.
 type Account struct {
-	RoleARN    string `yaml:"roleArn" required:"true" example:"arn:aws:iam::111122223333:role/countersign" pattern:"^arn:[a-z-]+:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]{1,576}$" words:"write the ARN of a role, as arn:aws:iam::111122223333:role/countersign" help:"Role to assume for all calls there."`
-	ExternalID string `yaml:"externalId" example:"'9f2c41d7'" pattern:"^[A-Za-z0-9_+=,.@:/-]{2,}$" words:"write 2 to 1224 letters, digits or _+=,.@:/-" help:"sts:ExternalId that its trust policy asks for."`
+	RoleARN    string `yaml:"roleArn"`
+	ExternalID string `yaml:"externalId"`
 }
+
+var accountKeys = strictyaml.Table{
+	"roleArn": {
+		Help:     "Role to assume for all calls there.",
+		Example:  "arn:aws:iam::111122223333:role/countersign",
+		Required: true,
+		Pattern:  `^arn:[a-z-]+:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]{1,576}$`,
+		Words:    "write the ARN of a role, as arn:aws:iam::111122223333:role/countersign",
+	},
+	"externalId": {
+		Help:    "sts:ExternalId that its trust policy asks for.",
+		Example: "'9f2c41d7'",
+		Pattern: `^[A-Za-z0-9_+=,.@:/-]{2,}$`,
+		Words:   "write 2 to 1224 letters, digits or _+=,.@:/-",
+	},
+}
+
+// Table describes the keys, as [strictyaml.Described] has it.
+func (Account) Table() strictyaml.Table { return accountKeys }
 
 const maxExternalID = 1224 // characters; more than an expression can count
 

@@ -13,46 +13,169 @@ import (
 
 // Channels are the ways over which people and programs are told of requests.
 type Channels struct {
-	Slack    *Slack             `yaml:"slack" help:"A Slack workspace, by an app of your own."`
-	Email    *Email             `yaml:"email" help:"Mails, by one server."`
-	Push     *Push              `yaml:"push" help:"Web push: notifications of people's browsers."`
-	Teams    map[string]Teams   `yaml:"teams" keys:"^[a-z0-9][a-z0-9_-]{0,62}$" keywords:"write 1 to 63 of a-z, 0-9, - and _" help:"Places of Microsoft Teams, by names of your own."`
-	Webhooks map[string]Webhook `yaml:"webhooks" keys:"^[a-z0-9][a-z0-9_-]{0,62}$" keywords:"write 1 to 63 of a-z, 0-9, - and _" help:"Programs that get each change as an event, by names of your own."`
+	Slack    *Slack             `yaml:"slack"`
+	Email    *Email             `yaml:"email"`
+	Push     *Push              `yaml:"push"`
+	Teams    map[string]Teams   `yaml:"teams"`
+	Webhooks map[string]Webhook `yaml:"webhooks"`
 }
+
+var channelsKeys = strictyaml.Table{
+	"slack": {Help: "A Slack workspace, by an app of your own."},
+	"email": {Help: "Mails, by one server."},
+	"push":  {Help: "Web push: notifications of people's browsers."},
+	"teams": {
+		Help:       "Places of Microsoft Teams, by names of your own.",
+		KeyPattern: namePattern,
+		KeyWords:   nameWords,
+	},
+	"webhooks": {
+		Help:       "Programs that get each change as an event, by names of your own.",
+		KeyPattern: namePattern,
+		KeyWords:   nameWords,
+	},
+}
+
+// Table describes the keys, as [strictyaml.Described] has it.
+func (Channels) Table() strictyaml.Table { return channelsKeys }
 
 // Slack is the app of a workspace.
 type Slack struct {
-	Token *Secret `yaml:"token" required:"true" example:"{file: /run/secrets/slack}" help:"The app's bot token, xoxb-…; [notices.md](notices.md) lists its scopes."`
-	API   string  `yaml:"api" example:"http://127.0.0.1:8091/api/" pattern:"^https?://[^\\s?#@]+/$" words:"write an address with a slash at its end, as http://127.0.0.1:8091/api/" help:"Address of Slack's methods, on this machine only: for tests. Without it, Slack."`
+	Token *Secret `yaml:"token"`
+	API   string  `yaml:"api"`
 }
+
+var slackKeys = strictyaml.Table{
+	"token": {
+		Help:     "The app's bot token, xoxb-…; [notices.md](notices.md) lists its scopes.",
+		Example:  "{file: /run/secrets/slack}",
+		Required: true,
+	},
+	"api": {
+		Help: "Address of Slack's methods, on this machine only: for tests. Without it, " +
+			"Slack.",
+		Example: "http://127.0.0.1:8091/api/",
+		Pattern: `^https?://[^\s?#@]+/$`,
+		Words:   "write an address with a slash at its end, as http://127.0.0.1:8091/api/",
+	},
+}
+
+// Table describes the keys, as [strictyaml.Described] has it.
+func (Slack) Table() strictyaml.Table { return slackKeys }
 
 // Email is a server that takes mails.
 type Email struct {
-	Server   string  `yaml:"server" required:"true" example:"smtp.example.com:587" pattern:"^([A-Za-z0-9.-]+|\\[[0-9a-fA-F:]+\\]):[0-9]{1,5}$" words:"write a host and a port, as smtp.example.com:587" help:"Host and port of the server."`
-	From     string  `yaml:"from" required:"true" example:"Countersign <desk@example.com>" pattern:"^([^<>@\\r\\n]{1,80} <)?[^\\s@<>,;]+@[^\\s@<>,;]+>?$" words:"write an address, as Countersign <desk@example.com>" help:"Sender of the mails."`
-	TLS      string  `yaml:"tls" enum:"starttls,tls,none" default:"starttls" example:"tls" help:"Encryption: after STARTTLS, from the start (tls), or none, for a server on this machine only."`
-	User     string  `yaml:"user" example:"countersign" help:"User there. Without one, the desk does not sign in."`
-	Password *Secret `yaml:"password" example:"{file: /run/secrets/smtp}" help:"The user's password."`
+	Server   string  `yaml:"server"`
+	From     string  `yaml:"from"`
+	TLS      string  `yaml:"tls"`
+	User     string  `yaml:"user"`
+	Password *Secret `yaml:"password"`
 }
+
+var emailKeys = strictyaml.Table{
+	"server": {
+		Help:     "Host and port of the server.",
+		Example:  "smtp.example.com:587",
+		Required: true,
+		Pattern:  `^([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]):[0-9]{1,5}$`,
+		Words:    "write a host and a port, as smtp.example.com:587",
+	},
+	"from": {
+		Help:     "Sender of the mails.",
+		Example:  "Countersign <desk@example.com>",
+		Required: true,
+		Pattern:  `^([^<>@\r\n]{1,80} <)?[^\s@<>,;]+@[^\s@<>,;]+>?$`,
+		Words:    "write an address, as Countersign <desk@example.com>",
+	},
+	"tls": {
+		Help: "Encryption: after STARTTLS, from the start (tls), or none, for a server on " +
+			"this machine only.",
+		Example: "tls",
+		Default: "starttls",
+		Enum:    []string{"starttls", "tls", "none"},
+	},
+	"user":     {Help: "User there. Without one, the desk does not sign in.", Example: "countersign"},
+	"password": {Help: "The user's password.", Example: "{file: /run/secrets/smtp}"},
+}
+
+// Table describes the keys, as [strictyaml.Described] has it.
+func (Email) Table() strictyaml.Table { return emailKeys }
 
 // Push is how the desk proves itself to the push services of browsers.
 type Push struct {
-	Contact string  `yaml:"contact" required:"true" example:"mailto:ops@example.com" pattern:"^(mailto:[^\\s@<>,;]+@[^\\s@<>,;]+|https://[^\\s]+)$" words:"write mailto: and an address, or an https address" help:"Where a push service reaches the operator."`
-	Key     *Secret `yaml:"key" required:"true" example:"{file: /run/secrets/vapid}" help:"Private VAPID key, base64url. Make one with countersign notices key."`
-	Service string  `yaml:"service" example:"http://127.0.0.1:8092" pattern:"^http://[^\\s/?#@]+$" words:"write an address without a path, as http://127.0.0.1:8092" help:"Address of a push service on this machine: for tests. Without it, only those of known browsers are called."`
+	Contact string  `yaml:"contact"`
+	Key     *Secret `yaml:"key"`
+	Service string  `yaml:"service"`
 }
+
+var pushKeys = strictyaml.Table{
+	"contact": {
+		Help:     "Where a push service reaches the operator.",
+		Example:  "mailto:ops@example.com",
+		Required: true,
+		Pattern:  `^(mailto:[^\s@<>,;]+@[^\s@<>,;]+|https://[^\s]+)$`,
+		Words:    "write mailto: and an address, or an https address",
+	},
+	"key": {
+		Help:     "Private VAPID key, base64url. Make one with countersign notices key.",
+		Example:  "{file: /run/secrets/vapid}",
+		Required: true,
+	},
+	"service": {
+		Help: "Address of a push service on this machine: for tests. Without it, only those " +
+			"of known browsers are called.",
+		Example: "http://127.0.0.1:8092",
+		Pattern: `^http://[^\s/?#@]+$`,
+		Words:   "write an address without a path, as http://127.0.0.1:8092",
+	},
+}
+
+// Table describes the keys, as [strictyaml.Described] has it.
+func (Push) Table() strictyaml.Table { return pushKeys }
 
 // Teams is a workflow that posts to a place of Microsoft Teams.
 type Teams struct {
-	URL *Secret `yaml:"url" required:"true" example:"{file: /run/secrets/teams-finance}" help:"Address of the workflow. Whoever has it can post, so it is a secret."`
+	URL *Secret `yaml:"url"`
 }
+
+var teamsKeys = strictyaml.Table{
+	"url": {
+		Help:     "Address of the workflow. Whoever has it can post, so it is a secret.",
+		Example:  "{file: /run/secrets/teams-finance}",
+		Required: true,
+	},
+}
+
+// Table describes the keys, as [strictyaml.Described] has it.
+func (Teams) Table() strictyaml.Table { return teamsKeys }
 
 // Webhook is a program that gets events.
 type Webhook struct {
-	URL     string   `yaml:"url" required:"true" example:"https://erp.example.com/hooks" pattern:"^https?://[^\\s#@]+$" words:"write an address without user and fragment, as https://erp.example.com/hooks" help:"Address that gets the events: https, or http on this machine only."`
-	Secrets []Secret `yaml:"secrets" required:"true" example:"[{file: /run/secrets/erp}]" max:"5" help:"Signing secrets of Standard Webhooks: whsec_ and base64 of at least 24 bytes. Each event is signed with every one; two, while one is replaced."`
-	Private bool     `yaml:"private" default:"false" example:"true" help:"Whether the address may be in a private network."`
+	URL     string   `yaml:"url"`
+	Secrets []Secret `yaml:"secrets"`
+	Private bool     `yaml:"private"`
 }
+
+var webhookKeys = strictyaml.Table{
+	"url": {
+		Help:     "Address that gets the events: https, or http on this machine only.",
+		Example:  "https://erp.example.com/hooks",
+		Required: true,
+		Pattern:  `^https?://[^\s#@]+$`,
+		Words:    "write an address without user and fragment, as https://erp.example.com/hooks",
+	},
+	"secrets": {
+		Help: "Signing secrets of Standard Webhooks: whsec_ and base64 of at least 24 bytes. " +
+			"Each event is signed with every one; two, while one is replaced.",
+		Example:  "[{file: /run/secrets/erp}]",
+		Required: true,
+		Max:      5,
+	},
+	"private": {Help: "Whether the address may be in a private network.", Example: "true", Default: "false"},
+}
+
+// Table describes the keys, as [strictyaml.Described] has it.
+func (Webhook) Table() strictyaml.Table { return webhookKeys }
 
 // maxPlaces bounds the places of Teams and the webhooks, because each gets every message.
 const maxPlaces = 100

@@ -19,9 +19,28 @@ const FormatText = "text"
 
 // Codec is a codec server of the operator.
 type Codec struct {
-	URL   string  `yaml:"url" required:"true" example:"https://codec.example.com/v1" pattern:"^https?://[^\\s?#@]+$" words:"write an address without user, query and fragment, as https://codec.example.com/v1" help:"Address before /encode and /decode: https, or http on this machine only."`
-	Token *Secret `yaml:"token" required:"true" example:"{file: /run/secrets/codec-token}" help:"Bearer token of the desk there, at least 32 characters."`
+	URL   string  `yaml:"url"`
+	Token *Secret `yaml:"token"`
 }
+
+var codecKeys = strictyaml.Table{
+	"url": {
+		Help:     "Address before /encode and /decode: https, or http on this machine only.",
+		Example:  "https://codec.example.com/v1",
+		Required: true,
+		Pattern:  `^https?://[^\s?#@]+$`,
+		Words: "write an address without user, query and fragment, as " +
+			"https://codec.example.com/v1",
+	},
+	"token": {
+		Help:     "Bearer token of the desk there, at least 32 characters.",
+		Example:  "{file: /run/secrets/codec-token}",
+		Required: true,
+	},
+}
+
+// Table describes the keys, as [strictyaml.Described] has it.
+func (Codec) Table() strictyaml.Table { return codecKeys }
 
 // Formats returns the functions whose results are something else than plain JSON, by name.
 func (d *Desk) Formats() map[string]Function {

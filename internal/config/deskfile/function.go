@@ -15,28 +15,110 @@ import (
 
 // Function is what the desk does for a Lambda function.
 type Function struct {
-	Watch         *Watch     `yaml:"watch" example:"{queue: finance}" help:"Search its executions for callbacks that nobody announced; {} keeps all defaults."`
-	Templates     []Template `yaml:"templates" example:"[{callback: sign-off, title: Sign the contract}]" max:"20" help:"Requests made of the input for callbacks that nobody announced, see [templates.md](templates.md)."`
-	Format        string     `yaml:"format" enum:"json,text" default:"json" help:"How it reads results, see [codec.md](codec.md): what a template makes (json), or the text of the JSON string that a template makes (text)."`
-	EncryptionKey *Secret    `yaml:"encryptionKey" example:"{file: /run/secrets/expense-key}" help:"Key to encrypt results with AES-GCM, 32 bytes in base64. Its callbacks need the serdes of package durable/aesgcm with the same key."`
-	KMSKey        string     `yaml:"kmsKey" example:"alias/expenses" pattern:"^((arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:)?alias/[A-Za-z0-9/_-]{1,250}|(arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/)?(mrk-[a-f0-9]{32}|[a-f0-9-]{36}))$" words:"write a key of AWS KMS as alias/NAME, by its ID or by its ARN" help:"Key of AWS KMS to encrypt results under. Its callbacks need the serdes of package durable/kmsgcm."`
-	Codec         *Codec     `yaml:"codec" example:"{url: 'https://codec.example.com/v1', token: {file: /run/secrets/codec-token}}" help:"Server of yours that encodes results and decodes payloads, see [codec.md](codec.md)."`
+	Watch         *Watch     `yaml:"watch"`
+	Templates     []Template `yaml:"templates"`
+	Format        string     `yaml:"format"`
+	EncryptionKey *Secret    `yaml:"encryptionKey"`
+	KMSKey        string     `yaml:"kmsKey"`
+	Codec         *Codec     `yaml:"codec"`
 }
+
+var functionKeys = strictyaml.Table{
+	"watch": {
+		Help: "Search its executions for callbacks that nobody announced; {} keeps all " +
+			"defaults.",
+		Example: "{queue: finance}",
+	},
+	"templates": {
+		Help: "Requests made of the input for callbacks that nobody announced, see " +
+			"[templates.md](templates.md).",
+		Example: "[{callback: sign-off, title: Sign the contract}]",
+		Max:     20,
+	},
+	"format": {
+		Help: "How it reads results, see [codec.md](codec.md): what a template makes (json), " +
+			"or the text of the JSON string that a template makes (text).",
+		Default: "json",
+		Enum:    []string{"json", "text"},
+	},
+	"encryptionKey": {
+		Help: "Key to encrypt results with AES-GCM, 32 bytes in base64. Its callbacks need " +
+			"the serdes of package durable/aesgcm with the same key.",
+		Example: "{file: /run/secrets/expense-key}",
+	},
+	"kmsKey": {
+		Help: "Key of AWS KMS to encrypt results under. Its callbacks need the serdes of " +
+			"package durable/kmsgcm.",
+		Example: "alias/expenses",
+		Pattern: `^((arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:)?alias/[A-Za-z0-9/_-]{1,250}|(arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/)?(mrk-[a-f0-9]{32}|[a-f0-9-]{36}))$`,
+		Words:   "write a key of AWS KMS as alias/NAME, by its ID or by its ARN",
+	},
+	"codec": {
+		Help: "Server of yours that encodes results and decodes payloads, see " +
+			"[codec.md](codec.md).",
+		Example: "{url: 'https://codec.example.com/v1', token: {file: /run/secrets/codec-token}}",
+	},
+}
+
+// Table describes the keys, as [strictyaml.Described] has it.
+func (Function) Table() strictyaml.Table { return functionKeys }
 
 // Watch says where callbacks go that are found in a function's executions.
 type Watch struct {
-	Queue   string `yaml:"queue" default:"default" example:"finance" help:"Queue for what is found."`
-	Region  string `yaml:"region" default:"the ARN's, or COUNTERSIGN_LAMBDA_REGION" example:"eu-central-1" pattern:"^[a-z]{2,4}(-[a-z]{2,12}){1,2}-[0-9]{1,2}$" words:"write an AWS region, as eu-central-1" help:"Region of the function."`
-	Account string `yaml:"account" default:"the ARN's if listed, else that of the default credentials" example:"'111122223333'" pattern:"^[0-9]{12}$" words:"write the 12 digits of an AWS account in quotes" help:"Account of the function, one of accounts."`
-	Except  Except `yaml:"except" example:"{names: [health-*]}" help:"Callbacks to leave out, by patterns; * is any text."`
+	Queue   string `yaml:"queue"`
+	Region  string `yaml:"region"`
+	Account string `yaml:"account"`
+	Except  Except `yaml:"except"`
 }
+
+var watchKeys = strictyaml.Table{
+	"queue": {Help: "Queue for what is found.", Example: "finance", Default: "default"},
+	"region": {
+		Help:    "Region of the function.",
+		Example: "eu-central-1",
+		Default: "the ARN's, or COUNTERSIGN_LAMBDA_REGION",
+		Pattern: `^[a-z]{2,4}(-[a-z]{2,12}){1,2}-[0-9]{1,2}$`,
+		Words:   "write an AWS region, as eu-central-1",
+	},
+	"account": {
+		Help:    "Account of the function, one of accounts.",
+		Example: "'111122223333'",
+		Default: "the ARN's if listed, else that of the default credentials",
+		Pattern: `^[0-9]{12}$`,
+		Words:   "write the 12 digits of an AWS account in quotes",
+	},
+	"except": {Help: "Callbacks to leave out, by patterns; * is any text.", Example: "{names: [health-*]}"},
+}
+
+// Table describes the keys, as [strictyaml.Described] has it.
+func (Watch) Table() strictyaml.Table { return watchKeys }
 
 // Except has patterns of callbacks to leave out, by name and by subtype. The bounds are AWS's limits
 // for names of operations and for subtypes.
 type Except struct {
-	Names    []string `yaml:"names" example:"[health-*]" max:"50" pattern:"^.{1,256}$" words:"write at most 256 characters" help:"Names of callbacks, or of the context that directly contains them."`
-	Subtypes []string `yaml:"subtypes" example:"[MicroVm*]" max:"50" pattern:"^[A-Za-z0-9_*-]{1,32}$" words:"write 1 to 32 letters, digits, hyphens, underscores and *" help:"Their subtypes, or that of this context."`
+	Names    []string `yaml:"names"`
+	Subtypes []string `yaml:"subtypes"`
 }
+
+var exceptKeys = strictyaml.Table{
+	"names": {
+		Help:    "Names of callbacks, or of the context that directly contains them.",
+		Example: "[health-*]",
+		Pattern: `^.{1,256}$`,
+		Words:   "write at most 256 characters",
+		Max:     50,
+	},
+	"subtypes": {
+		Help:    "Their subtypes, or that of this context.",
+		Example: "[MicroVm*]",
+		Pattern: `^[A-Za-z0-9_*-]{1,32}$`,
+		Words:   "write 1 to 32 letters, digits, hyphens, underscores and *",
+		Max:     50,
+	},
+}
+
+// Table describes the keys, as [strictyaml.Described] has it.
+func (Except) Table() strictyaml.Table { return exceptKeys }
 
 // Watches returns the functions that are searched, by name.
 func (d *Desk) Watches() map[string]Watch {

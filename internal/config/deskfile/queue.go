@@ -12,20 +12,92 @@ import (
 
 // Queue says who sees and decides the requests of a queue, and how.
 type Queue struct {
-	Groups       []string `yaml:"groups" example:"[finance-approvers]" help:"Groups whose members see and decide the queue. Required, except for default, which has the reviewers' groups."`
-	KeepAlive    string   `yaml:"keepAlive" enum:"review,signed,queued" default:"review" example:"queued" help:"When heartbeats go out: while somebody reviews the request (review), also while a signature waits for others (signed; for at most keepAliveMax after the first), or always while it is pending (queued)."`
-	KeepAliveMax string   `yaml:"keepAliveMax" default:"COUNTERSIGN_REVIEW_MAX" example:"2h" pattern:"^([0-9]{1,3}h)?([0-9]{1,3}m)?$" words:"write hours and minutes, as 8h or 1h30m" help:"How long signatures that wait for others send heartbeats at most, from the first."`
-	FourEyes     bool     `yaml:"fourEyes" default:"false" example:"true" help:"Whether requesters are kept from deciding their own requests."`
-	RejectAs     string   `yaml:"rejectAs" enum:"failure,success" default:"failure" example:"success" help:"What the usual reject does: fail the callback with ErrorType Rejected (failure), or complete it with {\"approved\":false,…} (success)."`
-	Free         string   `yaml:"free" enum:"found,always,never" default:"found" example:"always" help:"Which callbacks take an answer that the reviewer writes, see [answers.md](answers.md): those that nobody announced (found), all, or none (never)."`
-	Masked       []string `yaml:"masked" max:"50" example:"[/vendor/iban, /cards/*/number]" help:"JSON pointers to values of the payload that nobody sees before they reveal them, on record; * is each element. A sender can name more. See [masks.md](masks.md)."`
-	Rules        []Rule   `yaml:"rules" max:"20" help:"Who must sign, by the first rule whose condition holds; see [signatures.md](signatures.md). Without rules one person of the groups signs."`
-	Otherwise    string   `yaml:"otherwise" default:"the first rule" example:"large expenses" help:"Rule of requests for which no condition holds, or one cannot be evaluated; then the stricter of the two rules."`
+	Groups       []string `yaml:"groups"`
+	KeepAlive    string   `yaml:"keepAlive"`
+	KeepAliveMax string   `yaml:"keepAliveMax"`
+	FourEyes     bool     `yaml:"fourEyes"`
+	RejectAs     string   `yaml:"rejectAs"`
+	Free         string   `yaml:"free"`
+	Masked       []string `yaml:"masked"`
+	Rules        []Rule   `yaml:"rules"`
+	Otherwise    string   `yaml:"otherwise"`
 
-	GroupsNotOlderThan string `yaml:"groupsNotOlderThan" example:"8h" pattern:"^([0-9]{1,3}h)?([0-9]{1,3}m)?$" words:"write hours and minutes, as 8h or 1h30m" help:"A signature needs groups that the provider named within this time."`
+	GroupsNotOlderThan string `yaml:"groupsNotOlderThan"`
 
-	Notices *QueueNotices `yaml:"notices" help:"What messages about its requests may say, see [notices.md](notices.md)."`
+	Notices *QueueNotices `yaml:"notices"`
 }
+
+var queueKeys = strictyaml.Table{
+	"groups": {
+		Help: "Groups whose members see and decide the queue. Required, except for default, " +
+			"which has the reviewers' groups.",
+		Example: "[finance-approvers]",
+	},
+	"keepAlive": {
+		Help: "When heartbeats go out: while somebody reviews the request (review), also " +
+			"while a signature waits for others (signed; for at most keepAliveMax after " +
+			"the first), or always while it is pending (queued).",
+		Example: "queued",
+		Default: "review",
+		Enum:    []string{"review", "signed", "queued"},
+	},
+	"keepAliveMax": {
+		Help: "How long signatures that wait for others send heartbeats at most, from the " +
+			"first.",
+		Example: "2h",
+		Default: "COUNTERSIGN_REVIEW_MAX",
+		Pattern: spanPattern,
+		Words:   spanWords,
+	},
+	"fourEyes": {
+		Help:    "Whether requesters are kept from deciding their own requests.",
+		Example: "true",
+		Default: "false",
+	},
+	"rejectAs": {
+		Help: "What the usual reject does: fail the callback with ErrorType Rejected " +
+			"(failure), or complete it with {\"approved\":false,…} (success).",
+		Example: "success",
+		Default: "failure",
+		Enum:    []string{"failure", "success"},
+	},
+	"free": {
+		Help: "Which callbacks take an answer that the reviewer writes, see " +
+			"[answers.md](answers.md): those that nobody announced (found), all, or none " +
+			"(never).",
+		Example: "always",
+		Default: "found",
+		Enum:    []string{"found", "always", "never"},
+	},
+	"masked": {
+		Help: "JSON pointers to values of the payload that nobody sees before they reveal " +
+			"them, on record; * is each element. A sender can name more. See " +
+			"[masks.md](masks.md).",
+		Example: "[/vendor/iban, /cards/*/number]",
+		Max:     50,
+	},
+	"rules": {
+		Help: "Who must sign, by the first rule whose condition holds; see " +
+			"[signatures.md](signatures.md). Without rules one person of the groups signs.",
+		Max: 20,
+	},
+	"otherwise": {
+		Help: "Rule of requests for which no condition holds, or one cannot be evaluated; " +
+			"then the stricter of the two rules.",
+		Example: "large expenses",
+		Default: "the first rule",
+	},
+	"groupsNotOlderThan": {
+		Help:    "A signature needs groups that the provider named within this time.",
+		Example: "8h",
+		Pattern: spanPattern,
+		Words:   spanWords,
+	},
+	"notices": {Help: "What messages about its requests may say, see [notices.md](notices.md)."},
+}
+
+// Table describes the keys, as [strictyaml.Described] has it.
+func (Queue) Table() strictyaml.Table { return queueKeys }
 
 // FourEyes returns the names of the queues that require four eyes of some requests, sorted.
 func (d *Desk) FourEyes() (names []string) {

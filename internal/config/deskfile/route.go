@@ -14,33 +14,115 @@ import (
 
 // Route leads messages about some requests to other places than those of the groups.
 type Route struct {
-	Queues    []string    `yaml:"queues" example:"[finance]" default:"every queue" help:"Queues of the requests."`
-	Functions []string    `yaml:"functions" example:"[refund]" default:"every function" help:"Names of the functions that wait."`
-	Sources   []string    `yaml:"sources" example:"[erp]" default:"every source" help:"Who announced them."`
-	Tags      []string    `yaml:"tags" example:"[contract]" default:"any" help:"Tags of which they have one."`
-	To        Destination `yaml:"to" required:"true" example:"{slack: '#big-money'}" help:"Places that replace those of the groups, for each channel that is named."`
+	Queues    []string    `yaml:"queues"`
+	Functions []string    `yaml:"functions"`
+	Sources   []string    `yaml:"sources"`
+	Tags      []string    `yaml:"tags"`
+	To        Destination `yaml:"to"`
 }
+
+var routeKeys = strictyaml.Table{
+	"queues":    {Help: "Queues of the requests.", Example: "[finance]", Default: "every queue"},
+	"functions": {Help: "Names of the functions that wait.", Example: "[refund]", Default: "every function"},
+	"sources":   {Help: "Who announced them.", Example: "[erp]", Default: "every source"},
+	"tags":      {Help: "Tags of which they have one.", Example: "[contract]", Default: "any"},
+	"to": {
+		Help:     "Places that replace those of the groups, for each channel that is named.",
+		Example:  "{slack: '#big-money'}",
+		Required: true,
+	},
+}
+
+// Table describes the keys, as [strictyaml.Described] has it.
+func (Route) Table() strictyaml.Table { return routeKeys }
 
 // Destination is where a route leads.
 type Destination struct {
-	Slack    string   `yaml:"slack" example:"'#big-money'" pattern:"^(#[^\\s#,:]{1,80}|[CG][A-Z0-9]{8,20})$" words:"write a channel's name in quotes, as '#finance', or its ID" help:"Slack channel."`
-	Email    []string `yaml:"email" example:"[cfo-office@example.com]" pattern:"^[^\\s@<>,;]+@[^\\s@<>,;]+[.][^\\s@<>,;.]+$" words:"write an address alone, as finance@example.com" max:"20" help:"Mailing lists."`
-	Teams    []string `yaml:"teams" example:"[finance-room]" max:"20" help:"Places of channels.teams."`
-	Webhooks []string `yaml:"webhooks" example:"[erp-bridge]" max:"20" help:"Names of channels.webhooks, which then hear of no other requests."`
+	Slack    string   `yaml:"slack"`
+	Email    []string `yaml:"email"`
+	Teams    []string `yaml:"teams"`
+	Webhooks []string `yaml:"webhooks"`
 }
+
+var destinationKeys = strictyaml.Table{
+	"slack": {
+		Help:    "Slack channel.",
+		Example: "'#big-money'",
+		Pattern: slackPattern,
+		Words:   slackWords,
+	},
+	"email": {
+		Help:    "Mailing lists.",
+		Example: "[cfo-office@example.com]",
+		Pattern: mailPattern,
+		Words:   mailWords,
+		Max:     20,
+	},
+	"teams": {Help: "Places of channels.teams.", Example: "[finance-room]", Max: 20},
+	"webhooks": {
+		Help:    "Names of channels.webhooks, which then hear of no other requests.",
+		Example: "[erp-bridge]",
+		Max:     20,
+	},
+}
+
+// Table describes the keys, as [strictyaml.Described] has it.
+func (Destination) Table() strictyaml.Table { return destinationKeys }
 
 // QueueNotices say what messages about the requests of a queue may say, and when they remind.
 type QueueNotices struct {
-	Title    string        `yaml:"title" enum:"inside,everywhere,nowhere" default:"inside" example:"everywhere" help:"Where the title may stand: in all messages but pushes, which lock screens show (inside), also in pushes, with the fields (everywhere), or in none (nowhere)."`
-	Fields   []NoticeField `yaml:"fields" max:"10" help:"Values of the payload that messages may say. Masked ones stay out."`
-	RemindAt []string      `yaml:"remindAt" example:"[50%, 80%]" max:"5" pattern:"^[1-9][0-9]?%$" words:"write 1% to 99%" default:"80%" help:"Parts of the time after which the places of the groups are reminded, if nobody has the request open."`
+	Title    string        `yaml:"title"`
+	Fields   []NoticeField `yaml:"fields"`
+	RemindAt []string      `yaml:"remindAt"`
 }
+
+var queueNoticesKeys = strictyaml.Table{
+	"title": {
+		Help: "Where the title may stand: in all messages but pushes, which lock screens " +
+			"show (inside), also in pushes, with the fields (everywhere), or in none " +
+			"(nowhere).",
+		Example: "everywhere",
+		Default: "inside",
+		Enum:    []string{"inside", "everywhere", "nowhere"},
+	},
+	"fields": {Help: "Values of the payload that messages may say. Masked ones stay out.", Max: 10},
+	"remindAt": {
+		Help: "Parts of the time after which the places of the groups are reminded, if " +
+			"nobody has the request open.",
+		Example: "[50%, 80%]",
+		Default: "80%",
+		Pattern: partPattern,
+		Words:   partWords,
+		Max:     5,
+	},
+}
+
+// Table describes the keys, as [strictyaml.Described] has it.
+func (QueueNotices) Table() strictyaml.Table { return queueNoticesKeys }
 
 // NoticeField lets one value of the payload out.
 type NoticeField struct {
-	Label string `yaml:"label" required:"true" example:"Total" pattern:"^.{1,40}$" words:"write at most 40 characters" help:"What stands before the value."`
-	Value string `yaml:"value" required:"true" example:"/report/total" help:"JSON pointer to a text, a number, true or false."`
+	Label string `yaml:"label"`
+	Value string `yaml:"value"`
 }
+
+var noticeFieldKeys = strictyaml.Table{
+	"label": {
+		Help:     "What stands before the value.",
+		Example:  "Total",
+		Required: true,
+		Pattern:  `^.{1,40}$`,
+		Words:    "write at most 40 characters",
+	},
+	"value": {
+		Help:     "JSON pointer to a text, a number, true or false.",
+		Example:  "/report/total",
+		Required: true,
+	},
+}
+
+// Table describes the keys, as [strictyaml.Described] has it.
+func (NoticeField) Table() strictyaml.Table { return noticeFieldKeys }
 
 // maxRoutes bounds the routes.
 const maxRoutes = 100

@@ -13,28 +13,94 @@ import (
 
 // Rule is what a queue asks of the requests that fulfil a condition.
 type Rule struct {
-	Name       string      `yaml:"name" required:"true" example:"large expenses" pattern:"^.{1,60}$" words:"write at most 60 characters" help:"Name of the rule on pages and in the record."`
-	When       string      `yaml:"when" example:"payload.total >= 15000.0" pattern:"^[\\s\\S]{1,1000}$" words:"write at most 1000 characters" help:"Condition in CEL, with the variables below. Without one the rule takes every request."`
-	Signatures []Threshold `yaml:"signatures" required:"true" example:"[{for: 1}]" max:"10" help:"Who must sign. One person fills one place."`
-	Against    int         `yaml:"against" default:"1" least:"1" most:"20" example:"2" help:"How many signatures against the request end it."`
-	Exclude    []string    `yaml:"exclude" enum:"requester" example:"[requester]" help:"People who may not sign, and neither may anybody who acts for them."`
-	Reason     []string    `yaml:"reason" enum:"for,against" example:"[against]" help:"Signatures that need a comment."`
-	Escalate   *Escalation `yaml:"escalate" example:"{at: 50%, to: [finance-leads]}" help:"Who else may sign when time runs short."`
+	Name       string      `yaml:"name"`
+	When       string      `yaml:"when"`
+	Signatures []Threshold `yaml:"signatures"`
+	Against    int         `yaml:"against"`
+	Exclude    []string    `yaml:"exclude"`
+	Reason     []string    `yaml:"reason"`
+	Escalate   *Escalation `yaml:"escalate"`
 
 	condition callbacks.Condition // nil without When
 }
 
+var ruleKeys = strictyaml.Table{
+	"name": {
+		Help:     "Name of the rule on pages and in the record.",
+		Example:  "large expenses",
+		Required: true,
+		Pattern:  `^.{1,60}$`,
+		Words:    "write at most 60 characters",
+	},
+	"when": {
+		Help: "Condition in CEL, with the variables below. Without one the rule takes every " +
+			"request.",
+		Example: "payload.total >= 15000.0",
+		Pattern: `^[\s\S]{1,1000}$`,
+		Words:   "write at most 1000 characters",
+	},
+	"signatures": {
+		Help:     "Who must sign. One person fills one place.",
+		Example:  "[{for: 1}]",
+		Required: true,
+		Max:      10,
+	},
+	"against": {
+		Help:    "How many signatures against the request end it.",
+		Example: "2",
+		Default: "1",
+		Least:   1,
+		Most:    20,
+	},
+	"exclude": {
+		Help:    "People who may not sign, and neither may anybody who acts for them.",
+		Example: "[requester]",
+		Enum:    []string{"requester"},
+	},
+	"reason":   {Help: "Signatures that need a comment.", Example: "[against]", Enum: []string{"for", "against"}},
+	"escalate": {Help: "Who else may sign when time runs short.", Example: "{at: 50%, to: [finance-leads]}"},
+}
+
+// Table describes the keys, as [strictyaml.Described] has it.
+func (Rule) Table() strictyaml.Table { return ruleKeys }
+
 // Threshold is how many people of some groups must sign.
 type Threshold struct {
-	From []string `yaml:"from" example:"[controllers]" help:"Groups whose members can sign. Default: those of the queue."`
-	For  int      `yaml:"for" required:"true" least:"1" most:"20" example:"2" help:"How many people."`
+	From []string `yaml:"from"`
+	For  int      `yaml:"for"`
 }
+
+var thresholdKeys = strictyaml.Table{
+	"from": {Help: "Groups whose members can sign. Default: those of the queue.", Example: "[controllers]"},
+	"for":  {Help: "How many people.", Example: "2", Required: true, Least: 1, Most: 20},
+}
+
+// Table describes the keys, as [strictyaml.Described] has it.
+func (Threshold) Table() strictyaml.Table { return thresholdKeys }
 
 // Escalation lets more people sign when time runs short.
 type Escalation struct {
-	At string   `yaml:"at" required:"true" example:"50%" pattern:"^[1-9][0-9]?%$" words:"write 1% to 99%" help:"Part of the time from arrival to the end of the callback."`
-	To []string `yaml:"to" required:"true" example:"[finance-leads]" help:"Groups whose members may fill any place from then on."`
+	At string   `yaml:"at"`
+	To []string `yaml:"to"`
 }
+
+var escalationKeys = strictyaml.Table{
+	"at": {
+		Help:     "Part of the time from arrival to the end of the callback.",
+		Example:  "50%",
+		Required: true,
+		Pattern:  partPattern,
+		Words:    partWords,
+	},
+	"to": {
+		Help:     "Groups whose members may fill any place from then on.",
+		Example:  "[finance-leads]",
+		Required: true,
+	},
+}
+
+// Table describes the keys, as [strictyaml.Described] has it.
+func (Escalation) Table() strictyaml.Table { return escalationKeys }
 
 // Terms are what the rule asks for, in the words of the domain.
 func (r Rule) Terms() callbacks.Terms {

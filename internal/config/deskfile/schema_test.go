@@ -6,7 +6,6 @@ import (
 	"os"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -14,6 +13,8 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"countersign/internal/config/strictyaml"
 )
 
 // schemaFile is where editors find the schema.
@@ -44,18 +45,18 @@ func TestSchemaFileIsFresh(t *testing.T) {
 	}
 }
 
-// TestSchemaSaysWhatTheTypesSay walks the types by their tags and the schema by its keys, side by
-// side: no key is in one alone, and every rule of a tag is in the schema.
+// TestSchemaSaysWhatTheTypesSay walks the types by their tables and the schema by its keys,
+// side by side: no key is in one alone, and every rule of a table is in the schema.
 func TestSchemaSaysWhatTheTypesSay(t *testing.T) {
 	t.Parallel()
 	var top map[string]any
 	if err := json.Unmarshal(readSchema(t), &top); err != nil {
 		t.Fatal(err)
 	}
-	walk(t, "", reflect.TypeFor[Desk](), "", top)
+	walk(t, "", reflect.TypeFor[Desk](), strictyaml.Field{}, top)
 }
 
-func walk(t *testing.T, at string, goType reflect.Type, tag reflect.StructTag, s map[string]any) {
+func walk(t *testing.T, at string, goType reflect.Type, f strictyaml.Field, s map[string]any) {
 	t.Helper()
 	if goType.Kind() == reflect.Pointer {
 		goType = goType.Elem()
@@ -78,31 +79,27 @@ func walk(t *testing.T, at string, goType reflect.Type, tag reflect.StructTag, s
 	case reflect.Struct:
 		walkKeys(t, at, goType, s)
 	case reflect.Map:
-		if pattern, _ := child("propertyNames")["pattern"].(string); pattern != tag.Get("keys") {
-			t.Errorf("%s: names match %q in the schema, %q in Go", at, pattern, tag.Get("keys"))
+		if pattern, _ := child("propertyNames")["pattern"].(string); pattern != f.KeyPattern {
+			t.Errorf("%s: names match %q in the schema, %q in Go", at, pattern, f.KeyPattern)
 		}
-		walk(t, at+".*", goType.Elem(), "", child("additionalProperties"))
+		walk(t, at+".*", goType.Elem(), strictyaml.Field{}, child("additionalProperties"))
 	case reflect.Slice:
-		most := ""
-		if items, bounded := s["maxItems"].(float64); bounded {
-			most = strconv.FormatFloat(items, 'f', -1, 64)
+		if most, _ := s["maxItems"].(float64); int(most) != f.Max {
+			t.Errorf("%s: the schema takes %v items, the table says %d", at, most, f.Max)
 		}
-		if most != tag.Get("max") {
-			t.Errorf("%s: the schema takes %q items, the tag says %q", at, most, tag.Get("max"))
-		}
-		walk(t, at+"[]", goType.Elem(), tag, child("items"))
+		walk(t, at+"[]", goType.Elem(), f, child("items"))
 	case reflect.String:
 		pattern, _ := s["pattern"].(string)
 		var enum []string
 		for _, word := range asList(s["enum"]) {
 			enum = append(enum, word.(string))
 		}
-		if pattern != tag.Get("pattern") || strings.Join(enum, ",") != tag.Get("enum") {
-			t.Errorf("%s: the schema has %q and %v, the tag is %s", at, pattern, enum, tag)
+		if pattern != f.Pattern || !slices.Equal(enum, f.Enum) {
+			t.Errorf("%s: the schema has %q and %v, the table %q and %v", at, pattern, enum, f.Pattern, f.Enum)
 		}
 	case reflect.Int:
-		if fmt.Sprint(s["minimum"], s["maximum"]) != tag.Get("least")+" "+tag.Get("most") {
-			t.Errorf("%s: the schema has %v to %v, the tag is %s", at, s["minimum"], s["maximum"], tag)
+		if fmt.Sprint(s["minimum"], s["maximum"]) != fmt.Sprint(f.Least, f.Most) {
+			t.Errorf("%s: the schema has %v to %v, the table %d to %d", at, s["minimum"], s["maximum"], f.Least, f.Most)
 		}
 	default:
 	}
@@ -112,25 +109,20 @@ func walkKeys(t *testing.T, at string, goType reflect.Type, s map[string]any) {
 	t.Helper()
 	properties, _ := s["properties"].(map[string]any)
 	var keys, required []string
-	for i := range goType.NumField() {
-		tag := goType.Field(i).Tag
-		key := tag.Get("yaml")
-		if key == "" {
-			continue
+	for _, f := range strictyaml.Fields(goType) {
+		keys = append(keys, f.Name)
+		if f.Required {
+			required = append(required, f.Name)
 		}
-		keys = append(keys, key)
-		if tag.Get("required") == "true" {
-			required = append(required, key)
-		}
-		property, ok := properties[key].(map[string]any)
+		property, ok := properties[f.Name].(map[string]any)
 		if !ok {
-			t.Errorf("%s.%s is not in the schema", at, key)
+			t.Errorf("%s.%s is not in the schema", at, f.Name)
 			continue
 		}
-		if help, _ := property["description"].(string); tag.Get("help") == "" || !strings.HasPrefix(help, tag.Get("help")) {
-			t.Errorf("%s.%s: the schema says %q", at, key, help)
+		if help, _ := property["description"].(string); f.Help == "" || !strings.HasPrefix(help, f.Help) {
+			t.Errorf("%s.%s: the schema says %q", at, f.Name, help)
 		}
-		walk(t, at+"."+key, goType.Field(i).Type, tag, property)
+		walk(t, at+"."+f.Name, f.Type, f, property)
 	}
 	for key := range properties {
 		if !slices.Contains(keys, key) {

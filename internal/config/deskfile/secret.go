@@ -13,11 +13,23 @@ import (
 
 // Secret says where a secret is, and holds it. It prints only where it is; Reveal gives the secret.
 type Secret struct {
-	File string `yaml:"file" example:"/run/secrets/expenses" help:"File that holds the secret; a line end at its end is dropped. A relative path begins at the folder of this file."`
-	Env  string `yaml:"env" example:"EXPENSES_SECRET" help:"Variable that holds the secret."`
+	File string `yaml:"file"`
+	Env  string `yaml:"env"`
 
 	value string
 }
+
+var secretKeys = strictyaml.Table{
+	"file": {
+		Help: "File that holds the secret; a line end at its end is dropped. A relative path " +
+			"begins at the folder of this file.",
+		Example: "/run/secrets/expenses",
+	},
+	"env": {Help: "Variable that holds the secret.", Example: "EXPENSES_SECRET"},
+}
+
+// Table describes the keys, as [strictyaml.Described] has it.
+func (Secret) Table() strictyaml.Table { return secretKeys }
 
 // Advice tells where secrets go, for whoever writes one into the file.
 func (Secret) Advice() string {

@@ -28,17 +28,53 @@ const (
 
 // Source is a sender of webhooks. It proves its identity with a signature or a bearer token.
 type Source struct {
-	Secrets []Secret `yaml:"secrets" example:"[{file: /run/secrets/expenses}]" max:"20" help:"Signing secrets of Standard Webhooks: whsec_ and base64 of at least 24 bytes."`
-	Tokens  []Secret `yaml:"tokens" example:"[{env: EXPENSES_TOKEN}]" max:"20" help:"Bearer tokens of at least 32 characters, for senders that cannot sign."`
-	Queues  []string `yaml:"queues" example:"[finance]" default:"every queue" help:"Queues it may address."`
+	Secrets []Secret `yaml:"secrets"`
+	Tokens  []Secret `yaml:"tokens"`
+	Queues  []string `yaml:"queues"`
 }
+
+var sourceKeys = strictyaml.Table{
+	"secrets": {
+		Help:    "Signing secrets of Standard Webhooks: whsec_ and base64 of at least 24 bytes.",
+		Example: "[{file: /run/secrets/expenses}]",
+		Max:     20,
+	},
+	"tokens": {
+		Help:    "Bearer tokens of at least 32 characters, for senders that cannot sign.",
+		Example: "[{env: EXPENSES_TOKEN}]",
+		Max:     20,
+	},
+	"queues": {Help: "Queues it may address.", Example: "[finance]", Default: "every queue"},
+}
+
+// Table describes the keys, as [strictyaml.Described] has it.
+func (Source) Table() strictyaml.Table { return sourceKeys }
 
 // Topic is an SNS topic whose messages are announcements.
 type Topic struct {
-	Source string   `yaml:"source" required:"true" example:"expenses" pattern:"^[a-z0-9][a-z0-9_-]{0,62}$" words:"write 1 to 63 of a-z, 0-9, - and _" help:"The sender's name in the record; topics may share one."`
-	Queues []string `yaml:"queues" example:"[finance]" default:"every queue" help:"Queues it may address."`
-	Events bool     `yaml:"events" default:"false" example:"true" help:"Also take events of EventBridge about ended executions."`
+	Source string   `yaml:"source"`
+	Queues []string `yaml:"queues"`
+	Events bool     `yaml:"events"`
 }
+
+var topicKeys = strictyaml.Table{
+	"source": {
+		Help:     "The sender's name in the record; topics may share one.",
+		Example:  "expenses",
+		Required: true,
+		Pattern:  namePattern,
+		Words:    nameWords,
+	},
+	"queues": {Help: "Queues it may address.", Example: "[finance]", Default: "every queue"},
+	"events": {
+		Help:    "Also take events of EventBridge about ended executions.",
+		Example: "true",
+		Default: "false",
+	},
+}
+
+// Table describes the keys, as [strictyaml.Described] has it.
+func (Topic) Table() strictyaml.Table { return topicKeys }
 
 // checkSources notes sources that cannot prove who they are, and credentials that are weak or used
 // twice.

@@ -13,40 +13,144 @@ import (
 
 // Template says what callbacks of a watched function ask that nobody announced.
 type Template struct {
-	Callback    string          `yaml:"callback" example:"sign-off" pattern:"^.{1,256}$" words:"write at most 256 characters" help:"Name of the callback, or of the context that directly contains it; * is any text. Without it: every callback that no template before this one takes."`
-	Title       string          `yaml:"title" example:"'Contract of {{input/customer}}: renewal'" help:"As in an announcement."`
-	Description string          `yaml:"description" example:"'Ends on **{{input/renews}}**.'" help:"Markdown. Values of the input in it are plain text."`
-	Requester   *Requester      `yaml:"requester" example:"{name: '{{input/owner/name}}'}" help:"Who asks. Rules compare them with the people who sign."`
-	Payload     json.RawMessage `yaml:"payload" example:"{customer: '{{input/customer}}'}" default:"the input as it is" help:"Any value; what conditions of rules read too."`
-	Queue       string          `yaml:"queue" default:"the watch's" example:"legal" help:"Queue for it."`
-	Group       string          `yaml:"group" example:"'renewals of {{input/region}}'" help:"What lists fold into one row, as in an announcement ([intake.md](intake.md))."`
-	Tags        []string        `yaml:"tags" example:"[contract]" max:"10" help:"At most 10."`
-	Masked      []string        `yaml:"masked" example:"[/customer/iban]" max:"50" help:"JSON pointers to values of the payload that nobody sees before they reveal them, beside those of the queue. See [masks.md](masks.md)."`
-	Outcomes    []Outcome       `yaml:"outcomes" max:"6" default:"approve and reject" example:"[{name: approve, label: Renew, kind: success, payload: {renew: true}}]" help:"The ways to decide it, as in an announcement ([intake.md](intake.md))."`
+	Callback    string          `yaml:"callback"`
+	Title       string          `yaml:"title"`
+	Description string          `yaml:"description"`
+	Requester   *Requester      `yaml:"requester"`
+	Payload     json.RawMessage `yaml:"payload"`
+	Queue       string          `yaml:"queue"`
+	Group       string          `yaml:"group"`
+	Tags        []string        `yaml:"tags"`
+	Masked      []string        `yaml:"masked"`
+	Outcomes    []Outcome       `yaml:"outcomes"`
 }
+
+var templateKeys = strictyaml.Table{
+	"callback": {
+		Help: "Name of the callback, or of the context that directly contains it; * is any " +
+			"text. Without it: every callback that no template before this one takes.",
+		Example: "sign-off",
+		Pattern: `^.{1,256}$`,
+		Words:   "write at most 256 characters",
+	},
+	"title": {Help: "As in an announcement.", Example: "'Contract of {{input/customer}}: renewal'"},
+	"description": {
+		Help:    "Markdown. Values of the input in it are plain text.",
+		Example: "'Ends on **{{input/renews}}**.'",
+	},
+	"requester": {
+		Help:    "Who asks. Rules compare them with the people who sign.",
+		Example: "{name: '{{input/owner/name}}'}",
+	},
+	"payload": {
+		Help:    "Any value; what conditions of rules read too.",
+		Example: "{customer: '{{input/customer}}'}",
+		Default: "the input as it is",
+	},
+	"queue": {Help: "Queue for it.", Example: "legal", Default: "the watch's"},
+	"group": {
+		Help:    "What lists fold into one row, as in an announcement ([intake.md](intake.md)).",
+		Example: "'renewals of {{input/region}}'",
+	},
+	"tags": {Help: "At most 10.", Example: "[contract]", Max: 10},
+	"masked": {
+		Help: "JSON pointers to values of the payload that nobody sees before they reveal " +
+			"them, beside those of the queue. See [masks.md](masks.md).",
+		Example: "[/customer/iban]",
+		Max:     50,
+	},
+	"outcomes": {
+		Help:    "The ways to decide it, as in an announcement ([intake.md](intake.md)).",
+		Example: "[{name: approve, label: Renew, kind: success, payload: {renew: true}}]",
+		Default: "approve and reject",
+		Max:     6,
+	},
+}
+
+// Table describes the keys, as [strictyaml.Described] has it.
+func (Template) Table() strictyaml.Table { return templateKeys }
 
 // Requester is who asks.
 type Requester struct {
-	Name  string `yaml:"name" example:"'{{input/owner/name}}'" help:"Name, or \"Ines Calloway <ines@example.com>\" where the input has both in one text."`
-	Email string `yaml:"email" example:"'{{input/owner/email}}'" help:"One address."`
-	ID    string `yaml:"id" example:"'{{input/owner/sub}}'" help:"Their subject at the desk's sign-in."`
+	Name  string `yaml:"name"`
+	Email string `yaml:"email"`
+	ID    string `yaml:"id"`
 }
+
+var requesterKeys = strictyaml.Table{
+	"name": {
+		Help: "Name, or \"Ines Calloway <ines@example.com>\" where the input has both in one " +
+			"text.",
+		Example: "'{{input/owner/name}}'",
+	},
+	"email": {Help: "One address.", Example: "'{{input/owner/email}}'"},
+	"id":    {Help: "Their subject at the desk's sign-in.", Example: "'{{input/owner/sub}}'"},
+}
+
+// Table describes the keys, as [strictyaml.Described] has it.
+func (Requester) Table() strictyaml.Table { return requesterKeys }
 
 // Outcome is a way to decide a request.
 type Outcome struct {
-	Name         string          `yaml:"name" required:"true" example:"approve" help:"1 to 40 of a-z, 0-9, - and _, beginning with a letter."`
-	Label        string          `yaml:"label" required:"true" example:"Renew" help:"What the button says, at most 40 characters."`
-	Kind         string          `yaml:"kind" required:"true" enum:"success,failure" example:"success" help:"How it completes the callback."`
-	Stance       string          `yaml:"stance" enum:"for,against" example:"against" help:"What a signature for it counts as; else for, and against for a failure."`
-	Comment      string          `yaml:"comment" enum:"optional,required,none" example:"required" help:"Whether it takes a comment; else optional, and required for a failure."`
-	Encoding     string          `yaml:"encoding" enum:"json,text" example:"text" help:"How the payload of a success is sent; else json."`
-	Payload      json.RawMessage `yaml:"payload" example:"{renew: true}" help:"What the function receives of a success, with {{comment}} and the other placeholders of [intake.md](intake.md)."`
-	Form         json.RawMessage `yaml:"form" example:"{type: integer, minimum: 1}" help:"A JSON Schema of what the reviewer answers, see [forms.md](forms.md). Without a payload, a success sends the answer."`
-	Value        json.RawMessage `yaml:"value" example:"'{{input/amount}}'" help:"The answer that the form starts from, with values of the input."`
-	ErrorType    string          `yaml:"errorType" example:"Declined" help:"Of a failure."`
-	ErrorMessage string          `yaml:"errorMessage" default:"the comment" example:"'{{comment}}'" help:"Of a failure."`
-	ErrorData    json.RawMessage `yaml:"errorData" example:"{by: '{{reviewer.email}}'}" help:"Of a failure."`
+	Name         string          `yaml:"name"`
+	Label        string          `yaml:"label"`
+	Kind         string          `yaml:"kind"`
+	Stance       string          `yaml:"stance"`
+	Comment      string          `yaml:"comment"`
+	Encoding     string          `yaml:"encoding"`
+	Payload      json.RawMessage `yaml:"payload"`
+	Form         json.RawMessage `yaml:"form"`
+	Value        json.RawMessage `yaml:"value"`
+	ErrorType    string          `yaml:"errorType"`
+	ErrorMessage string          `yaml:"errorMessage"`
+	ErrorData    json.RawMessage `yaml:"errorData"`
 }
+
+var outcomeKeys = strictyaml.Table{
+	"name":  {Help: "1 to 40 of a-z, 0-9, - and _, beginning with a letter.", Example: "approve", Required: true},
+	"label": {Help: "What the button says, at most 40 characters.", Example: "Renew", Required: true},
+	"kind": {
+		Help:     "How it completes the callback.",
+		Example:  "success",
+		Required: true,
+		Enum:     []string{"success", "failure"},
+	},
+	"stance": {
+		Help:    "What a signature for it counts as; else for, and against for a failure.",
+		Example: "against",
+		Enum:    []string{"for", "against"},
+	},
+	"comment": {
+		Help:    "Whether it takes a comment; else optional, and required for a failure.",
+		Example: "required",
+		Enum:    []string{"optional", "required", "none"},
+	},
+	"encoding": {
+		Help:    "How the payload of a success is sent; else json.",
+		Example: "text",
+		Enum:    []string{"json", "text"},
+	},
+	"payload": {
+		Help: "What the function receives of a success, with {{comment}} and the other " +
+			"placeholders of [intake.md](intake.md).",
+		Example: "{renew: true}",
+	},
+	"form": {
+		Help: "A JSON Schema of what the reviewer answers, see [forms.md](forms.md). Without " +
+			"a payload, a success sends the answer.",
+		Example: "{type: integer, minimum: 1}",
+	},
+	"value": {
+		Help:    "The answer that the form starts from, with values of the input.",
+		Example: "'{{input/amount}}'",
+	},
+	"errorType":    {Help: "Of a failure.", Example: "Declined"},
+	"errorMessage": {Help: "Of a failure.", Example: "'{{comment}}'", Default: "the comment"},
+	"errorData":    {Help: "Of a failure.", Example: "{by: '{{reviewer.email}}'}"},
+}
+
+// Table describes the keys, as [strictyaml.Described] has it.
+func (Outcome) Table() strictyaml.Table { return outcomeKeys }
 
 // Domain is the template in the type of the domain.
 func (t Template) Domain() announcement.Template {

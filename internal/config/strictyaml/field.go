@@ -4,61 +4,63 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
-	"strings"
 	"sync"
 )
 
-// Field is one key of a mapping, as the tags of a struct field describe it.
+// Described is a struct that a mapping is read into. Its tags yaml name the keys, and its table
+// describes each of them. A type without a table has keys of which nothing more is known.
+type Described interface{ Table() Table }
+
+// Table describes the keys of a mapping, by their names.
+type Table map[string]Field
+
+// Field is one key of a mapping. A table leaves out its name and type.
 type Field struct {
-	Name     string // tag yaml
-	Help     string // tag help: what it is, for a schema and for documentation
-	Example  string // tag example: a value as it stands in a file
-	Default  string // tag default: what counts without the key, for documentation
-	Required bool   // tag required
+	Name     string
+	Help     string // what it is, for a schema and for documentation
+	Example  string // a value as it stands in a file
+	Default  string // what counts without the key, for documentation
+	Required bool
 	Enum     []string
-	// Pattern is what a text, or each text of a list, must match (tag pattern), and Words says so
-	// for people (tag words).
+	// Pattern is what a text, or each text of a list, must match, and Words says so for people.
 	Pattern, Words string
-	// KeyPattern and KeyWords are the same for the keys of a mapping that is a Go map (tags keys and
-	// keywords).
+	// KeyPattern and KeyWords are the same for the keys of a mapping that is a Go map.
 	KeyPattern, KeyWords string
-	Max                  int // tag max: the most items of a list; 0 for no bound
-	Least, Most          int // tags least and most: the bounds of a number
+	Max                  int // the most items of a list; 0 for no bound
+	Least, Most          int // the bounds of a number
 	Type                 reflect.Type
 
 	index int
 }
 
-// Fields returns the keys of a struct type, in the order of the struct.
+// Fields returns the keys of a struct type, in the order of the struct. It panics if the type has a
+// table with other keys.
 func Fields(t reflect.Type) []Field {
+	var table Table
+	d, described := reflect.Zero(t).Interface().(Described)
+	if described {
+		table = d.Table()
+	}
 	var list []Field
 	for i := range t.NumField() {
-		tag := t.Field(i).Tag
-		name := tag.Get("yaml")
+		name := t.Field(i).Tag.Get("yaml")
 		if name == "" {
 			continue
 		}
-		f := Field{
-			Name: name, Help: tag.Get("help"), Example: tag.Get("example"), Default: tag.Get("default"),
-			Required: tag.Get("required") == "true", Pattern: tag.Get("pattern"), Words: tag.Get("words"),
-			KeyPattern: tag.Get("keys"), KeyWords: tag.Get("keywords"), Type: t.Field(i).Type, index: i,
+		f, ok := table[name]
+		if described && !ok {
+			panic(fmt.Sprintf("strictyaml: the table of %s has no %s", t, name))
 		}
-		if values := tag.Get("enum"); values != "" {
-			f.Enum = strings.Split(values, ",")
-		}
-		for key, into := range map[string]*int{"max": &f.Max, "least": &f.Least, "most": &f.Most} {
-			if bound := tag.Get(key); bound != "" {
-				if _, err := fmt.Sscan(bound, into); err != nil {
-					panic(fmt.Sprintf("strictyaml: tag %s of %s: %v", key, name, err))
-				}
-			}
-		}
+		f.Name, f.Type, f.index = name, t.Field(i).Type, i
 		list = append(list, f)
+	}
+	if described && len(list) != len(table) {
+		panic(fmt.Sprintf("strictyaml: the table of %s has %d keys, and the struct %d", t, len(table), len(list)))
 	}
 	return list
 }
 
-// patterns keeps the compiled expressions of tags.
+// patterns keeps the compiled expressions of fields.
 var patterns sync.Map
 
 func matches(pattern, text string) bool {

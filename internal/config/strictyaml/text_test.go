@@ -9,22 +9,49 @@ import (
 
 // garden is what the files of these tests are about.
 type garden struct {
-	Name  string          `yaml:"name" example:"Kew"`
-	Beds  map[string]bed  `yaml:"beds" keys:"^[a-z]+$" keywords:"write a-z"`
+	Name  string          `yaml:"name"`
+	Beds  map[string]bed  `yaml:"beds"`
 	Gates map[string]*bed `yaml:"gates"`
-	Tools []string        `yaml:"tools" example:"[spade]" max:"3"`
+	Tools []string        `yaml:"tools"`
 	Open  bool            `yaml:"open"`
 }
 
-type bed struct {
-	Plants []plant `yaml:"plants"`
-	Soil   string  `yaml:"soil" enum:"clay,sand"`
-	Depth  int     `yaml:"depth" default:"30" least:"10" most:"200"`
+var gardenKeys = Table{
+	"name":  {Example: "Kew"},
+	"beds":  {KeyPattern: `^[a-z]+$`, KeyWords: "write a-z"},
+	"gates": {},
+	"tools": {Example: "[spade]", Max: 3},
+	"open":  {},
 }
 
-type plant struct {
-	Kind string `yaml:"kind" required:"true" example:"rose"`
+// Table describes the keys, as Described has it.
+func (garden) Table() Table { return gardenKeys }
+
+type bed struct {
+	Plants []plant `yaml:"plants"`
+	Soil   string  `yaml:"soil"`
+	Depth  int     `yaml:"depth"`
 }
+
+var bedKeys = Table{
+	"plants": {},
+	"soil":   {Enum: []string{"clay", "sand"}},
+	"depth":  {Default: "30", Least: 10, Most: 200},
+}
+
+// Table describes the keys, as Described has it.
+func (bed) Table() Table { return bedKeys }
+
+type plant struct {
+	Kind string `yaml:"kind"`
+}
+
+var plantKeys = Table{
+	"kind": {Example: "rose", Required: true},
+}
+
+// Table describes the keys, as Described has it.
+func (plant) Table() Table { return plantKeys }
 
 // messages reads a file and returns what is wrong, one line each.
 func messages(text string) string {
