@@ -20,7 +20,9 @@ func (f *Form) cover(proposed Value, covers func(text string) bool) {
 
 func (f *Field) cover(was Value, covers func(string) bool) {
 	switch {
-	case f.hidden() || f.Stamp != "":
+	case f.hidden():
+	case f.Stamp != "": // the desk writes over it, but JSON would show it
+		f.Masked = was.holds(covers)
 	case f.Widget == Group && was.Kind() == Object:
 		f.coverMembers(was, covers)
 	case f.Widget.many() && f.Item.Widget == Group && was.Kind() == Array:
@@ -38,9 +40,13 @@ func (f *Field) cover(was Value, covers func(string) bool) {
 func (f *Field) coverMembers(was Value, covers func(string) bool) {
 	for _, m := range was.members {
 		i := slices.IndexFunc(f.Fields, func(child *Field) bool { return child.Name == m.name })
-		if i >= 0 {
+		switch {
+		case i >= 0:
 			f.Fields[i].cover(m.value, covers)
-		} else if m.value.holds(covers) { // the schema does not name it
+		case covers(m.name): // the schema does not name it, and it would be a title
+			f.conceal()
+			return
+		case m.value.holds(covers):
 			child := &Field{Name: m.name, Title: spoken(m.name)}
 			child.conceal()
 			f.Fields = append(f.Fields, child)

@@ -28,6 +28,7 @@ func TestOpen_Covered(t *testing.T) {
 		{strings.Replace(schema, `"type":"array","items":{"type":"object"`, `"type":"array","uniqueItems":true,"items":{"type":"object"`, 1), `{"rows":[{"n":1,"to":"x"},{"n":2,"to":"DE02"}]}`, "a/rows", `[{"n":1,"to":"x"},{"n":2,"to":"DE02"}]`},
 		{schema, `{"key":{"DE02":[1]}}`, "a/key", `{"DE02":[1]}`},
 		{schema, `["DE02"]`, "a", `["DE02"]`},
+		{schema, `{"note":"n","DE02":1}`, "a", `{"note":"n","DE02":1}`},
 		{`{"if":{}}`, `{"iban":"DE02"}`, "a", `{"iban":"DE02"}`},
 		{`{"type":"string","default":"DE02"}`, ``, "a", `DE02`},
 	} {
@@ -54,6 +55,10 @@ func TestOpen_Covered(t *testing.T) {
 	over := form.Open(schema, `{"iban":"DE02","note":"n"}`, "a", form.Posted{"a/iban": {"DE02"}}, cover)
 	if len(over.Changes) != 1 || over.Changes[0].Kind != form.Replaced || over.Changes[0].New != "" {
 		t.Errorf("a guess is told: %+v", over.Changes)
+	}
+	const stamped = `{"type":"object","properties":{"by":{"readOnly":true,"type":"object","properties":{"who":{"type":"string","x-stamp":"email"}}}}}`
+	if asJSON := form.Open(stamped, `{"by":{"who":"DE02"}}`, "a", form.Posted{form.JSONName("a"): {`{}`}}, cover); asJSON.Root == nil || strings.Contains(texts(asJSON.Root), "DE02") {
+		t.Errorf("what the desk writes over is told: %s", asJSON.Text)
 	}
 	if clear := form.Open(schema, `{"iban":"AT61"}`, "a", nil, cover); clear.Form.HasSecret || clear.Root.Entries[0].Text != "AT61" {
 		t.Error("what is masked nowhere is masked")

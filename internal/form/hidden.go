@@ -103,7 +103,7 @@ func (w *walker) masked(e *Entry) {
 	case typed != "" && !e.Fixed():
 		e.blind(lines(typed))
 	default:
-		e.Masked = true
+		e.Masked = e.Field.Stamp == "" // the page says what the desk writes instead
 	}
 }
 
