@@ -64,29 +64,27 @@ func (r Requirement) same(other Requirement) bool {
 	return r.Rule == other.Rule && reflect.DeepEqual(r.Terms, other.Terms)
 }
 
-// ApplyPolicy replaces the requirement of a callback, for a reason. Signatures that do not fit the
-// new one, or lack the comment that it asks for, become void. If the others would decide, the last of them becomes void too: a decision is
-// made by the signature of somebody who saw what is sent, never by a policy. The change must ask
-// for the signatures. Package desk calls it.
+// ApplyPolicy replaces the requirement of a callback, for a reason. The change must ask for the
+// signatures. Package desk calls it.
 func (c *Case) ApplyPolicy(r Requirement, reason string, limits ReviewLimits, now time.Time, by Actor) {
 	entry := c.entry(now, by, ActionPolicyApplied, Facts{
 		Policy: &Rebound{From: c.Requirement, To: r}, Reason: reason,
 	})
 	c.Requirement, c.EscalatedAt = r, time.Time{}
 	c.Audit = append(c.Audit, entry)
-	how := SignatureEnd{
-		Lapse: Void, At: now, Why: "An admin applied another rule, in which this signature has no place.",
-	}
-	c.endSignatures(how, by, func(s *Signature) bool { return !r.Fits(s) })
-	how.Why = "An admin applied another rule, which asks for a comment. Sign again with one."
-	c.endSignatures(how, by, func(s *Signature) bool { return checkComment(r.NeedsReason(s.Stance), "", s.Comment) != nil })
-	how.Why = "An admin applied another rule, by which this signature decides. Sign again to send."
-	c.undecide(how, by)
+	c.voidUnfit("An admin applied another rule", now, by)
 	c.holdSigned(limits, now)
 }
 
-// undecide ends the last signatures of those that would decide without a press.
-func (c *Case) undecide(how SignatureEnd, by Actor) {
+// voidUnfit ends the signatures that do not fit what binds the callback now, or lack the comment that
+// it asks for; what happened says why it binds. If the others would decide, it ends the last of them
+// too: a decision is made by the signature of somebody who saw what is sent, never by a policy.
+func (c *Case) voidUnfit(happened string, now time.Time, by Actor) {
+	how, r := SignatureEnd{Lapse: Void, At: now, Why: happened + ", in which this signature has no place."}, c.Requirement
+	c.endSignatures(how, by, func(s *Signature) bool { return !r.Fits(s) })
+	how.Why = happened + ", which asks for a comment. Sign again with one."
+	c.endSignatures(how, by, func(s *Signature) bool { return checkComment(r.NeedsReason(s.Stance), "", s.Comment) != nil })
+	how.Why = happened + ", by which this signature decides. Sign again to send."
 	for decided := c.wait().Decided; decided != nil; decided = c.wait().Decided {
 		last := decided.Signed[len(decided.Signed)-1]
 		c.endSignatures(how, by, func(s *Signature) bool { return s.By == last.By })

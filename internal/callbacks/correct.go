@@ -31,12 +31,10 @@ func (c *Case) Corrected(found Sighting, content *Content, bind Binding, now tim
 	}
 	entry.Facts.Policy = c.rebind(bind(&c.Callback, content))
 	c.Audit = append(c.Audit, entry)
-	how := SignatureEnd{Lapse: Void, At: now, Why: "The execution's history shows another origin of the request than its page did."}
-	c.endSignatures(how, by, func(s *Signature) bool {
-		return !fresh || !c.Requirement.Fits(s)
-	})
-	how.Why = "The execution's history led to another rule, by which this signature decides. Sign again to send."
-	c.undecide(how, by)
+	if !fresh {
+		c.void("The execution's history shows another origin of the request than its page did.", now, by)
+	}
+	c.voidUnfit("The execution's history led to another rule", now, by)
 	if c.WaitingSince.IsZero() {
 		c.holdSigned(ReviewLimits{}, now) // nothing waits any more
 	}

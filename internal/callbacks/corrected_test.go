@@ -82,6 +82,25 @@ func TestCorrectedNeverDecides(t *testing.T) {
 	}
 }
 
+// TestCorrectedAsksForComments: what was signed without a comment is void where the truth leads to a rule
+// that asks for one.
+func TestCorrectedAsksForComments(t *testing.T) {
+	t.Parallel()
+	wordy := vote("dana", "queue", signedAt(time.Second))
+	wordy.Comment = "The receipt is there."
+	c := Case{Callback: Callback{State: Pending, Function: "pay", Requirement: needs("3")}, Signatures: []Signature{vote("mara", "queue"), wordy}}
+	asks := needs("3")
+	asks.Rule, asks.Reason = "asks", []Stance{For}
+	bind := func(*Callback, *Content) Requirement { return asks }
+	if err := c.Corrected(Sighting{Function: "pay", Name: "sign"}, &Content{}, bind, t0, System("discovery")); err != nil {
+		t.Fatal(err)
+	}
+	const why = "The execution's history led to another rule, which asks for a comment. Sign again with one."
+	if c.Requirement.Rule != "asks" || !c.Signatures[1].Live() || c.Signatures[0].Live() || c.Signatures[0].End.Why != why {
+		t.Errorf("bound by %s, signed %+v", c.Requirement.Rule, c.Signatures)
+	}
+}
+
 // TestCorrectedNeverLoosens: a rule that an announcement led to stays if the truth asks for less.
 func TestCorrectedNeverLoosens(t *testing.T) {
 	t.Parallel()
