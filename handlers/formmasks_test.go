@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -75,6 +76,45 @@ func TestMasks_NoPayload(t *testing.T) {
 		fields := page.Find("answer-form")
 		if fields.Find(`input[value="Ines Calloway"], input[value="Monday"]`).Length() != 2 || fields.Find(`button[name="reveal"]`).Length() > 0 {
 			t.Errorf("with the payload %q, the form is %s", payload, fields.Text())
+		}
+	}
+}
+
+// TestMasks_EveryRoute: no route tells anybody what the payload masks and the form repeats, whether the
+// request waits, is signed, has to be signed again, or is decided.
+func TestMasks_EveryRoute(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.as(rita)
+	var ids []callbacks.ID
+	for _, state := range []string{"waits", "signed", "void", "decided"} {
+		a := expense()
+		a.Payload, a.Masked = json.RawMessage(`{"vendor":{"iban":"DE02canary"}}`), []string{"/vendor/iban"}
+		a.Outcomes = []callbacks.Outcome{{
+			Name: "approve", Label: "Approve", Kind: callbacks.Success, Payload: json.RawMessage(`{"pay":"DE02canary","a":"{{answer}}","c":"{{changes}}"}`),
+		}}
+		a.Forms = map[string]announcement.Form{"approve": {
+			Schema: json.RawMessage(`{"type":"object","properties":{"iban":{"type":"string"},"note":{"type":"string"},"more":{"type":"array","items":{"type":"string"}},
+				"by":{"type":"object","properties":{"n":{"type":"integer"}}}}}`),
+			Value: json.RawMessage(`{"iban":"to DE02canary","note":"n","more":["DE02canary"],"by":{"DE02canary":1},"aside":"DE02canary"}`),
+		}}
+		id := s.receive(a).ID
+		ids = append(ids, id)
+		if state == "signed" || state == "void" {
+			s.require(id, 2)
+		}
+		if state != "waits" {
+			b.fills(id, url.Values{"outcome": {"approve"}, "comment": {"Fine."}, "answer:approve/note": {"typed"}})
+		}
+		if state == "void" {
+			s.voids(id, false)
+		}
+	}
+	for _, person := range []string{rita, rosa, ines, audrey, adam} {
+		for i, a := range everyAnswer(t, s.as(person), ids...) {
+			if tells(a.body) || tells(fmt.Sprint(a.header)) {
+				t.Errorf("%s is told a masked value by answer %d, %d: %.300s", person, i, a.status, a.text(t))
+			}
 		}
 	}
 }
