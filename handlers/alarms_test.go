@@ -46,6 +46,12 @@ func TestSignersAlert(t *testing.T) {
 		if got := waiting.Length() == 1 && waiting.AttrOr("href", "") == "/callbacks/"+string(id); got != want {
 			t.Errorf("%s: the policies lead to the request: %t", when, got)
 		}
+		for who, b := range map[string]*browser{"admin": admin, "auditor": auditor} {
+			stranded := b.get("/?scope=attention").document(t).Find("#stranded")
+			if got := strings.Contains(stranded.Text(), "Too few people were seen of: finance."); got != want || stranded.Find("li").Length() != 1 {
+				t.Errorf("%s: the %s's list has %q", when, who, stranded.Text())
+			}
+		}
 		if got := strings.Contains(s.metrics(), `countersign_callbacks_nobody_eligible{queue="finance"} 1`); got != want {
 			t.Errorf("%s: measured: %t", when, got)
 		}
@@ -58,6 +64,14 @@ func TestSignersAlert(t *testing.T) {
 	}
 	rita := s.as(rita)
 	check("Rita was seen", false)
+	if text := admin.get("/?scope=attention").text(t); !strings.Contains(text, "A missing heartbeat ends it. Whoever opens it keeps it alive.") {
+		t.Errorf("what a missing heartbeat ends: %q", text)
+	}
+	for _, none := range []reply{rita.get("/?scope=attention"), admin.get("/?scope=attention&q=expense"), admin.get("/")} {
+		if none.document(t).Find("#stranded li").Length() != 0 {
+			t.Error("a reviewer's list, a filtered one, or another has it")
+		}
+	}
 	if body = rita.get("/callbacks/" + string(id)).body; !strings.Contains(body, story) {
 		t.Error("it is not on record any more")
 	}

@@ -38,6 +38,9 @@ func (s *server) inbox(c echo.Context) error {
 	if model.List, err = s.list(c, l); err != nil {
 		return err
 	}
+	if model.Stranded, err = s.stranded(c, l); err != nil {
+		return err
+	}
 	if model.Chips, err = s.countShortcuts(c, l, lists.ChipsOf(l.Scope)); err != nil {
 		return err
 	}
@@ -46,6 +49,19 @@ func (s *server) inbox(c echo.Context) error {
 		return err
 	}
 	return render(c, http.StatusOK, lists.InboxPage(shell, model))
+}
+
+// stranded is what will end undecided as things stand. Admins and auditors have it above all that needs
+// attention.
+func (s *server) stranded(c echo.Context, l query.Listing) (m lists.Stranded, err error) {
+	p := s.person(c)
+	first := query.Listing{Scope: desk.ScopeAttention, Item: l.Item, Done: l.Done, Unfolded: l.Unfolded}
+	if !p.Roles.SeesAll() || l.Values().Encode() != first.Values().Encode() {
+		return m, nil
+	}
+	m.All, m.More, err = s.Policies.Stranded(c.Request().Context(), p)
+	m.Known = s.NobodyEligible() != nil
+	return m, err
 }
 
 // openItem is the callback beside the list. The pane stays empty for one that the reader may not
@@ -75,8 +91,7 @@ func (s *server) doneItem(c echo.Context, l *query.Listing) (*callbacks.Callback
 	return &done, err
 }
 
-// list reads a page of a list and what its filter offers. It counts the total too,
-// because an exact number would cost as much as reading the longest list, on every page.
+// list reads a page of a list and what its filter offers, and counts the whole list.
 func (s *server) list(c echo.Context, l query.Listing) (lists.List, error) {
 	ctx, p := c.Request().Context(), s.person(c)
 	m := lists.List{Filter: l.Filter(s.Now()), Ends: l.Ends}

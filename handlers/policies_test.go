@@ -28,7 +28,7 @@ func (s *site) policies() *policy.Desk {
 			}
 			return policy.Policy{Queues: callbacks.Queues{"finance": two}, Roles: roles}, nil
 		},
-		Alarms: s.alarms.Requests, Bound: s.alarms.Bound,
+		Alarms: s.alarms.Requests, Requests: s.service, Bound: s.alarms.Bound,
 		Decode: func(text []byte) (desk.Announcement, error) { return intake.Decode(text) },
 	})
 }

@@ -47,6 +47,8 @@ func listPages() map[string]templ.Component {
 	paged := pagetest.Inbox(desk.ScopeMine, viewstest.Rows())
 	paged.Next, paged.Filter.After = "cursor", &desk.Cursor{}
 	none := pagetest.Inbox(desk.ScopeAvailable, nil)
+	stranded := pagetest.Inbox(desk.ScopeAttention, viewstest.EndedRows())
+	stranded.Stranded = pagetest.Stranded("Okafor")
 	filtered := pagetest.Inbox(desk.ScopeMine, nil)
 	filtered.Filter.Search, filtered.Ends = "<b>osaka</b>", "1h"
 	between, nothing := pagetest.Table(), pagetest.Table()
@@ -56,6 +58,7 @@ func listPages() map[string]templ.Component {
 		"inbox":          lists.InboxPage(mine, pagetest.Inbox(desk.ScopeMine, viewstest.Rows())),
 		"inbox-open":     lists.InboxPage(mine, open),
 		"inbox-paged":    lists.InboxPage(mine, paged),
+		"inbox-stranded": lists.InboxPage(viewstest.Shell("attention", "/?scope=attention"), stranded),
 		"inbox-empty":    lists.InboxPage(viewstest.Shell("available", "/"), none),
 		"inbox-no-match": lists.InboxPage(viewstest.Shell("mine", "/?scope=mine&q=osaka&ends=1h"), filtered),
 		"history":        lists.InboxPage(viewstest.Shell("history", "/?scope=history"), pagetest.Inbox(desk.ScopeHistory, viewstest.EndedRows())),

@@ -106,7 +106,7 @@ func TestHTMLInjection(t *testing.T) {
 		rows = append(rows, desk.Row{Callback: m.Callback})
 	}
 	inbox := pagetest.Inbox(desk.ScopeMine, rows)
-	inbox.Open, inbox.Filter.Search, inbox.Filter.Function, inbox.Filter.Queue, inbox.Next = &open, evil, evil, evil, evil
+	inbox.Open, inbox.Filter.Search, inbox.Filter.Function, inbox.Filter.Queue, inbox.Next, inbox.Stranded = &open, evil, evil, evil, evil, pagetest.Stranded(evil)
 	table := pagetest.Table()
 	table.Rows, table.Filter.Search, table.Functions, table.Queues = rows, evil, []string{evil}, []string{evil}
 	ended := hostile(pagetest.Review(viewstest.Ended(callbacks.TimedOut, callbacks.Ending{By: callbacks.EndedByClock})))

@@ -130,7 +130,7 @@ func (d *program) newEdition(what *purpose) (e *edition, err error) {
 	d.settle(&site, e.notices)
 	site.Policies = policy.NewDesk(policy.Config{
 		Store: d.store, InForce: rulesOf(what.desk), EmailTrusted: d.fixed.emailTrusted, Now: d.now, GroupsMaxAge: serve.GroupsMaxAge,
-		Read: readRules, Decode: decodeRequest, Alarms: d.alarms.Requests, Bound: d.alarms.Bound,
+		Read: readRules, Decode: decodeRequest, Alarms: d.alarms.Requests, Requests: e.service, Bound: d.alarms.Bound,
 	})
 	site.Notices = d.noticePages(e)
 	site.Desk, site.Replaced = what.overview(d.fixed.file), e.replaced

@@ -20,6 +20,8 @@ type Config struct {
 	GroupsMaxAge time.Duration // that of [callbacks.Gate]; zero for no limit
 	// Alarms returns the pending requests that too few people seen could decide; see [Alarms.Requests].
 	Alarms func() []Alarm
+	// Requests are those of the desk, and who could decide them.
+	Requests Requests
 	// Bound counts pending requests by the version that binds them; see [Alarms.Bound].
 	Bound func() map[callbacks.ConfigVersion]int
 	// Read reads the text of a countersign.yaml, without its secrets. The error has a line for each

@@ -15,7 +15,8 @@ type Inbox struct {
 	Chips []views.Count
 	Open  *review.Review // the review open in the right pane; nil if none is
 	// Done is what the reader decided last beside the list; nil for nothing.
-	Done *callbacks.Callback
+	Done     *callbacks.Callback
+	Stranded Stranded
 }
 
 func inboxName(s views.Shell, m Inbox) string {
@@ -80,9 +81,12 @@ func orderValue(o desk.Order) string {
 	return string(o)
 }
 
-func emptyTitle(scope desk.Scope) string {
-	switch scope {
+func (m Inbox) emptyTitle() string {
+	switch m.Filter.Scope {
 	case desk.ScopeAttention:
+		if len(m.Stranded.All) > 0 {
+			return "Nothing else needs attention"
+		}
 		return "Nothing needs attention"
 	case desk.ScopeHistory:
 		return "Nothing has ended yet"

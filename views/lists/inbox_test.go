@@ -288,3 +288,35 @@ func TestBeatsThatFailInLists(t *testing.T) {
 		t.Errorf("in the table: %q", got)
 	}
 }
+
+// TestStranded: what ends undecided stands above what needs attention, with what helps and who could
+// come; nobody is said to be missing before the desk knows who was seen.
+func TestStranded(t *testing.T) {
+	t.Parallel()
+	m := pagetest.Inbox(desk.ScopeAttention, nil)
+	m.Stranded = pagetest.Stranded("X")
+	m.Stranded.All[0].Could = slices.Repeat(m.Stranded.All[0].Could[:1], 4)
+	page := func() *goquery.Document {
+		return viewstest.HTML(t, lists.InboxPage(viewstest.Shell("attention", "/?scope=attention"), m))
+	}
+	doc := page()
+	rows := doc.Find("#stranded li")
+	if got := viewstest.Words(rows.Eq(0)); !strings.Contains(got, "Queue financeX. A missing heartbeat ends it. Whoever opens it keeps it alive. Could come: Mara X, Mara X, Mara X and others.") {
+		t.Errorf("unattended: %q", got)
+	}
+	if got := viewstest.Words(rows.Eq(1)); !strings.Contains(got, "Too few people were seen of: controllers X. Nobody who could come was seen here in 30 days.") {
+		t.Errorf("too few: %q", got)
+	}
+	if got := viewstest.Words(doc.Find(".empty h2").First()); got != "Nothing else needs attention" || rows.Find("a").AttrOr("href", "") != "/callbacks/stranded1?scope=attention" {
+		t.Errorf("%q below it, %s", got, rows.Find("a").AttrOr("href", ""))
+	}
+	m.Stranded.Known = false
+	m.Stranded.All[0].Callback.Problem = replies.Denied
+	if got := viewstest.Words(page().Find("#stranded")); strings.Contains(got, "Nobody who could") || !strings.Contains(got, "Lambda does not take its heartbeats.") {
+		t.Errorf("before it is known: %q", got)
+	}
+	m.Stranded = lists.Stranded{}
+	if _, hidden := page().Find("#stranded").Attr("hidden"); !hidden {
+		t.Error("an empty box shows")
+	}
+}

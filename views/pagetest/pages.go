@@ -3,8 +3,10 @@ package pagetest
 import (
 	"time"
 
+	"countersign/internal/callbacks"
 	"countersign/internal/desk"
 	"countersign/internal/people"
+	"countersign/internal/policy"
 	"countersign/views"
 	"countersign/views/account"
 	"countersign/views/lists"
@@ -20,6 +22,16 @@ func Inbox(scope desk.Scope, rows []desk.Row) lists.Inbox {
 		},
 		Chips: []views.Count{views.Bounded(2, 100), views.Bounded(5, 100), views.Bounded(1, 100), views.Bounded(1, 100)},
 	}
+}
+
+// Stranded is what ends undecided as things stand: unattended, and with too few people.
+func Stranded(text string) lists.Stranded {
+	beats, lacks := viewstest.Pending().Callback, viewstest.Rows()[1].Callback
+	beats.ID, lacks.ID, beats.Queue, lacks.Title = "stranded1", "stranded2", beats.Queue+text, lacks.Title+text
+	return lists.Stranded{Known: true, More: true, All: []policy.Stranded{
+		{Callback: beats, Unattended: true, Could: []callbacks.Person{{Name: "Mara " + text}, {Name: "Dana " + text}}},
+		{Callback: lacks, Missing: []string{"controllers " + text}},
+	}}
 }
 
 // Table is the table of all callbacks.

@@ -1,0 +1,48 @@
+package lists
+
+import (
+	"strings"
+
+	"countersign/internal/policy"
+	"countersign/views/untrusted"
+)
+
+// Stranded is what will end undecided as things stand.
+type Stranded struct {
+	All  []policy.Stranded
+	More bool // there is more of it
+	// Known reports whether the desk knows who was seen. Until then nobody can say that nobody was.
+	Known bool
+}
+
+// strandedWhy says why a request will end undecided, and what helps.
+func strandedWhy(one *policy.Stranded) string {
+	var why []string
+	switch {
+	case one.Unattended && one.Callback.Problem != "":
+		why = append(why, "Lambda does not take its heartbeats.")
+	case one.Unattended:
+		why = append(why, "A missing heartbeat ends it. Whoever opens it keeps it alive.")
+	}
+	if len(one.Missing) > 0 {
+		why = append(why, "Too few people were seen of: "+strings.Join(one.Missing, ", ")+".")
+	}
+	return strings.Join(why, " ")
+}
+
+// strandedCould says who could come.
+func (m Stranded) could(one *policy.Stranded) string {
+	var names []string
+	for _, person := range one.Could {
+		names = append(names, untrusted.Isolate(person.Actor().Name))
+	}
+	switch {
+	case len(names) == policy.MaxCould:
+		return "Could come: " + strings.Join(names[:policy.MaxCould-1], ", ") + " and others."
+	case len(names) > 0:
+		return "Could come: " + strings.Join(names, ", ") + "."
+	case m.Known:
+		return "Nobody who could come was seen here in 30 days."
+	}
+	return ""
+}
