@@ -144,7 +144,10 @@ func (s *Sheet) deliver(d *callbacks.Delivery, encoded bool) {
 func (s *Sheet) hideChanges() {
 	for i := range s.Audit {
 		for j, c := range s.Audit[i].Facts.Changes {
-			if s.cover.Finds(c.Old) || s.cover != nil && strings.HasSuffix(c.Old, "…") {
+			typed := c.Kind == form.Added || c.Kind == form.Answered
+			if !typed && s.cover.Finds(c.Title) { // a member that no schema names is called by its name
+				s.Audit[i].Facts.Changes[j] = form.Change{Title: "Answer", Kind: form.Replaced}
+			} else if s.cover.Finds(c.Old) || s.cover != nil && strings.HasSuffix(c.Old, "…") {
 				s.Audit[i].Facts.Changes[j] = form.Change{Pointer: c.Pointer, Title: c.Title, Kind: form.Replaced, Widget: c.Widget}
 			}
 		}

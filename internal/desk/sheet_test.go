@@ -113,3 +113,24 @@ func TestHideChanges(t *testing.T) {
 		}
 	}
 }
+
+// TestHideChanges_Names: a member that no schema names is called by its name, which may be masked since. One
+// that a reviewer typed stays, because a mask there would tell them that it is the value.
+func TestHideChanges_Names(t *testing.T) {
+	t.Parallel()
+	for kind, hidden := range map[form.ChangeKind]bool{form.Changed: true, form.Removed: true, form.Emptied: true, form.Added: false, form.Answered: false} {
+		change := form.Change{Pointer: "/by/DE02canary", Title: "By, DE02canary", Kind: kind, New: "2"}
+		sheet := Sheet{
+			cover: mask.CoverOf([]byte(`{"iban":"DE02canary"}`), []string{"/iban"}),
+			Audit: []callbacks.AuditEntry{{Facts: callbacks.Facts{Changes: []form.Change{change}}}},
+		}
+		sheet.hideChanges()
+		want := change
+		if hidden {
+			want = form.Change{Title: "Answer", Kind: form.Replaced}
+		}
+		if got := sheet.Audit[0].Facts.Changes[0]; got != want {
+			t.Errorf("the page tells %+v", got)
+		}
+	}
+}
