@@ -140,6 +140,9 @@ func (s *server) fieldsIn(c echo.Context, values url.Values) answer.Posted {
 			posted[name] = texts
 		}
 	}
+	if len(posted) == 0 {
+		return posted
+	}
 	return s.Service.Seal(s.person(c), callbackOf(c), posted)
 }
 

@@ -3,7 +3,9 @@ package callbacks
 import (
 	"bytes"
 	"cmp"
+	"maps"
 	"reflect"
+	"slices"
 	"time"
 
 	"countersign/internal/mask"
@@ -93,10 +95,9 @@ func (c *Callback) Discovered(by Actor) AuditEntry {
 }
 
 // Announced adds what the sender says to a callback that was found in a history first. said and
-// saying are the callback and content that the announcement alone would have made. What was signed
-// before is void: it was another request. bind says what the queue asks of both together, because
-// that is what reviewers see. The store calls Announced within Receive, with the signatures in the
-// case.
+// saying are what the announcement alone would have made. What was signed before is void: it was
+// another request. bind says what the queue asks of both together, because that is what reviewers
+// see. The store calls Announced within Receive, with the signatures in the case.
 func (c *Case) Announced(content *Content, said Callback, saying Content, bind Binding, now time.Time, by Actor) {
 	c.Audit = append(c.Audit, c.announced(content, said, saying, bind, now, by))
 	if c.State == Pending {
@@ -138,10 +139,13 @@ func (c *Callback) differs(content Content, said Callback, saying Content) []str
 		{"title", c.Title != said.Title},
 		{"requester", !c.Requester.same(said.Requester)},
 		{"queue", c.Queue != said.Queue},
+		{"keepAlive", c.KeepAlive != said.KeepAlive},
 		{"group", c.Group != said.Group},
 		{"payload", len(saying.Payload) > 0 && !bytes.Equal(content.Payload, saying.Payload)},
 		{"description", content.Description != saying.Description},
-		{"outcomes", !reflect.DeepEqual(c.Outcomes, said.Outcomes)},
+		{"outcomes", !reflect.DeepEqual(c.Outcomes, said.Outcomes) || !maps.Equal(content.Forms, saying.Forms)},
+		{"links", !slices.Equal(content.Links, saying.Links)},
+		{"tags", !slices.Equal(content.Tags, saying.Tags)},
 	})
 }
 

@@ -2,6 +2,7 @@ package callbacks
 
 import (
 	"bytes"
+	"reflect"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -109,5 +110,52 @@ func TestAnnouncedKeepsWhatDecided(t *testing.T) {
 	c.Announced(&Content{}, Callback{}, Content{}, func(*Callback, *Content) Requirement { return needs("2") }, t0, shop)
 	if diff := cmp.Diff(needs("1"), c.Requirement); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// TestAnnouncedLate: whatever a sender states differently once the callback is decided is named on
+// record. What a sender does not state, or what stays true whoever speaks, has a reason here.
+func TestAnnouncedLate(t *testing.T) {
+	t.Parallel()
+	unstated := map[string]string{
+		"Source": "who announced it", "Masked": "masks add up", "InputUnread": "of the history", "Template": "of the history",
+		"Encoded": "of the function", "Undecoded": "of the function", "Hidden": "of the page",
+	}
+	stated := map[string]any{
+		"Queue": "default", "Title": "Pay", "Requester": Requester{Name: "Ines"}, "Outcomes": []Outcome{{Name: "pay"}},
+		"KeepAlive": KeepAliveQueued, "Group": "payments", "Description": "Why", "Payload": []byte(`"other"`),
+		"Links": []Link{{URL: "https://example.com"}}, "Tags": []string{"urgent"}, "Forms": Forms{"pay": {Schema: "{}"}},
+	}
+	late := func(set func(request, content reflect.Value)) []string {
+		c := Case{Callback: Callback{State: Completed}}
+		said, saying := Callback{}, Content{}
+		set(reflect.ValueOf(&said.Request).Elem(), reflect.ValueOf(&saying).Elem())
+		c.Announced(&Content{}, said, saying, Queues{}.Bind, t0, shop)
+		return c.Audit[0].Facts.Differs
+	}
+	if differs := late(func(_, _ reflect.Value) {}); len(differs) > 0 {
+		t.Errorf("%q differ in the same announcement", differs)
+	}
+	for _, of := range []reflect.Type{reflect.TypeFor[Request](), reflect.TypeFor[Content]()} {
+		for f := range of.Fields() {
+			value, ok := stated[f.Name]
+			if unstated[f.Name] != "" {
+				continue
+			}
+			if !ok {
+				t.Errorf("%s: say here whether senders state it", f.Name)
+				continue
+			}
+			differs := late(func(request, content reflect.Value) {
+				into := request
+				if of == content.Type() {
+					into = content
+				}
+				into.FieldByIndex(f.Index).Set(reflect.ValueOf(value))
+			})
+			if len(differs) != 1 {
+				t.Errorf("%s: the record names %q", f.Name, differs)
+			}
+		}
 	}
 }

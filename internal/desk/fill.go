@@ -53,11 +53,11 @@ func (s *Service) filled(
 func (s *Service) answered(
 	ctx context.Context, c *callbacks.Callback, p callbacks.Signer, choice callbacks.Choice,
 ) (callbacks.Choice, error) {
-	if c.State != callbacks.Pending || s.mayTakePart(p, c, s.now()) != nil {
-		return choice, nil // the transaction says so
-	}
 	if outcome, ok := c.Outcome(choice.Outcome); !ok || !outcome.Form {
 		return choice, nil
+	}
+	if c.State != callbacks.Pending || s.mayTakePart(p, c, s.now()) != nil {
+		return choice, nil // the transaction says so
 	}
 	forms, _, err := s.formsOf(ctx, c, p.Person)
 	if err != nil {
