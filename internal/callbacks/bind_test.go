@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
 
@@ -17,6 +18,76 @@ func TestBindVoidsWhatDoesNotFit(t *testing.T) {
 	c.ApplyPolicy(needs("1 controllers", "1 leads"), "New rule.", ReviewLimits{}, t0.Add(time.Hour), ops)
 	if c.Signatures[0].Live() || !c.Signatures[1].Live() || !c.WaitingSince.Equal(t0.Add(2*time.Second)) || len(c.Audit) != 2 {
 		t.Errorf("got %+v, %+v", c.Signatures, c.Audit)
+	}
+}
+
+// TestBindsAnew: what gives way to what, once more is known of a request.
+func TestBindsAnew(t *testing.T) {
+	t.Parallel()
+	based := func(r Requirement, b Basis, rule string) Requirement { r.Basis, r.Rule = b, rule; return r }
+	for name, tt := range map[string]struct{ stood, found, want Requirement }{
+		"WhatNobodyAsked":       {OneSignature, needs("1").with(twoAgainst), needs("1").with(twoAgainst)},
+		"UndecidedAsBefore":     {based(needs("2"), BasisOtherwise, "large"), based(needs("1"), BasisFault, "small"), based(needs("2"), BasisStood, "large")},
+		"UndecidedToAStricter":  {based(needs("2"), BasisOtherwise, "large"), based(needs("3"), BasisFault, "huge"), based(needs("3"), BasisFault, "huge")},
+		"AnotherNameAsksAsMuch": {based(needs("2"), BasisCondition, "large"), based(needs("2"), BasisCondition, "other"), based(needs("2"), BasisCondition, "other")},
+	} {
+		c := Callback{Requirement: tt.stood, EscalatedAt: t0}
+		rebound := c.rebind(tt.found)
+		if diff := cmp.Diff(tt.want, c.Requirement); diff != "" || rebound == nil == !c.Requirement.same(tt.stood) {
+			t.Errorf("%s: -want +got:\n%s\non record: %+v", name, diff, rebound)
+		}
+		if changed := rebound != nil; changed != c.EscalatedAt.IsZero() {
+			t.Errorf("%s: changed %t, escalated at %v", name, changed, c.EscalatedAt)
+		}
+	}
+	if one, other := based(needs("2"), BasisCondition, "large"), based(needs("2"), BasisCondition, "other"); one.same(other) {
+		t.Error("two rules that ask as much are the same")
+	}
+	c := Callback{Requirement: needs("2 finance"), Request: Request{Queue: "gone"}}
+	if diff := cmp.Diff(needs("2 finance"), (Queues{}).Bind(&c, &Content{})); diff != "" {
+		t.Errorf("in a queue that is gone: -want +got:\n%s", diff)
+	}
+}
+
+// TestPresentPolicy: there is one to apply only to a pending request of a configured queue that asks
+// something else by now.
+func TestPresentPolicy(t *testing.T) {
+	t.Parallel()
+	queues := Queues{"finance": {Name: "finance", Rules: []Rule{{Name: "two", Terms: needs("2").Terms}}}}
+	for name, tt := range map[string]struct {
+		c    Callback
+		want bool
+	}{
+		"Other":   {Callback{State: Pending, Requirement: OneSignature, Request: Request{Queue: "finance"}}, true},
+		"Same":    {Callback{State: Pending, Requirement: Requirement{Rule: "two", Terms: needs("2").Terms}, Request: Request{Queue: "finance"}}, false},
+		"Decided": {Callback{State: Decided, Requirement: OneSignature, Request: Request{Queue: "finance"}}, false},
+		"Gone":    {Callback{State: Pending, Requirement: needs("2"), Request: Request{Queue: "gone"}}, false},
+	} {
+		if present := queues.PresentPolicy(&tt.c, &Content{}); present != nil != tt.want {
+			t.Errorf("%s: got %+v", name, present)
+		}
+	}
+}
+
+// TestSameRequest: a rule that was chosen for a request is applied to no other.
+func TestSameRequest(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(now, was *Callback){
+		"NotPending":  func(now, _ *Callback) { now.State = Decided },
+		"WasDecided":  func(_, was *Callback) { was.State = Decided },
+		"Announced":   func(_, was *Callback) { was.Source = SourceDiscovery },
+		"Corrected":   func(now, _ *Callback) { now.Function = "refund" },
+		"AnotherName": func(now, _ *Callback) { now.Title = "Refund" },
+		"Bound":       func(now, _ *Callback) { now.Requirement = needs("2") },
+	} {
+		was := Callback{State: Pending, Function: "pay", Requirement: needs("1"), Request: Request{Source: "shop", Title: "Pay"}}
+		now := was
+		if !now.SameRequest(&was) {
+			t.Fatal("nothing changed")
+		}
+		if change(&now, &was); now.SameRequest(&was) {
+			t.Errorf("%s: it is the same", name)
+		}
 	}
 }
 

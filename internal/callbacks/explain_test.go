@@ -95,6 +95,33 @@ failed acts_for_requester: You neither are nor act for the requester (Ines) You 
 passed already_signed: You have not signed this already ()
 untested no_place: A signature that you can give is missing ()
 `},
+	"DelegateOfTheRequesterBefore": {func(s *scene) { s.actsFor("Ines", "finance", func(d *Delegation) { d.Until = s.Now }) }, `
+passed not_pending: The request waits for signatures (110 min left)
+passed role: You have a role that signs ()
+passed queue: You may see the request (finance)
+passed group: You are in a group that the rule asks for (finance)
+failed acts_for_requester: You neither are nor act for the requester (Ines) Since this request arrived, you have acted for Ines, who made this request. A delegate counts as the requester, so someone else must sign it.
+passed already_signed: You have not signed this already ()
+untested no_place: A signature that you can give is missing ()
+`},
+	"DelegateOfADelegate": {func(s *scene) { s.through("Ines", "dana") }, `
+passed not_pending: The request waits for signatures (110 min left)
+passed role: You have a role that signs ()
+passed queue: You may see the request (finance)
+passed group: You are in a group that the rule asks for (finance)
+failed acts_for_requester: You neither are nor act for the requester (Ines) You act for dana, who counts as the requester by another delegation, and so do you. Someone else must sign it.
+passed already_signed: You have not signed this already ()
+untested no_place: A signature that you can give is missing ()
+`},
+	"Late": {func(s *scene) { s.Now = t0.Add(2 * time.Hour) }, `
+passed not_pending: The request waits for signatures (late: it counts until the desk knows how the request ended)
+passed role: You have a role that signs ()
+passed queue: You may see the request (finance)
+passed group: You are in a group that the rule asks for (finance)
+passed requester: You neither are nor act for the requester (Ines)
+passed already_signed: You have not signed this already ()
+passed no_place: A signature that you can give is missing (0 of 3)
+`},
 	"GroupsNotKnown": {func(s *scene) {
 		s.Callback.Requirement.GroupsNotOlderThan, s.Now = 8*time.Hour, t0.Add(9*time.Hour)
 		s.Callback.Clocks.Timeout = 72 * time.Hour
@@ -148,5 +175,31 @@ func TestExplain(t *testing.T) {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestSignedCodes: of all codes, these are of signatures that are there already.
+func TestSignedCodes(t *testing.T) {
+	t.Parallel()
+	for _, test := range checks {
+		want := test.code == CodeAlreadySigned || test.code == CodeSamePerson || test.code == CodeNoPlace
+		if test.code.Signed() != want {
+			t.Errorf("%s: %t", test.code, !want)
+		}
+	}
+}
+
+// TestApproximately: durations in the words of the tests.
+func TestApproximately(t *testing.T) {
+	t.Parallel()
+	for d, want := range map[time.Duration]string{
+		-time.Second: "0 s", 59 * time.Second: "59 s", time.Minute: "1 min", 2*time.Hour - 1: "119 min", 2 * time.Hour: "2 h", 72*time.Hour - 1: "71 h", 72 * time.Hour: "3 days",
+	} {
+		if got := approximately(d); got != want {
+			t.Errorf("%v is %q, want %q", d, got, want)
+		}
+	}
+	if got := readAgo(time.Time{}, t0) + ", " + readAgo(t0, t0.Add(time.Minute)); got != "never read, read 1 min ago" {
+		t.Errorf("got %q", got)
 	}
 }

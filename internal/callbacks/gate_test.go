@@ -182,7 +182,15 @@ var gateRowsSigned = []gateRow{
 		s.Callback.Requirement.Exclude, s.signer.EmailVerified = nil, false
 		s.signed(vote("a", "finance"))
 	}, "", ""},
+	{"SignedOften", func(s *scene) { s.signed(again("p-mara", 19)...) }, "", ""},
+	{"SignedTooOften", func(s *scene) { s.signed(again("p-mara", 20)...) }, CodeTooOften, ""},
+	{"AnotherSignedTooOften", func(s *scene) { s.signed(again("p-dana", 20)...) }, "", ""},
 	{"Voided", func(s *scene) { s.signed(vote("p-mara", "finance", ended(Void))) }, "", ""},
+}
+
+// again is somebody who signed and withdrew some times.
+func again(who string, times int) []Signature {
+	return slices.Repeat([]Signature{vote(who, "finance", ended(Withdrawn))}, times)
 }
 
 // gateRowsActing are those in which mara acts for others.

@@ -2,7 +2,10 @@ package callbacks
 
 import (
 	"errors"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -115,5 +118,69 @@ func TestNobodySendsWhatIsNotTheirs(t *testing.T) {
 	}
 	if _, _, err := s.Sign(s.signer, Ballot{Proposal: approve, Sends: true}); !errors.Is(err, ErrStale) {
 		t.Errorf("got %v, want ErrStale", err)
+	}
+}
+
+// TestFreshUntil: the shorter limit counts; without any, groups never grow too old.
+func TestFreshUntil(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ rule, here, want time.Duration }{{0, 0, 0}, {time.Hour, 0, time.Hour}, {0, time.Hour, time.Hour}, {2, 1, 1}, {1, 2, 1}} {
+		s, want := newScene(), time.Time{}
+		s.Callback.Requirement.GroupsNotOlderThan, s.GroupsMaxAge = tt.rule, tt.here
+		if tt.want > 0 {
+			want = t0.Add(tt.want)
+		}
+		if got := s.FreshUntil(s.signer.Person); !got.Equal(want) {
+			t.Errorf("%+v: got %v, want %v", tt, got, want)
+		}
+	}
+}
+
+// TestSigners: those that a decision rests on are those that fill a place, and the last one's; against a
+// request, all who signed that.
+func TestSigners(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		proposal Proposal
+		given    []Signature
+		want     string
+	}{
+		"For":       {approve, []Signature{vote("a", "finance"), vote("b", "controllers"), vote("c", "finance", to(edited))}, "a b p-mara"},
+		"NotNeeded": {approve, []Signature{vote("a", "controllers"), vote("b", "controllers")}, "a p-mara"},
+		"Replaces":  {approve, []Signature{vote("p-mara", "finance", to(edited)), vote("a", "finance")}, "a p-mara"},
+		"Against":   {reject, []Signature{vote("a", "finance", to(reject)), vote("b", "finance")}, "a p-mara"},
+	} {
+		s := newScene()
+		s.Callback.Requirement.Against = 2
+		s.signed(tt.given...)
+		all := s.signers(s.signer, tt.proposal, "Fine.", s.Now)
+		var who []string
+		for _, given := range all {
+			who = append(who, given.By.ID)
+		}
+		if got := strings.Join(who, " "); got != tt.want || all[len(all)-1].Comment != "Fine." {
+			t.Errorf("%s: %s, want %s", name, got, tt.want)
+		}
+	}
+}
+
+// TestSignerUntil: delegations that were looked up before the transaction end as it finds them, and only
+// those to the signer may give a right.
+func TestSignerUntil(t *testing.T) {
+	t.Parallel()
+	s := newScene()
+	s.through("ines", "dana")
+	s.actsFor("teo", "finance")
+	if ids := s.signer.DelegationIDs(); !slices.Equal(ids, []string{"d-dana", "d-teo"}) {
+		t.Errorf("those to mara are %v", ids)
+	}
+	until := s.signer.Until(map[string]time.Time{"d-dana": t0})
+	for i, want := range []time.Time{t0.Add(24 * time.Hour), t0, t0.Add(24 * time.Hour)} {
+		if got := until.Delegations[i].Until; !got.Equal(want) {
+			t.Errorf("that from %s ends at %v, want %v", until.Delegations[i].From.Name, got, want)
+		}
+	}
+	if got := s.signer.Delegations[1].Until; !got.Equal(t0.Add(24 * time.Hour)) {
+		t.Error("the signer's own delegations were changed")
 	}
 }
