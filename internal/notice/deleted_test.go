@@ -37,3 +37,26 @@ func TestDeleted(t *testing.T) {
 		}
 	})
 }
+
+// TestMayHaveArrived: a list that may have got a mail is told how it ended, although nobody knows whether
+// the mail arrived. A person is not.
+func TestMayHaveArrived(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(r *rig) {
+		list := notice.Target{Channel: notice.Email, Place: "list@example.com"}
+		r.setup.Rules.Groups = map[string][]notice.Target{"approvers": {list}}
+		r.mail.answer = func(notice.Envelope) (bool, error) { return true, &notice.Fault{Code: notice.Unanswered} }
+		c := r.announce(4 * time.Hour)
+		r.run(12*time.Minute, 20*time.Second)
+		people := len(r.mail.at("ada@example.com")[0].messages)
+		r.approve(r.known("cleo", "approvers"), c.ID)
+		r.mail.answer = nil
+		r.run(time.Hour, time.Minute)
+		if mails := r.mail.at(list.Place); len(mails) != 1 || mails[0].last().Kind != notice.Decided {
+			r.Errorf("the list got %d mails, the latest %+v", len(mails), mails[0].last())
+		}
+		if n := len(r.mail.at("ada@example.com")[0].messages); n != people {
+			r.Errorf("ada got %d more mails", n-people)
+		}
+	})
+}

@@ -48,8 +48,7 @@ func (c *Circle) draw(w *Work, all map[callbacks.ID]*considered, house House, no
 			d.drop = append(d.drop, n.Callback)
 			continue
 		}
-		// what may have arrived is changed where that can be done
-		told := !n.ToldAt.IsZero() || w.Again && c.Styles[w.Channel] != Appended && c.Styles[w.Channel] != Posted
+		told := !n.ToldAt.IsZero() || w.Again && c.corrects(w)
 		planned := s.wanted[aim{w.Target, w.Topic}]
 		switch {
 		case !told && planned == nil && w.Kind == Digest && s.digested(w.Target) && c.mayHear(w.Target, w.Kind, s.Situation):
@@ -84,6 +83,13 @@ func (c *Circle) draw(w *Work, all map[callbacks.ID]*considered, house House, no
 		d.Message.Kind = NotYours
 	}
 	return d
+}
+
+// corrects reports whether a place is told how it ended what an attempt without an answer may have asked it
+// for: where a message can be changed, and where a group reads it. A person would only get one more mail.
+func (c *Circle) corrects(w *Work) bool {
+	style := c.Styles[w.Channel]
+	return w.Person == "" || style != Appended && style != Posted
 }
 
 // message puts the callbacks of a message together.
