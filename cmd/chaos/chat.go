@@ -2,108 +2,61 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net/http"
-	"net/http/httptest"
+	"strconv"
 	"strings"
-	"sync"
 	"time"
 
-	"countersign/cmd/internal/deskprocess"
 	"countersign/internal/callbacks"
 	"countersign/internal/standin/slack"
 )
 
 const (
-	chatToken   = "xoxb-chaos"
+	chatToken   = "xoxb-chaos-0"
 	chatChannel = "approvals"
-	// hangs is longer than the desk waits for a channel.
-	hangs = 25 * time.Second
 )
 
-// chat is a workspace of Slack behind a real listener, in which every request is said.
-type chat struct {
-	workspace *slack.Workspace
-	server    *http.Server
-	url       string
+// chat is a workspace of Slack. Each replica has a token of its own, so that the workspace knows which one
+// calls.
+type chat struct{ *slack.Workspace }
 
-	mu     sync.Mutex
-	random *rand.Rand // draws faults; nil while there are none
-}
-
-// startChat starts the workspace. The caller must close it.
-func startChat(ctx context.Context) (*chat, error) {
-	c := &chat{workspace: slack.New(slack.Config{
+func newChat() *chat {
+	return &chat{slack.New(slack.Config{
 		Name: "Harborline", Token: chatToken, Now: time.Now, Channels: []slack.Channel{{ID: "C0APPROVALS", Name: chatChannel}},
 		Scopes: []string{"chat:write", "channels:read", "channels:history"},
 	})}
-	var err error
-	c.url, c.server, err = deskprocess.Serve(ctx, c)
-	return c, err
 }
 
-func (c *chat) close() {
-	if c != nil && c.server != nil {
-		_ = c.server.Close()
-	}
-}
-
-// misbehave makes a share of the calls go wrong, and nil ends that.
-func (c *chat) misbehave(random *rand.Rand) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.random = random
-}
-
-// draw is a number in [0,1) that says which fault a call has; 1 for none.
-func (c *chat) draw() float64 {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.random == nil {
-		return 1
-	}
-	return c.random.Float64()
-}
-
-// ServeHTTP implements [http.Handler]. A call is throttled, fails, is cut off before or after it was
-// carried out, is slow, or gets no answer in time.
-func (c *chat) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(r.Body) // only then does the server notice that the client is gone
+// whose is the number of the replica that calls, by its token; -1 if none does. The request then has the
+// token of the workspace.
+func (c *chat) whose(r *http.Request) int {
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody))
 	if err != nil {
-		panic(http.ErrAbortHandler)
+		return -1
+	}
+	who := -1
+	for n := range maxReplicas {
+		token, header := []byte(tokenOf(n)), r.Header.Get("Authorization")
+		if bytes.Contains(body, token) || strings.Contains(header, tokenOf(n)) {
+			who, body = n, bytes.ReplaceAll(body, token, []byte(chatToken))
+			r.Header.Set("Authorization", strings.ReplaceAll(header, tokenOf(n), chatToken))
+			break
+		}
+	}
+	if r.Header.Get("Authorization") == "" {
+		r.Header.Del("Authorization")
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	does := func() { c.workspace.ServeHTTP(httptest.NewRecorder(), r) }
-	switch fault := c.draw(); {
-	case fault < 0.02:
-		w.Header().Set("Retry-After", "1")
-		w.WriteHeader(http.StatusTooManyRequests)
-	case fault < 0.07:
-		w.WriteHeader(http.StatusInternalServerError)
-	case fault < 0.12:
-		panic(http.ErrAbortHandler)
-	case fault < 0.22: // its answer is lost
-		does()
-		panic(http.ErrAbortHandler)
-	case fault < 0.27:
-		if pause(r.Context(), time.Second) != nil {
-			panic(http.ErrAbortHandler)
-		}
-		c.workspace.ServeHTTP(w, r)
-	case fault < 0.272:
-		_ = pause(r.Context(), hangs)
-		panic(http.ErrAbortHandler)
-	case fault < 0.274:
-		does()
-		_ = pause(r.Context(), hangs)
-		panic(http.ErrAbortHandler)
-	default:
-		c.workspace.ServeHTTP(w, r)
-	}
+	return who
 }
+
+// maxReplicas bounds the numbers of replicas.
+const maxReplicas = 9
+
+// tokenOf is the token with which a replica calls. It is as long as the workspace's own.
+func tokenOf(replica int) string { return chatToken[:len(chatToken)-1] + strconv.Itoa(replica+1) }
 
 // twice returns how many messages are there more than once: one message has one ID, which the desk
 // attaches to it.
@@ -122,7 +75,7 @@ func twice(said []slack.Message) (n int) {
 // about returns the messages that speak of each callback, by its ID. Lines of a thread are none.
 func (c *chat) about() map[callbacks.ID][]slack.Message {
 	all := make(map[callbacks.ID][]slack.Message)
-	for _, m := range c.workspace.Messages() {
+	for _, m := range c.Messages() {
 		for _, link := range m.Links {
 			if _, id, found := strings.Cut(link, "/callbacks/"); found && m.Thread == "" {
 				all[callbacks.ID(id)] = append(all[callbacks.ID(id)], m)

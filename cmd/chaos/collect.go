@@ -30,6 +30,8 @@ type evidence struct {
 	shown completion
 	// what the chat says of it
 	said []slack.Message
+	// what mails, pushes and events say of it
+	told []evidenced
 }
 
 // collect reads the records after all writing has ended.
@@ -39,9 +41,13 @@ func (w *world) collect(ctx context.Context, all []*decision) (found []evidence,
 		return nil, fmt.Errorf("read the database: %w", err)
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	said := w.chat.about()
+	said := w.channels.chat.about()
+	told, err := w.tellings(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read who was told: %w", err)
+	}
 	for _, d := range all {
-		e := evidence{decision: d, said: said[d.id]}
+		e := evidence{decision: d, said: said[d.id], told: told[d.id]}
 		if e.record, err = store.Get(ctx, d.id); err != nil {
 			return nil, fmt.Errorf("read decision %d: %w", d.number, err)
 		}

@@ -32,6 +32,9 @@ const (
 	actedFor
 	byEscalation
 	saidInChat
+	saidByMail
+	saidByPush
+	saidByEvent
 
 	sentOtherBytes
 	neverSettled
@@ -47,6 +50,9 @@ const (
 	withdrawalLost
 	saidTwice
 	saidWrong
+	toldAnew
+	toldUnknown
+	toldStale
 	counts
 )
 
@@ -72,6 +78,9 @@ var lines = [counts]struct {
 	actedFor:             {says: "decided with the signature of a delegate"},
 	byEscalation:         {says: "decided with a signature by escalation"},
 	saidInChat:           {says: "said in the chat"},
+	saidByMail:           {says: "said by mail"},
+	saidByPush:           {says: "said by a push"},
+	saidByEvent:          {says: "said by an event"},
 
 	sentOtherBytes:         {"sent with other bytes than recorded", true},
 	neverSettled:           {"decided and never settled", true},
@@ -87,6 +96,9 @@ var lines = [counts]struct {
 	withdrawalLost:         {"a signature shown as withdrawn, not so in the database", true},
 	saidTwice:              {"a message of the chat written twice", true},
 	saidWrong:              {"ended, and the chat does not say how", true},
+	toldAnew:               {"a mail, push or event that went twice as another message", true},
+	toldUnknown:            {"a push, event or mail to a list that the desk does not know", true},
+	toldStale:              {"ended, and a mail, push or event is stale", true},
 }
 
 // tally is how many decisions each line counts and, for lines that must be empty, which ones.
@@ -134,6 +146,15 @@ func (e evidence) counts() (found []count) {
 	add(signatureLost, !e.allSigned())
 	add(withdrawalLost, !e.allWithdrawn())
 	add(saidInChat, len(e.said) > 0)
+	by := func(channel string) bool {
+		return slices.ContainsFunc(e.told, func(t evidenced) bool { return t.channel == channel })
+	}
+	add(saidByMail, by("email"))
+	add(saidByPush, by("push"))
+	add(saidByEvent, by("webhooks"))
+	add(toldAnew, anew(e.told))
+	add(toldUnknown, slices.ContainsFunc(e.told, func(t evidenced) bool { return t.unknown() }))
+	add(toldStale, e.record.State != callbacks.Pending && slices.ContainsFunc(e.told, evidenced.stale))
 	add(saidTwice, twice(e.said) > 0)
 	add(saidWrong, slices.ContainsFunc(e.said, func(m slack.Message) bool { return stale(&m, &e.record) }))
 	return append(found, e.ends()...)

@@ -144,6 +144,26 @@ var judgements = map[string]struct {
 	"SaidTwiceAndWrong": {func(e *evidence) {
 		e.said = []slack.Message{{Shown: "Approved by Mara"}, {Shown: "Read and decide"}}
 	}, []count{decided, saidInChat, saidTwice, saidWrong, deliveredOnce}},
+	"ToldByAll": {func(e *evidence) {
+		e.told = []evidenced{said("email", "m1", true), said("push", "m2", true), said("webhooks", "m3", true)}
+	}, []count{decided, saidByMail, saidByPush, saidByEvent, deliveredOnce}},
+	"ToldAnew": {func(e *evidence) {
+		e.told = []evidenced{said("push", "m1", true), said("push", "m2", true)}
+	}, []count{decided, saidByPush, toldAnew, deliveredOnce}},
+	"ToldOfAnother": {func(e *evidence) {
+		other := said("push", "m2", true)
+		other.on.kind = "needed"
+		e.told = []evidenced{said("push", "m1", true), other}
+	}, []count{decided, saidByPush, deliveredOnce}},
+	"ToldStale": {func(e *evidence) { e.told = []evidenced{said("email", "m1", false)} }, []count{decided, saidByMail, toldStale, deliveredOnce}},
+	"ToldAPersonByMail": {func(e *evidence) {
+		mail := said("email", "m1", false)
+		mail.on.person = "mara"
+		e.told = []evidenced{mail}
+	}, []count{decided, saidByMail, deliveredOnce}},
+	"ToldAndForgotten": {func(e *evidence) {
+		e.told = []evidenced{{telling: telling{channel: "webhooks", message: "m1", over: true}}}
+	}, []count{decided, saidByEvent, toldUnknown, deliveredOnce}},
 	"SignedByNobody": {func(e *evidence) { e.signatures = nil }, []count{decided, tooFewSigned, deliveredOnce}},
 	"SignedForAnother": {but(signedTogether, func(e *evidence) {
 		e.signatures[0].Hash, e.signatures[0].Outcome = "b2", "reject"
@@ -250,4 +270,9 @@ func TestAttribute(t *testing.T) {
 			t.Errorf("%s is %q, want %q", name, got, want)
 		}
 	}
+}
+
+// said is a message to one place, which the desk has on record.
+func said(channel, message string, over bool) evidenced {
+	return evidenced{telling{channel: channel, message: message, over: over}, &carried{place: "place", kind: "may_sign"}}
 }

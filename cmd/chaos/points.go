@@ -25,6 +25,10 @@ const (
 	historyRead
 	beatClaimed
 	beatTaken
+	messageClaimed
+	messageSent
+	changeClaimed
+	changeSent
 	points
 )
 
@@ -38,10 +42,17 @@ var pointNames = [points]string{
 	historyRead:    "history read, not recorded",
 	beatClaimed:    "heartbeat claimed, not sent",
 	beatTaken:      "heartbeat sent, not recorded",
+	messageClaimed: "message or event claimed, not sent",
+	messageSent:    "message or event sent, not recorded",
+	changeClaimed:  "change of a message claimed, not made",
+	changeSent:     "change of a message made, not recorded",
 }
 
 // longestTrapped is how long a replica that was killed at a point stays down, at most.
 const longestTrapped = 500 * time.Millisecond
+
+// afterLast is how long the desk has for telling of the last decisions.
+const afterLast = 10 * time.Second
 
 // traps kill replicas at the points while they are set.
 type traps struct {
@@ -52,6 +63,8 @@ type traps struct {
 	mends  errgroup.Group
 
 	mu     sync.Mutex
+	left   int           // kills at points that are still to come
+	over   chan struct{} // closed when none are
 	set    bool
 	sprung [points]int
 	skip   [points]int // visits to ignore before the next kill
@@ -60,7 +73,7 @@ type traps struct {
 // newTraps spreads the given number of kills at each point over the decisions. For heartbeats, it
 // spreads them over the callbacks that are kept alive.
 func newTraps(ctx context.Context, p plan, random *rand.Rand) *traps {
-	t := &traps{ctx: ctx, each: p.killsAtPoint, random: random, set: true}
+	t := &traps{ctx: ctx, each: p.killsAtPoint, random: random, set: true, left: int(points) * p.killsAtPoint, over: make(chan struct{})}
 	for at := range points {
 		share := p.decisions / (p.killsAtPoint + 1)
 		switch at {
@@ -68,6 +81,10 @@ func newTraps(ctx context.Context, p plan, random *rand.Rand) *traps {
 			t.every[at] = p.kept * p.roundsApart
 		case historyAsked, historyRead: // most are read after all decisions, because a throttled reading delays the others
 			t.every[at] = max(share/8, 1)
+		case messageClaimed, messageSent:
+			t.every[at] = max(share/8, 1)
+		case changeClaimed, changeSent: // most are decided before the chat hears of them
+			t.every[at] = max(share/200, 1)
 		case requestKept, decisionKept, attemptKept, callbackClosed, points:
 			t.every[at] = max(share/2, 1)
 		}
@@ -91,6 +108,9 @@ func (t *traps) spring(at point, r *replica) (killed bool) {
 		return false
 	}
 	t.sprung[at]++
+	if t.left--; t.left == 0 {
+		close(t.over)
+	}
 	t.skip[at] = t.every[at]/2 + t.random.IntN(t.every[at])
 	away := time.Duration(t.random.Int64N(int64(longestTrapped)))
 	err := r.kill()
@@ -107,6 +127,17 @@ func (t *traps) spring(at point, r *replica) (killed bool) {
 	return true
 }
 
+// last waits a while for the kills that are still to come: the desk tells of the last decisions a moment
+// after them.
+func (t *traps) last(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, afterLast)
+	defer cancel()
+	select {
+	case <-t.over:
+	case <-ctx.Done():
+	}
+}
+
 // clear stops the kills and waits until every replica is up.
 func (t *traps) clear() (sprung [points]int, err error) {
 	t.mu.Lock()
@@ -119,16 +150,25 @@ func (t *traps) clear() (sprung [points]int, err error) {
 func (t *traps) around(r *replica, lambda http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		before, after, known := pointsOf(request)
-		if known && t.spring(before, r) {
-			panic(http.ErrAbortHandler) // nobody is left to answer
+		if !known {
+			lambda.ServeHTTP(w, request)
+			return
 		}
-		reply := &noted{ResponseWriter: w, status: http.StatusOK}
-		lambda.ServeHTTP(reply, request)
-		// A request that outlived its replica says nothing about the next replica.
-		if known && reply.done() && request.Context().Err() == nil {
-			t.spring(after, r)
-		}
+		t.watch(w, request, r, before, after, lambda, (*noted).done)
 	})
+}
+
+// watch has a call of a replica carried out, and kills the replica before or after that.
+func (t *traps) watch(w http.ResponseWriter, request *http.Request, r *replica, before, after point, server http.Handler, done func(*noted) bool) {
+	if t.spring(before, r) {
+		panic(http.ErrAbortHandler) // nobody is left to answer
+	}
+	reply := &noted{ResponseWriter: w, status: http.StatusOK}
+	server.ServeHTTP(reply, request)
+	// A request that outlived its replica says nothing about the next replica.
+	if done(reply) && request.Context().Err() == nil {
+		t.spring(after, r)
+	}
 }
 
 // pointsOf returns the points before and after a call.

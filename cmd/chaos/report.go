@@ -95,6 +95,9 @@ func (e evidence) String() string {
 	for i := range e.said {
 		fmt.Fprintf(&b, "\n\tthe chat says %s", wordsOf(&e.said[i]))
 	}
+	for _, t := range e.told {
+		fmt.Fprintf(&b, "\n\tsaid by %s", t)
+	}
 	for c, times := range e.offered {
 		fmt.Fprintf(&b, "\n\tsent %d times: %s %s", times, c.kind, c.hash)
 	}

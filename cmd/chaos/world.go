@@ -60,7 +60,7 @@ type world struct {
 	plan
 	setting
 	lambda   *lambdaSide
-	chat     *chat
+	channels *channels
 	provider *http.Server
 	issuer   string // of the provider
 	replicas []*replica
@@ -105,12 +105,13 @@ func (w *world) unfold(ctx context.Context) (_ column, err error) {
 		return column{}, err
 	}
 	defer w.lambda.close()
-	if w.chat, err = startChat(ctx); err != nil {
-		return column{}, err
-	}
-	defer w.chat.close()
 	w.lambda.engine.SetDialect(w.closed, w.random(randomDialects))
 	w.traps = newTraps(ctx, w.plan, w.random(randomPoints))
+	err = w.startChannels(ctx)
+	defer w.channels.close()
+	if err != nil {
+		return column{}, err
+	}
 	defer w.stop()
 	if err := w.open(ctx); err != nil {
 		return column{}, err
@@ -153,7 +154,7 @@ func (w *world) open(ctx context.Context) error {
 		return err
 	}
 	w.provider, w.issuer = provider, issuer
-	if err := os.WriteFile(w.deskPath(), []byte(deskFile+"channels: {slack: {token: {env: CHAOS_SLACK}, api: '"+w.chat.url+"/api/'}}\n"), 0o600); err != nil {
+	if err := os.WriteFile(w.deskPath(), []byte(deskFile+groupFile()+w.channels.channelFile()), 0o600); err != nil {
 		return err
 	}
 	for i, address := range addresses {
@@ -164,7 +165,7 @@ func (w *world) open(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		r.environment = w.environment(address, home, issuer, secret, lambda)
+		r.environment = append(w.environment(address, home, issuer, secret, lambda), w.channels.environment(i)...)
 		w.replicas = append(w.replicas, r)
 		if err := r.start(ctx); err != nil {
 			return err
@@ -174,6 +175,9 @@ func (w *world) open(ctx context.Context) error {
 		if w.sessions[p.Subject], err = deskprocess.SignIn(ctx, home, p.Subject, nil); err != nil {
 			return err
 		}
+	}
+	if err := w.subscribe(ctx, people[:2]); err != nil {
+		return err
 	}
 	return w.delegate(ctx)
 }
@@ -195,7 +199,6 @@ func (w *world) delegate(ctx context.Context) error {
 // browser.
 const deskFile = `
 roles: {reviewers: [approvers, leads, night]}
-groups: {approvers: {slack: '#` + chatChannel + `'}, leads: {}, night: {}}
 queues:
   default: {keepAlive: queued}
   ` + unattended + `: {groups: [approvers]}
@@ -224,7 +227,7 @@ func (w *world) environment(address, home, issuer, secret, lambda string) []stri
 		"COUNTERSIGN_OIDC_ISSUER=" + issuer,
 		"COUNTERSIGN_OIDC_CLIENT_ID=" + client,
 		"COUNTERSIGN_OIDC_CLIENT_SECRET=" + secret,
-		"COUNTERSIGN_CONFIG_FILE=" + w.deskPath(), "CHAOS_TOKEN=" + w.token, "CHAOS_SLACK=" + chatToken,
+		"COUNTERSIGN_CONFIG_FILE=" + w.deskPath(), "CHAOS_TOKEN=" + w.token,
 		// the limits are not under test
 		"COUNTERSIGN_INTAKE_RATE=1000000", "COUNTERSIGN_INTAKE_BURST=1000000", "COUNTERSIGN_WATCH_RATE=1000",
 		"COUNTERSIGN_LAMBDA_REGION=" + region,
@@ -257,28 +260,29 @@ const (
 	randomBlows
 	randomPoints
 	randomDialects
-	randomChat
+	randomChannels
 )
 
 // torment makes all decisions while faults of every kind happen.
 func (w *world) torment(ctx context.Context) ([]*decision, suffering, error) {
 	w.say("%d decisions, and %d that heartbeats keep alive meanwhile", w.decisions, w.kept)
 	w.lambda.misbehave(w.random(randomFaults))
-	w.chat.misbehave(w.random(randomChat))
+	w.channels.misbehave(w.random(randomChannels))
 	blows := w.draw()
 	all := make([]*decision, w.decisions+w.kept)
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return w.strike(ctx, blows) })
+	group, under := errgroup.WithContext(ctx)
+	group.Go(func() error { return w.strike(under, blows) })
 	for n := w.decisions; n < len(all); n++ {
-		group.Go(func() error { return w.take(ctx, all, n) })
+		group.Go(func() error { return w.take(under, all, n) })
 	}
 	group.Go(func() error {
 		defer close(w.othersDone)
-		return w.work(ctx, all[:w.decisions])
+		return w.work(under, all[:w.decisions])
 	})
 	err := group.Wait()
+	w.traps.last(ctx)
 	w.lambda.behave()
-	w.chat.misbehave(nil)
+	w.channels.misbehave(nil)
 	suffered := sufferingOf(blows)
 	var failed error
 	suffered.atPoints, failed = w.traps.clear()
