@@ -232,7 +232,8 @@ func withDefaults(f desk.Filter) desk.Filter {
 	}
 	ended := func(s callbacks.State) bool { return !s.Open() }
 	open := len(f.States) == 0 || slices.ContainsFunc(f.States, callbacks.State.Open)
-	if f.Order.Ended() && open && f.Scope != desk.ScopeHistory {
+	onlyOpen := len(f.States) > 0 && !slices.ContainsFunc(f.States, ended)
+	if f.Order.Ended() && open && f.Scope != desk.ScopeHistory || f.Order.ByQueue() && (!onlyOpen || f.Scope != desk.ScopeAll) {
 		f.Order = ""
 	}
 	if f.Scope == desk.ScopeAll && f.Order == "" {

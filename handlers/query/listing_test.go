@@ -69,6 +69,9 @@ func drawListing(t *rapid.T) Listing {
 			l.After.Hour = time.Unix(rapid.Int64Range(1, 1e6).Draw(t, "hour")*secondsOfHour, 0).UTC()
 		}
 	}
+	if l.After != nil && rapid.Bool().Draw(t, "by queue") {
+		l.After.Queue = text.Draw(t, "queue of the cursor")
+	}
 	if l.Order == desk.OrderRisk && l.Scope != desk.ScopeAvailable && l.Scope != desk.ScopeMine {
 		l.Order = ""
 	}
@@ -190,6 +193,9 @@ var filters = map[string]struct {
 		Scope: desk.ScopeAll, States: []callbacks.State{callbacks.Pending}, Order: desk.OrderDeadline, ReceivedFrom: noon.Add(-45 * time.Hour),
 		Ends: desk.Ends{From: time.Date(2026, 11, 23, 5, 30, 0, 0, time.UTC)},
 	}},
+	"by queue":                     {"scope=all&state=pending&order=queue-last", desk.Filter{Scope: desk.ScopeAll, States: []callbacks.State{callbacks.Pending}, Order: desk.OrderQueueLast}},
+	"by queue, of what has ended":  {"scope=all&state=lost&order=queue", desk.Filter{Scope: desk.ScopeAll, States: []callbacks.State{callbacks.Lost}, Order: desk.OrderNewest}},
+	"by queue, in a list of one's": {"order=queue", desk.Filter{Scope: desk.ScopeAvailable, Folded: true}},
 	"ended first": {"scope=all&state=completed&state=lost&order=ended-first", desk.Filter{
 		Scope: desk.ScopeAll, States: []callbacks.State{callbacks.Completed, callbacks.Lost}, Order: desk.OrderEndedFirst,
 	}},

@@ -68,6 +68,8 @@ func (q Query) placeOf(c *callbacks.Callback) *Cursor {
 		if c.Ending != nil {
 			at = c.Ending.At
 		}
+	case OrderQueue, OrderQueueLast:
+		at, place.Queue = endOf(c), c.Queue
 	case OrderDeadline, OrderLatest:
 		at = endOf(c)
 	case OrderRisk:

@@ -40,13 +40,20 @@ const (
 	// by end, newest first, and turned round; only of what has ended
 	OrderEnd        Order = "end"
 	OrderEndedFirst Order = "ended-first"
+	// by the name of the queue, and in it earliest end first; and turned round. Only of what is open, in
+	// the list of all callbacks.
+	OrderQueue     Order = "queue"
+	OrderQueueLast Order = "queue-last"
 )
 
 // Orders are all of them.
-var Orders = []Order{OrderRisk, OrderDeadline, OrderLatest, OrderNewest, OrderOldest, OrderEnd, OrderEndedFirst}
+var Orders = []Order{OrderRisk, OrderDeadline, OrderLatest, OrderNewest, OrderOldest, OrderEnd, OrderEndedFirst, OrderQueue, OrderQueueLast}
 
 // Ended reports whether an order is one of what has ended.
 func (o Order) Ended() bool { return o == OrderEnd || o == OrderEndedFirst }
+
+// ByQueue reports whether an order is by queue first.
+func (o Order) ByQueue() bool { return o == OrderQueue || o == OrderQueueLast }
 
 // Ends narrows a list by [callbacks.Callback.Ends].
 type Ends struct {
@@ -136,6 +143,8 @@ type Query struct {
 type Cursor struct {
 	Key int64 // the row's place in the order, in milliseconds
 	ID  callbacks.ID
+	// Queue is that of the row, in the orders by queue; empty in others.
+	Queue string
 	// Hour is when the usual times were those that the order by risk goes by; zero in other orders.
 	Hour time.Time
 }

@@ -21,6 +21,7 @@ type order struct {
 	column string
 	desc   bool
 	risk   bool // less the usual time of the queue
+	queue  bool // the name of the queue comes first, in the same direction
 }
 
 var orders = map[desk.Order]order{
@@ -31,6 +32,8 @@ var orders = map[desk.Order]order{
 	desk.OrderOldest:     {column: "received_at"},
 	desk.OrderEnd:        {column: "ended_at", desc: true},
 	desk.OrderEndedFirst: {column: "ended_at"},
+	desk.OrderQueue:      {column: "deadline", queue: true},
+	desk.OrderQueueLast:  {column: "deadline", queue: true, desc: true},
 }
 
 // words are how an order compares places, and the direction of its keys.
@@ -98,17 +101,20 @@ func (s *Store) list(ctx context.Context, q desk.Query, statement *bun.RawQuery,
 	if err == nil && more {
 		last := len(places) - 1
 		found.page.Next = &desk.Cursor{Key: places[last].Key, ID: found.page.Rows[last].ID}
+		if q.SortedBy().ByQueue() {
+			found.page.Next.Queue = found.page.Rows[last].Queue
+		}
 	}
 	return found, err
 }
 
 // walk plans a query. Functions, and what asks the same, are indexed within their queue, so a person
 // who can read all queues gets one condition for each queue; so does one who reads by risk, where each
-// queue has its own usual time. Announced callbacks that are gone are indexed by function alone.
+// queue has its own usual time, or by queue. Announced callbacks that are gone are indexed by function alone.
 func (s *Store) walk(ctx context.Context, q desk.Query) (walk, error) {
 	queues, all := q.Visible()
 	byFunction := q.Gone && q.Source == callbacks.SourceAnnounced
-	if all && ((q.Function != "" || q.Alike != "") && !byFunction || len(q.Usual) > 0) {
+	if all && ((q.Function != "" || q.Alike != "") && !byFunction || len(q.Usual) > 0 || q.SortedBy().ByQueue()) {
 		if err := s.db.NewRaw(queuesText(s.dialect)).Scan(ctx, &queues); err != nil {
 			return walk{}, fmt.Errorf("list queues: %w", s.unavailable(err))
 		}
@@ -126,6 +132,12 @@ func pageText(d *engine.Dialect, w walk, o order, after *desk.Cursor, limit int)
 
 // placesText is pageText with more columns.
 func placesText(d *engine.Dialect, columns string, w walk, o order, after *desk.Cursor, limit int) (string, []any) {
+	if o.queue {
+		return queueText(d, columns, w, o, after, limit)
+	}
+	if o.queue {
+		return queueText(d, columns, w, o, after, limit)
+	}
 	if o.risk {
 		return riskText(d, columns, w, o.desc, after, limit)
 	}
@@ -177,6 +189,62 @@ func behind(a arm, early condition, after *desk.Cursor, compare string) conditio
 	return where("(deadline - "+early.text+", num) "+compare+" (?, "+place, append(slices.Clone(early.args), after.Key, id)...)
 }
 
+// queueText is pageText in an order by queue: one arm after the other, as the names of their queues go,
+// each sorted by its index. Arms of several queues are sorted.
+func queueText(d *engine.Dialect, columns string, w walk, o order, after *desk.Cursor, limit int) (string, []any) {
+	compare, direction := o.words()
+	tail := fmt.Sprintf("deadline%s, num%s limit %d", direction, direction, limit)
+	names := queuesOf(w)
+	var texts []string
+	var args []any
+	for _, a := range w.arms {
+		place := fmt.Sprint(slices.Index(names, a.queue))
+		if a.mixed {
+			place = "queue"
+		}
+		if after != nil {
+			if !a.mixed && a.queue != after.Queue && (a.queue < after.Queue) != o.desc {
+				continue
+			}
+			a = a.and(behindQueue(a, after, compare))
+		}
+		within := " order by " + tail
+		if a.mixed {
+			within = " order by queue" + direction + ", " + tail
+		}
+		text, of := union(d, place+" as place, deadline as key, "+columns, walk{from: w.from, arms: []arm{a}}, within)
+		texts, args = append(texts, "select * from ("+text+") as arm"), append(args, of...)
+	}
+	if len(texts) == 0 { // nothing comes behind
+		return union(d, "deadline as key, "+columns, walk{from: w.from, arms: []arm{w.arms[0].and(where("1 = 0"))}}, " limit 1")
+	}
+	return "select key, " + columns + " from (" + strings.Join(texts, " union all ") + ") as listed order by place" + direction + ", " + strings.Replace(tail, "deadline", "key", 1), args
+}
+
+// queuesOf are the names of the queues of arms, sorted; none if the arms are of several.
+func queuesOf(w walk) (names []string) {
+	for _, a := range w.arms {
+		if !a.mixed {
+			names = append(names, a.queue)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// behindQueue are the callbacks of an arm behind a place, in an order by queue.
+func behindQueue(a arm, after *desk.Cursor, compare string) condition {
+	const last = "(select num from callbacks where id = ?))"
+	id := storable(string(after.ID))
+	switch {
+	case a.mixed:
+		return where("(queue, deadline, num) "+compare+" (?, ?, "+last, storable(after.Queue), after.Key, id)
+	case a.queue == after.Queue:
+		return where("(deadline, num) "+compare+" (?, "+last, after.Key, id)
+	}
+	return where("1 = 1")
+}
+
 // Around implements desk.Store.
 func (s *Store) Around(ctx context.Context, q desk.Query, limit int) (desk.Around, error) {
 	w, err := s.walk(ctx, q)
@@ -204,7 +272,8 @@ func (s *Store) Around(ctx context.Context, q desk.Query, limit int) (desk.Aroun
 // aroundText finds the rows next to a place, each by one step along the indexes, and counts those
 // before it up to limit.
 func aroundText(d *engine.Dialect, w walk, o order, at *desk.Cursor, limit int) (text string, args []any) {
-	back := order{o.column, !o.desc, o.risk}
+	back := o
+	back.desc = !o.desc
 	add := func(before, part string, partArgs []any, after string) {
 		text += before + part + after
 		args = append(args, partArgs...)
@@ -321,35 +390,4 @@ func (s *Store) named(ctx context.Context, text string, nums []int64) (map[int64
 		people[a.Callback] = callbacks.Actor{Kind: callbacks.ActorPerson, ID: a.Person, Name: a.Name}
 	}
 	return people, nil
-}
-
-// Count implements desk.Store.
-func (s *Store) Count(ctx context.Context, q desk.Query, limit int) (int, error) {
-	w, err := s.walk(ctx, q)
-	if err != nil || len(w.arms) == 0 {
-		return 0, err
-	}
-	n, err := s.counted(ctx, w, min(limit, fewCounted))
-	if err != nil || n < fewCounted || limit <= fewCounted {
-		return n, err
-	}
-	text, args := countText(s.dialect, w, limit)
-	return s.tallies.of(s.db.NewRaw(text, args...).String(), q.Now, func() (int, error) { return s.counted(ctx, w, limit) })
-}
-
-func (s *Store) counted(ctx context.Context, w walk, limit int) (int, error) {
-	text, args := countText(s.dialect, w, limit)
-	statement := s.db.NewRaw(text, args...)
-	return share(ctx, s.readings, statement.String(), func(ctx context.Context) (n int, err error) {
-		if err := statement.Scan(ctx, &n); err != nil {
-			return 0, fmt.Errorf("count callbacks: %w", s.unavailable(err))
-		}
-		return n, nil
-	})
-}
-
-// countText counts what the arms find. It stops at limit.
-func countText(d *engine.Dialect, w walk, limit int) (string, []any) {
-	text, args := union(d, "1", w, fmt.Sprintf(" limit %d", limit))
-	return "select count(*) from (" + text + ") as found", args
 }

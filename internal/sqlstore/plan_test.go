@@ -187,6 +187,11 @@ func TestListPlans(t *testing.T) {
 			if f.Scope == desk.ScopeHistory { // other lists have what has not ended
 				orders = append(orders, desk.OrderEnd, desk.OrderEndedFirst)
 			}
+			if f.Scope == desk.ScopeAll && f.States == nil {
+				f.States = callbacks.OpenStates
+				checkQueueOrders(t, s, r, name, f)
+				f.States = nil
+			}
 			for _, f.Order = range orders {
 				for _, q := range []desk.Query{{AllQueues: true}, {AllQueues: true, Signs: []string{"a", "b"}}, {AllQueues: true, Operator: true}, {Queues: []string{"a", "b", "c"}}, {Queues: []string{"a", "b"}, Escalated: []string{"x", "y"}}, {Escalated: []string{"x"}}, {Queues: []string{"a", "b"}, Usual: desk.Usual{"a": time.Hour}}, {AllQueues: true, Usual: desk.Usual{"a": time.Hour}}} {
 					q.Filter = f
@@ -199,6 +204,16 @@ func TestListPlans(t *testing.T) {
 		}
 	}
 	checkList(t, s, r, "Plain", desk.Query{Filter: desk.Filter{Scope: desk.ScopeAll}, Queues: many}, true)
+}
+
+// checkQueueOrders asks for the open callbacks of all queues, one queue after the other.
+func checkQueueOrders(t *testing.T, s *Store, r *recorder, name string, f desk.Filter) {
+	t.Helper()
+	for _, f.Order = range []desk.Order{desk.OrderQueue, desk.OrderQueueLast} {
+		for _, f.After = range []*desk.Cursor{nil, {Key: 1, ID: "x", Queue: "a"}} {
+			checkList(t, s, r, name, desk.Query{Filter: f, AllQueues: true}, sortsFound(f))
+		}
+	}
 }
 
 // checkList asks for a page and a count, and looks how SQLite finds them.

@@ -37,6 +37,7 @@ type arm struct {
 	where []condition
 	mixed bool          // it finds callbacks of queues with different usual times
 	usual time.Duration // that of its queue, if it is not mixed
+	queue string        // the queue; empty if it is mixed, or of all queues
 }
 
 // in is the arm with a condition before its others.
@@ -102,7 +103,7 @@ func (s *Store) walkOf(q desk.Query, queues []string, allQueues bool) walk {
 		default:
 			for _, queue := range queues {
 				one := in.in(where("queue = ?", storable(queue)))
-				one.usual = q.Usual.In(queue)
+				one.usual, one.queue = q.Usual.In(queue), queue
 				w.arms = append(w.arms, one)
 			}
 		}

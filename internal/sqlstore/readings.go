@@ -11,6 +11,8 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desk"
+	"countersign/internal/sqlstore/engine"
 )
 
 const (
@@ -147,4 +149,35 @@ func (t *tallies) take(key string, second int64) (tally, bool) {
 	}
 	one.counted++
 	return tally{}, true
+}
+
+// Count implements desk.Store.
+func (s *Store) Count(ctx context.Context, q desk.Query, limit int) (int, error) {
+	w, err := s.walk(ctx, q)
+	if err != nil || len(w.arms) == 0 {
+		return 0, err
+	}
+	n, err := s.counted(ctx, w, min(limit, fewCounted))
+	if err != nil || n < fewCounted || limit <= fewCounted {
+		return n, err
+	}
+	text, args := countText(s.dialect, w, limit)
+	return s.tallies.of(s.db.NewRaw(text, args...).String(), q.Now, func() (int, error) { return s.counted(ctx, w, limit) })
+}
+
+func (s *Store) counted(ctx context.Context, w walk, limit int) (int, error) {
+	text, args := countText(s.dialect, w, limit)
+	statement := s.db.NewRaw(text, args...)
+	return share(ctx, s.readings, statement.String(), func(ctx context.Context) (n int, err error) {
+		if err := statement.Scan(ctx, &n); err != nil {
+			return 0, fmt.Errorf("count callbacks: %w", s.unavailable(err))
+		}
+		return n, nil
+	})
+}
+
+// countText counts what the arms find. It stops at limit.
+func countText(d *engine.Dialect, w walk, limit int) (string, []any) {
+	text, args := union(d, "1", w, fmt.Sprintf(" limit %d", limit))
+	return "select count(*) from (" + text + ") as found", args
 }

@@ -68,6 +68,8 @@ func orderName(o desk.Order) string {
 		return "Ended last"
 	case desk.OrderEndedFirst:
 		return "Ended first"
+	case desk.OrderQueue, desk.OrderQueueLast:
+		return "Queue"
 	case desk.OrderRisk:
 	}
 	return "Risk"

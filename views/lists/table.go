@@ -29,6 +29,11 @@ func onlyEnded(f desk.Filter) bool {
 	return len(f.States) > 0 && !slices.ContainsFunc(f.States, callbacks.State.Open)
 }
 
+// onlyOpen reports whether it finds none that have.
+func onlyOpen(f desk.Filter) bool {
+	return len(f.States) > 0 && !slices.ContainsFunc(f.States, func(s callbacks.State) bool { return !s.Open() })
+}
+
 // column is one by which the table can be sorted: the orders that have its smallest and its largest
 // value first, and which of them its heading asks for.
 type column struct{ ascending, descending, first desk.Order }
@@ -36,6 +41,7 @@ type column struct{ ascending, descending, first desk.Order }
 var (
 	byDeadline = column{desk.OrderDeadline, desk.OrderLatest, desk.OrderDeadline}
 	byAge      = column{desk.OrderNewest, desk.OrderOldest, desk.OrderNewest}
+	byQueue    = column{desk.OrderQueue, desk.OrderQueueLast, desk.OrderQueue}
 	byEnd      = column{desk.OrderEndedFirst, desk.OrderEnd, desk.OrderEnd}
 )
 

@@ -109,9 +109,14 @@ func TestAdminOrder(t *testing.T) {
 			t.Errorf("the order by %s is at %s", class, got)
 		}
 	}
+	m.Filter.Order, m.Filter.States = desk.OrderQueue, callbacks.OpenStates
+	doc = adminPage(t, "/admin/callbacks?order=queue", m)
+	if sorted := doc.Find("th[aria-sort=ascending]"); viewstest.Words(sorted) != "Queue" || sorted.Find("a").AttrOr("href", "") != "/admin/callbacks?order=queue-last" {
+		t.Errorf("by queue: %q, %s", viewstest.Words(sorted), sorted.Find("a").AttrOr("href", ""))
+	}
 	m.Filter.Order, m.Filter.States = desk.OrderEnd, []callbacks.State{callbacks.Completed}
 	doc = adminPage(t, "/admin/callbacks?order=end&state=completed", m)
-	if sorted := doc.Find("th[aria-sort=descending]"); viewstest.Words(sorted) != "Ended at" || sorted.Find("a").AttrOr("href", "") != "/admin/callbacks?order=ended-first&state=completed" {
+	if sorted := doc.Find("th[aria-sort=descending]"); viewstest.Words(sorted) != "Ended at" || sorted.Find("a").AttrOr("href", "") != "/admin/callbacks?order=ended-first&state=completed" || doc.Find("th.c-q a").Length() != 0 {
 		t.Errorf("of what has ended: %q, %s", viewstest.Words(sorted), sorted.Find("a").AttrOr("href", ""))
 	}
 }

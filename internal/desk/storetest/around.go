@@ -46,7 +46,7 @@ func aroundOrders(t *testing.T, s Store) {
 		Put(t, s, callbackstest.NewCallback(callbackstest.ReceivedAt(callbackstest.T0.Add(time.Duration(i/2)*time.Minute)), callbackstest.Timeout(time.Duration(i/2)*time.Hour)))
 		Put(t, s, callbackstest.NewCallback(callbackstest.Ended(callbacks.Completed, callbackstest.T0.Add(time.Duration(i/2)*time.Minute))))
 	}
-	for _, f := range []desk.Filter{{Order: desk.OrderRisk}, {Order: desk.OrderDeadline}, {Order: desk.OrderLatest}, {Order: desk.OrderNewest}, {Order: desk.OrderOldest}, {Scope: desk.ScopeHistory}, {Scope: desk.ScopeHistory, Order: desk.OrderEndedFirst}, {Scope: desk.ScopeAvailable, Order: desk.OrderDeadline}} {
+	for _, f := range []desk.Filter{{Order: desk.OrderRisk}, {Order: desk.OrderDeadline}, {Order: desk.OrderLatest}, {Order: desk.OrderNewest}, {Order: desk.OrderOldest}, {Order: desk.OrderQueue}, {Order: desk.OrderQueueLast}, {Scope: desk.ScopeHistory}, {Scope: desk.ScopeHistory, Order: desk.OrderEndedFirst}, {Scope: desk.ScopeAvailable, Order: desk.OrderDeadline}} {
 		q := EveryRow(f)
 		rows := IDsOf(List(t, s, q).Rows)
 		for i, got := range around(t, s, q, 100) {

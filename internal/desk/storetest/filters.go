@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"testing"
@@ -115,6 +116,12 @@ func inOrder(q desk.Query) func(a, b desk.Row) int {
 	}
 	return func(a, b desk.Row) int {
 		switch order {
+		case desk.OrderQueue, desk.OrderQueueLast:
+			if order == desk.OrderQueueLast {
+				a, b = b, a
+			}
+			byEnd := inOrder(desk.Query{Filter: desk.Filter{Order: desk.OrderDeadline}})
+			return cmp.Or(cmp.Compare(a.Queue, b.Queue), byEnd(a, b))
 		case desk.OrderLatest:
 			return inOrder(desk.Query{Filter: desk.Filter{Order: desk.OrderDeadline}})(b, a)
 		case desk.OrderDeadline, desk.OrderRisk:

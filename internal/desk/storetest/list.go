@@ -76,6 +76,17 @@ func listOrders(t *testing.T, s Store) {
 	} {
 		callbackstest.Same(t, string(order), IDsOf(List(t, s, EveryRow(desk.Filter{Order: order})).Rows), want)
 	}
+	in := func(queue string, minutes int) callbacks.ID {
+		return Put(t, s, callbackstest.NewCallback(callbackstest.Queue(queue), callbackstest.Timeout(time.Duration(minutes)*time.Minute))).ID
+	}
+	d, e, f, g := in("b", 5), in("a", 9), in("b", 1), in("c", 3)
+	first := []callbacks.ID{e, f, d, g}
+	for _, limit := range []int{1, 3, 10} {
+		open := desk.Filter{Scope: desk.ScopeAll, States: callbacks.OpenStates, Order: desk.OrderQueue, Limit: limit}
+		callbackstest.Same(t, "by queue", IDsOf(ListAll(t, s, EveryRow(open))), first)
+		open.Order = desk.OrderQueueLast
+		callbackstest.Same(t, "by queue, the last first", IDsOf(ListAll(t, s, EveryRow(open))), []callbacks.ID{g, d, f, e})
+	}
 	callbackstest.Same(t, "by end", IDsOf(List(t, s, EveryRow(desk.Filter{Scope: desk.ScopeHistory})).Rows), []callbacks.ID{a, c, b})
 }
 
