@@ -41,7 +41,10 @@ type Rules struct {
 // Route leads messages about some requests to places of its own. An empty list matches everything.
 type Route struct {
 	Queues, Functions, Sources, Tags []string
-	To                               []Target
+	// Risk says that it leads only what says that a request is at risk: reminders, and that nobody else is
+	// likely to sign it in time.
+	Risk bool
+	To   []Target
 }
 
 // QueueRules are what messages of one queue may say, and when they remind.
@@ -75,13 +78,13 @@ func (r *Route) matches(s *Situation) bool {
 	return one(r.Queues, c.Queue) && one(r.Functions, c.Function) && one(r.Sources, c.Source) && tagged
 }
 
-// places are where the members of a group are told of a request together. A route that matches
-// replaces the places of its channels; without a match, they are those of the group.
-func (r *Rules) places(group string, s *Situation) []Target {
+// places are where the members of a group are told of a request together, or only that it is at risk. A
+// route that matches replaces the places of its channels; without a match, they are those of the group.
+func (r *Rules) places(group string, s *Situation, risk bool) []Target {
 	own := slices.Clone(r.Groups[group])
 	for i := range r.Routes {
 		route := &r.Routes[i]
-		if !route.matches(s) {
+		if route.Risk && !risk || !route.matches(s) {
 			continue
 		}
 		own = slices.DeleteFunc(own, func(t Target) bool {
@@ -156,7 +159,9 @@ func (c *Circle) mayHear(t Target, about Kind, s *Situation) bool {
 		if about == Attention || about == Nobody { // for admins, whose places no route replaces
 			return slices.ContainsFunc(c.Rules.Admins, func(group string) bool { return slices.Contains(c.Rules.Groups[group], t) })
 		}
-		return slices.ContainsFunc(c.hearing(&s.Callback), func(group string) bool { return slices.Contains(c.Rules.places(group, s), t) })
+		return slices.ContainsFunc(c.hearing(&s.Callback), func(group string) bool {
+			return slices.Contains(c.Rules.places(group, s, false), t) || slices.Contains(c.Rules.places(group, s, true), t)
+		})
 	}
 	m := c.member(t.Person)
 	if m == nil || !slices.Contains(m.Places[t.Channel], t.Place) {

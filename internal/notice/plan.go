@@ -183,20 +183,31 @@ func (p *planner) escalated() bool {
 // places plans what the groups are told together, with the reminders of the queue.
 func (p *planner) places() {
 	for _, group := range p.missing {
-		why := p.why(group)
-		for _, t := range p.Rules.places(group, p.Situation) {
+		why, asked := p.why(group), p.Rules.places(group, p.Situation, false)
+		for _, t := range asked {
 			again := p.lastAgain(p.toldAt(t)) && p.Styles[t.Channel] != Posted // where each signature is a post anyway
-			if again {
-				p.add(Planned{Target: t, Topic: Topic{Kind: Needed}, Due: p.Now, Why: why, Urgent: true})
-			}
 			p.add(Planned{Target: t, Topic: Topic{Kind: MaySign}, Due: p.Now, Latest: p.soonest(p.Now), Why: why, Urgent: why.Last && !again})
-			for _, share := range p.Rules.Queues[p.Callback.Queue].RemindAt {
-				p.remind(t, share, why, p.Callback.ReceivedAt)
-			}
-			if p.unattended() {
-				p.add(Planned{Target: t, Topic: Topic{Kind: Needed}, Due: p.Now, Why: why, Urgent: true})
-			}
 		}
+		for _, t := range p.Rules.places(group, p.Situation, true) {
+			p.atRisk(t, asked, why)
+		}
+	}
+}
+
+// atRisk plans what a place is told once the request is at risk. asked are the places that are asked for
+// signatures; a route may lead the rest elsewhere.
+func (p *planner) atRisk(t Target, asked []Target, why Why) {
+	told := p.toldAt(t)
+	if !slices.Contains(asked, t) {
+		for _, other := range asked {
+			told = earliest(told, p.toldAt(other))
+		}
+	}
+	if p.unattended() || p.lastAgain(told) && p.Styles[t.Channel] != Posted {
+		p.add(Planned{Target: t, Topic: Topic{Kind: Needed}, Due: p.Now, Why: why, Urgent: true})
+	}
+	for _, share := range p.Rules.Queues[p.Callback.Queue].RemindAt {
+		p.remind(t, share, why, p.Callback.ReceivedAt)
 	}
 }
 

@@ -37,7 +37,7 @@ func everyRoute() []Route {
 	return []Route{{
 		Queues: []string{"finance"}, Functions: []string{"refund"}, Sources: []string{"expenses"}, Tags: []string{"contract"},
 		To: Destination{Slack: "#big-money", Email: []string{"cfo@example.com"}, Teams: []string{"finance-room"}, Webhooks: []string{"erp-bridge"}},
-	}}
+	}, {Risk: true, To: Destination{Slack: "#at-risk"}}}
 }
 
 // everyNotices is what the file everything says of messages of a queue.
@@ -73,7 +73,7 @@ func TestNotices(t *testing.T) {
 		Routes: []notice.Route{{
 			Queues: []string{"finance"}, Functions: []string{"refund"}, Sources: []string{"expenses"}, Tags: []string{"contract"},
 			To: []notice.Target{target("email", "cfo@example.com"), target("slack", "#big-money"), target("teams", "finance-room"), target("webhooks", "erp-bridge")},
-		}},
+		}, {Risk: true, To: []notice.Target{target("slack", "#at-risk")}}},
 		Events: []string{"erp-bridge"}, Admins: []string{"platform-team"},
 		Queues: map[string]notice.QueueRules{
 			"default": {RemindAt: []int{80}},

@@ -86,6 +86,7 @@ channels:
   webhooks: {erp-bridge: {url: "https://erp.example.com/hooks", secrets: [{file: /run/secrets/good2}], private: true}}
 routes:
   - {queues: [finance], functions: [refund], sources: [expenses], tags: [contract], to: {slack: '#big-money', email: [cfo@example.com], teams: [finance-room], webhooks: [erp-bridge]}}
+  - {risk: true, to: {slack: '#at-risk'}}
 `
 
 func parse(t *testing.T, text string) *Desk {

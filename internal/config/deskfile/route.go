@@ -18,6 +18,7 @@ type Route struct {
 	Functions []string    `yaml:"functions"`
 	Sources   []string    `yaml:"sources"`
 	Tags      []string    `yaml:"tags"`
+	Risk      bool        `yaml:"risk"`
 	To        Destination `yaml:"to"`
 }
 
@@ -26,6 +27,12 @@ var routeKeys = strictyaml.Table{
 	"functions": {Help: "Names of the functions that wait.", Example: "[refund]", Default: "every function"},
 	"sources":   {Help: "Who announced them.", Example: "[erp]", Default: "every source"},
 	"tags":      {Help: "Tags of which they have one.", Example: "[contract]", Default: "any"},
+	"risk": {
+		Help: "Whether it leads only what says that a request is at risk: reminders, a missing heartbeat, and that " +
+			"only one signature is missing. Write it before routes that lead the rest.",
+		Example: "true",
+		Default: "false",
+	},
 	"to": {
 		Help:     "Places that replace those of the groups, for each channel that is named.",
 		Example:  "{slack: '#big-money'}",
@@ -138,7 +145,7 @@ func (d *Desk) Notices() notice.Rules {
 	}
 	for _, route := range d.Routes {
 		r.Routes = append(r.Routes, notice.Route{
-			Queues: route.Queues, Functions: route.Functions, Sources: route.Sources, Tags: route.Tags, To: route.To.targets(),
+			Queues: route.Queues, Functions: route.Functions, Sources: route.Sources, Tags: route.Tags, Risk: route.Risk, To: route.To.targets(),
 		})
 	}
 	for name, q := range d.Queues {
@@ -194,6 +201,9 @@ func (c *checker) checkRoutes() {
 		to := at.Key("to")
 		if len(route.To.targets()) == 0 && !c.doc.Faulty(to) && c.doc.Has(to) {
 			c.doc.Fault(to, "the route leads nowhere: write slack, email, teams or webhooks")
+		}
+		if hooks := to.Key("webhooks"); route.Risk && len(route.To.Webhooks) > 0 && !c.doc.Faulty(hooks) {
+			c.doc.Fault(hooks, "a program hears every state of a request, not only that it is at risk: remove the key, or risk")
 		}
 		c.checkDestination(route.To, to)
 	}
