@@ -108,6 +108,6 @@ func (q Queues) PresentPolicy(c *Callback, content *Content) *Requirement {
 // SameRequest reports whether a callback is still pending and what it was when a rule was chosen
 // for it: nothing that conditions read has changed since, nor what binds it.
 func (c *Callback) SameRequest(was *Callback) bool {
-	return c.State == Pending && was.State == Pending && c.Found() == was.Found() && c.sameOrigin(was) &&
+	return c.State == Pending && was.State == Pending && c.sameOrigin(was) &&
 		reflect.DeepEqual(c.Request, was.Request) && c.Requirement.same(was.Requirement)
 }

@@ -111,6 +111,7 @@ var gateRows = []gateRow{
 	{"ByTemplate", func(s *scene) { s.Callback.Source = SourceDiscovery }, "", ""},
 	{"NobodyKnowsWhoAsks", func(s *scene) { s.Callback.Requester.Email = "" }, CodeUnknownRequester, ""},
 	{"SaidWhoAsks", func(s *scene) { s.Callback.Requester.StatedBy = "p-mara" }, CodeStated, ""},
+	{"SaidWhoAsksAsASubject", func(s *scene) { s.Callback.Requester.StatedBy = "u-mara" }, CodeStated, ""},
 	{"SaidWhoAsksByAnotherAccount", func(s *scene) {
 		s.Callback.Requester.StatedBy, s.Callback.Requester.StatedByAddress = "p-mara2", "mara@example.com"
 	}, CodeStated, ""},

@@ -184,3 +184,100 @@ func TestSignerUntil(t *testing.T) {
 		t.Error("the signer's own delegations were changed")
 	}
 }
+
+// TestActs: who acts for somebody in any queue now.
+func TestActs(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		change func(*Delegation)
+		want   bool
+	}{
+		"Now":       {func(*Delegation) {}, true},
+		"Over":      {func(d *Delegation) { d.Until = t0 }, false},
+		"NotYet":    {func(d *Delegation) { d.Since = t0.Add(time.Hour) }, false},
+		"ToAnother": {func(d *Delegation) { d.To = "p-dana" }, false},
+		"NoQueue":   {func(d *Delegation) { d.Queues = nil }, false},
+	} {
+		s := newScene()
+		s.actsFor("dana", "finance", tt.change)
+		if got := s.signer.Acts(s.Now); got != tt.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
+
+// TestRequesterStatedVoids: signatures are void once somebody says who asks, and stay if nobody may.
+func TestRequesterStatedVoids(t *testing.T) {
+	t.Parallel()
+	for state, void := range map[State]bool{Pending: true, Decided: false} {
+		c := Case{Callback: Callback{State: state, Requirement: needs("2")}, Signatures: []Signature{vote("mara", "queue")}}
+		err := c.RequesterStated(Requester{ID: "u-1"}, "Her ticket.", ReviewLimits{}, t0, ops)
+		if (err == nil) != void || c.Signatures[0].Live() == void || len(c.Audit) > 0 != void {
+			t.Errorf("%s: %v, signed %+v, on record %+v", state, err, c.Signatures, c.Audit)
+		}
+	}
+}
+
+// TestComments: an outcome takes a comment by its own rule, and needs one where the terms say so.
+func TestComments(t *testing.T) {
+	t.Parallel()
+	outcome := func(rule CommentRule) Outcome { return Outcome{Name: "ok", Label: "OK", Comment: rule, Stated: For} }
+	for name, tt := range map[string]struct {
+		own   CommentRule
+		terms []Stance
+		needs bool
+		keeps string
+	}{
+		"None":           {CommentNone, nil, false, ""},
+		"Optional":       {CommentOptional, nil, false, "Fine."},
+		"Required":       {CommentRequired, nil, true, "Fine."},
+		"NoneNeeded":     {CommentNone, []Stance{For}, true, "Fine."},
+		"OptionalNeeded": {CommentOptional, []Stance{Against, For}, true, "Fine."},
+		"OtherStance":    {CommentOptional, []Stance{Against}, false, "Fine."},
+	} {
+		terms, o := Terms{Reason: tt.terms}, outcome(tt.own)
+		if err := terms.CheckComment(o, " "); err != nil != tt.needs {
+			t.Errorf("%s: without a comment: %v", name, err)
+		}
+		if err := terms.CheckComment(o, "Fine."); err != nil {
+			t.Errorf("%s: with a comment: %v", name, err)
+		}
+		if got := terms.KeptComment(o, Choice{Comment: " Fine. "}); got != tt.keeps {
+			t.Errorf("%s: keeps %q", name, got)
+		}
+	}
+}
+
+// TestSees: a request is seen by those of its queue, and by those to whom it was escalated and who may
+// sign. One that ended before it was due to escalate does not escalate any more.
+func TestSees(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		groups  string
+		after   time.Duration
+		change  func(*scene)
+		want    bool
+		audient bool
+	}{
+		"Queue":       {"finance", 0, func(*scene) {}, true, false},
+		"Stranger":    {"ops", time.Hour, func(*scene) {}, false, false},
+		"NotYet":      {"leads", time.Hour - 1, func(*scene) {}, false, true},
+		"Escalated":   {"leads", time.Hour, func(*scene) {}, true, true},
+		"WithoutRole": {"leads", time.Hour, func(s *scene) { s.signer.Roles = Roles{} }, false, false},
+		"EndedBefore": {"leads", time.Hour, func(s *scene) { s.Callback.Ending = &Ending{At: t0.Add(time.Hour - 1)} }, false, true},
+		"EndedAfter":  {"leads", 2 * time.Hour, func(s *scene) { s.Callback.Ending = &Ending{At: t0.Add(time.Hour)} }, true, true},
+	} {
+		s := newScene()
+		s.signer.Groups = strings.Fields(tt.groups)
+		tt.change(s)
+		if got := (Queues{"finance": s.Queue}).Sees(s.signer, s.Callback, t0.Add(tt.after)); got != tt.want {
+			t.Errorf("%s: %t", name, got)
+		}
+		if got := s.signer.InAudience(s.Callback.Requirement.Escalate.Audience()); got != tt.audient {
+			t.Errorf("%s: in the audience: %t", name, got)
+		}
+	}
+	if s := newScene(); s.signer.InAudience("") || s.signer.InAudience(`["finance", 1]`) {
+		t.Error("mara is in an audience that is none")
+	}
+}

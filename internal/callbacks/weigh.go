@@ -35,7 +35,7 @@ func Weigh(r Requirement, signatures []Signature) Standing {
 func lastOfEach(signatures []Signature) []Signature {
 	last := make(map[string]Signature)
 	for _, s := range signatures {
-		if other, signed := last[s.By.ID]; s.Live() && (!signed || compareSignatures(s, other) > 0) {
+		if s.Live() && compareSignatures(s, last[s.By.ID]) > 0 {
 			last[s.By.ID] = s
 		}
 	}
