@@ -216,3 +216,39 @@ func TestFormOfSeveral(t *testing.T) {
 		t.Errorf("the function got %s", got.Result)
 	}
 }
+
+// TestFormSignedAgain: whoever has to sign again finds the form filled with their earlier answer, with
+// scripts too, and signs it as it stands.
+func TestFormSignedAgain(t *testing.T) {
+	t.Parallel()
+	var rules string
+	w := newWorld(t, func(settings map[string]string) {
+		rules = strings.Replace(settings[deskText], "queues:\n",
+			"queues:\n  pairs: {groups: [finance-approvers], rules: [{name: people, signatures: [{for: 2}]}]}\n", 1)
+		settings[deskText] = rules
+	})
+	a := w.ask(t, purchase(t, func(q *demo.Question) { q.Queue = "pairs" }))
+	mara, aiko := w.signIn(t, "mara"), w.signIn(t, "aiko")
+	mara.open(a.page())
+	mara.see("answer-form:defined")
+	mara.see("decision-bar:defined")
+	mara.fill(inputOf("/quantity"), quote("36"))
+	mara.comes(`[data-bar="rest"]`, "Sign approval with 1 change, 1 of 2")
+	mara.arm("approve")
+	mara.confirm()
+	mara.reads("#signatures", "1 of 2")
+	w.changeRules(t, strings.Replace(rules, "signatures: [{for: 2}]", "signatures: [{for: 1}]", 1))
+	aiko.open(a.page())
+	aiko.write("#asker-policy", "One is enough.")
+	aiko.submit("#policy button")
+	mara.open(a.page())
+	mara.see("answer-form:defined")
+	mara.see("decision-bar:defined")
+	mara.reads("answer-form", "filled with the answer that you signed before")
+	mara.reads(".your-changes", "40 → 36 pieces, 4 fewer")
+	mara.inspect("form-signed-again")
+	mara.comes(`[data-bar="rest"]`, "Approve with 1 change")
+	mara.arm("approve")
+	mara.confirm()
+	mara.reaches("completed")
+}
