@@ -82,6 +82,22 @@ func TestCorrectedNeverDecides(t *testing.T) {
 	}
 }
 
+// TestCorrectedVoids: what was signed for another function is void, also where it fits and others are
+// missing; once it is decided, it stays.
+func TestCorrectedVoids(t *testing.T) {
+	t.Parallel()
+	for state, live := range map[State]bool{Pending: false, Decided: true} {
+		c := Case{Callback: Callback{State: state, Function: "pay", Requirement: needs("3")}, Signatures: []Signature{vote("mara", "queue")}}
+		bind := func(*Callback, *Content) Requirement { return needs("4") }
+		if err := c.Corrected(Sighting{Function: "refund"}, &Content{}, bind, t0, System("discovery")); err != nil {
+			t.Fatal(err)
+		}
+		if c.Function != "refund" || c.Signatures[0].Live() != live || (c.Requirement.Places() == 3) != live {
+			t.Errorf("%s: of %s, bound by %+v, signed %+v", state, c.Function, c.Requirement, c.Signatures[0].End)
+		}
+	}
+}
+
 // TestCorrectedAsksForComments: what was signed without a comment is void where the truth leads to a rule
 // that asks for one.
 func TestCorrectedAsksForComments(t *testing.T) {
