@@ -100,7 +100,7 @@ func SignedMark(r *desk.Row) (m Mark, ok bool) {
 	case r.Signing.Signed:
 		return Mark{Word: "You signed, " + sum, Icon: "check"}, true
 	case !r.Signing.May:
-		return Mark{Word: sum + " signed, not yours to sign"}, true
+		return Mark{Word: sum + ", not yours"}, true
 	}
 	return Mark{Word: sum + " signed"}, true
 }

@@ -21,7 +21,7 @@ func TestSignedMark(t *testing.T) {
 		{callbacks.Pending, nil, desk.Signing{Needs: 3, May: true}, "0 of 3 signed"},
 		{callbacks.Pending, nil, desk.Signing{Has: 1, Needs: 3, May: true}, "1 of 3 signed"},
 		{callbacks.Pending, nil, desk.Signing{Has: 2, Needs: 3, Signed: true}, "You signed, 2 of 3"},
-		{callbacks.Pending, nil, desk.Signing{Has: 2, Needs: 3}, "2 of 3 signed, not yours to sign"},
+		{callbacks.Pending, nil, desk.Signing{Has: 2, Needs: 3}, "2 of 3, not yours"},
 		{callbacks.Pending, nil, desk.Signing{Needs: 2, May: true, Void: true}, "Yours is void, must sign again"},
 		{callbacks.Pending, nil, desk.Signing{Needs: 1, Void: true}, "Yours is void"},
 		{callbacks.TimedOut, nil, desk.Signing{Has: 1, Needs: 2}, "1 of 2, too late"},
