@@ -82,6 +82,23 @@ func TestCorrectedNeverDecides(t *testing.T) {
 	}
 }
 
+// TestFillsIn: a history adds to what is known as long as it contradicts nothing.
+func TestFillsIn(t *testing.T) {
+	t.Parallel()
+	found := Sighting{ExecutionARN: "x", Function: "pay", Name: "sign"}
+	for known, want := range map[[3]string]bool{
+		{"", "", ""}: true, {"x", "pay", "sign"}: true, {"y", "", ""}: false, {"", "refund", ""}: false, {"", "", "other"}: false,
+	} {
+		c := Callback{ExecutionARN: known[0], Function: known[1], Name: known[2]}
+		if got := c.fillsIn(found); got != want {
+			t.Errorf("%q: %t", known, got)
+		}
+	}
+	if c := (Callback{Name: "sign"}); !c.fillsIn(Sighting{}) {
+		t.Error("a history without a name contradicts one")
+	}
+}
+
 // TestCorrectedVoids: what was signed for another function is void, also where it fits and others are
 // missing; once it is decided, it stays.
 func TestCorrectedVoids(t *testing.T) {
