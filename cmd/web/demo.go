@@ -87,7 +87,7 @@ func (c demoCommand) banner(url, messages, folder string) string {
 	secret := filepath.Join(folder, filepath.FromSlash(standin.WebhookSecret))
 	fmt.Fprintf(&b, "\n  Announce from a shell, as docs/intake.md shows, with\n    DESK_URL=%s DESK_SECRET=$(cat '%s')\n",
 		url, secret)
-	fmt.Fprintf(&b, "\n  What the desk told in Slack, Teams, by mail and by webhook: %s\n", messages)
+	fmt.Fprintf(&b, "\n  What the desk told in Slack, Teams, by mail, push and webhook: %s\n", messages)
 	fmt.Fprintf(&b, "\n  What the desk is for: %s\n  Data in %s (%s).\n  %s Stop with Ctrl+C.\n\n",
 		deskPath(folder), folder, fate, arrivals)
 	return b.String()

@@ -9,7 +9,7 @@ import (
 	"countersign/internal/standin"
 )
 
-// TestDemoMessages: a sample of the demo is told in the workspace, in Teams and to the receiver, and
+// TestDemoMessages: a sample of the demo is told in the workspace, in Teams, to a browser and to the receiver, and
 // the page shows it.
 func TestDemoMessages(t *testing.T) {
 	t.Parallel()
@@ -17,6 +17,7 @@ func TestDemoMessages(t *testing.T) {
 	if _, ok := w.surroundings.Secrets()[standin.WebhookSecret]; !ok {
 		t.Errorf("%s is no secret of the demo", standin.WebhookSecret)
 	}
+	(&rig{url: w.url}).signIn(t, standin.Pushed()[0])
 	told := w.surroundings.Told
 	changed := told.Slack.Changed()
 	if err := w.surroundings.Starter.Start(t.Context(), "expense"); err != nil {
@@ -32,6 +33,7 @@ func TestDemoMessages(t *testing.T) {
 	if mail := told.Mails.Mails()[0]; !strings.HasSuffix(mail.To, "@harborline.example") || !strings.HasPrefix(mail.Subject, "[finance] Expense report") || !strings.Contains(mail.Text, w.url+"/callbacks/") {
 		t.Errorf("the mail is %+v", mail)
 	}
+	await(t, told.Pushes.Arrived(), "a push")
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.surroundings.Messages(), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -42,7 +44,7 @@ func TestDemoMessages(t *testing.T) {
 	}
 	defer func() { _ = resp.Body.Close() }()
 	page, err := io.ReadAll(resp.Body)
-	if err != nil || resp.StatusCode != http.StatusOK || !strings.Contains(string(page), "Expense report") || !strings.Contains(string(page), "<h3>#finance</h3>") || !strings.Contains(string(page), `<a href="/mails/1">[finance] Expense report`) {
+	if err != nil || resp.StatusCode != http.StatusOK || !strings.Contains(string(page), "Expense report") || !strings.Contains(string(page), "<h3>#finance</h3>") || !strings.Contains(string(page), "<h3>Browser of Mara Okafor</h3>\n\n<article>\n<p>1 waits for you") || !strings.Contains(string(page), `<a href="/mails/1">[finance] Expense report`) {
 		t.Errorf("%d, %v: %s", resp.StatusCode, err, page)
 	}
 }

@@ -68,7 +68,11 @@ func newWorld(
 	if err != nil {
 		return nil, err
 	}
-	return w, w.delegate(ctx, string(settings.OIDC.Issuer), standin.Delegated)
+	issuer := string(settings.OIDC.Issuer)
+	if err := w.delegate(ctx, issuer, standin.Delegated); err != nil {
+		return nil, err
+	}
+	return w, w.subscribe(ctx, issuer)
 }
 
 // listenFrom listens on a port of loopback, or on the next one that is free.

@@ -32,6 +32,9 @@ var People = []oidc.User{
 	person("leo", "Leo Marchetti", "has no role"),
 }
 
+// Pushed are the people whose stand-in browser takes pushes. The others get mails at once.
+func Pushed() []oidc.User { return []oidc.User{People[0], People[2]} }
+
 // Delegation is one person acting for another in a queue.
 type Delegation struct {
 	From, To oidc.User

@@ -107,7 +107,7 @@ func Open(ctx context.Context, c Config) (_ *Surroundings, err error) {
 	if s.mails, err = listenAfter(ctx, address(s.messages)); err != nil {
 		return nil, err
 	}
-	if s.Told, err = messages.New(slackChannels, slackUsers(), mailDomain, time.Now); err != nil {
+	if s.Told, err = messages.New(s.Messages(), slackChannels, slackUsers(), mailDomain, time.Now); err != nil {
 		return nil, fmt.Errorf("stand-ins of channels: %w", err)
 	}
 	s.keys = localkms.New(localkms.Config{Region: region})
@@ -176,6 +176,7 @@ func (s *Surroundings) Secrets() map[string]string {
 	told := s.Told.Secrets()
 	return map[string]string{
 		WebhookSecret: s.secrets.webhook, "secrets/slack": told.SlackToken, "secrets/teams": s.Messages() + told.TeamsPath, "secrets/events": told.Events,
+		"secrets/push": told.PushKey,
 	}
 }
 

@@ -20,9 +20,10 @@ const (
 	maxBody = 4096
 	// maxKept is how many notifications of a browser are kept.
 	maxKept = 100
-	// path begins the path of every endpoint.
-	path = "/push/"
 )
+
+// Path begins the path of every endpoint.
+const Path = "/push/"
 
 // base64url is how the Push API writes bytes.
 var base64url = base64.RawURLEncoding
@@ -57,12 +58,16 @@ type Service struct {
 	mu       sync.Mutex
 	browsers map[string]*Browser // by path
 	waits    int                 // requests that are asked to come again
+	arrived  chan struct{}       // closed with the first message that a browser got
 }
 
 // New makes a push service that is reached at an origin, such as http://127.0.0.1:8090.
 func New(origin string, now func() time.Time) *Service {
-	return &Service{origin: origin, now: now, browsers: map[string]*Browser{}}
+	return &Service{origin: origin, now: now, browsers: map[string]*Browser{}, arrived: make(chan struct{})}
 }
+
+// Arrived is closed once a browser got a message.
+func (s *Service) Arrived() <-chan struct{} { return s.arrived }
 
 // Subscribe makes a browser that takes the pushes of one sender: its public key, base64url.
 func (s *Service) Subscribe(sender string) (*Browser, error) {
@@ -73,7 +78,7 @@ func (s *Service) Subscribe(sender string) (*Browser, error) {
 	b := &Browser{sender: sender, key: key, auth: make([]byte, 16)}
 	_, _ = rand.Read(b.auth) // never fails
 	b.P256DH, b.Auth = base64url.EncodeToString(key.PublicKey().Bytes()), base64url.EncodeToString(b.auth)
-	at := path + rand.Text()
+	at := Path + rand.Text()
 	b.Endpoint = s.origin + at
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -149,6 +154,11 @@ func (s *Service) receive(w http.ResponseWriter, r *http.Request, b *Browser) {
 		b.got[i].Replaced = b.got[i].Replaced || n.Topic != "" && b.got[i].Topic == n.Topic
 	}
 	b.got = append(b.got, n)
+	select {
+	case <-s.arrived:
+	default:
+		close(s.arrived)
+	}
 	if len(b.got) > maxKept {
 		b.got = slices.Delete(b.got, 0, len(b.got)-maxKept)
 	}
