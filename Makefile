@@ -37,10 +37,10 @@ build: ## Build the one static binary, bin/countersign.
 .PHONY: test
 # Else each package sleeps for a second before it exits, for races of goroutines that have all ended by then.
 test: export GORACE := atexit_sleep_ms=0
-# make check has run go vet.
+# make check has run go vet. Three packages at a time: those of cmd wait more than they work.
 test: node_modules/.package-lock.json $(TESTSUM) ## Install what the tests need, then run all of them: SQLite, PostgreSQL, browser.
 	scripts/install-tools.sh
-	scripts/with-postgres.sh $(TESTSUM) --format pkgname --jsonfile .cache/test.json -- -race $(UNWATCHED) -vet=off -shuffle=on $(SLOWEST) $$(go list ./... | grep -v '/e2e$$')
+	scripts/with-postgres.sh $(TESTSUM) --format pkgname --jsonfile .cache/test.json -- -race $(UNWATCHED) -vet=off -shuffle=on -p 3 $(SLOWEST) $$(go list ./... | grep -v '/e2e$$')
 	@scripts/no-skips.sh .cache/test.json
 # What routes may allocate is measured in the program as it is built, without the race detector.
 	$(TESTSUM) --format testname --jsonfile .cache/bounds.json -- -vet=off -run '^TestBounds$$' ./handlers
