@@ -32,6 +32,8 @@ type evidence struct {
 	said []slack.Message
 	// what mails, pushes and events say of it
 	told []evidenced
+	// what its batch says became of it, and whose batch it is
+	result, batcher string
 }
 
 // collect reads the records after all writing has ended.
@@ -46,8 +48,12 @@ func (w *world) collect(ctx context.Context, all []*decision) (found []evidence,
 	if err != nil {
 		return nil, fmt.Errorf("read who was told: %w", err)
 	}
+	results, err := w.results(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the batch: %w", err)
+	}
 	for _, d := range all {
-		e := evidence{decision: d, said: said[d.id], told: told[d.id]}
+		e := evidence{decision: d, said: said[d.id], told: told[d.id], result: results[string(d.id)], batcher: w.batcherOf()}
 		if e.record, err = store.Get(ctx, d.id); err != nil {
 			return nil, fmt.Errorf("read decision %d: %w", d.number, err)
 		}

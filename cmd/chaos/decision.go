@@ -29,6 +29,7 @@ const (
 	withdrawn          // one of the two has signed and withdrawn before
 	grouped            // one of each of two groups has to sign, or somebody in their place
 	kept               // heartbeats keep it alive until all other decisions have been made
+	batched            // it is decided with many others in one go
 )
 
 // The shares of a hundred decisions. The remaining decisions are undisturbed.
@@ -88,6 +89,8 @@ type told struct {
 func (w *world) newDecision(number int) *decision {
 	d := &decision{number: number, question: question{Timeout: longTimeout}, random: w.random(uint64(number))}
 	switch n := d.random.IntN(100); {
+	case number >= w.decisions+w.kept:
+		d.fate = batched
 	case number >= w.decisions:
 		d.fate, d.question.Heartbeat = kept, heartbeatTimeout
 	case n < shareRaced:
@@ -168,7 +171,7 @@ func (w *world) live(ctx context.Context, d *decision) error {
 		w.atTheSameTime(ctx, d, &others, func() { w.lambda.interfere(ctx, d.callbackID) })
 	case againstEnd:
 		w.atTheSameTime(ctx, d, &others, func() { w.lambda.stop(ctx, d.arn) })
-	case alone, againstClock, kept:
+	case alone, againstClock, kept, batched:
 	}
 	err = first.decide(ctx)
 	others.Wait()
@@ -210,7 +213,7 @@ func (w *world) letTimePass(ctx context.Context, d *decision, asked time.Time) e
 		}
 	case grouped: // until it is escalated
 		return pause(ctx, escalationPassed)
-	case alone, raced, againstClient, againstEnd, together, withdrawn:
+	case alone, raced, againstClient, againstEnd, together, withdrawn, batched:
 	}
 	return nil
 }

@@ -35,6 +35,7 @@ const (
 	saidByMail
 	saidByPush
 	saidByEvent
+	inOneGo
 
 	sentOtherBytes
 	neverSettled
@@ -53,6 +54,8 @@ const (
 	toldAnew
 	toldUnknown
 	toldStale
+	unnamed
+	misnamed
 	counts
 )
 
@@ -81,6 +84,7 @@ var lines = [counts]struct {
 	saidByMail:           {says: "said by mail"},
 	saidByPush:           {says: "said by a push"},
 	saidByEvent:          {says: "said by an event"},
+	inOneGo:              {says: "decided in a batch"},
 
 	sentOtherBytes:         {"sent with other bytes than recorded", true},
 	neverSettled:           {"decided and never settled", true},
@@ -99,6 +103,8 @@ var lines = [counts]struct {
 	toldAnew:               {"a mail, push or event that went twice as another message", true},
 	toldUnknown:            {"a push, event or mail to a list that the desk does not know", true},
 	toldStale:              {"ended, and a mail, push or event is stale", true},
+	unnamed:                {"in a batch that does not say what became of it", true},
+	misnamed:               {"in a batch that says something else than the record", true},
 }
 
 // tally is how many decisions each line counts and, for lines that must be empty, which ones.
@@ -155,6 +161,9 @@ func (e evidence) counts() (found []count) {
 	add(toldAnew, anew(e.told))
 	add(toldUnknown, slices.ContainsFunc(e.told, func(t evidenced) bool { return t.unknown() }))
 	add(toldStale, e.record.State != callbacks.Pending && slices.ContainsFunc(e.told, evidenced.stale))
+	add(inOneGo, e.result == signedInBatch)
+	add(unnamed, e.fate == batched && e.result == "")
+	add(misnamed, e.miscalled())
 	add(saidTwice, twice(e.said) > 0)
 	add(saidWrong, slices.ContainsFunc(e.said, func(m slack.Message) bool { return stale(&m, &e.record) }))
 	return append(found, e.ends()...)
@@ -305,7 +314,7 @@ func (e evidence) signedEnough() bool {
 			}
 		}
 		return second > 0 && len(signers) > second
-	case alone, raced, againstClock, againstClient, againstEnd, kept:
+	case alone, raced, againstClock, againstClient, againstEnd, kept, batched:
 	}
 	return len(e.signers()) >= 1
 }

@@ -164,6 +164,18 @@ var judgements = map[string]struct {
 	"ToldAndForgotten": {func(e *evidence) {
 		e.told = []evidenced{{telling: telling{channel: "webhooks", message: "m1", over: true}}}
 	}, []count{decided, saidByEvent, toldUnknown, deliveredOnce}},
+	"InABatch": {func(e *evidence) {
+		e.fate, e.result, e.batcher = batched, signedInBatch, e.record.Decision.By.ID
+	}, []count{decided, inOneGo, deliveredOnce}},
+	"InABatchOfAnother": {func(e *evidence) {
+		e.fate, e.result, e.batcher = batched, "overtaken", "another"
+	}, []count{decided, deliveredOnce}},
+	"UnnamedInABatch": {func(e *evidence) {
+		e.fate, e.batcher = batched, "another"
+	}, []count{decided, unnamed, deliveredOnce}},
+	"MisnamedInABatch": {func(e *evidence) {
+		e.fate, e.result, e.batcher = batched, "late", e.record.Decision.By.ID
+	}, []count{decided, misnamed, deliveredOnce}},
 	"SignedByNobody": {func(e *evidence) { e.signatures = nil }, []count{decided, tooFewSigned, deliveredOnce}},
 	"SignedForAnother": {but(signedTogether, func(e *evidence) {
 		e.signatures[0].Hash, e.signatures[0].Outcome = "b2", "reject"

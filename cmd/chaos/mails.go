@@ -22,6 +22,8 @@ type mails struct {
 	address  string
 	listener net.Listener
 	server   *smtp.Server
+	open     context.Context // ends when the server is closed
+	end      context.CancelFunc
 }
 
 // startMails starts the server. The caller must close it.
@@ -31,6 +33,7 @@ func startMails(ctx context.Context) (*mails, error) {
 		return nil, err
 	}
 	m := &mails{address: l.Addr().String(), listener: l}
+	m.open, m.end = context.WithCancel(ctx)
 	m.server = smtp.NewServer(m)
 	m.server.ErrorLog = silence{}
 	m.server.Domain, m.server.MaxMessageBytes = "mx.harborline.example", maxBody
@@ -46,6 +49,7 @@ func (silence) Println(...any)        {}
 
 func (m *mails) close() {
 	if m != nil {
+		m.end()
 		_ = m.listener.Close() // also if it is not served yet
 		_ = m.server.Close()
 	}
@@ -82,7 +86,7 @@ func (t *talk) Data(r io.Reader) error {
 		return err
 	}
 	cut := func(after time.Duration) error {
-		time.Sleep(after)
+		_ = pause(t.mails.open, after)
 		_ = t.conn.Close()
 		return errGone
 	}
@@ -96,8 +100,7 @@ func (t *talk) Data(r io.Reader) error {
 		return cut(0)
 	case slow:
 		t.mails.take(raw)
-		time.Sleep(time.Second)
-		return nil
+		return pause(t.mails.open, time.Second)
 	case hung:
 		return cut(hangs)
 	case hungDone:

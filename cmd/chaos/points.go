@@ -29,6 +29,7 @@ const (
 	messageSent
 	changeClaimed
 	changeSent
+	itemDecided
 	points
 )
 
@@ -46,6 +47,7 @@ var pointNames = [points]string{
 	messageSent:    "message or event sent, not recorded",
 	changeClaimed:  "change of a message claimed, not made",
 	changeSent:     "change of a message made, not recorded",
+	itemDecided:    "item of a batch decided, not sent",
 }
 
 // longestTrapped is how long a replica that was killed at a point stays down, at most.
@@ -61,6 +63,8 @@ type traps struct {
 	every  [points]int     // visits to a point between two kills, on average
 	random *rand.Rand
 	mends  errgroup.Group
+	// batched are the callback IDs of items of the batch
+	batched sync.Map
 
 	mu     sync.Mutex
 	left   int           // kills at points that are still to come
@@ -85,6 +89,8 @@ func newTraps(ctx context.Context, p plan, random *rand.Rand) *traps {
 			t.every[at] = max(share/8, 1)
 		case changeClaimed, changeSent: // most are decided before the chat hears of them
 			t.every[at] = max(share/200, 1)
+		case itemDecided:
+			t.every[at] = max(p.inBatch/(p.killsAtPoint+1)/2, 1)
 		case requestKept, decisionKept, attemptKept, callbackClosed, points:
 			t.every[at] = max(share/2, 1)
 		}
@@ -153,6 +159,9 @@ func (t *traps) around(r *replica, lambda http.Handler) http.Handler {
 		if !known {
 			lambda.ServeHTTP(w, request)
 			return
+		}
+		if before == attemptKept && t.inBatch(request) {
+			before = itemDecided
 		}
 		t.watch(w, request, r, before, after, lambda, (*noted).done)
 	})

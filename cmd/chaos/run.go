@@ -26,6 +26,7 @@ type plan struct {
 	atOnce    int // decisions that are made at the same time
 	// additional decisions on callbacks that heartbeats keep alive until the end
 	kept     int
+	inBatch  int             // more decisions, which one person makes in one go
 	closed   dialect.Dialect // how Lambda answers calls for closed callbacks
 	kills    int             // of replicas, at random moments
 	restarts int             // of PostgreSQL
@@ -41,8 +42,8 @@ type plan struct {
 }
 
 var (
-	full  = plan{decisions: 10_000, atOnce: 48, kept: 40, kills: 40, killsAtPoint: 5, roundsApart: 6, restarts: 5, patience: 10 * time.Minute}
-	short = plan{decisions: 300, atOnce: 24, kept: 8, kills: 4, killsAtPoint: 1, roundsApart: 1, restarts: 1, patience: 3 * time.Minute, skipLeases: true}
+	full  = plan{decisions: 10_000, atOnce: 48, kept: 40, inBatch: 200, kills: 40, killsAtPoint: 5, roundsApart: 6, restarts: 5, patience: 10 * time.Minute}
+	short = plan{decisions: 260, atOnce: 24, kept: 8, inBatch: 40, kills: 4, killsAtPoint: 1, roundsApart: 1, restarts: 1, patience: 3 * time.Minute, skipLeases: true}
 )
 
 // errBroken says that something happened which must never happen; the report says what.

@@ -16,9 +16,10 @@ const settlePoll = 250 * time.Millisecond
 const unsettled = `select count(*) from deliveries join callbacks on callbacks.num = deliveries.callback
 	where claimable_at > 0 and not (state = 'completed' and ending like '%"event":%')`
 
-// untold counts messages that are due, and callbacks of which nobody has found out yet who is told.
+// untold counts messages that are due, callbacks of which nobody has found out yet who is told, and batches
+// that have not ended.
 const untold = `select (select count(*) from notice_messages where due_at > 0 and due_at <= %[1]d)
-	+ (select count(*) from notice_changes where due_at > 0 and due_at <= %[1]d)`
+	+ (select count(*) from notice_changes where due_at > 0 and due_at <= %[1]d) + (select count(*) from batches where claimable_at > 0)`
 
 // settle waits until no delivery is unsettled and no message is due, and returns how many deliveries
 // still are when the time limit is reached.
@@ -58,6 +59,7 @@ func (w *world) blackOut(ctx context.Context, db *sql.DB) error {
 	}
 	for _, text := range []string{
 		`update deliveries set claimable_at = 1 where lease_owner <> ''`,
+		`update batches set claimable_at = 1 where claimable_at > 0`,
 		`update notice_messages set claimable_at = 1 where claimable_at > 0 and (lease_owner <> '' or tries > 0)`,
 		`update notice_changes set due_at = 1 where due_at > 0 and due_at <= ` + fmt.Sprint(time.Now().Add(time.Minute).UnixMilli()),
 	} {

@@ -265,16 +265,18 @@ const (
 
 // torment makes all decisions while faults of every kind happen.
 func (w *world) torment(ctx context.Context) ([]*decision, suffering, error) {
-	w.say("%d decisions, and %d that heartbeats keep alive meanwhile", w.decisions, w.kept)
+	w.say("%d decisions, %d in one go, and %d that heartbeats keep alive meanwhile", w.decisions, w.inBatch, w.kept)
 	w.lambda.misbehave(w.random(randomFaults))
 	w.channels.misbehave(w.random(randomChannels))
 	blows := w.draw()
-	all := make([]*decision, w.decisions+w.kept)
+	all := make([]*decision, w.decisions+w.kept+w.inBatch)
+	one := all[:w.decisions+w.kept] // by one
 	group, under := errgroup.WithContext(ctx)
 	group.Go(func() error { return w.strike(under, blows) })
-	for n := w.decisions; n < len(all); n++ {
-		group.Go(func() error { return w.take(under, all, n) })
+	for n := w.decisions; n < len(one); n++ {
+		group.Go(func() error { return w.take(under, one, n) })
 	}
+	group.Go(func() error { return w.decideTogether(under, all[len(one):], len(one)) })
 	group.Go(func() error {
 		defer close(w.othersDone)
 		return w.work(under, all[:w.decisions])

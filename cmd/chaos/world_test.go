@@ -40,7 +40,7 @@ func TestNothingIsLost(t *testing.T) {
 			}
 			// A run in which nothing went wrong would prove nothing.
 			if c.suffered.kills != p.kills || c.heartbeats.taken == 0 || c.of[deliveredOnce] == 0 || c.of[deliveredAgain] == 0 || c.of[lostToClient] == 0 ||
-				c.of[decidedTogether] == 0 || c.of[changedMind] == 0 || c.of[actedFor] == 0 || c.of[byEscalation] == 0 {
+				c.of[decidedTogether] == 0 || c.of[changedMind] == 0 || c.of[actedFor] == 0 || c.of[byEscalation] == 0 || c.of[inOneGo] == 0 {
 				t.Error("hardly anything happened")
 			}
 			for at, killed := range c.suffered.atPoints {
@@ -48,8 +48,8 @@ func TestNothingIsLost(t *testing.T) {
 					t.Errorf("killed %d times at %q, want %d", killed, pointNames[at], p.killsAtPoint)
 				}
 			}
-			if c.of[decided]+c.of[undecided] != p.decisions+p.kept {
-				t.Errorf("%d and %d decisions are counted, want %d in all", c.of[decided], c.of[undecided], p.decisions+p.kept)
+			if c.of[decided]+c.of[undecided] != p.decisions+p.kept+p.inBatch {
+				t.Errorf("%d and %d decisions are counted, want %d in all", c.of[decided], c.of[undecided], p.decisions+p.kept+p.inBatch)
 			}
 		})
 	}
