@@ -49,8 +49,8 @@ func (w *world) settle(ctx context.Context) (left int, err error) {
 	}
 }
 
-// blackOut kills every replica, makes all leases expire while no replica can hold one, and starts
-// the replicas again.
+// blackOut kills every replica, makes all leases expire while no replica can hold one, ends the pauses
+// before attempts, and starts the replicas again.
 func (w *world) blackOut(ctx context.Context, db *sql.DB) error {
 	for _, r := range w.replicas {
 		if err := r.kill(); err != nil {
@@ -59,6 +59,7 @@ func (w *world) blackOut(ctx context.Context, db *sql.DB) error {
 	}
 	for _, text := range []string{
 		`update deliveries set claimable_at = 1 where lease_owner <> ''`,
+		`update deliveries set claimable_at = 1 where claimable_at > 0 and callback in (select num from callbacks where state = 'decided')`,
 		`update batches set claimable_at = 1 where claimable_at > 0`,
 		`update notice_messages set claimable_at = 1 where claimable_at > 0 and (lease_owner <> '' or tries > 0)`,
 		`update notice_changes set due_at = 1 where due_at > 0 and due_at <= ` + fmt.Sprint(time.Now().Add(time.Minute).UnixMilli()),
