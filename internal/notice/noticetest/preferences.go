@@ -90,7 +90,9 @@ func subscriptions(t *testing.T, s Stores) {
 	got, err := s.Preferences.Subscription(t.Context(), "ada1")
 	callbackstest.Must(t, err)
 	callbackstest.Same(t, "subscription", got, browser(1, "ada"))
-	callbackstest.Must(t, s.Preferences.Subscribe(t.Context(), browser(1, "bob"), callbackstest.Person("bob")))
+	moved := browser(1, "bob")
+	moved.MadeAt = t0.Add(time.Minute)
+	callbackstest.Must(t, s.Preferences.Subscribe(t.Context(), moved, callbackstest.Person("bob")))
 	for range 2 {
 		callbackstest.Must(t, s.Preferences.Unsubscribe(t.Context(), "ada2", callbacks.System("push"), t0))
 	}
