@@ -63,7 +63,8 @@ interop: node_modules/.package-lock.json $(TESTSUM) ## Run the desk with program
 	[ -z "$$failed" ]
 
 .PHONY: check
-check: fmt-check generate-check $(LINT) ## Check formatting, generated files, go vet and golangci-lint.
+check: fmt-check generate-check $(LINT) ## Check formatting, generated files, the places of mutants, go vet and golangci-lint.
+	scripts/mutants.sh --places
 	go vet ./...
 	$(LINT) run ./...
 

@@ -4,6 +4,7 @@
 # not be made or tested. It changes no file.
 #
 #   scripts/mutants.sh [NAME]
+#   scripts/mutants.sh --places     only looks for the places, which takes seconds
 set -eu
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
@@ -54,15 +55,23 @@ both names | gate.go | s/if d := c\.delegation; d != nil/if d := c.delegation; f
 fills a place for | gate.go | s/p\.Stance == Against \|\| counted\.Threshold/counted.Threshold != matching.Unplaced || counted.Threshold == matching.Unplaced || counted.Threshold/
 own is last of signers | gate.go | s/counted\.By\.ID != s\.ID && //
 pending only in taking part | gate.go | s/pending\.State = Pending//
-live only | weigh.go | s/s\.Live\(\) && \(!signed/(!signed/
-last of each | weigh.go | s/compareSignatures\(s, other\) > 0/compareSignatures(s, other) < 0/
+live only | weigh.go | s/s\.Live\(\) && compareSignatures/compareSignatures/
+last of each | weigh.go | s/(compareSignatures\(s, last\[s\.By\.ID\]\)) > 0/$1 != 0/
 fits | weigh.go | s/if r\.Fits\(&s\)/if true/
-excluded | weigh.go | s/t\.ExcludesRequester\(\) && !s\.NotRequester,/false,/
-old groups | weigh.go | s/oldGroups\(s\.GroupsReadAt, s\.At, t\.GroupsNotOlderThan\) != nil,/false,/
-old delegator | weigh.go | s/s\.ActingFor != nil && oldGroups\(s\.ActingFor\.ReadAt, s\.At, delegatorGroupsMaxAge\) != nil/false/
+excluded | weigh.go | s/\(s\.NotRequester \|\| !t\.ExcludesRequester\(\)\)/true/
+old groups | weigh.go | s/oldGroups\(s\.GroupsReadAt, s\.At, t\.GroupsNotOlderThan\) == nil/true/
+old delegator | weigh.go | s/oldGroups\(s\.ActingFor\.ReadAt, s\.At, delegatorGroupsMaxAge\) == nil/true/
 queue's groups | weigh.go | s/member := s\.InQueue/member := true/
 from groups | weigh.go | s/if len\(threshold\.From\) > 0/if false/
-escalated fits | weigh.go | s/member \|\| s\.Escalated/member/
+escalated fits | weigh.go | s/member \|\| escalated/member || escalated \&\& false/
+escalated at all | weigh.go | s/escalated := s\.Escalated && /escalated := /
+escalation of the terms | weigh.go | s/s\.Escalated && t\.Escalate != nil && .*/s.Escalated/
+escalated to these groups | weigh.go | s/overlap\(t\.Escalate\.To, s\.groups\(\)\)/true/
+no place left | bind.go | s/return !r\.Fits\(s\)/return false/
+escalates later | bind.go | s/return !slices\.Equal\(r\.fits\(s\)/return false \&\& !slices.Equal(r.fits(s)/
+escalates already | bind.go | s/s\.Escalated && c\.escalated\(s\.groups\(\), now\)/false/
+comment missing | bind.go | s/return checkComment\(.*\) != nil/return false/
+decides by a policy | bind.go | s/for decided := c\.wait\(\)\.Decided;/for decided := (*Tally)(nil);/
 one right | weigh.go | s/return r\.of\(s\.holder\(\)\)/return false/
 fits of a right | weigh.go | s/r\.fits\[threshold\] \|\| fits/fits/
 against by rights | weigh.go | s/len\(t\.rights\(given\)\), tally\.Needs/len(given), tally.Needs/
@@ -84,12 +93,13 @@ EOF
 mutants | while IFS= read -r line; do
 	name=${line%% | *} rest=${line#* | }
 	file=internal/callbacks/${rest%% | *} change=${rest#* | }
-	[ $# -eq 0 ] || [ "$1" = "$name" ] || continue
+	[ $# -eq 0 ] || [ "$1" = --places ] || [ "$1" = "$name" ] || continue
 	CHANGE=$change perl -0pe 'BEGIN { $change = $ENV{CHANGE} } eval "$change; 1" or die $@' "$file" >"$work/mutant.go"
 	if cmp -s "$file" "$work/mutant.go"; then
 		printf '| %s | no such place in %s |\n' "$name" "$file"
 		continue
 	fi
+	[ "${1-}" != --places ] || continue
 	printf '{"Replace":{"%s":"%s"}}' "$PWD/$file" "$work/mutant.go" >"$work/overlay.json"
 	go test -vet=off -overlay "$work/overlay.json" ./internal/callbacks -rapid.nofailfile >"$work/out" 2>&1 </dev/null && red=survived ||
 		red=$(sed -n 's/^--- FAIL: \([A-Za-z_]*\).*/\1/p' "$work/out" | sort -u | tr '\n' ' ')

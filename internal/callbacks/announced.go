@@ -135,33 +135,22 @@ func (c *Callback) announced(
 
 // differs are the fields that an announcement states differently.
 func (c *Callback) differs(content Content, said Callback, saying Content) []string {
-	return fieldsThat([]field{
-		{"title", c.Title != said.Title},
-		{"requester", !c.Requester.same(said.Requester)},
-		{"queue", c.Queue != said.Queue},
-		{"keepAlive", c.KeepAlive != said.KeepAlive},
-		{"group", c.Group != said.Group},
-		{"payload", len(saying.Payload) > 0 && !bytes.Equal(content.Payload, saying.Payload)},
-		{"description", content.Description != saying.Description},
-		{"outcomes", !reflect.DeepEqual(c.Outcomes, said.Outcomes) || !maps.Equal(content.Forms, saying.Forms)},
-		{"links", !slices.Equal(content.Links, saying.Links)},
-		{"tags", !slices.Equal(content.Tags, saying.Tags)},
+	return fieldsThat(map[string]bool{
+		"title":       c.Title != said.Title,
+		"requester":   !c.Requester.same(said.Requester),
+		"queue":       c.Queue != said.Queue,
+		"keepAlive":   c.KeepAlive != said.KeepAlive,
+		"group":       c.Group != said.Group,
+		"payload":     len(saying.Payload) > 0 && !bytes.Equal(content.Payload, saying.Payload),
+		"description": content.Description != saying.Description,
+		"outcomes":    !reflect.DeepEqual(c.Outcomes, said.Outcomes) || !maps.Equal(content.Forms, saying.Forms),
+		"links":       !slices.Equal(content.Links, saying.Links),
+		"tags":        !slices.Equal(content.Tags, saying.Tags),
 	})
 }
 
-// field is a field of an announcement by its JSON name.
-type field struct {
-	name    string
-	differs bool
-}
-
-// fieldsThat are the names of the fields that differ.
-func fieldsThat(fields []field) []string {
-	var names []string
-	for _, f := range fields {
-		if f.differs {
-			names = append(names, f.name)
-		}
-	}
-	return names
+// fieldsThat are the fields of an announcement that differ, by their JSON names.
+func fieldsThat(differ map[string]bool) []string {
+	maps.DeleteFunc(differ, func(_ string, differs bool) bool { return !differs })
+	return slices.Sorted(maps.Keys(differ))
 }

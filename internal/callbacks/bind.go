@@ -2,6 +2,7 @@ package callbacks
 
 import (
 	"reflect"
+	"slices"
 	"time"
 )
 
@@ -76,12 +77,19 @@ func (c *Case) ApplyPolicy(r Requirement, reason string, limits ReviewLimits, no
 	c.holdSigned(limits, now)
 }
 
-// voidUnfit ends the signatures that do not fit what binds the callback now, or lack the comment that
-// it asks for; what happened says why it binds. If the others would decide, it ends the last of them
-// too: a decision is made by the signature of somebody who saw what is sent, never by a policy.
+// voidUnfit ends the signatures that do not fit what binds the callback now, have a place in it only by
+// an escalation that is not due yet, or lack the comment that it asks for; what happened says why it
+// binds. If the others would decide, it ends the last of them too: a decision is made by the signature
+// of somebody who saw what is sent, never by a policy.
 func (c *Case) voidUnfit(happened string, now time.Time, by Actor) {
 	how, r := SignatureEnd{Lapse: Void, At: now, Why: happened + ", in which this signature has no place."}, c.Requirement
 	c.endSignatures(how, by, func(s *Signature) bool { return !r.Fits(s) })
+	how.Why = happened + ", which escalates later. Sign again then, or in your own right."
+	c.endSignatures(how, by, func(s *Signature) bool {
+		own := *s
+		own.Escalated = s.Escalated && c.escalated(s.groups(), now)
+		return !slices.Equal(r.fits(s), r.fits(&own))
+	})
 	how.Why = happened + ", which asks for a comment. Sign again with one."
 	c.endSignatures(how, by, func(s *Signature) bool { return checkComment(r.NeedsReason(s.Stance), "", s.Comment) != nil })
 	how.Why = happened + ", by which this signature decides. Sign again to send."

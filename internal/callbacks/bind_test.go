@@ -118,6 +118,39 @@ func TestBindAsksForComments(t *testing.T) {
 	}
 }
 
+// TestBindEscalatesLater: whoever signed by an escalation that the applied rule has later, has signed
+// too early. A signature that fits the same places without it stands.
+func TestBindEscalatesLater(t *testing.T) {
+	t.Parallel()
+	escalated := func(s *Signature) { s.Escalated = true }
+	for name, tt := range map[string]struct {
+		after float64
+		want  []string
+	}{"Later": {0.9, []string{"member"}}, "DueToo": {0.2, []string{"lead", "both", "member"}}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := Case{Callback: Callback{
+				State: Pending, ReceivedAt: t0, Clocks: Clocks{StartedAt: t0, Timeout: time.Hour}, Requirement: needs("3 finance", "1 legal"),
+			}}
+			c.Signatures = []Signature{vote("lead", "leads", escalated), vote("both", "finance leads", escalated), vote("member", "finance")}
+			present := needs("3 finance", "1 legal")
+			present.Escalate = &Escalation{After: tt.after, To: []string{"leads"}}
+			c.ApplyPolicy(present, "New rule.", ReviewLimits{}, at(30*time.Minute), ops)
+			var live []string
+			for _, s := range c.Signatures {
+				if s.Live() {
+					live = append(live, s.By.ID)
+				} else if want := "An admin applied another rule, which escalates later. Sign again then, or in your own right."; s.End.Why != want {
+					t.Errorf("%s: %q", s.By.ID, s.End.Why)
+				}
+			}
+			if !slices.Equal(live, tt.want) {
+				t.Errorf("live are %q, want %q", live, tt.want)
+			}
+		})
+	}
+}
+
 // TestBindNeverDecides: whatever was signed, a policy that is applied leaves the decision to a
 // signature, and every signature that still counts has a place in it.
 func TestBindNeverDecides(t *testing.T) {

@@ -85,14 +85,14 @@ func (c *Callback) corrections(found Sighting) []string {
 	if !c.State.Open() {
 		return nil
 	}
-	return fieldsThat([]field{
-		{"startedAt", apart(c.Clocks.StartedAt, found.Clocks.StartedAt)},
-		{"timeoutSeconds", c.Clocks.Timeout != found.Clocks.Timeout},
-		{"heartbeatTimeoutSeconds", c.Clocks.HeartbeatTimeout != found.Clocks.HeartbeatTimeout},
-		{"executionDeadline", apart(c.Clocks.ExecutionDeadline, found.Clocks.ExecutionDeadline)},
-		{"name", found.Name != "" && c.Name != found.Name},
-		{"function", found.Function != "" && c.Function != found.Function},
-		{"executionArn", c.ExecutionARN != found.ExecutionARN},
+	return fieldsThat(map[string]bool{
+		"startedAt":               apart(c.Clocks.StartedAt, found.Clocks.StartedAt),
+		"timeoutSeconds":          c.Clocks.Timeout != found.Clocks.Timeout,
+		"heartbeatTimeoutSeconds": c.Clocks.HeartbeatTimeout != found.Clocks.HeartbeatTimeout,
+		"executionDeadline":       apart(c.Clocks.ExecutionDeadline, found.Clocks.ExecutionDeadline),
+		"name":                    found.Name != "" && c.Name != found.Name,
+		"function":                found.Function != "" && c.Function != found.Function,
+		"executionArn":            c.ExecutionARN != found.ExecutionARN,
 	})
 }
 
