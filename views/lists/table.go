@@ -47,10 +47,10 @@ var (
 
 // sort says by what a list is sorted in this column, in words of ARIA.
 func (c column) sort(order desk.Order) string {
-	switch order {
-	case c.ascending:
+	if order == c.ascending {
 		return "ascending"
-	case c.descending:
+	}
+	if order == c.descending {
 		return "descending"
 	}
 	return "none"
