@@ -7,8 +7,8 @@ import (
 	"countersign/internal/standin/demo"
 )
 
-// TestAssignment: a reviewer takes a request by a key, a colleague sees it at once, takes it over with a
-// reason, and hides it from their own list, without scripts too.
+// TestAssignment: a reviewer takes a request by a key, a colleague sees it at once, takes it over
+// with a reason, and hides it from their own list, without scripts too.
 func TestAssignment(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -7,8 +7,9 @@ import (
 	"countersign/internal/standin/demo"
 )
 
-// TestDensity: on a window of 900 px the list shows eleven rows and their groups, and what is at risk has
-// rows of 64 px, whatever they say. Titles in the table of all callbacks have at least 340 px.
+// TestDensity: on a window of 900 px the list shows eleven rows and their groups, and what is at
+// risk has rows of 64 px, whatever they say. Titles in the table of all callbacks have at least 340
+// px.
 func TestDensity(t *testing.T) {
 	t.Parallel()
 	const shown, atRisk = 11, 64

@@ -48,8 +48,8 @@ func promtool(t *testing.T, args ...string) {
 	}
 }
 
-// inTrouble scrapes a desk that Lambda throttles, a codec server refuses and strangers write to, and
-// which dies in the end.
+// inTrouble scrapes a desk that Lambda throttles, a codec server refuses and strangers write to,
+// and which dies in the end.
 func inTrouble(t *testing.T, alerts string) {
 	const payroll = "payroll"
 	scraped := freeAddress(t)
@@ -141,8 +141,8 @@ func (p prometheus) fires(alert string, do func()) {
 	}
 }
 
-// hasSeries asks for what each rule compares. Only what is absent while all is well, and messages that are late, have nothing to
-// say.
+// hasSeries asks for what each rule compares. Only what is absent while all is well, and messages
+// that are late, have nothing to say.
 func (p prometheus) hasSeries(alerts string) {
 	p.t.Helper()
 	rules, err := os.ReadFile(alerts)

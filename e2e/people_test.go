@@ -8,7 +8,8 @@ import (
 )
 
 // people are who can sign in. Mara and Dana share a queue, Teo has another, Leo has none and no
-// role. Tomasz signs where a rule asks for controllers. Gro is in more groups than anybody wants to know.
+// role. Tomasz signs where a rule asks for controllers. Gro is in more groups than anybody wants to
+// know.
 var people = []oidc.User{
 	user("mara", "Mara Okafor", "approvers", "finance-approvers"),
 	user("dana", "Dana Fischer", "approvers", "finance-approvers"),

@@ -186,8 +186,8 @@ func TestPreviewsLost(t *testing.T) {
 	mara.arm("approve")
 }
 
-// TestPreviewsRefused: what the server says in the place of a preview is said, and a preview that was asked
-// for too often comes by itself.
+// TestPreviewsRefused: what the server says in the place of a preview is said, and a preview that
+// was asked for too often comes by itself.
 func TestPreviewsRefused(t *testing.T) {
 	t.Parallel()
 	mara := atTheBar(t)

@@ -2,8 +2,8 @@ package e2e_test
 
 import "testing"
 
-// TestSavedViews: a list is saved, changes, is saved again and drops its changes; a colleague of the group
-// sees it in the navigation, without scripts too.
+// TestSavedViews: a list is saved, changes, is saved again and drops its changes; a colleague of
+// the group sees it in the navigation, without scripts too.
 func TestSavedViews(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -82,8 +82,8 @@ const (
 	revealIBAN = `[data-entry="answer:approve/iban"] [data-reveal]`
 )
 
-// TestSecret: what is typed as a secret reaches the function, and is in no page, answer, draft, log or
-// file; a masked value is on the page once it is revealed.
+// TestSecret: what is typed as a secret reaches the function, and is in no page, answer, draft, log
+// or file; a masked value is on the page once it is revealed.
 func TestSecret(t *testing.T) {
 	t.Parallel()
 	w, database := secretWorld(t)
@@ -134,8 +134,8 @@ func TestSecret(t *testing.T) {
 	w.stored(t, database)
 }
 
-// TestSecret_BesideBoxes: where a queue also offers the boxes of a free answer, typing in those keeps no
-// secret and no revealed value in the browser either.
+// TestSecret_BesideBoxes: where a queue also offers the boxes of a free answer, typing in those
+// keeps no secret and no revealed value in the browser either.
 func TestSecret_BesideBoxes(t *testing.T) {
 	t.Parallel()
 	w, _ := secretWorld(t)
@@ -184,8 +184,8 @@ func TestSecret_WithoutScripts(t *testing.T) {
 	w.stored(t, database)
 }
 
-// TestSecret_OfSeveral: a second person signs the secret of the first without seeing it, also after the
-// desk was killed in between.
+// TestSecret_OfSeveral: a second person signs the secret of the first without seeing it, also after
+// the desk was killed in between.
 func TestSecret_OfSeveral(t *testing.T) {
 	t.Parallel()
 	w, database := secretWorld(t)

@@ -8,7 +8,8 @@ import (
 	"countersign/internal/standin/demo"
 )
 
-// askMany asks many questions, each ending a minute after the one before, and returns them in that order.
+// askMany asks many questions, each ending a minute after the one before, and returns them in that
+// order.
 func (w *world) askMany(t *testing.T, n int) (all []asked) {
 	t.Helper()
 	for i := range n {
@@ -19,8 +20,9 @@ func (w *world) askMany(t *testing.T, n int) (all []asked) {
 	return all
 }
 
-// TestStayInList: a decision beside the list leaves a line of receipt there and opens the next item. The
-// list keeps its place, the page is not loaded again, and the receipt follows the delivery.
+// TestStayInList: a decision beside the list leaves a line of receipt there and opens the next
+// item. The list keeps its place, the page is not loaded again, and the receipt follows the
+// delivery.
 func TestStayInList(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -86,8 +88,8 @@ func TestTwentyByKeyboard(t *testing.T) {
 	}
 }
 
-// TestStepsOnPage: the whole page says where it stands in the list that it was opened from, and J and K
-// lead along that list, on a phone too.
+// TestStepsOnPage: the whole page says where it stands in the list that it was opened from, and J
+// and K lead along that list, on a phone too.
 func TestStepsOnPage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -38,7 +38,8 @@ func (b *browser) takes(m map[string]any) callbacks.ID {
 	return receipt.ID
 }
 
-// TestWebhook_BadForms: a form that cannot be used is refused at its place, and nothing is fetched for it.
+// TestWebhook_BadForms: a form that cannot be used is refused at its place, and nothing is fetched
+// for it.
 func TestWebhook_BadForms(t *testing.T) {
 	t.Parallel()
 	var asked atomic.Int32
@@ -105,7 +106,8 @@ func (s *site) sent(id callbacks.ID, want string) {
 	}
 }
 
-// TestForm_Recursive: a schema that leads to itself is answered as JSON, checked as deep as the answer is.
+// TestForm_Recursive: a schema that leads to itself is answered as JSON, checked as deep as the
+// answer is.
 func TestForm_Recursive(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -124,8 +126,8 @@ func TestForm_Recursive(t *testing.T) {
 	s.sent(id, right)
 }
 
-// TestForm_BadAnswers: what a reviewer may send is bounded and is JSON with each name once. What they
-// wrote is on the page that says what is wrong, and rejecting works.
+// TestForm_BadAnswers: what a reviewer may send is bounded and is JSON with each name once. What
+// they wrote is on the page that says what is wrong, and rejecting works.
 func TestForm_BadAnswers(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -156,8 +158,8 @@ func TestForm_BadAnswers(t *testing.T) {
 	}
 }
 
-// TestForm_RightToLeft: text in another direction stays in its field, and reaches the function as it was
-// typed.
+// TestForm_RightToLeft: text in another direction stays in its field, and reaches the function as
+// it was typed.
 func TestForm_RightToLeft(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -178,8 +180,9 @@ func TestForm_RightToLeft(t *testing.T) {
 	}
 }
 
-// TestForm_Announced: the form of a callback that was found changes once its function announces it. An answer
-// to the earlier form is not sent: the page comes back with the form that counts now, and keeps the comment.
+// TestForm_Announced: the form of a callback that was found changes once its function announces it.
+// An answer to the earlier form is not sent: the page comes back with the form that counts now, and
+// keeps the comment.
 func TestForm_Announced(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

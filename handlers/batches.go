@@ -111,8 +111,9 @@ func includedIn(b *batch.Batch) (all []callbacks.ID) {
 	return all
 }
 
-// beginBatch is the two presses that begin a batch: the first keeps what the person chose and shows it
-// as it will be sent, the second confirms what was shown. Whatever goes wrong, the page keeps the comment.
+// beginBatch is the two presses that begin a batch: the first keeps what the person chose and shows
+// it as it will be sent, the second confirms what was shown. Whatever goes wrong, the page keeps
+// the comment.
 func (s *server) beginBatch(c echo.Context) error {
 	form, err := postForm(c)
 	if err != nil {
@@ -181,8 +182,8 @@ var refusedBatches = []struct {
 	{batch.ErrOther, "This selection was changed in another tab. Nothing was recorded. Look at it again."},
 }
 
-// signInForBatch sends a person whose groups are too old to the sign-in, and back. Their session keeps
-// the comment.
+// signInForBatch sends a person whose groups are too old to the sign-in, and back. Their session
+// keeps the comment.
 func (s *server) signInForBatch(c echo.Context, m batches.Selection, cause error) error {
 	if err := s.Auth.KeepDraft(c.Request(), auth.Draft{Callback: m.Batch.ID, Comment: m.Comment}); err != nil {
 		return err
@@ -243,8 +244,8 @@ func (s *server) renderSelection(c echo.Context, status int, m batches.Selection
 	return render(c, status, batches.SelectionPage(shell, m))
 }
 
-// moreLike counts what asks the same as all that is shown, was in the list when it was selected, and is
-// not among it.
+// moreLike counts what asks the same as all that is shown, was in the list when it was selected,
+// and is not among it.
 func (s *server) moreLike(c echo.Context, list query.Listing, m *batches.Selection) (views.Count, error) {
 	f := list.Filter(s.Now())
 	f.ReceivedBefore = m.Batch.MadeAt

@@ -18,8 +18,8 @@ func payroll() announcement.Announcement {
 	return a
 }
 
-// TestDecision_NotEncoded: while the codec of a function fails, the page says so in the codec's words,
-// keeps what was typed, and a rejection works.
+// TestDecision_NotEncoded: while the codec of a function fails, the page says so in the codec's
+// words, keeps what was typed, and a rejection works.
 func TestDecision_NotEncoded(t *testing.T) {
 	t.Parallel()
 	s, codec := newEncodingSite(t)
@@ -64,8 +64,8 @@ func TestReview_Undecoded(t *testing.T) {
 	}
 }
 
-// TestReview_UndecodedMasked: while a payload with masked values cannot be decoded, neither the page nor
-// the download shows what arrived.
+// TestReview_UndecodedMasked: while a payload with masked values cannot be decoded, neither the
+// page nor the download shows what arrived.
 func TestReview_UndecodedMasked(t *testing.T) {
 	t.Parallel()
 	s, codec := newEncodingSite(t)
@@ -84,8 +84,8 @@ func TestReview_UndecodedMasked(t *testing.T) {
 	}
 }
 
-// TestReview_UndecodedForm: while a payload with masked values cannot be decoded, the form says why all that
-// it proposes is masked. Once the codec works, it says nothing.
+// TestReview_UndecodedForm: while a payload with masked values cannot be decoded, the form says why
+// all that it proposes is masked. Once the codec works, it says nothing.
 func TestReview_UndecodedForm(t *testing.T) {
 	t.Parallel()
 	s, codec := newEncodingSite(t)
@@ -108,8 +108,8 @@ func TestReview_UndecodedForm(t *testing.T) {
 	}
 }
 
-// TestReveal_DecodesOnce: a value that is on record as revealed is shown, whatever becomes of the codec
-// in between: nothing is decoded again.
+// TestReveal_DecodesOnce: a value that is on record as revealed is shown, whatever becomes of the
+// codec in between: nothing is decoded again.
 func TestReveal_DecodesOnce(t *testing.T) {
 	t.Parallel()
 	s, codec := newEncodingSite(t)

@@ -11,8 +11,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// TestMasks_Form: a form that repeats a masked value of the payload masks it too: before the decision, after
-// it and on record. Revealing it is logged, and the function gets it.
+// TestMasks_Form: a form that repeats a masked value of the payload masks it too: before the
+// decision, after it and on record. Revealing it is logged, and the function gets it.
 func TestMasks_Form(t *testing.T) {
 	t.Parallel()
 	for name, schema := range map[string]string{
@@ -59,8 +59,8 @@ func TestMasks_Form(t *testing.T) {
 	}
 }
 
-// TestMasks_NoPayload: a form of a request without a payload masks nothing of its own accord, whatever the
-// queue masks in others.
+// TestMasks_NoPayload: a form of a request without a payload masks nothing of its own accord,
+// whatever the queue masks in others.
 func TestMasks_NoPayload(t *testing.T) {
 	t.Parallel()
 	for _, payload := range []json.RawMessage{nil, json.RawMessage(`"As agreed by phone"`)} {
@@ -80,8 +80,8 @@ func TestMasks_NoPayload(t *testing.T) {
 	}
 }
 
-// TestMasks_EveryRoute: no route tells anybody what the payload masks and the form repeats, whether the
-// request waits, is signed, has to be signed again, or is decided.
+// TestMasks_EveryRoute: no route tells anybody what the payload masks and the form repeats, whether
+// the request waits, is signed, has to be signed again, or is decided.
 func TestMasks_EveryRoute(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -17,7 +17,8 @@ import (
 // hostile closes whatever it might stand in and brings an element along that the test looks for.
 const hostile = `x'"` + "`" + `</title></textarea></script><b data-evil onmouseover=alert(1)>{{comment}}<script>alert(1)</script><img src=x onerror=alert(1)>javascript:alert(1)`
 
-// hostileAnnouncement has it in every field that a sender fills in, as far as the checks let it through.
+// hostileAnnouncement has it in every field that a sender fills in, as far as the checks let it
+// through.
 func hostileAnnouncement() announcement.Announcement {
 	a := expense()
 	quoted, _ := json.Marshal(hostile)
@@ -38,7 +39,8 @@ func hostileAnnouncement() announcement.Announcement {
 // foreign is what comes out of text only, and whatever could run inline.
 var foreign = []string{"[data-evil]", "[onmouseover]", "[onerror]", "script:not([src])", "[style]", "style", `[href^="javascript:" i]`, "img[src=x]", "iframe", "base"}
 
-// anyForeign selects all of that. A selector that is wrong would find nothing, and silently: see [TestForeignIsFound].
+// anyForeign selects all of that. A selector that is wrong would find nothing, and silently: see
+// [TestForeignIsFound].
 var anyForeign = strings.Join(foreign, ", ")
 
 // TestForeignIsFound: each selector finds what it is there for, alone and among the others.
@@ -55,8 +57,8 @@ func TestForeignIsFound(t *testing.T) {
 	}
 }
 
-// clean fails when a page has an element or attribute that came out of text, or anything inline that could run. It
-// returns the page.
+// clean fails when a page has an element or attribute that came out of text, or anything inline
+// that could run. It returns the page.
 func clean(t *testing.T, what string, a reply) *goquery.Document {
 	t.Helper()
 	d := a.document(t)
@@ -81,7 +83,8 @@ func hostileAddresses(id callbacks.ID) []string {
 	}
 }
 
-// TestInjection: what senders, reviewers and the OpenID provider write is text on every page that shows it.
+// TestInjection: what senders, reviewers and the OpenID provider write is text on every page that
+// shows it.
 func TestInjection(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

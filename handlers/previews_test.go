@@ -58,8 +58,8 @@ func TestPreview_Long(t *testing.T) {
 	}
 }
 
-// TestFormatResult: the button spreads a free result over lines without changing a value, or says where it
-// is no JSON. It records nothing, and keeps everything that was typed.
+// TestFormatResult: the button spreads a free result over lines without changing a value, or says
+// where it is no JSON. It records nothing, and keeps everything that was typed.
 func TestFormatResult(t *testing.T) {
 	t.Parallel()
 	s, _ := newAnswering(t)

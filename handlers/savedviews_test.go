@@ -30,8 +30,8 @@ func (b *browser) rail() (names []string) {
 	return names
 }
 
-// TestSavedView: a list is saved, changes, is saved again, and its changes are dropped. Its address alone
-// says what is shown.
+// TestSavedView: a list is saved, changes, is saved again, and its changes are dropped. Its address
+// alone says what is shown.
 func TestSavedView(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -141,8 +141,8 @@ func (s *site) leaves(subject string) {
 	callbackstest.Must(s.t, s.store.KeepPerson(s.t.Context(), p))
 }
 
-// TestSharedWithoutRights: a view of a list that only admins see is of no use to others, and is not shown
-// to them.
+// TestSharedWithoutRights: a view of a list that only admins see is of no use to others, and is not
+// shown to them.
 func TestSharedWithoutRights(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

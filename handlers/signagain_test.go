@@ -30,7 +30,8 @@ func (s *site) voids(id callbacks.ID, announced bool) {
 	}
 }
 
-// signedOrder is an order that a reviewer has signed with 36 pieces and two people to tell, as the first of two.
+// signedOrder is an order that a reviewer has signed with 36 pieces and two people to tell, as the
+// first of two.
 func (s *site) signedOrder(b *browser) callbacks.ID {
 	s.t.Helper()
 	id := s.receive(orderWithForm()).ID
@@ -52,8 +53,8 @@ func (b *browser) fills(id callbacks.ID, fields url.Values) {
 	}
 }
 
-// TestSignAgain: whoever has to sign again finds their answer in the fields of the form, and signs what
-// they read there. What they typed since stays instead.
+// TestSignAgain: whoever has to sign again finds their answer in the fields of the form, and signs
+// what they read there. What they typed since stays instead.
 func TestSignAgain(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -86,8 +87,8 @@ func TestSignAgain(t *testing.T) {
 	}
 }
 
-// TestSignAgain_Announced: the request is another one since the answer was signed. Its form starts from
-// what it proposes; the answer is beside it, and a press puts it into the fields.
+// TestSignAgain_Announced: the request is another one since the answer was signed. Its form starts
+// from what it proposes; the answer is beside it, and a press puts it into the fields.
 func TestSignAgain_Announced(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -100,7 +100,8 @@ const hookPath = "events"
 // lists is how many mailing lists the approvers have: a list gets no second mail for a while.
 const lists = 1
 
-// groupFile is the part of countersign.yaml that says where the groups are told, and channelFile how.
+// groupFile is the part of countersign.yaml that says where the groups are told, and channelFile
+// how.
 func groupFile() string {
 	var all []string
 	for n := range lists {
@@ -208,8 +209,8 @@ type evidenced struct {
 // unknown reports whether the desk forgot that it sent a message. It may forget a mail to a person.
 func (t evidenced) unknown() bool { return t.on == nil && (t.channel != "email" || t.toList) }
 
-// stale reports whether a message still asks for something although all is over. People get no mail about
-// the end of what a mail asked them for.
+// stale reports whether a message still asks for something although all is over. People get no mail
+// about the end of what a mail asked them for.
 func (t evidenced) stale() bool {
 	return !t.over && (t.channel != "email" || t.on != nil && t.on.person == "")
 }

@@ -18,8 +18,8 @@ const (
 	chatChannel = "approvals"
 )
 
-// chat is a workspace of Slack. Each replica has a token of its own, so that the workspace knows which one
-// calls.
+// chat is a workspace of Slack. Each replica has a token of its own, so that the workspace knows
+// which one calls.
 type chat struct{ *slack.Workspace }
 
 func newChat() *chat {
@@ -29,8 +29,8 @@ func newChat() *chat {
 	})}
 }
 
-// whose is the number of the replica that calls, by its token; -1 if none does. The request then has the
-// token of the workspace.
+// whose is the number of the replica that calls, by its token; -1 if none does. The request then
+// has the token of the workspace.
 func (c *chat) whose(r *http.Request) int {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody))
 	if err != nil {

@@ -133,8 +133,8 @@ func (t *traps) spring(at point, r *replica) (killed bool) {
 	return true
 }
 
-// last waits a while for the kills that are still to come: the desk tells of the last decisions a moment
-// after them.
+// last waits a while for the kills that are still to come: the desk tells of the last decisions a
+// moment after them.
 func (t *traps) last(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, afterLast)
 	defer cancel()

@@ -16,13 +16,13 @@ const settlePoll = 250 * time.Millisecond
 const unsettled = `select count(*) from deliveries join callbacks on callbacks.num = deliveries.callback
 	where claimable_at > 0 and not (state = 'completed' and ending like '%"event":%')`
 
-// untold counts messages that are due, callbacks of which nobody has found out yet who is told, and batches
-// that have not ended.
+// untold counts messages that are due, callbacks of which nobody has found out yet who is told, and
+// batches that have not ended.
 const untold = `select (select count(*) from notice_messages where due_at > 0 and due_at <= %[1]d)
 	+ (select count(*) from notice_changes where due_at > 0 and due_at <= %[1]d) + (select count(*) from batches where claimable_at > 0)`
 
-// settle waits until no delivery is unsettled and no message is due, and returns how many deliveries
-// still are when the time limit is reached.
+// settle waits until no delivery is unsettled and no message is due, and returns how many
+// deliveries still are when the time limit is reached.
 func (w *world) settle(ctx context.Context) (left int, err error) {
 	db, err := w.openSQL()
 	if err != nil {
@@ -49,8 +49,8 @@ func (w *world) settle(ctx context.Context) (left int, err error) {
 	}
 }
 
-// blackOut kills every replica, makes all leases expire while no replica can hold one, ends the pauses
-// before attempts, and starts the replicas again.
+// blackOut kills every replica, makes all leases expire while no replica can hold one, ends the
+// pauses before attempts, and starts the replicas again.
 func (w *world) blackOut(ctx context.Context, db *sql.DB) error {
 	for _, r := range w.replicas {
 		if err := r.kill(); err != nil {

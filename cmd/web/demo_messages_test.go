@@ -9,8 +9,8 @@ import (
 	"countersign/internal/standin"
 )
 
-// TestDemoMessages: a sample of the demo is told in the workspace, in Teams, to a browser and to the receiver, and
-// the page shows it.
+// TestDemoMessages: a sample of the demo is told in the workspace, in Teams, to a browser and to
+// the receiver, and the page shows it.
 func TestDemoMessages(t *testing.T) {
 	t.Parallel()
 	w := openDemo(t, 18880)

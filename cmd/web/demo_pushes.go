@@ -10,8 +10,8 @@ import (
 	"countersign/internal/standin"
 )
 
-// subscribe has the stand-in browsers of some people take pushes, as these people would under Settings. They are
-// told once they have signed in.
+// subscribe has the stand-in browsers of some people take pushes, as these people would under
+// Settings. They are told once they have signed in.
 func (w *world) subscribe(ctx context.Context, issuer string) error {
 	setup := w.desk.edition.Load().notices
 	if setup == nil {

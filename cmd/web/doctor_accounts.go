@@ -78,9 +78,9 @@ func functionsToExamine(settings config.Config, lanes arn.Lanes, more []string) 
 	return all
 }
 
-// keyed returns the functions whose results have a format of their own, which applies to every function
-// of that name, wherever it is. If there are several accounts, the account is known only of functions that
-// are watched.
+// keyed returns the functions whose results have a format of their own, which applies to every
+// function of that name, wherever it is. If there are several accounts, the account is known only
+// of functions that are watched.
 func keyed(settings config.Config) []string {
 	if len(settings.Desk.Accounts) > 0 {
 		return nil

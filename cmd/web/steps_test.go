@@ -21,8 +21,8 @@ import (
 	"countersign/internal/standin/locallambda/locallambdatest"
 )
 
-// TestStepsOfTheDocs: the steps that docs/intake.md offers to functions in Go and JavaScript work as
-// they are pasted. A reviewer changes the proposed answer, and the function reads it.
+// TestStepsOfTheDocs: the steps that docs/intake.md offers to functions in Go and JavaScript work
+// as they are pasted. A reviewer changes the proposed answer, and the function reads it.
 func TestStepsOfTheDocs(t *testing.T) {
 	t.Parallel()
 	for fence, run := range map[string]func(t *testing.T, step string, environment ...string) locallambda.Function{"go": runGo, "js": runJavaScript} {
@@ -66,8 +66,8 @@ func TestStepsOfTheDocs(t *testing.T) {
 	}
 }
 
-// answer decides the one pending request of a desk in two steps, as a page without scripts does. It returns
-// the desk's ID of it.
+// answer decides the one pending request of a desk in two steps, as a page without scripts does. It
+// returns the desk's ID of it.
 func (v *visitor) answer(desk string, form url.Values) callbacks.ID {
 	v.t.Helper()
 	row := v.page(http.MethodGet, desk+"/", nil).Find("[id^=row-]")

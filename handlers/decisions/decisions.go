@@ -96,8 +96,8 @@ type request struct {
 	zone   string    // in which the days are; empty without days
 }
 
-// parse reads what an address, or a form of the page, asks for. Days are in the zone that the address
-// names, or in UTC: the same address gives the same decisions everywhere.
+// parse reads what an address, or a form of the page, asks for. Days are in the zone that the
+// address names, or in UTC: the same address gives the same decisions everywhere.
 func parse(values url.Values) (request, *desk.Cursor, error) {
 	p := query.Parameters{Values: values, Zone: time.UTC}
 	p.InZone("zone")
@@ -142,8 +142,9 @@ func (h *Handlers) Export(c echo.Context) error {
 	})
 }
 
-// export sends a file that write writes. ask reads from a form what is asked for, and says it in words. A
-// failure after the first line breaks the connection off, so that no reader takes a part for the whole.
+// export sends a file that write writes. ask reads from a form what is asked for, and says it in
+// words. A failure after the first line breaks the connection off, so that no reader takes a part
+// for the whole.
 func (h *Handlers) export(
 	c echo.Context, name string, ask func(form url.Values, format record.Format) (write func(record.File) error, says string, err error),
 ) error {
@@ -171,8 +172,8 @@ func (h *Handlers) export(
 	return err
 }
 
-// download writes a file to a browser. It lifts the server's write timeout, and sets one for each page
-// instead.
+// download writes a file to a browser. It lifts the server's write timeout, and sets one for each
+// page instead.
 type download struct {
 	c       echo.Context
 	control *http.ResponseController

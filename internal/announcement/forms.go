@@ -14,8 +14,8 @@ import (
 	"countersign/internal/template"
 )
 
-// maxForm bounds a form, in bytes: a reviewer reads and fills in all of it. The proposed value has the
-// bound of an answer, because each signature keeps one.
+// maxForm bounds a form, in bytes: a reviewer reads and fills in all of it. The proposed value has
+// the bound of an answer, because each signature keeps one.
 const maxForm = 64 << 10
 
 // checkForms checks what outcomes bring for their answers, as far as that needs no validator, and
@@ -80,7 +80,8 @@ func drawing(o *callbacks.Outcome, sent Form, at string, faults *fault.List) {
 }
 
 // checkParts finds parts of the answer that a template names and no answer can have: the function
-// would get null for each. What a template of countersign.yaml takes from the input may have any parts.
+// would get null for each. What a template of countersign.yaml takes from the input may have any
+// parts.
 func checkParts(drawn *form.Form, proposed form.Value, text []byte, at string, faults *fault.List) {
 	for _, name := range template.Placeholders(text) {
 		path, ok := strings.CutPrefix(name, "answer/")
@@ -110,9 +111,9 @@ func (a Announcement) forms() (forms callbacks.Forms) {
 	return forms
 }
 
-// CheckForms says what makes the forms of a request unusable, and what is wrong in their proposed answers
-// that no reviewer could correct, under the pointers of the outcomes in an announcement. compiler may be
-// nil at a desk that takes no forms.
+// CheckForms says what makes the forms of a request unusable, and what is wrong in their proposed
+// answers that no reviewer could correct, under the pointers of the outcomes in an announcement.
+// compiler may be nil at a desk that takes no forms.
 func CheckForms(ctx context.Context, outcomes []callbacks.Outcome, forms callbacks.Forms, compiler form.Compiler) error {
 	var faults fault.List
 	for i, o := range outcomes {
@@ -131,7 +132,8 @@ func CheckForms(ctx context.Context, outcomes []callbacks.Outcome, forms callbac
 	return faults.Err()
 }
 
-// compiled reads the schema of a form. It is nil if the schema cannot be used, which is then a fault.
+// compiled reads the schema of a form. It is nil if the schema cannot be used, which is then a
+// fault.
 func compiled(brought callbacks.Form, compiler form.Compiler, at string, faults *fault.List) (form.Checker, error) {
 	if compiler == nil {
 		faults.Add(at, "this desk takes no forms")
@@ -148,8 +150,8 @@ func compiled(brought callbacks.Form, compiler form.Compiler, at string, faults 
 	return nil, nil
 }
 
-// checkFixed refuses a proposed answer that nobody could approve: something is wrong where no reviewer can
-// change it.
+// checkFixed refuses a proposed answer that nobody could approve: something is wrong where no
+// reviewer can change it.
 func checkFixed(ctx context.Context, o callbacks.Outcome, brought callbacks.Form, checker form.Checker, at string, faults *fault.List) {
 	filling := brought.Filling(o, nil)
 	somebody := callbacks.Person{Name: "Mara Okafor", Email: "mara@example.com"}

@@ -46,7 +46,8 @@ func (s source) imports() []string {
 	return list
 }
 
-// projectFiles are all files of the project by their names relative to the module, without what git ignores.
+// projectFiles are all files of the project by their names relative to the module, without what git
+// ignores.
 var projectFiles = sync.OnceValues(func() (names []string, err error) {
 	ignored := []string{"node_modules", "bin", "data"} // and folders that start with a dot, except .ci
 	err = filepath.WalkDir(moduleRoot, func(name string, entry fs.DirEntry, err error) error {
@@ -67,7 +68,8 @@ var projectFiles = sync.OnceValues(func() (names []string, err error) {
 	return names, err
 })
 
-// sources parses every Go file. The test process reads them itself, so that go test knows what its cached result depends on.
+// sources parses every Go file. The test process reads them itself, so that go test knows what its
+// cached result depends on.
 var sources = sync.OnceValues(func() (list []source, err error) {
 	names, err := projectFiles()
 	if err != nil {

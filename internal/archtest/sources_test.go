@@ -77,7 +77,8 @@ func TestEnvironmentReadsAreFound(t *testing.T) {
 	}
 }
 
-// TestEveryPackageSaysWhatItIs wants one package comment a folder. In a folder of tests alone, a test file has it.
+// TestEveryPackageSaysWhatItIs wants one package comment a folder. In a folder of tests alone, a
+// test file has it.
 func TestEveryPackageSaysWhatItIs(t *testing.T) {
 	t.Parallel()
 	for folder, comments := range packageComments(allSources(t)) {
@@ -87,7 +88,8 @@ func TestEveryPackageSaysWhatItIs(t *testing.T) {
 	}
 }
 
-// packageComments counts the package comments of each folder. Generated files have notes in that place, not documentation.
+// packageComments counts the package comments of each folder. Generated files have notes in that
+// place, not documentation.
 func packageComments(list []source) map[string]int {
 	code, tests := make(map[string]int), make(map[string]int)
 	for _, s := range list {

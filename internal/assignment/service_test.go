@@ -17,7 +17,8 @@ import (
 	"countersign/internal/fault"
 )
 
-// rig is a desk whose people have signed in, with a request in queue finance that ends in two hours.
+// rig is a desk whose people have signed in, with a request in queue finance that ends in two
+// hours.
 type rig struct {
 	*desktest.Desk
 	c callbacks.Callback
@@ -118,8 +119,8 @@ func TestAssign_GivesNoRight(t *testing.T) {
 	}
 }
 
-// TestAssign_OnRecord: each change has an entry that says who has the callback, who had it, and why; and
-// open pages are told.
+// TestAssign_OnRecord: each change has an entry that says who has the callback, who had it, and
+// why; and open pages are told.
 func TestAssign_OnRecord(t *testing.T) {
 	t.Parallel()
 	r := open(t)
@@ -210,8 +211,8 @@ func TestSnooze(t *testing.T) {
 	}
 }
 
-// TestMove: an admin moves what a leaver has, by queue, to somebody who may sign it, or to nobody. What
-// they may not sign stays, and is counted.
+// TestMove: an admin moves what a leaver has, by queue, to somebody who may sign it, or to nobody.
+// What they may not sign stays, and is counted.
 func TestMove(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {

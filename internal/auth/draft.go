@@ -10,9 +10,10 @@ import (
 )
 
 // Draft is what somebody typed into a form of a callback's page, and that waits until they have
-// signed in again: a decision, or the reason of another form. It is kept in the session, so that it also
-// survives in a browser that runs no scripts. A session holds at most one. It is as large as a form
-// may be, 1 MiB, because nothing that was typed may be lost; it leaves the session once it was sent.
+// signed in again: a decision, or the reason of another form. It is kept in the session, so that it
+// also survives in a browser that runs no scripts. A session holds at most one. It is as large as a
+// form may be, 1 MiB, because nothing that was typed may be lost; it leaves the session once it was
+// sent.
 type Draft struct {
 	Callback callbacks.ID     `json:"callback"`
 	Outcome  string           `json:"outcome,omitempty"`
@@ -20,7 +21,8 @@ type Draft struct {
 	Answer   callbacks.Answer `json:"answer,omitzero"`
 	Fields   form.Posted      `json:"fields,omitempty"` // of the outcomes' forms
 	Asker    desk.Statement   `json:"asker,omitzero"`
-	// Withdrawal and Policy are why somebody withdraws their signature, or applies the present rules.
+	// Withdrawal and Policy are why somebody withdraws their signature, or applies the present
+	// rules.
 	Withdrawal string `json:"withdrawal,omitempty"`
 	Policy     string `json:"policy,omitempty"`
 }

@@ -73,7 +73,8 @@ func TestAttainable(t *testing.T) {
 	}
 }
 
-// TestFills: who could sign, and on which of two of finance and one controller, by the gate's own rules.
+// TestFills: who could sign, and on which of two of finance and one controller, by the gate's own
+// rules.
 func TestFills(t *testing.T) {
 	t.Parallel()
 	mara, ines := colleague("mara", "finance"), colleague("ines", "finance")

@@ -52,8 +52,8 @@ func TestCorrectedBindsAnew(t *testing.T) {
 	}
 }
 
-// TestCorrectedNeverDecides: what was signed while the rule asked for more does not add up to a decision that
-// nobody can make, and stays where somebody else has to sign too.
+// TestCorrectedNeverDecides: what was signed while the rule asked for more does not add up to a
+// decision that nobody can make, and stays where somebody else has to sign too.
 func TestCorrectedNeverDecides(t *testing.T) {
 	t.Parallel()
 	of := func(small int) Queues {
@@ -99,8 +99,8 @@ func TestFillsIn(t *testing.T) {
 	}
 }
 
-// TestCorrectedVoids: what was signed for another function is void, also where it fits and others are
-// missing; once it is decided, it stays.
+// TestCorrectedVoids: what was signed for another function is void, also where it fits and others
+// are missing; once it is decided, it stays.
 func TestCorrectedVoids(t *testing.T) {
 	t.Parallel()
 	for state, live := range map[State]bool{Pending: false, Decided: true} {
@@ -115,8 +115,8 @@ func TestCorrectedVoids(t *testing.T) {
 	}
 }
 
-// TestCorrectedAsksForComments: what was signed without a comment is void where the truth leads to a rule
-// that asks for one.
+// TestCorrectedAsksForComments: what was signed without a comment is void where the truth leads to
+// a rule that asks for one.
 func TestCorrectedAsksForComments(t *testing.T) {
 	t.Parallel()
 	wordy := vote("dana", "queue", signedAt(time.Second))

@@ -47,8 +47,8 @@ func TestAnnouncedKeepsMasks(t *testing.T) {
 	}
 }
 
-// TestCover: a request in which nothing is masked hides nothing elsewhere. One whose payload cannot be read
-// now hides everything.
+// TestCover: a request in which nothing is masked hides nothing elsewhere. One whose payload cannot
+// be read now hides everything.
 func TestCover(t *testing.T) {
 	t.Parallel()
 	queues := Queues{"finance": {Masked: []string{"/iban"}}}

@@ -136,8 +136,8 @@ func TestFreshUntil(t *testing.T) {
 	}
 }
 
-// TestSigners: those that a decision rests on are those that fill a place, and the last one's; against a
-// request, all who signed that.
+// TestSigners: those that a decision rests on are those that fill a place, and the last one's;
+// against a request, all who signed that.
 func TestSigners(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
@@ -164,8 +164,8 @@ func TestSigners(t *testing.T) {
 	}
 }
 
-// TestSignerUntil: delegations that were looked up before the transaction end as it finds them, and only
-// those to the signer may give a right.
+// TestSignerUntil: delegations that were looked up before the transaction end as it finds them, and
+// only those to the signer may give a right.
 func TestSignerUntil(t *testing.T) {
 	t.Parallel()
 	s := newScene()
@@ -206,7 +206,8 @@ func TestActs(t *testing.T) {
 	}
 }
 
-// TestRequesterStatedVoids: signatures are void once somebody says who asks, and stay if nobody may.
+// TestRequesterStatedVoids: signatures are void once somebody says who asks, and stay if nobody
+// may.
 func TestRequesterStatedVoids(t *testing.T) {
 	t.Parallel()
 	for state, void := range map[State]bool{Pending: true, Decided: false} {
@@ -248,8 +249,8 @@ func TestComments(t *testing.T) {
 	}
 }
 
-// TestSees: a request is seen by those of its queue, and by those to whom it was escalated and who may
-// sign. One that ended before it was due to escalate does not escalate any more.
+// TestSees: a request is seen by those of its queue, and by those to whom it was escalated and who
+// may sign. One that ended before it was due to escalate does not escalate any more.
 func TestSees(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {

@@ -57,8 +57,8 @@ func TestUsageTellsEverySetting(t *testing.T) {
 	}
 }
 
-// TestSettingsAreComplete checks the tags and texts themselves. Examples of secrets are left out: none that
-// works may be copied.
+// TestSettingsAreComplete checks the tags and texts themselves. Examples of secrets are left out:
+// none that works may be copied.
 func TestSettingsAreComplete(t *testing.T) {
 	t.Parallel()
 	if settings := len(Settings()); len(texts) != settings {

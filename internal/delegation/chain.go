@@ -2,16 +2,17 @@ package delegation
 
 import "countersign/internal/callbacks"
 
-// Bounds of what is read of the delegations that lead to somebody who wants to sign. Whoever has more may
-// not sign where the requester may not, because one of those that were not read may be from the requester.
+// Bounds of what is read of the delegations that lead to somebody who wants to sign. Whoever has
+// more may not sign where the requester may not, because one of those that were not read may be
+// from the requester.
 const (
 	maxHeld = 200 // ten times what may be in force to one person, see [MaxOpen]
 	maxHops = 10
 )
 
-// chain makes the signer of a person: it finds the delegations to them, those to their delegators, and
-// so on, up to some delegations and hops. to returns those to some people, by any account with their
-// verified addresses.
+// chain makes the signer of a person: it finds the delegations to them, those to their delegators,
+// and so on, up to some delegations and hops. to returns those to some people, by any account with
+// their verified addresses.
 func chain(
 	p callbacks.Person, held, hops int, to func([]callbacks.Person) ([]callbacks.Delegation, error),
 ) (callbacks.Signer, error) {

@@ -53,8 +53,8 @@ func TestFourEyes(t *testing.T) {
 	}
 }
 
-// TestFourEyes_TwoHops: a delegation can be made to a person who is a delegate already, and passes no
-// right on. It is no way around the second person either, while it lasts or after its end.
+// TestFourEyes_TwoHops: a delegation can be made to a person who is a delegate already, and passes
+// no right on. It is no way around the second person either, while it lasts or after its end.
 func TestFourEyes_TwoHops(t *testing.T) {
 	t.Parallel()
 	d := open(t)
@@ -81,8 +81,8 @@ func TestFourEyes_TwoHops(t *testing.T) {
 	wantActs()
 }
 
-// TestFourEyes_ManyHops: however long the chain of delegations from the requester is, and even where it
-// closes a circle, nobody in it signs.
+// TestFourEyes_ManyHops: however long the chain of delegations from the requester is, and even
+// where it closes a circle, nobody in it signs.
 func TestFourEyes_ManyHops(t *testing.T) {
 	t.Parallel()
 	d := open(t)
@@ -107,8 +107,8 @@ func TestFourEyes_ManyHops(t *testing.T) {
 	}
 }
 
-// TestFourEyes_OutOfSight: an ended delegation from the requester that others push out of what is read
-// still excludes.
+// TestFourEyes_OutOfSight: an ended delegation from the requester that others push out of what is
+// read still excludes.
 func TestFourEyes_OutOfSight(t *testing.T) {
 	t.Parallel()
 	d := open(t)
@@ -138,8 +138,8 @@ func many(t *testing.T, d *desktest.Desk, like delegation.Delegation, queue stri
 	}
 }
 
-// TestFourEyes_ManyElsewhere: delegations for other queues, and those that ended before a request arrived,
-// exclude nobody from it, however many they are. A row of a list says what the page says.
+// TestFourEyes_ManyElsewhere: delegations for other queues, and those that ended before a request
+// arrived, exclude nobody from it, however many they are. A row of a list says what the page says.
 func TestFourEyes_ManyElsewhere(t *testing.T) {
 	t.Parallel()
 	d := open(t)
@@ -210,8 +210,8 @@ func (m *meanwhile) Change(
 	return m.Store.Change(ctx, id, parts, change)
 }
 
-// TestFourEyes_MovesMeanwhile: whom somebody acts for was looked up in the queue that the request was in.
-// If it is in another one when the press is recorded, the press does nothing.
+// TestFourEyes_MovesMeanwhile: whom somebody acts for was looked up in the queue that the request
+// was in. If it is in another one when the press is recorded, the press does nothing.
 func TestFourEyes_MovesMeanwhile(t *testing.T) {
 	t.Parallel()
 	d := open(t)

@@ -156,7 +156,8 @@ func TestDelivery_HistoryLags(t *testing.T) {
 	d.WantState(c.ID, callbacks.Completed)
 }
 
-// TestDelivery_HistoryLagsAfterManyTries: an hour of throttled attempts says nothing of a history that nobody has read yet.
+// TestDelivery_HistoryLagsAfterManyTries: an hour of throttled attempts says nothing of a history
+// that nobody has read yet.
 func TestDelivery_HistoryLagsAfterManyTries(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

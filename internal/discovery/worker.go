@@ -43,8 +43,8 @@ type Worker struct {
 	configured bool // the store knows which functions to watch
 }
 
-// Config is what discovery works with. Every field but Beat, Watches, Exceptions and Templates is required;
-// Lanes may be zero.
+// Config is what discovery works with. Every field but Beat, Watches, Exceptions and Templates is
+// required; Lanes may be zero.
 type Config struct {
 	Store          Store
 	WatchStore     WatchStore

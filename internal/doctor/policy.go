@@ -21,7 +21,8 @@ func allow(actions, resources []string) statement {
 
 // policy returns the least privileges that the functions need. Actions that are checked against
 // executions get ARNs with a version. The list of executions gets both forms, because it is checked
-// against the function as a request names it. roles are the roles to assume, keys what encrypts results.
+// against the function as a request names it. roles are the roles to assume, keys what encrypts
+// results.
 func policy(functions []function, roles []string, keys ...statement) string {
 	var versions, both []string
 	every := false

@@ -1,6 +1,6 @@
 // Package jsonsyntax says whether a text that a person typed is one JSON document, and where it is
-// not. It changes no value: a text that passes keeps its bytes, so numbers like 1e2 and 0.10, the order of
-// names and the spaces stay as they were typed.
+// not. It changes no value: a text that passes keeps its bytes, so numbers like 1e2 and 0.10, the
+// order of names and the spaces stay as they were typed.
 package jsonsyntax
 
 import (
@@ -13,8 +13,8 @@ import (
 // MaxDepth is how deep arrays and objects may lie in each other.
 const MaxDepth = 100
 
-// Fault is the first thing that is wrong with a text, and its place. Lines and columns count from 1,
-// columns in characters.
+// Fault is the first thing that is wrong with a text, and its place. Lines and columns count from
+// 1, columns in characters.
 type Fault struct {
 	Line, Column int
 	Detail       string // without a full stop

@@ -79,8 +79,8 @@ func TestStreamLooksAtItsSession(t *testing.T) {
 	})
 }
 
-// TestStreamEndsOnceStale: what the reader may see is looked at with the session. Once it has changed,
-// the page is told to look again.
+// TestStreamEndsOnceStale: what the reader may see is looked at with the session. Once it has
+// changed, the page is told to look again.
 func TestStreamEndsOnceStale(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -105,8 +105,8 @@ func TestStreamEndsOnceStale(t *testing.T) {
 	})
 }
 
-// TestStreamEndsWithTheRights: pages of the person whose rights changed look again, and so does one that
-// was read before and connects afterwards. Others go on.
+// TestStreamEndsWithTheRights: pages of the person whose rights changed look again, and so does one
+// that was read before and connects afterwards. Others go on.
 func TestStreamEndsWithTheRights(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	// leastCovered is the length in characters from which a text or a number is looked for within other
-	// texts. A shorter one stands there by chance. It is found where it is the whole of a text or number.
-	// Single characters, true, false, null and short names are not looked for.
+	// leastCovered is the length in characters from which a text or a number is looked for within
+	// other texts. A shorter one stands there by chance. It is found where it is the whole of a
+	// text or number. Single characters, true, false, null and short names are not looked for.
 	leastCovered = 4
 	// maxCovered bounds how many are looked for.
 	maxCovered = 1000
@@ -23,8 +23,8 @@ const (
 	maxWork = 16 << 20
 )
 
-// Cover puts masks into what repeats the masked values of a document: a result that is sent, what an
-// execution says later. A nil Cover covers nothing.
+// Cover puts masks into what repeats the masked values of a document: a result that is sent, what
+// an execution says later. A nil Cover covers nothing.
 type Cover struct {
 	values []string
 	names  map[string]bool // those of the values that are only names of members
@@ -32,10 +32,10 @@ type Cover struct {
 	all    bool            // everything is covered: the values are too many, or not known
 }
 
-// CoverOf is a cover for the values that pointers name in a document, nil if there are none. Without
-// pointers there are none. With pointers, and without a document in which they could be looked up,
-// nobody can tell which values are masked: everything is covered. Such a document is empty, or no
-// JSON, or a single text or number, as one is that still is encoded.
+// CoverOf is a cover for the values that pointers name in a document, nil if there are none.
+// Without pointers there are none. With pointers, and without a document in which they could be
+// looked up, nobody can tell which values are masked: everything is covered. Such a document is
+// empty, or no JSON, or a single text or number, as one is that still is encoded.
 func CoverOf(document []byte, pointers []string) *Cover {
 	if len(pointers) == 0 {
 		return nil
@@ -60,8 +60,9 @@ func CoverOf(document []byte, pointers []string) *Cover {
 	return &Cover{values: values, names: seen, short: short}
 }
 
-// collect notes the texts and numbers of a value, and its names, as they read and as a document that
-// lies in a string has them. What it has seen is true if it is only a name. It returns the size of the value.
+// collect notes the texts and numbers of a value, and its names, as they read and as a document
+// that lies in a string has them. What it has seen is true if it is only a name. It returns the
+// size of the value.
 func collect(v jsontext.Value, seen, short map[string]bool) int {
 	note := func(text string, isName bool) {
 		switch n := utf8.RuneCountInString(text); {
@@ -144,11 +145,12 @@ func (c *Cover) in(text string) bool {
 	return c.short[text] || slices.ContainsFunc(c.values, func(value string) bool { return strings.Contains(text, value) })
 }
 
-// All reports whether everything is covered, because nobody can tell what is masked, or too much is.
+// All reports whether everything is covered, because nobody can tell what is masked, or too much
+// is.
 func (c *Cover) All() bool { return c != nil && c.all }
 
-// Finds reports whether there is a masked value in a text or a number, or nobody can tell. Names within a
-// masked object do not count: they are words of a schema more often than of a person.
+// Finds reports whether there is a masked value in a text or a number, or nobody can tell. Names
+// within a masked object do not count: they are words of a schema more often than of a person.
 func (c *Cover) Finds(text string) bool {
 	if c == nil || text == "" || c.covers(len(text)) || c.short[text] {
 		return c != nil && text != ""
@@ -156,14 +158,14 @@ func (c *Cover) Finds(text string) bool {
 	return slices.ContainsFunc(c.values, func(value string) bool { return !c.names[value] && strings.Contains(text, value) })
 }
 
-// Body returns the bytes of a completion with masks in them. In a JSON document, a string, a name or a
-// number in which there is a masked value is covered as a whole, and the rest stays as it is spelled.
-// covered reports whether anything is.
+// Body returns the bytes of a completion with masks in them. In a JSON document, a string, a name
+// or a number in which there is a masked value is covered as a whole, and the rest stays as it is
+// spelled. covered reports whether anything is.
 func (c *Cover) Body(body []byte) (shown []byte, covered bool) { return c.Framed(body, body) }
 
-// Framed is Body for a body that has texts of its reader in it. frame is the same document with other
-// texts in their places: a literal is covered if there is a masked value in that of the frame. So
-// nobody can try out what is masked by typing it and looking for a mask.
+// Framed is Body for a body that has texts of its reader in it. frame is the same document with
+// other texts in their places: a literal is covered if there is a masked value in that of the
+// frame. So nobody can try out what is masked by typing it and looking for a mask.
 func (c *Cover) Framed(body, frame []byte) (shown []byte, covered bool) {
 	v, ok := jsontext.Read(body)
 	f, framed := jsontext.Read(frame)

@@ -10,8 +10,8 @@ import (
 	"countersign/internal/notice"
 )
 
-// TestAssigned: who gets a request from somebody else is told, and whoever had it, each time. Mails say
-// it once and nothing of what becomes of it.
+// TestAssigned: who gets a request from somebody else is told, and whoever had it, each time. Mails
+// say it once and nothing of what becomes of it.
 func TestAssigned(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(r *rig) {
@@ -39,8 +39,8 @@ func TestAssigned(t *testing.T) {
 	})
 }
 
-// TestReleased: whoever had a request hears that somebody else gave it back, and nothing of what they
-// gave back themselves.
+// TestReleased: whoever had a request hears that somebody else gave it back, and nothing of what
+// they gave back themselves.
 func TestReleased(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(r *rig) {
@@ -88,8 +88,9 @@ func (r *rig) wantKinds(name string, want ...notice.Kind) {
 	callbackstest.Same(r.TB, "the pushes to "+name, kinds, want)
 }
 
-// TestVoidWakes: whose signature becomes void hears so in their quiet hours, as who may sign does, if the
-// request ends in them and nobody is awake. The message says that, not that it needs somebody.
+// TestVoidWakes: whose signature becomes void hears so in their quiet hours, as who may sign does,
+// if the request ends in them and nobody is awake. The message says that, not that it needs
+// somebody.
 func TestVoidWakes(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(r *rig) {

@@ -86,8 +86,8 @@ func (w *Worker) attempt(ctx context.Context, setup *Setup, circle *Circle, work
 	return r, nil
 }
 
-// held is what becomes of a message whose place is paused. A fault behind the pause is also why this one
-// is not told.
+// held is what becomes of a message whose place is paused. A fault behind the pause is also why
+// this one is not told.
 func held(p *Pause) Result {
 	r := Result{DueAt: p.Until}
 	if p.Until.Equal(ForGood) {
@@ -161,8 +161,8 @@ func place(work *Work) string {
 	return ""
 }
 
-// off switches a place off. An operator has to see to it, or the person whose place it is: an account
-// in Slack that is gone is theirs no more, and another one can be linked.
+// off switches a place off. An operator has to see to it, or the person whose place it is: an
+// account in Slack that is gone is theirs no more, and another one can be linked.
 func (w *Worker) off(ctx context.Context, work *Work, f *Fault) {
 	now := w.Now()
 	w.Log.WarnContext(ctx, "a place gets no messages any more", "channel", work.Channel, "fault", f)

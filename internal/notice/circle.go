@@ -6,8 +6,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// Circle is who may be told and how: the people that the desk has seen, what they chose, and what the
-// operator configured. It is made anew every few seconds and never changed.
+// Circle is who may be told and how: the people that the desk has seen, what they chose, and what
+// the operator configured. It is made anew every few seconds and never changed.
 type Circle struct {
 	Queues  callbacks.Queues
 	Rules   Rules
@@ -41,8 +41,8 @@ type Rules struct {
 // Route leads messages about some requests to places of its own. An empty list matches everything.
 type Route struct {
 	Queues, Functions, Sources, Tags []string
-	// Risk says that it leads only what says that a request is at risk: reminders, and that nobody else is
-	// likely to sign it in time.
+	// Risk says that it leads only what says that a request is at risk: reminders, and that nobody
+	// else is likely to sign it in time.
 	Risk bool
 	To   []Target
 }
@@ -78,8 +78,9 @@ func (r *Route) matches(s *Situation) bool {
 	return one(r.Queues, c.Queue) && one(r.Functions, c.Function) && one(r.Sources, c.Source) && tagged
 }
 
-// places are where the members of a group are told of a request together, or only that it is at risk. A
-// route that matches replaces the places of its channels; without a match, they are those of the group.
+// places are where the members of a group are told of a request together, or only that it is at
+// risk. A route that matches replaces the places of its channels; without a match, they are those
+// of the group.
 func (r *Rules) places(group string, s *Situation, risk bool) []Target {
 	own := slices.Clone(r.Groups[group])
 	for i := range r.Routes {
@@ -135,22 +136,23 @@ func (c *Circle) member(id string) *Member {
 	return nil
 }
 
-// off reports whether a place of a group, or a place without its person, gets nothing until further notice.
+// off reports whether a place of a group, or a place without its person, gets nothing until further
+// notice.
 func (c *Circle) off(t Target) bool {
 	_, off := c.Off[t]
 	return off
 }
 
-// reached reports whether a member has a place on a channel that is configured and that they did not
-// switch off.
+// reached reports whether a member has a place on a channel that is configured and that they did
+// not switch off.
 func (c *Circle) reached(m *Member, channel string) bool {
 	_, configured := c.Styles[channel]
 	return configured && len(m.Places[channel]) > 0 && !slices.Contains(m.Settings.Off, channel)
 }
 
 // mayHear reports whether a place that was told of a callback may hear what becomes of it, although
-// it is asked for nothing now. People may leave groups, places may be given to others, and routes may
-// change.
+// it is asked for nothing now. People may leave groups, places may be given to others, and routes
+// may change.
 func (c *Circle) mayHear(t Target, about Kind, s *Situation) bool {
 	switch {
 	case t.Channel == Webhooks:

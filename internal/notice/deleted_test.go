@@ -38,8 +38,8 @@ func TestDeleted(t *testing.T) {
 	})
 }
 
-// TestMayHaveArrived: a list that may have got a mail is told how it ended, although nobody knows whether
-// the mail arrived. A person is not.
+// TestMayHaveArrived: a list that may have got a mail is told how it ended, although nobody knows
+// whether the mail arrived. A person is not.
 func TestMayHaveArrived(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(r *rig) {

@@ -85,8 +85,9 @@ func (c *Circle) draw(w *Work, all map[callbacks.ID]*considered, house House, no
 	return d
 }
 
-// corrects reports whether a place is told how it ended what an attempt without an answer may have asked it
-// for: where a message can be changed, and where a group reads it. A person would only get one more mail.
+// corrects reports whether a place is told how it ended what an attempt without an answer may have
+// asked it for: where a message can be changed, and where a group reads it. A person would only get
+// one more mail.
 func (c *Circle) corrects(w *Work) bool {
 	style := c.Styles[w.Channel]
 	return w.Person == "" || style != Appended && style != Posted

@@ -135,8 +135,8 @@ func TestThrottled(t *testing.T) {
 	}
 }
 
-// TestSeveralInOne: a message about several says how many still wait, and makes a sound only for what is
-// new.
+// TestSeveralInOne: a message about several says how many still wait, and makes a sound only for
+// what is new.
 func TestSeveralInOne(t *testing.T) {
 	t.Parallel()
 	r := newSQLiteRig(t)
@@ -254,8 +254,8 @@ func TestDenied(t *testing.T) {
 	}
 }
 
-// TestDenied_Here: a browser that its push service refuses keeps no pushes from others, and is tried
-// again after a while.
+// TestDenied_Here: a browser that its push service refuses keeps no pushes from others, and is
+// tried again after a while.
 func TestDenied_Here(t *testing.T) {
 	t.Parallel()
 	r := newSQLiteRig(t)

@@ -37,8 +37,8 @@ type Planned struct {
 	Due       time.Time
 	Latest    time.Time // gathering puts it off until then at most; zero for no longer than Due
 	Gathering Gathering
-	// Why is why the place is told, and Urgent says that nobody else is likely to sign in time. They
-	// are of the moment and not kept.
+	// Why is why the place is told, and Urgent says that nobody else is likely to sign in time.
+	// They are of the moment and not kept.
 	Why    Why
 	Urgent bool
 }
@@ -51,9 +51,9 @@ type Earlier struct {
 	Items          int
 }
 
-// Follow says whether the notice joins an earlier message, and when the message is due then; or when
-// a message of its own is. last is nil if there is none. The store calls it in the transaction of a
-// plan.
+// Follow says whether the notice joins an earlier message, and when the message is due then; or
+// when a message of its own is. last is nil if there is none. The store calls it in the transaction
+// of a plan.
 func (p *Planned) Follow(last *Earlier, now time.Time) (joins bool, due time.Time) {
 	if p.Gathering == Alone {
 		return false, p.Due
@@ -78,9 +78,9 @@ func (p *Planned) Follow(last *Earlier, now time.Time) (joins bool, due time.Tim
 	return false, due
 }
 
-// Late reports whether a message that was not sent comes too late for a notice that it carries, so that it
-// has to come sooner. due is when it is due, zero for never. The store calls it in the transaction of a
-// plan.
+// Late reports whether a message that was not sent comes too late for a notice that it carries, so
+// that it has to come sooner. due is when it is due, zero for never. The store calls it in the
+// transaction of a plan.
 func (p *Planned) Late(due, now time.Time) bool {
 	latest := p.Due
 	if p.Gathering != Alone { // it may be waiting for others

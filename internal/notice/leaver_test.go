@@ -10,8 +10,8 @@ import (
 	"countersign/internal/notice"
 )
 
-// TestLongGone: what is kept of somebody who was not seen for long is deleted, also on a desk that has no
-// channel (any more).
+// TestLongGone: what is kept of somebody who was not seen for long is deleted, also on a desk that
+// has no channel (any more).
 func TestLongGone(t *testing.T) {
 	t.Parallel()
 	for name, channels := range map[string]bool{"with channels": true, "without": false} {

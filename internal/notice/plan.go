@@ -14,8 +14,8 @@ type Plan struct {
 	Unreached []Unreached
 	// TooFew says that the people seen are too few to decide.
 	TooFew bool
-	// Sight identifies what the plan changes of messages that were told. While it stays as it was, and
-	// the callback too, they need not be drawn again.
+	// Sight identifies what the plan changes of messages that were told. While it stays as it was,
+	// and the callback too, they need not be drawn again.
 	Sight string
 	// Next is when the callback is planned again although nothing changes; zero for never.
 	Next time.Time
@@ -30,20 +30,20 @@ type Unreached struct {
 
 // Bounds of a plan.
 const (
-	// FewEnough is how many people may sign at most if those get mails who did not ask for any. More
-	// are reached by the places of their groups.
+	// FewEnough is how many people may sign at most if those get mails who did not ask for any.
+	// More are reached by the places of their groups.
 	FewEnough = 20
 	// maxAudience bounds the people who are told of one callback over channels of their own.
 	maxAudience = 1000
-	// soonest is the part of the time, in percent, after which the first steps are over, however long
-	// they were to wait.
+	// soonest is the part of the time, in percent, after which the first steps are over, however
+	// long they were to wait.
 	soonest = 45
 	// leastLook is the least time between two looks at a callback whose heartbeats may stop.
 	leastLook = 5 * time.Second
 )
 
-// Plan says who has to be told of a callback, over which channels, and when. It is pure. Everybody in
-// it who is asked to sign may sign now, as the gate of the page says.
+// Plan says who has to be told of a callback, over which channels, and when. It is pure. Everybody
+// in it who is asked to sign may sign now, as the gate of the page says.
 func (c *Circle) Plan(s *Situation) Plan {
 	p := planner{Circle: c, Situation: s, known: make(map[aim]bool), pasts: s.pasts()}
 	p.events()
@@ -72,8 +72,8 @@ type planner struct {
 	plan     Plan
 	audience []*Member // who may sign and is not known to look at it
 	missing  []string  // groups whose members may sign
-	// lastSince is since when one place of the rule, of several, is the last that is open; zero if it
-	// is not so.
+	// lastSince is since when one place of the rule, of several, is the last that is open; zero if
+	// it is not so.
 	lastSince time.Time
 	gate      *callbacks.Gate
 	leading   callbacks.Proposal // which needs the fewest signatures
@@ -194,8 +194,8 @@ func (p *planner) places() {
 	}
 }
 
-// atRisk plans what a place is told once the request is at risk. asked are the places that are asked for
-// signatures; a route may lead the rest elsewhere.
+// atRisk plans what a place is told once the request is at risk. asked are the places that are
+// asked for signatures; a route may lead the rest elsewhere.
 func (p *planner) atRisk(t Target, asked []Target, why Why) {
 	told := p.toldAt(t)
 	if !slices.Contains(asked, t) {
@@ -211,8 +211,8 @@ func (p *planner) atRisk(t Target, asked []Target, why Why) {
 	}
 }
 
-// lastAgain reports whether somebody who was told at a time is told once more, because theirs has become
-// the last place that is open. Whoever is told only now hears both at once.
+// lastAgain reports whether somebody who was told at a time is told once more, because theirs has
+// become the last place that is open. Whoever is told only now hears both at once.
 func (p *planner) lastAgain(told time.Time) bool { return !told.IsZero() && told.Before(p.lastSince) }
 
 // why is why the members of a group are told.
@@ -231,8 +231,8 @@ func (p *planner) remind(t Target, share int, why Why, since time.Time) {
 	p.add(Planned{Target: t, Topic: Topic{Kind: Needed, Share: share}, Due: at, Why: why, Urgent: true})
 }
 
-// soonest is the end of the first steps of somebody who is told from a time on; zero if the callback
-// has no end.
+// soonest is the end of the first steps of somebody who is told from a time on; zero if the
+// callback has no end.
 func (p *planner) soonest(from time.Time) time.Time {
 	end, cause := p.Callback.Ends()
 	if cause == callbacks.NoDeadline {
@@ -263,8 +263,8 @@ func (p *planner) admins(kind Kind) {
 	}
 }
 
-// voided tells those who believe that they have signed and whose signature became void, each time it
-// does: also those who have it open, and those who cannot sign again. Whoever can is asked to.
+// voided tells those who believe that they have signed and whose signature became void, each time
+// it does: also those who have it open, and those who cannot sign again. Whoever can is asked to.
 func (p *planner) voided() {
 	times := make(map[string]int) // by person
 	for i := range p.Signatures {
@@ -286,8 +286,8 @@ func (p *planner) voided() {
 	}
 }
 
-// assigned tells somebody that the callback was given to them, and whoever had it that it is somebody
-// else's now, or nobody's. Nobody is told what they did themselves.
+// assigned tells somebody that the callback was given to them, and whoever had it that it is
+// somebody else's now, or nobody's. Nobody is told what they did themselves.
 func (p *planner) assigned() {
 	a := &p.Assigned
 	minute := int(a.At.Unix() / 60) // each time is told by itself, and what is given in one go together

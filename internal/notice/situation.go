@@ -109,7 +109,8 @@ func (s *Situation) pasts() map[string]past {
 	return all
 }
 
-// digested reports whether an earlier digest at a place named the callback, which does not wait any more.
+// digested reports whether an earlier digest at a place named the callback, which does not wait any
+// more.
 func (s *Situation) digested(t Target) bool {
 	return s.Callback.State != callbacks.Pending && slices.ContainsFunc(s.Notices, func(n Notice) bool {
 		return n.Target == t && n.Kind == Digest && !n.ToldAt.IsZero()

@@ -14,10 +14,11 @@ type Store interface {
 	// ClaimChanges returns up to limit callbacks that are due to be planned, the longest due first,
 	// and makes each due again at a time, in case the claim comes to nothing.
 	ClaimChanges(ctx context.Context, now, again time.Time, limit int) ([]Change, error)
-	// Plan writes what a plan wants, what it cannot reach, and when the callback is planned next. New
-	// notices join a message or get one of their own, by [Planned.Follow]. Messages that were sent are drawn again,
-	// unless [Plan.Sight] is that of the plan before and the callback has not changed since.
-	// It does nothing if the callback has changed since the claim: another claim plans that.
+	// Plan writes what a plan wants, what it cannot reach, and when the callback is planned next.
+	// New notices join a message or get one of their own, by [Planned.Follow]. Messages that were
+	// sent are drawn again, unless [Plan.Sight] is that of the plan before and the callback has not
+	// changed since. It does nothing if the callback has changed since the claim: another claim
+	// plans that.
 	Plan(ctx context.Context, of Change, p Plan, now time.Time) error
 	// Notices returns the notices of a callback, in the order in which they were planned.
 	Notices(ctx context.Context, id callbacks.ID) ([]Notice, error)
@@ -28,9 +29,10 @@ type Store interface {
 	// with their notices. It skips some channels.
 	ClaimMessages(ctx context.Context, now time.Time, lease callbacks.Lease, limit int, skip []string) ([]Work, error)
 	// Finish ends a claim with its result. It returns [callbacks.ErrLeaseLost] if the claim is
-	// somebody else's by now. A message that has to be drawn again since the claim is due at once, and a
-	// pending callback whose notice is dropped is planned again: another replica may have planned it by
-	// what this one does not know yet. The story keeps a dropped notice whose message failed.
+	// somebody else's by now. A message that has to be drawn again since the claim is due at once,
+	// and a pending callback whose notice is dropped is planned again: another replica may have
+	// planned it by what this one does not know yet. The story keeps a dropped notice whose message
+	// failed.
 	Finish(ctx context.Context, w Work, r Result, now time.Time) error
 	Reaching
 	// Next is when the next callback is due to be planned, and when the next message is due that is
@@ -38,19 +40,21 @@ type Store interface {
 	Next(ctx context.Context, skip []string) (change, message time.Time, err error)
 
 	// Pause stops a place or a channel, and writes [Pause.Entry]. It replaces an earlier pause, but
-	// does nothing if that outlasts it; see [Pause.Outlasts]. If Until is not after At, the place or
-	// the channel goes on: what the earlier pause put off is due, at most [MaxReleased] messages.
+	// does nothing if that outlasts it; see [Pause.Outlasts]. If Until is not after At, the place
+	// or the channel goes on: what the earlier pause put off is due, at most [MaxReleased]
+	// messages.
 	Pause(ctx context.Context, p Pause) error
-	// Pauses returns the pauses that hold, at most limit: first those of channels and of places that
-	// the operator named, then those of people's places; in each part those that last longest first,
-	// of them the latest made.
+	// Pauses returns the pauses that hold, at most limit: first those of channels and of places
+	// that the operator named, then those of people's places; in each part those that last longest
+	// first, of them the latest made.
 	Pauses(ctx context.Context, now time.Time, limit int) ([]Pause, error)
 	// Backlogs returns what waits, what was sent since a time and what failed, by channel, for
 	// channels that have any.
 	Backlogs(ctx context.Context, now, since time.Time) (map[string]Backlog, error)
 	// Forget deletes up to limit messages that were made before a time with their notices, and as
-	// many rows of changes and pauses that were over by then, and of notices that failed. Messages of a callback that is pending
-	// or decided stay. Pauses of people's places go also if they still hold.
+	// many rows of changes and pauses that were over by then, and of notices that failed. Messages
+	// of a callback that is pending or decided stay. Pauses of people's places go also if they
+	// still hold.
 	Forget(ctx context.Context, before time.Time, limit int) error
 }
 
@@ -74,12 +78,12 @@ type Target struct {
 // Topic is what a notice is about. A place gets one message at most about a topic of a callback;
 // the message changes with the callback.
 type Topic struct {
-	// Kind is [MaySign] also for what it becomes: [Decided] or [Ended]. As a topic, [Decided] is the
-	// outcome that the requester hears.
+	// Kind is [MaySign] also for what it becomes: [Decided] or [Ended]. As a topic, [Decided] is
+	// the outcome that the requester hears.
 	Kind Kind
-	// Share is the part of the time after which the notice is a reminder, in percent; of a digest, the
-	// number of its day; of [Void], how many signatures of the reader are void; of [Assigned] and
-	// [TakenOver], the minute in which that was. Zero otherwise.
+	// Share is the part of the time after which the notice is a reminder, in percent; of a digest,
+	// the number of its day; of [Void], how many signatures of the reader are void; of [Assigned]
+	// and [TakenOver], the minute in which that was. Zero otherwise.
 	Share int
 }
 

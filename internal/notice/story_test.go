@@ -10,8 +10,8 @@ import (
 	"countersign/internal/notice"
 )
 
-// TestStory: the story of a callback says what failed before anything was sent, also once it is over, and
-// what kept a message waiting that was never tried.
+// TestStory: the story of a callback says what failed before anything was sent, also once it is
+// over, and what kept a message waiting that was never tried.
 func TestStory(t *testing.T) {
 	t.Parallel()
 	refused := &notice.Fault{Code: notice.Refused, Words: "invalid_blocks"}

@@ -10,7 +10,8 @@ import (
 	"countersign/internal/desk"
 )
 
-// AuditQueries are the ways in which pages ask for the audit, with the index that each is read from.
+// AuditQueries are the ways in which pages ask for the audit, with the index that each is read
+// from.
 var AuditQueries = map[string]struct {
 	Query desk.AuditQuery
 	Index string
@@ -25,7 +26,8 @@ var AuditQueries = map[string]struct {
 	"Callback": {desk.AuditQuery{Callback: "c", From: callbackstest.T0}, "audit_of_callback"},
 }
 
-// TestAuditPlans: each page of the audit is read in order from an index, and a day from its place there.
+// TestAuditPlans: each page of the audit is read in order from an index, and a day from its place
+// there.
 func TestAuditPlans(t *testing.T) {
 	t.Parallel()
 	s, r := openRecorded(t)

@@ -252,8 +252,8 @@ func (s *Store) Arrived(ctx context.Context, w discovery.Watch, from, before tim
 	return all, nil
 }
 
-// ReadAnew implements discovery.ExecutionStore. The callbacks that are open in an execution stay counted
-// until it is read.
+// ReadAnew implements discovery.ExecutionStore. The callbacks that are open in an execution stay
+// counted until it is read.
 func (s *Store) ReadAnew(ctx context.Context, owner string, w discovery.Watch, arns []string) error {
 	return s.leased(ctx, owner, w, func(ctx context.Context, t *tx, num int64) error {
 		for _, arn := range arns {

@@ -109,7 +109,8 @@ func exercise(t *testing.T, s *Store) {
 	}
 }
 
-// exerciseUpkeep runs what looks after callbacks while nobody decides them, and what past runs and masks say.
+// exerciseUpkeep runs what looks after callbacks while nobody decides them, and what past runs and
+// masks say.
 func exerciseUpkeep(t *testing.T, s *Store, c callbacks.Callback) {
 	t.Helper()
 	exerciseNotices(t, s.Notices(), c.ID)

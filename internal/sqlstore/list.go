@@ -108,9 +108,10 @@ func (s *Store) list(ctx context.Context, q desk.Query, statement *bun.RawQuery,
 	return found, err
 }
 
-// walk plans a query. Functions, and what asks the same, are indexed within their queue, so a person
-// who can read all queues gets one condition for each queue; so does one who reads by risk, where each
-// queue has its own usual time, or by queue. Announced callbacks that are gone are indexed by function alone.
+// walk plans a query. Functions, and what asks the same, are indexed within their queue, so a
+// person who can read all queues gets one condition for each queue; so does one who reads by risk,
+// where each queue has its own usual time, or by queue. Announced callbacks that are gone are
+// indexed by function alone.
 func (s *Store) walk(ctx context.Context, q desk.Query) (walk, error) {
 	queues, all := q.Visible()
 	byFunction := q.Gone && q.Source == callbacks.SourceAnnounced
@@ -149,9 +150,9 @@ func placesText(d *engine.Dialect, columns string, w walk, o order, after *desk.
 	return union(d, o.column+" as key, "+columns, w, tail)
 }
 
-// riskText is pageText in the order by risk. Within a queue that is the order by end, so an arm of one
-// queue comes sorted from its index, with keys that are earlier by the usual time of the queue; an arm
-// of several is sorted.
+// riskText is pageText in the order by risk. Within a queue that is the order by end, so an arm of
+// one queue comes sorted from its index, with keys that are earlier by the usual time of the queue;
+// an arm of several is sorted.
 func riskText(d *engine.Dialect, columns string, w walk, desc bool, after *desk.Cursor, limit int) (string, []any) {
 	compare, direction := order{desc: desc}.words()
 	tail := fmt.Sprintf(" order by key%s, num%s limit %d", direction, direction, limit)
@@ -189,8 +190,8 @@ func behind(a arm, early condition, after *desk.Cursor, compare string) conditio
 	return where("(deadline - "+early.text+", num) "+compare+" (?, "+place, append(slices.Clone(early.args), after.Key, id)...)
 }
 
-// queueText is pageText in an order by queue: one arm after the other, as the names of their queues go,
-// each sorted by its index. Arms of several queues are sorted.
+// queueText is pageText in an order by queue: one arm after the other, as the names of their queues
+// go, each sorted by its index. Arms of several queues are sorted.
 func queueText(d *engine.Dialect, columns string, w walk, o order, after *desk.Cursor, limit int) (string, []any) {
 	compare, direction := o.words()
 	tail := fmt.Sprintf("deadline%s, num%s limit %d", direction, direction, limit)

@@ -51,8 +51,8 @@ func walks(step string) bool {
 	return false
 }
 
-// hasCandidates reports a statement that has its callbacks from another index; it must not walk an order
-// as well.
+// hasCandidates reports a statement that has its callbacks from another index; it must not walk an
+// order as well.
 func hasCandidates(text string) bool { return strings.Contains(text, "as candidates") }
 
 var orderIndex = regexp.MustCompile(`INDEX callbacks_(pending|under_way|ended)_by_(queue_|function_)?(deadline|arrival|end) `)
@@ -124,7 +124,8 @@ func TestHopPlans(t *testing.T) {
 	}
 }
 
-// TestFewPlans: very many may be pending, and few of them end by a missing heartbeat, or have no timeout.
+// TestFewPlans: very many may be pending, and few of them end by a missing heartbeat, or have no
+// timeout.
 func TestFewPlans(t *testing.T) {
 	t.Parallel()
 	s, r := openRecorded(t)
@@ -248,7 +249,8 @@ func sortsFound(f desk.Filter) bool {
 func checkPlans(t *testing.T, s *Store, r *recorder, query string, maySort bool) {
 	t.Helper()
 	for _, text := range r.take() {
-		// By risk, an arm is read in the order of its index as far as a page needs it, and that is sorted.
+		// By risk, an arm is read in the order of its index as far as a page needs it, and that is
+		// sorted.
 		left := strings.Count(text, ") as arm")
 		for _, step := range plan(t, s, text) {
 			if sorts(step) && left > 0 {

@@ -31,7 +31,8 @@ func share(from, until, now time.Time) int {
 	return int(min(max(until.Sub(now)*100/whole, 0), 100))
 }
 
-// tick returns where on a bar a decision has to begin to be made in time, in percent; 0 for nowhere on it.
+// tick returns where on a bar a decision has to begin to be made in time, in percent; 0 for nowhere
+// on it.
 func tick(from, until time.Time, usual time.Duration) int {
 	whole := until.Sub(from)
 	if usual <= 0 || usual >= whole {

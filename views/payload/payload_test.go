@@ -220,7 +220,8 @@ func TestGlance(t *testing.T) {
 	}
 }
 
-// TestLongValues: a value that is cut opens in its place. One for which the page has no room has a link.
+// TestLongValues: a value that is cut opens in its place. One for which the page has no room has a
+// link.
 func TestLongValues(t *testing.T) {
 	t.Parallel()
 	for name, value := range map[string]string{

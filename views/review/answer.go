@@ -17,14 +17,15 @@ import (
 	"github.com/a-h/templ"
 )
 
-// FormatResult is the value of the button that spreads a free result over lines. Its name is that of the
-// buttons of forms.
+// FormatResult is the value of the button that spreads a free result over lines. Its name is that
+// of the buttons of forms.
 const FormatResult = "format:" + answers.FieldResult
 
 // usualErrorType is the type of error that is proposed. The usual reject sends it too.
 const usualErrorType = "Rejected"
 
-// Written is what the fields of an answer show: what the reviewer wrote before, or what is proposed.
+// Written is what the fields of an answer show: what the reviewer wrote before, or what is
+// proposed.
 func (d Draft) Written() callbacks.Answer {
 	a := d.Answer
 	if a.Format == "" {
@@ -191,8 +192,8 @@ func freePress(p desk.Preview, several bool) templ.Attributes {
 	}
 }
 
-// writingAttributes are those of a field in which what is sent is written: no browser corrects it. A
-// field of one line is a textarea too, because Enter in another would press a button of the form.
+// writingAttributes are those of a field in which what is sent is written: no browser corrects it.
+// A field of one line is a textarea too, because Enter in another would press a button of the form.
 func writingAttributes(f answerField, fault string) templ.Attributes {
 	return templ.Attributes{
 		"id": f.Name, "name": f.Name, "form": "decide", "maxlength": strconv.Itoa(f.Limit), "rows": strconv.Itoa(f.Rows), "dir": "auto",

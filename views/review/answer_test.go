@@ -12,8 +12,8 @@ import (
 	"countersign/views/viewstest"
 )
 
-// offeringAnswers is a page whose reader may write what is sent. Each draft is previewed as the service
-// does.
+// offeringAnswers is a page whose reader may write what is sent. Each draft is previewed as the
+// service does.
 func offeringAnswers(t *testing.T, draft Draft, signatures ...callbacks.Signature) Review {
 	t.Helper()
 	m := Review{Draft: draft}
@@ -25,8 +25,8 @@ func offeringAnswers(t *testing.T, draft Draft, signatures ...callbacks.Signatur
 	return m
 }
 
-// TestAnswerBoxes: what was written stands in its fields again, with its fault, and the box that was
-// chosen is chosen.
+// TestAnswerBoxes: what was written stands in its fields again, with its fault, and the box that
+// was chosen is chosen.
 func TestAnswerBoxes(t *testing.T) {
 	t.Parallel()
 	m := offeringAnswers(t, Draft{
@@ -55,7 +55,8 @@ func TestAnswerBoxes(t *testing.T) {
 	}
 }
 
-// TestWays_Free: the two free outcomes share a button while three fit, and are in the menu otherwise.
+// TestWays_Free: the two free outcomes share a button while three fit, and are in the menu
+// otherwise.
 func TestWays_Free(t *testing.T) {
 	t.Parallel()
 	names := func(outcomes []callbacks.Outcome) (all []string) {
@@ -97,7 +98,8 @@ func TestFreePress(t *testing.T) {
 	}
 }
 
-// TestOthersAnswers: the answer of somebody else can be signed; it goes with the form as it was written.
+// TestOthersAnswers: the answer of somebody else can be signed; it goes with the form as it was
+// written.
 func TestOthersAnswers(t *testing.T) {
 	t.Parallel()
 	m := offeringAnswers(t, Draft{})

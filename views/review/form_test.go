@@ -70,7 +70,8 @@ func TestForm_Untouched(t *testing.T) {
 	}
 }
 
-// TestForm_Void: whoever has to sign again gets their earlier answer, unless the form has it already.
+// TestForm_Void: whoever has to sign again gets their earlier answer, unless the form has it
+// already.
 func TestForm_Void(t *testing.T) {
 	t.Parallel()
 	void := callbacks.Signature{Answer: callbacks.Answer{Document: `{"amount":31}`}, End: &callbacks.SignatureEnd{Lapse: callbacks.Void, Why: "Another rule."}}
@@ -122,8 +123,8 @@ func TestForm_Proposal(t *testing.T) {
 	}
 }
 
-// TestForm_Refused: what was sent with a mistake comes back with its errors, and says that rejecting
-// is possible.
+// TestForm_Refused: what was sent with a mistake comes back with its errors, and says that
+// rejecting is possible.
 func TestForm_Refused(t *testing.T) {
 	t.Parallel()
 	s, m := withForm(t, "many", 1)
@@ -158,8 +159,8 @@ func TestForm_Decided(t *testing.T) {
 	}
 }
 
-// TestForm_Others: somebody's answer is signed by its name: browsers change line ends, and an answer that is
-// written has a bound.
+// TestForm_Others: somebody's answer is signed by its name: browsers change line ends, and an
+// answer that is written has a bound.
 func TestForm_Others(t *testing.T) {
 	t.Parallel()
 	s, m := withForm(t, "40", 2)

@@ -46,8 +46,8 @@ func TestReviewShowsTheRequest(t *testing.T) {
 	}
 }
 
-// TestReviewOrder: whoever reads from the top, as on a phone, meets the reason before the clocks, and both
-// before the payload.
+// TestReviewOrder: whoever reads from the top, as on a phone, meets the reason before the clocks,
+// and both before the payload.
 func TestReviewOrder(t *testing.T) {
 	t.Parallel()
 	var got []string
@@ -82,7 +82,8 @@ func TestReviewByTemplate(t *testing.T) {
 	}
 }
 
-// TestReviewByTemplate_Announced: of a template, an announcement without a payload leaves the payload.
+// TestReviewByTemplate_Announced: of a template, an announcement without a payload leaves the
+// payload.
 func TestReviewByTemplate_Announced(t *testing.T) {
 	t.Parallel()
 	m := sampleReview()
@@ -248,8 +249,8 @@ func TestPaneWithoutTimeout(t *testing.T) {
 }
 
 // TestReview_InputUnread: an announcement without a payload may replace the description in which
-// discovery says that the input was not read, and a template may make no payload of it. The page says
-// it then.
+// discovery says that the input was not read, and a template may make no payload of it. The page
+// says it then.
 func TestReview_InputUnread(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {

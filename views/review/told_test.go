@@ -12,7 +12,8 @@ import (
 	"countersign/views/viewstest"
 )
 
-// TestTold: places of groups and people are named, a person with two browsers is one, and faults are said.
+// TestTold: places of groups and people are named, a person with two browsers is one, and faults
+// are said.
 func TestTold(t *testing.T) {
 	t.Parallel()
 	m := pagetest.Review(viewstest.Pending())

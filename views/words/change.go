@@ -10,8 +10,8 @@ import (
 	"countersign/internal/printable"
 )
 
-// Change is one change of an answer in words. The page, the bar, the record and the audit say it with
-// these parts: “Quantity” 40 → 36 pieces, 4 fewer. Title, Old and New are other people's text.
+// Change is one change of an answer in words. The page, the bar, the record and the audit say it
+// with these parts: “Quantity” 40 → 36 pieces, 4 fewer. Title, Old and New are other people's text.
 type Change struct {
 	Title string
 	Verb  string // "added", "removed"; empty if a value became another one
@@ -98,8 +98,8 @@ func Changes(changes []form.Change) string {
 	return strings.Join(said, ", ")
 }
 
-// WithChanges is how a button and a record say that an answer differs: " with 2 changes". It is empty
-// if there are none.
+// WithChanges is how a button and a record say that an answer differs: " with 2 changes". It is
+// empty if there are none.
 func WithChanges(n int) string {
 	if n == 0 {
 		return ""

@@ -35,9 +35,9 @@ type Urgency struct {
 	HeartbeatsFail bool          // heartbeats are sent, and Lambda does not accept them
 }
 
-// UrgencyOf reads the clocks of an open callback in a queue whose usual time is zero if it is not known. While Lambda accepts its heartbeats, they keep
-// restarting the heartbeat clock, so the callback really ends when one of the other clocks runs
-// out.
+// UrgencyOf reads the clocks of an open callback in a queue whose usual time is zero if it is not
+// known. While Lambda accepts its heartbeats, they keep restarting the heartbeat clock, so the
+// callback really ends when one of the other clocks runs out.
 func UrgencyOf(c *callbacks.Callback, usual time.Duration, now time.Time) Urgency {
 	u := Urgency{From: c.Clocks.StartedAt, Usual: usual}
 	u.At, u.Cause = c.Ends()

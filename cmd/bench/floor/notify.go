@@ -12,8 +12,8 @@ import (
 // notifyTimeout limits the wait for all notifications.
 const notifyTimeout = 30 * time.Second
 
-// Notify is a floor without a process: it sends notifications to two connections that listen, one after the other, and returns
-// how long each took to arrive at each.
+// Notify is a floor without a process: it sends notifications to two connections that listen, one
+// after the other, and returns how long each took to arrive at each.
 func Notify(ctx context.Context, database string, count int) (took []time.Duration, err error) {
 	ctx, cancel := context.WithTimeout(ctx, notifyTimeout)
 	defer cancel()

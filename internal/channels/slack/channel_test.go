@@ -341,8 +341,8 @@ func TestRateLimit(t *testing.T) {
 	b.deliver(t, e)
 }
 
-// TestGone: a message that somebody deleted, or whose channel was archived, is not written again, of one
-// callback or of several.
+// TestGone: a message that somebody deleted, or whose channel was archived, is not written again,
+// of one callback or of several.
 func TestGone(t *testing.T) {
 	t.Parallel()
 	for name, items := range map[string][]notice.Item{"One": {report()}, "Several": {report(), report()}} {

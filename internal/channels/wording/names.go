@@ -52,8 +52,8 @@ func Held(i notice.Item) string {
 	return Line(i.Held) + " has it open."
 }
 
-// Assigned says whose work a callback is: "Dana Fischer has it, assigned by Mara Okafor." It is empty if
-// it is nobody's.
+// Assigned says whose work a callback is: "Dana Fischer has it, assigned by Mara Okafor." It is
+// empty if it is nobody's.
 func Assigned(i notice.Item) string {
 	switch i.Assigned {
 	case "":
@@ -64,8 +64,8 @@ func Assigned(i notice.Item) string {
 	return Line(i.Assigned) + " has it, assigned by " + Line(i.AssignedBy) + "."
 }
 
-// Released says who took a callback from the reader so that nobody has it: "Nobody has it now: Mara Okafor
-// gave it back." It is empty for other messages.
+// Released says who took a callback from the reader so that nobody has it: "Nobody has it now: Mara
+// Okafor gave it back." It is empty for other messages.
 func Released(m *notice.Message) string {
 	if m.Kind != notice.TakenOver || len(m.Items) != 1 || m.Items[0].Assigned != "" || m.Items[0].AssignedBy == "" {
 		return ""

@@ -53,8 +53,8 @@ func (d *Desk) Formats() map[string]Function {
 	return all
 }
 
-// Remote are the functions whose results are encoded by something that may be away: a key of AWS KMS or a
-// codec server. They are sorted.
+// Remote are the functions whose results are encoded by something that may be away: a key of AWS
+// KMS or a codec server. They are sorted.
 func (d *Desk) Remote() (names []string) {
 	for name, f := range d.Functions {
 		if f.KMSKey != "" || f.Codec != nil {

@@ -114,7 +114,8 @@ func putOff(until time.Time) func(*callbacks.Case) error {
 	}
 }
 
-// deliveryDropsBox: what nobody may read is gone once the decision has arrived or is lost; the hash stays.
+// deliveryDropsBox: what nobody may read is gone once the decision has arrived or is lost; the hash
+// stays.
 func deliveryDropsBox(t *testing.T, s storetest.Store) {
 	sealed := callbacks.Completion{Kind: callbacks.Success, Result: []byte(`"••••••"`), Sealed: &callbacks.Sealed{Box: []byte("box"), Hash: "a1:9f"}}
 	for to, kept := range map[callbacks.State]bool{

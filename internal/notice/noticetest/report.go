@@ -19,7 +19,8 @@ func webhook(name string, due time.Time) notice.Planned {
 	}
 }
 
-// health: what was sent in each hour, what waits and what fails, of each channel, and of each webhook.
+// health: what was sent in each hour, what waits and what fails, of each channel, and of each
+// webhook.
 func health(t *testing.T, s Stores) {
 	_, of := arrive(t, s)
 	plan(t, s, of, t0, planned("ada", t0), planned("bob", t0.Add(time.Hour)), webhook("erp", t0), webhook("lake", t0))
@@ -52,8 +53,8 @@ func health(t *testing.T, s Stores) {
 	}
 }
 
-// storyOfFailures: the story keeps what failed and was dropped, and what could not be reached, until it is
-// forgotten or told after all. Nothing else does.
+// storyOfFailures: the story keeps what failed and was dropped, and what could not be reached,
+// until it is forgotten or told after all. Nothing else does.
 func storyOfFailures(t *testing.T, s Stores) {
 	c, of := arrive(t, s)
 	dead := notice.Unreached{Planned: planned("bob", t0), Fault: notice.NoPlace, Words: "550 no such user"}
@@ -94,8 +95,8 @@ func storyOfFailures(t *testing.T, s Stores) {
 	callbackstest.Same(t, "forgotten", story(pause.Until), []string{`ada@example.com "" "" "" live true`})
 }
 
-// givenUp: what is tried no more does not fail any longer, and is tried from the start when there is
-// something new to tell. The addresses of people are not reported.
+// givenUp: what is tried no more does not fail any longer, and is tried from the start when there
+// is something new to tell. The addresses of people are not reported.
 func givenUp(t *testing.T, s Stores) {
 	c, of := arrive(t, s)
 	plan(t, s, of, t0, webhook("erp", t0), planned("ada", t0))

@@ -173,7 +173,8 @@ func TestTest(t *testing.T) {
 	}
 }
 
-// TestStopped: a mailbox that the server refused is off, whatever the switch says, until a test is taken.
+// TestStopped: a mailbox that the server refused is off, whatever the switch says, until a test is
+// taken.
 func TestStopped(t *testing.T) {
 	t.Parallel()
 	r := setup(t)

@@ -15,8 +15,8 @@ const (
 	// maxBatch bounds how many requests are committed together, and so how long the first of them
 	// waits for the last.
 	maxBatch = 128
-	// maxRow is how many batches of rank [engine.First] go before one of [engine.Behind] that waits.
-	// Meanwhile more of that rank collect, which share pages and commit.
+	// maxRow is how many batches of rank [engine.First] go before one of [engine.Behind] that
+	// waits. Meanwhile more of that rank collect, which share pages and commit.
 	maxRow = 4
 )
 
@@ -128,9 +128,9 @@ func (w *writer) waits(rank engine.Rank) *request {
 	}
 }
 
-// batch runs a request and the others of its rank that wait in one transaction, and answers them all. If
-// one of them fails, the others run again without it. That costs less than a savepoint for each,
-// because few fail.
+// batch runs a request and the others of its rank that wait in one transaction, and answers them
+// all. If one of them fails, the others run again without it. That costs less than a savepoint for
+// each, because few fail.
 func (w *writer) batch(first *request) {
 	taken := []*request{first}
 	failed, err := w.together(func(yield func(*request) bool) {

@@ -72,8 +72,8 @@ func (w *Workflow) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	body, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, maxMessage))
-	// https://learn.microsoft.com/en-us/azure/logic-apps/logic-apps-securing-a-logic-app: the address
-	// holds a shared access signature.
+	// https://learn.microsoft.com/en-us/azure/logic-apps/logic-apps-securing-a-logic-app: the
+	// address holds a shared access signature.
 	switch {
 	case w.gone:
 		refuse(rw, http.StatusNotFound, "WorkflowNotFound")

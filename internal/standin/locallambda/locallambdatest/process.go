@@ -77,8 +77,8 @@ func (r *runtimeAPI) handler() http.Handler {
 	return mux
 }
 
-// StartProcess runs a function's binary as Lambda does, until the test ends. Its environment is all that
-// it knows.
+// StartProcess runs a function's binary as Lambda does, until the test ends. Its environment is all
+// that it knows.
 func StartProcess(t testing.TB, binary string, environment ...string) locallambda.Function {
 	t.Helper()
 	api := &runtimeAPI{invocations: make(chan invocation), replies: make(chan reply, 1)}
