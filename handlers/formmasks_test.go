@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
@@ -110,11 +111,60 @@ func TestMasks_EveryRoute(t *testing.T) {
 			s.voids(id, false)
 		}
 	}
+	s.clock.Advance(time.Second) // exports end before the moment at which they begin
+	exported := 0
 	for _, person := range []string{rita, rosa, ines, audrey, adam} {
 		for i, a := range everyAnswer(t, s.as(person), ids...) {
+			if a.header.Get("Content-Disposition") != "" && strings.Contains(a.body, string(ids[0])) {
+				exported++
+			}
 			if tells(a.body) || tells(fmt.Sprint(a.header)) {
 				t.Errorf("%s is told a masked value by answer %d, %d: %.300s", person, i, a.status, a.text(t))
 			}
+		}
+	}
+	if exported < 4 { // of the audit, in both formats, for both who read it
+		t.Errorf("%d files name a request", exported)
+	}
+}
+
+// TestMasks_AuditLater: what a queue masks only after a signature is in no line of the audit and in no export
+// of it, although the changes of the answer have it on record.
+func TestMasks_AuditLater(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for _, tt := range [][3]string{
+		{`{"type":"object","properties":{"to":{"type":"string"},"more":{"type":"array","items":{"type":"string"}}}}`, `{"to":"DE02canary","more":["zqx3"]}`, `{"to":"x","more":[]}`},
+		{`{"type":"object","if":{}}`, `{"a-zqx3":1,"more":["canary",0,1]}`, `{"more":[0,1,"canary"]}`}, // a name, and a value that only moved
+	} {
+		a := expense()
+		a.Payload = json.RawMessage(`{"vendor":{"iban":"DE02canary"}}`)
+		a.Outcomes = []callbacks.Outcome{{Name: "approve", Label: "Approve", Kind: callbacks.Success}}
+		a.Forms = map[string]announcement.Form{"approve": {Schema: json.RawMessage(tt[0]), Value: json.RawMessage(tt[1])}}
+		id := s.receive(a).ID
+		s.require(id, 2)
+		s.as(rita).fills(id, url.Values{"outcome": {"approve"}, "comment": {"Fine."}, "answer:approve#json": {tt[2]}})
+	}
+	s.clock.Advance(time.Second) // exports end before the moment at which they begin
+	auditor := s.as(audrey)
+	read := func() map[string]reply {
+		return map[string]reply{
+			"Page": auditor.get("/audit"),
+			"CSV":  auditor.post("/audit/export", url.Values{"format": {"csv"}}),
+			"JSON": auditor.post("/audit/export", url.Values{"format": {"jsonl"}}),
+		}
+	}
+	for name, a := range read() {
+		if strings.Count(a.body, "canary") < 2 || strings.Count(a.body, "zqx3") < 2 {
+			t.Errorf("%s: before the queue masks it, %d %s", name, a.status, a.body)
+		}
+	}
+	masking := s.queues["finance"]
+	masking.Masked = []string{"/vendor/iban"}
+	s.queues["finance"] = masking
+	for name, a := range read() {
+		if tells(a.body) || strings.Count(a.body, "value not shown") < 2 {
+			t.Errorf("%s: %d %s", name, a.status, a.body)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -95,6 +96,7 @@ type site struct {
 	clock   *callbackstest.Clock
 	store   *sqlstore.Store
 	service *desk.Service
+	queues  callbacks.Queues // of the service
 	signIn  *auth.Auth
 	hub     *live.Hub
 
@@ -132,7 +134,7 @@ func newEncodingSite(t testing.TB) (*site, *desktest.Reversal) {
 func startSite(t testing.TB, codecs map[string]desk.Codec, change []func(*config)) *site {
 	t.Helper()
 	s := &site{
-		t: t, clock: callbackstest.NewClock(callbackstest.T0), hub: live.NewHub(time.Now),
+		t: t, clock: callbackstest.NewClock(callbackstest.T0), hub: live.NewHub(time.Now), queues: maps.Clone(queues),
 		running: reload.State{Version: configVersion, LoadedAt: callbackstest.T0},
 		log:     &syncBuffer{}, demo: &sampleStarter{}, registry: prometheus.NewRegistry(),
 	}
@@ -146,7 +148,7 @@ func startSite(t testing.TB, codecs map[string]desk.Codec, change []func(*config
 		Person: func(p people.Profile) callbacks.Person { return s.signIn.Known(p) },
 	})
 	s.service = desk.NewService(desk.ServiceConfig{
-		Store: s.store, Queues: queues, Invalidator: s.hub, ReviewLimits: callbacks.DefaultReviewLimits, Now: s.clock.Now,
+		Store: s.store, Queues: s.queues, Invalidator: s.hub, ReviewLimits: callbacks.DefaultReviewLimits, Now: s.clock.Now,
 		Codecs: codecs, GroupsMaxAge: groupsMaxAge,
 		Delegations: s.delegations, Forms: schema.NewCompiler(),
 	})

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/form"
 )
 
 // query restricts a filter to what the person may see.
@@ -234,28 +235,46 @@ func (s *Service) Audit(ctx context.Context, p callbacks.Person, q AuditQuery) (
 	if err != nil {
 		return nil, err
 	}
-	return entries, s.hideHashes(ctx, entries)
+	return entries, s.hideMasked(ctx, entries)
 }
 
-// hideHashes leaves out the size and the hash of what was sent for callbacks that mask values. The
-// audit keeps them; whoever could read them here could try out what a value is.
-func (s *Service) hideHashes(ctx context.Context, entries []callbacks.AuditEntry) error {
-	var decided []callbacks.ID
+// hideMasked leaves out what tells of masked values in entries about callbacks that have some, or whose queue
+// masks values by now: the size and the hash of what was sent, against which a reader could try out what a
+// value is, and the values of changes. The audit keeps them. It reads no payload, and so hides every change.
+func (s *Service) hideMasked(ctx context.Context, entries []callbacks.AuditEntry) error {
+	tells := func(f callbacks.Facts) bool { return f.Decision != nil || len(f.Changes) > 0 }
+	var telling []callbacks.ID
 	for _, e := range entries {
-		if e.Facts.Decision != nil && !slices.Contains(decided, e.Callback) {
-			decided = append(decided, e.Callback)
+		if tells(e.Facts) && !slices.Contains(telling, e.Callback) {
+			telling = append(telling, e.Callback)
 		}
 	}
-	masked, err := s.records.Masked(ctx, decided)
+	masked, err := s.records.Masked(ctx, telling)
 	if err != nil {
 		return err
 	}
 	for i := range entries {
 		if e := &entries[i]; s.queues.Masks(e.Queue, &callbacks.Content{}) || slices.Contains(masked, e.Callback) {
-			e.Facts.Decision = unhashed(e.Facts.Decision)
+			e.Facts.Decision, e.Facts.Changes = unhashed(e.Facts.Decision), unvalued(e.Facts.Changes)
 		}
 	}
 	return nil
+}
+
+// unvalued are changes without values. What no schema names is called by its name, which may be masked too:
+// such a change has no widget.
+func unvalued(changes []form.Change) []form.Change {
+	changes = slices.Clone(changes)
+	for i, c := range changes {
+		switch {
+		case c.Kind == form.Reordered:
+		case c.Widget == "":
+			changes[i] = form.Change{Title: "Answer", Kind: form.Replaced}
+		default:
+			changes[i] = form.Change{Pointer: c.Pointer, Title: c.Title, Kind: form.Replaced, Widget: c.Widget}
+		}
+	}
+	return changes
 }
 
 // Titles reads the titles of the callbacks that audit entries are about. One without a title has

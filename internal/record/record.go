@@ -2,6 +2,7 @@
 // record never changes: who made it, when, under which rule and over which way; what followed is read
 // from the callback as it is now. The record finds decisions for people who may see their queues. It
 // knows no payload, no comment and no hash of what was sent, so that nothing that is masked can be in it.
+// Of the audit, it gets entries in which package desk has hidden what tells of masked values.
 package record
 
 import (
