@@ -82,6 +82,8 @@ type Alarms struct {
 type Alarm struct {
 	Callback callbacks.Callback
 	Missing  []string // the groups of which more people are needed
+	// Unconfigured says that nobody can sign, because its queue is not configured any more.
+	Unconfigured bool
 }
 
 // MaxAlarms bounds the requests that are listed, the newest first. All are counted.
@@ -247,7 +249,7 @@ func (a *Alarms) judge(ctx context.Context, e *examination, c *callbacks.Callbac
 	}
 	e.counts[c.Queue]++
 	if len(e.requests) < MaxAlarms {
-		e.requests = append(e.requests, Alarm{Callback: *c, Missing: missing})
+		e.requests = append(e.requests, Alarm{Callback: *c, Missing: missing, Unconfigured: len(missing) == 0})
 	}
 	e.judged += len(signers)
 	if !a.recorded[c.ID] {
@@ -287,7 +289,8 @@ func (a *Alarms) seen(
 	return all, len(profiles) <= maxSeen, nil
 }
 
-// lacking reports whether a pending request lacks people who could decide it, and of which groups.
+// lacking reports whether a pending request lacks people who could decide it, and of which groups: of
+// none if its queue is not configured any more, because then nobody can sign.
 // A request whose requester is unknown lacks something else, which its own page says.
 func (p Policy) lacking(
 	c *callbacks.Callback, signers []callbacks.Signer, now time.Time,
@@ -299,14 +302,27 @@ func (p Policy) lacking(
 	if tally.Complete() {
 		return nil, false
 	}
+	queue, configured := p.Queues[c.Queue]
+	if !configured {
+		return escalatedTo(c, now), true
+	}
 	for _, missing := range tally.Missing {
 		if len(missing.From) == 0 {
-			missing.From = p.Queues[c.Queue].Groups
+			missing.From = queue.Groups
 		}
 		groups = append(groups, missing.From...)
 	}
 	slices.Sort(groups)
 	return slices.Compact(groups), true
+}
+
+// escalatedTo are the groups that a request was escalated to. Their members sign without its queue.
+func escalatedTo(c *callbacks.Callback, now time.Time) []string {
+	to, at := c.Requirement.Escalate, c.EscalatesAt()
+	if to == nil || c.EscalatedAt.IsZero() && (at.IsZero() || now.Before(at)) {
+		return nil
+	}
+	return to.To
 }
 
 // record writes the audit entry of a request, unless another replica or an earlier process did.

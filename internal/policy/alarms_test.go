@@ -247,6 +247,41 @@ func TestAlarms_Escalated(t *testing.T) {
 	a.round("at half of the time", map[string]int{})
 }
 
+// TestAlarms_QueueRemoved: once a queue is not configured any more, nobody is missing of the groups of a
+// rule: whoever was seen of them cannot sign. Only those to whom a request was escalated can.
+func TestAlarms_QueueRemoved(t *testing.T) {
+	t.Parallel()
+	a := newAlarmed(t)
+	a.SignIn(desktest.Mara)
+	c := a.Announce(nil)
+	a.round("it is configured", map[string]int{})
+	left := maps.Clone(desktest.Queues)
+	delete(left, "finance")
+	inForce := policy.Policy{Queues: left, Roles: policy.Roles{Reviewers: []string{"finance-approvers", "finance-leads"}}}
+	a.alarms.InForce = func() policy.Policy { return inForce }
+	check := func(when string, unconfigured bool, missing ...string) {
+		t.Helper()
+		a.Clock.Advance(time.Minute)
+		callbackstest.Must(t, a.alarms.RunOnce(a.Ctx))
+		all := a.alarms.Requests()
+		if len(all) != 1 || all[0].Unconfigured != unconfigured || !cmp.Equal(all[0].Missing, missing) || a.alarms.Count()["finance"] != 1 {
+			t.Errorf("%s: %d listed, missing %q, unconfigured %t, counted %v", when, len(all), all[0].Missing, all[0].Unconfigured, a.alarms.Count())
+		}
+	}
+	check("without a rule", true)
+	storetest.Change(t, a.Store, c.ID, func(c *callbacks.Case) error {
+		c.Requirement.Signatures = []callbacks.Threshold{{From: []string{"finance-approvers"}, For: 1}}
+		c.Requirement.Escalate = &callbacks.Escalation{After: 0.5, To: []string{"finance-leads"}}
+		return nil
+	})
+	check("with one", true)
+	a.Clock.Advance(30 * time.Minute)
+	check("once it is escalated", false, "finance-leads")
+	if entries := a.entries(c.ID); len(entries) != 1 || len(entries[0].Facts.Groups) != 0 {
+		t.Errorf("on record: %+v", entries)
+	}
+}
+
 // TestAlarms_Pages: everything that waits is examined, not only the first page of it, and what one
 // round does not put on record the next one does.
 func TestAlarms_Pages(t *testing.T) {

@@ -22,6 +22,8 @@ type Stranded struct {
 	Callback   callbacks.Callback
 	Unattended bool     // a missing heartbeat ends it
 	Missing    []string // the groups of which too few people were seen; empty if there are enough
+	// Unconfigured says that nobody can sign, because its queue is not configured any more.
+	Unconfigured bool
 	// Could are people seen who may take part in its decision, at most MaxCould.
 	Could []callbacks.Person
 }
@@ -51,7 +53,7 @@ func (d *Desk) Stranded(ctx context.Context, p callbacks.Person) (all []Stranded
 	more = unattended.Next != nil || len(alarms) > MaxStranded
 	for _, alarm := range alarms[:min(len(alarms), MaxStranded)] {
 		if i := slices.IndexFunc(all, func(s Stranded) bool { return s.Callback.ID == alarm.Callback.ID }); i >= 0 {
-			all[i].Missing = alarm.Missing
+			all[i].Missing, all[i].Unconfigured = alarm.Missing, alarm.Unconfigured
 			continue
 		}
 		current, err := d.Requests.Callback(ctx, p, alarm.Callback.ID)
@@ -60,7 +62,7 @@ func (d *Desk) Stranded(ctx context.Context, p callbacks.Person) (all []Stranded
 		case err != nil:
 			return nil, false, err
 		case current.State == callbacks.Pending:
-			all = append(all, Stranded{Callback: current, Missing: alarm.Missing})
+			all = append(all, Stranded{Callback: current, Missing: alarm.Missing, Unconfigured: alarm.Unconfigured})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Stranded) int { return endsFirst(&a.Callback, &b.Callback) })

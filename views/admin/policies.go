@@ -98,6 +98,14 @@ func alarmCount(all []policy.Alarm) string {
 	return words.Plural(len(all), "request")
 }
 
+// alarmWhy says in which queue a request is, and why too few people could decide it.
+func alarmWhy(a *policy.Alarm) string {
+	if a.Unconfigured {
+		return words.Unconfigured(a.Callback.Queue)
+	}
+	return "Queue " + a.Callback.Queue + ". Too few were seen of: " + strings.Join(a.Missing, ", ") + "."
+}
+
 // looked says what the findings rest on.
 func (m Policies) looked() string {
 	requests := 0

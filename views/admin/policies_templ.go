@@ -360,7 +360,7 @@ func alarms(s views.Shell, all []policy.Alarm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = untrusted.Text("Queue "+a.Callback.Queue+". Too few were seen of: "+strings.Join(a.Missing, ", ")+".").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = untrusted.Text(alarmWhy(a)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

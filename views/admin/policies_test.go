@@ -6,6 +6,8 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/policy"
 	"countersign/views"
 	"countersign/views/admin"
 	"countersign/views/pagetest"
@@ -49,6 +51,19 @@ func TestPoliciesPage(t *testing.T) {
 	if doc.Find("button").FilterFunction(func(_ int, b *goquery.Selection) bool { return strings.Contains(b.Text(), "force") }).Length() > 0 {
 		t.Error("a button puts a version in force")
 	}
+}
+
+// TestPoliciesPage_Alarms: each request that too few people could decide says why.
+func TestPoliciesPage_Alarms(t *testing.T) {
+	t.Parallel()
+	m := pagetest.Policies("")
+	c := viewstest.Pending().Callback
+	m.Alarms = []policy.Alarm{{Callback: c, Missing: []string{"controllers", "leads"}}, {Callback: c, Unconfigured: true}}
+	var got []string
+	policiesPage(t, m).Find("#alarms li .sub").Each(func(_ int, why *goquery.Selection) { got = append(got, viewstest.Words(why)) })
+	callbackstest.Same(t, "why", got, []string{
+		"Queue finance. Too few were seen of: controllers, leads.", "Queue finance is not configured any more, so nobody can sign.",
+	})
 }
 
 // TestPoliciesPage_Asked: the answer says which rule a request gets and why, who could sign, and what

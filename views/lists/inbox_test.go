@@ -310,6 +310,10 @@ func TestStranded(t *testing.T) {
 	if got := viewstest.Words(doc.Find(".empty h2").First()); got != "Nothing else needs attention" || rows.Find("a").AttrOr("href", "") != "/callbacks/stranded1?scope=attention" {
 		t.Errorf("%q below it, %s", got, rows.Find("a").AttrOr("href", ""))
 	}
+	m.Stranded.All[1].Missing, m.Stranded.All[1].Unconfigured = nil, true
+	if got := viewstest.Words(page().Find("#stranded li").Eq(1).Find(".txt .meta")); got != "Queue finance is not configured any more, so nobody can sign." {
+		t.Errorf("without its queue: %q", got)
+	}
 	m.Stranded.Known = false
 	m.Stranded.All[0].Callback.Problem = replies.Denied
 	if got := viewstest.Words(page().Find("#stranded")); strings.Contains(got, "Nobody who could") || !strings.Contains(got, "Lambda does not take its heartbeats.") {

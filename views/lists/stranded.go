@@ -5,6 +5,7 @@ import (
 
 	"countersign/internal/policy"
 	"countersign/views/untrusted"
+	"countersign/views/words"
 )
 
 // Stranded is what will end undecided as things stand.
@@ -15,9 +16,12 @@ type Stranded struct {
 	Known bool
 }
 
-// strandedWhy says why a request will end undecided, and what helps.
+// strandedWhy says in which queue a request is, why it will end undecided, and what helps.
 func strandedWhy(one *policy.Stranded) string {
-	var why []string
+	why := []string{"Queue " + one.Callback.Queue + "."}
+	if one.Unconfigured {
+		why[0] = words.Unconfigured(one.Callback.Queue)
+	}
 	switch {
 	case one.Unattended && one.Callback.Problem != "":
 		why = append(why, "Lambda does not take its heartbeats.")
@@ -30,7 +34,7 @@ func strandedWhy(one *policy.Stranded) string {
 	return strings.Join(why, " ")
 }
 
-// strandedCould says who could come.
+// could says who could come.
 func (m Stranded) could(one *policy.Stranded) string {
 	var names []string
 	for _, person := range one.Could {
@@ -41,7 +45,7 @@ func (m Stranded) could(one *policy.Stranded) string {
 		return "Could come: " + strings.Join(names[:policy.MaxCould-1], ", ") + " and others."
 	case len(names) > 0:
 		return "Could come: " + strings.Join(names, ", ") + "."
-	case m.Known:
+	case m.Known && !one.Unconfigured:
 		return "Nobody who could come was seen here in 30 days."
 	}
 	return ""

@@ -124,7 +124,7 @@ func strandedRow(s views.Shell, m Stranded, one *policy.Stranded) templ.Componen
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = untrusted.Text("Queue "+c.Queue+". "+strandedWhy(one)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = untrusted.Text(strandedWhy(one)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

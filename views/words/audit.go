@@ -160,11 +160,10 @@ func revealed(f callbacks.Facts) string {
 
 // nobodyEligible says of which groups people are missing, as far as the desk had seen anybody.
 func nobodyEligible(f callbacks.Facts) string {
-	text := "All who may sign and were seen here in 30 days are too few to decide it."
-	if len(f.Groups) > 0 {
-		text += " Missing: members of " + strings.Join(f.Groups, ", ") + "."
+	if len(f.Groups) == 0 {
+		return "Its queue was not configured any more, so nobody could sign it."
 	}
-	return text
+	return "All who may sign and were seen here in 30 days are too few to decide it. Missing: members of " + strings.Join(f.Groups, ", ") + "."
 }
 
 // sent says what a decision sends. Where that has masked values, readers get neither size nor hash.

@@ -71,3 +71,8 @@ func Scope(s desk.Scope) string {
 
 // NeverAnnounced reports whether a callback is known only from the history.
 func NeverAnnounced(c *callbacks.Callback) bool { return c.Source == callbacks.SourceDiscovery }
+
+// Unconfigured says of a queue that is not configured any more what follows for its requests.
+func Unconfigured(queue string) string {
+	return "Queue " + queue + " is not configured any more, so nobody can sign."
+}
