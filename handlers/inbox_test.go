@@ -295,7 +295,7 @@ func TestTab(t *testing.T) {
 			t.Errorf("%s: the tab says %q and shows %s", path, title, icon)
 		}
 	}
-	if got := strings.Join(strings.Fields(b.get("/?grouped=no").document(t).Find(".grp.risk").Text()), " "); !strings.HasPrefix(got, "At risk 3") {
+	if got := strings.Join(strings.Fields(b.get("/?grouped=no").document(t).Find(".rows .grp.risk").Text()), " "); !strings.HasPrefix(got, "At risk 3") {
 		t.Errorf("the list says %q", got)
 	}
 	if title, _ := tab(s.as(otto), "/"); strings.Contains(title, "risk") {

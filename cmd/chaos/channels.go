@@ -69,8 +69,12 @@ func (c *channels) close() {
 
 // misbehave makes a share of the calls go wrong, and nil ends that.
 func (c *channels) misbehave(random *rand.Rand) {
+	var ofMails *rand.Rand // mails draw under a lock of their own
+	if random != nil {
+		ofMails = rand.New(rand.NewPCG(random.Uint64(), random.Uint64()))
+	}
 	c.tricks.begin(random)
-	c.mails.begin(random)
+	c.mails.begin(ofMails)
 }
 
 // trapped kills a replica when it calls a channel, either before or after the call is carried out.

@@ -20,7 +20,7 @@ func TestBannerLeadsToTheSecret(t *testing.T) {
 	if want := "What the desk is for: " + deskPath(folder); !strings.Contains(banner, want) {
 		t.Errorf("the banner has no %q: %s", want, banner)
 	}
-	if want := "by webhook: http://127.0.0.1:8081\n"; !strings.Contains(banner, want) {
+	if want := "push and webhook: http://127.0.0.1:8081\n"; !strings.Contains(banner, want) {
 		t.Errorf("the banner has no %q: %s", want, banner)
 	}
 }

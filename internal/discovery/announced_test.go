@@ -65,7 +65,7 @@ func TestAnnouncedAfterTheDecision(t *testing.T) {
 		string(s.content(c.ID).Payload) != string(content.Payload) {
 		t.Errorf("the record became %+v", got)
 	}
-	want := "Announced when it was not pending any more; it keeps what it showed. The announcement has another title, requester, queue, payload."
+	want := "Announced when it was not pending any more; it keeps what it showed. The announcement has another payload, queue, requester, title."
 	if told := s.told(c.ID); told[len(told)-1] != want {
 		t.Errorf("the audit says %q", told)
 	}

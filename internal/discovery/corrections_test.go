@@ -29,7 +29,7 @@ func TestDiscovery_CorrectsTheClocksOnce(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 	told := s.told(got.ID)
-	if len(told) != 2 || told[1] != "Taken from the execution's history: start, timeout, heartbeat timeout, execution limit, name, function, execution." {
+	if len(told) != 2 || told[1] != "Taken from the execution's history: execution, execution limit, function, heartbeat timeout, name, start, timeout." {
 		t.Errorf("the audit says %q", told)
 	}
 	if asked := s.front.take(); slices.Contains(asked, "input") {
