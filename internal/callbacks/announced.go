@@ -1,7 +1,6 @@
 package callbacks
 
 import (
-	"bytes"
 	"cmp"
 	"maps"
 	"reflect"
@@ -135,18 +134,24 @@ func (c *Callback) announced(
 
 // differs are the fields that an announcement states differently.
 func (c *Callback) differs(content Content, said Callback, saying Content) []string {
-	return fieldsThat(map[string]bool{
-		"title":       c.Title != said.Title,
-		"requester":   !c.Requester.same(said.Requester),
-		"queue":       c.Queue != said.Queue,
-		"keepAlive":   c.KeepAlive != said.KeepAlive,
-		"group":       c.Group != said.Group,
-		"payload":     len(saying.Payload) > 0 && !bytes.Equal(content.Payload, saying.Payload),
-		"description": content.Description != saying.Description,
-		"outcomes":    !reflect.DeepEqual(c.Outcomes, said.Outcomes) || !maps.Equal(content.Forms, saying.Forms),
-		"links":       !slices.Equal(content.Links, saying.Links),
-		"tags":        !slices.Equal(content.Tags, saying.Tags),
-	})
+	differ := map[string]bool{}
+	compareSaid(differ, c.Request, said.Request)
+	compareSaid(differ, content, saying)
+	differ["requester"] = !c.Requester.same(said.Requester)
+	differ["payload"] = differ["payload"] && len(saying.Payload) > 0
+	return fieldsThat(differ)
+}
+
+// compareSaid compares the fields that senders state, which have the tag said.
+func compareSaid[T any](differ map[string]bool, stood, said T) {
+	was, is := reflect.ValueOf(stood), reflect.ValueOf(said)
+	for f := range was.Type().Fields() {
+		a, b := was.FieldByIndex(f.Index), is.FieldByIndex(f.Index)
+		if name := f.Tag.Get("said"); name != "" && !reflect.DeepEqual(a.Interface(), b.Interface()) {
+			list := a.Kind() == reflect.Slice || a.Kind() == reflect.Map
+			differ[name] = differ[name] || !list || a.Len()+b.Len() > 0 // nil and empty say the same
+		}
+	}
 }
 
 // fieldsThat are the fields of an announcement that differ, by their JSON names.

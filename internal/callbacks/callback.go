@@ -155,21 +155,21 @@ func New(c Callback, now time.Time) Callback {
 }
 
 // Request is what only the sender can say of a callback. A history does not hold it: a callback
-// that was found in one gets all of it when it is announced.
+// that was found in one gets all of it when it is announced. The tag said is a field's JSON name.
 type Request struct {
-	Source    string // who announced it; [SourceDiscovery] if nobody did
-	Queue     string
-	Title     string
-	Requester Requester
-	Outcomes  []Outcome // the ways to decide it; never empty
-	KeepAlive KeepAlive
-	Group     string // the sender's word for requests that ask the same; may be empty
+	Source    string    // who announced it; [SourceDiscovery] if nobody did
+	Queue     string    `said:"queue"`
+	Title     string    `said:"title"`
+	Requester Requester `said:"requester"`
+	Outcomes  []Outcome `said:"outcomes"` // the ways to decide it; never empty
+	KeepAlive KeepAlive `said:"keepAlive"`
+	Group     string    `said:"group"` // the sender's word for requests that ask the same; may be empty
 }
 
 // Content is the long part of a request. The review page shows it; lists and rules never need it.
 type Content struct {
-	Description string // markdown from a stranger
-	Payload     []byte // JSON from a stranger, as sent; may be empty
+	Description string `said:"description"` // markdown from a stranger
+	Payload     []byte `said:"payload"`     // JSON from a stranger, as sent; may be empty
 	// InputUnread says that the payload is empty because the desk does not hold the execution's
 	// input, or because a template could not make a payload of it. A condition that reads the payload
 	// then cannot be evaluated.
@@ -180,14 +180,14 @@ type Content struct {
 	// Undecoded says why the payload is shown as it arrived, although its function has a decoder: a
 	// *[CodecError]'s words. Nothing stores it.
 	Undecoded string
-	Links     []Link
-	Tags      []string
+	Links     []Link   `said:"links"`
+	Tags      []string `said:"tags"`
 	// Masked are JSON pointers to values of the payload, as package mask reads them: those that the
 	// sender named, and those that its queue named when the request arrived. [Queues.Shown] adds
 	// those that the queue names now.
 	Masked []string
 	// Forms are those of the outcomes, as their sender wrote them.
-	Forms Forms
+	Forms Forms `said:"outcomes"`
 	// Hidden are the places at which the payload shows a mask in the place of a value. Only content
 	// that people may see has any: [Queues.Shown] makes it. The store keeps the values.
 	Hidden []mask.Place

@@ -98,8 +98,5 @@ func (c *Callback) corrections(found Sighting) []string {
 
 // apart reports whether two times differ by more than the clocks' precision.
 func apart(a, b time.Time) bool {
-	if a.IsZero() || b.IsZero() {
-		return a.IsZero() != b.IsZero()
-	}
-	return a.Sub(b).Abs() >= clockPrecision
+	return a.IsZero() != b.IsZero() || a.Sub(b).Abs() >= clockPrecision
 }
