@@ -119,6 +119,25 @@ func TestForm(t *testing.T) {
 	mara.inspect("form-decided")
 }
 
+// TestFormFixedFault: what is wrong with a value that the desk writes is in the summary, and beside it.
+func TestFormFixedFault(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.ask(t, expense(func(q *demo.Question) {
+		schema := json.RawMessage(`{"type":"object","properties":{"by":{"type":"string","x-stamp":"email","maxLength":5},"note":{"type":"string"}}}`)
+		q.Outcomes = []demo.Outcome{{Name: "approve", Label: "Approve", Kind: "success", Form: schema}, {Name: "reject", Label: "Reject", Kind: "failure", ErrorType: "Rejected"}}
+	}))
+	mara := w.signIn(t, "mara")
+	mara.open(a.page())
+	mara.see("decision-bar:defined")
+	mara.see("answer-form:defined")
+	mara.click(`[data-bar="rest"] button[value="approve"]`)
+	mara.comes(".errsum", "1 answer needs a correction")
+	mara.reads(".errsum", "By: at most 5")
+	mara.reads(`[data-entry="answer:approve/by"] .err`, "At most 5")
+	mara.inspect("form-fixed-fault")
+}
+
 // TestFormAsJSON: the same answer is written as JSON; errors stand at their lines.
 func TestFormAsJSON(t *testing.T) {
 	t.Parallel()

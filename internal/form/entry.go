@@ -81,7 +81,7 @@ func (f *Filled) Blame(faults []Fault) {
 }
 
 func (f *Filled) blame(fault Fault) {
-	e := f.Near(fault.Pointer)
+	e := f.Beside(fault.Pointer)
 	if fault.Blind != "" && e != nil && e.Field.secretive() {
 		fault.Detail = fault.Blind
 	}
@@ -102,6 +102,18 @@ func (f *Filled) Near(p Pointer) *Entry {
 		}
 		p = p.Parent()
 	}
+}
+
+// Beside is the entry beside which a page says what is wrong at a pointer: the nearest one, or the
+// outermost around it that is shown as one value because nothing in it can be changed.
+func (f *Filled) Beside(p Pointer) *Entry {
+	beside := f.Near(p)
+	for at := p; at != ""; at = at.Parent() {
+		if e := f.Near(at); e != nil && e.Fixed() && e.Row == "" {
+			beside = e
+		}
+	}
+	return beside
 }
 
 // removable reports whether an entry stands in an item that the reviewer can take away.

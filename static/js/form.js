@@ -135,7 +135,7 @@ class AnswerForm extends HTMLElement {
 
   // The first input of the last line of a list.
   #firstOfLast(list, name) {
-    const lines = [...(list?.querySelectorAll("[data-entry]") ?? [])].filter(({ dataset }) => !dataset.entry.slice(name.length + 1).includes("/"));
+    const lines = [...(list?.querySelectorAll("[data-entry]") ?? [])].filter(({ dataset }) => !/[/#]/.test(dataset.entry.slice(name.length + 1)));
     return lines.at(-1)?.querySelector(":is(input:not([type=hidden]), select, textarea)");
   }
 

@@ -131,8 +131,8 @@ func (f Form) problems() (all []problem) {
 		return all
 	}
 	for _, fault := range f.Filled.Faults {
-		e := f.Filled.Near(fault.Pointer)
-		at, name := id(e.Name), e.Name
+		e, beside := f.Filled.Near(fault.Pointer), f.Filled.Beside(fault.Pointer)
+		at, name := id(beside.Name), beside.Name
 		if e == f.Filled.Root {
 			at, name = f.ID()+"-t", ""
 		}

@@ -220,7 +220,7 @@ func TestFields_Shown(t *testing.T) {
 		"ReadOnly":   {fixed, `{"l":["canary"]}`, 0, 0},
 	} {
 		page := viewstest.HTML(t, forms.Fields(filled(t, tt.schema, tt.proposed, nil)))
-		items := page.Find(".str, tbody tr, fieldset fieldset")
+		items := page.Find(".str, tbody tr:not(.line-err), fieldset fieldset")
 		inputs := page.Find("input:not([type=hidden]):not([data-add]), textarea")
 		if shown := page.Text() + inputs.AttrOr("value", ""); !strings.Contains(shown, "canary") {
 			t.Errorf("%s: the page shows %s", name, shown)
@@ -228,7 +228,7 @@ func TestFields_Shown(t *testing.T) {
 		if inputs.Length() != tt.inputs || page.Find("thead th").Length() != tt.columns {
 			t.Errorf("%s: %d inputs, %d columns", name, inputs.Length(), page.Find("thead th").Length())
 		}
-		page.Find("tbody tr").Each(func(_ int, row *goquery.Selection) {
+		page.Find("tbody tr:not(.line-err)").Each(func(_ int, row *goquery.Selection) {
 			if n := row.Find("td").Length(); n != tt.columns && row.Find("td[colspan]").Length() == 0 {
 				t.Errorf("%s: a row has %d cells", name, n)
 			}
@@ -250,5 +250,53 @@ func TestFields_FixedFault(t *testing.T) {
 	at := page.Find(`[id="` + strings.TrimPrefix(page.Find(".errsum a").AttrOr("href", ""), "#") + `"]`)
 	if at.Length() != 1 || !strings.Contains(viewstest.Words(at), "An object") {
 		t.Errorf("the summary leads to %q", viewstest.Words(at))
+	}
+}
+
+// TestFields_FaultsHaveAPlace: whatever is wrong with a value, also with one that cannot be changed, stands in
+// an entry that the summary names: scripts show a line of the summary only for such. The text is there
+// before anything is wrong, so that what turns up while somebody types has a place too.
+func TestFields_FaultsHaveAPlace(t *testing.T) {
+	t.Parallel()
+	const (
+		fields = `"s":{"type":"string"},"r":{"type":"string","readOnly":true},"m":{"type":"string","readOnly":true,"x-masked":true},"raw":{"type":"string"},"c":{"enum":["a"],"readOnly":true}`
+		stamp  = `,"at":{"type":"string","x-stamp":"now"}`
+		values = `"s":"1","r":"2","m":"3","raw":[1],"c":"b","unnamed":4`
+		object = `{"type":"object","properties":{` + fields + `}}`
+	)
+	for name, tt := range map[string][2]string{
+		"Fields":   {`{"type":"object","properties":{` + fields + stamp + `}}`, `{` + values + `}`},
+		"Group":    {`{"type":"object","properties":{"g":` + object + `}}`, `{"g":{` + values + `}}`},
+		"Table":    {`{"type":"object","properties":{"l":{"type":"array","items":` + object + `}}}`, `{"l":[{` + values + `},7]}`},
+		"Groups":   {`{"type":"object","properties":{"l":{"type":"array","items":{"type":"object","properties":{"g":` + object + `}}}}}`, `{"l":[{"g":{` + values + `}},7]}`},
+		"List":     {`{"type":"object","properties":{"l":{"type":"array","items":{"type":"string"}}}}`, `{"l":["a",[]]}`},
+		"Fixed":    {`{"type":"object","properties":{"g":{"readOnly":true,"type":"object","properties":{` + fields + `}}}}`, `{"g":{` + values + `}}`},
+		"FixedRow": {`{"type":"object","properties":{"l":{"readOnly":true,"type":"array","items":` + object + `}}}`, `{"l":[{` + values + `},7]}`},
+	} {
+		f := filled(t, tt[0], tt[1], nil)
+		quiet := viewstest.HTML(t, forms.Fields(f))
+		var wrong []form.Fault
+		var all func(*form.Entry)
+		all = func(e *form.Entry) {
+			for _, child := range e.Entries {
+				wrong = append(wrong, form.Fault{Pointer: child.Pointer, Detail: "wrong" + string(child.Pointer)})
+				all(child)
+			}
+		}
+		if !f.Form.Drawn() {
+			t.Fatalf("%s is not drawn", name)
+		}
+		all(f.Filled.Root)
+		f.Filled.Blame(wrong)
+		f.Told = true
+		page := viewstest.HTML(t, forms.Fields(f))
+		page.Find("[data-fault]").Each(func(i int, line *goquery.Selection) {
+			in := `[data-entry="` + line.AttrOr("data-fault", "")
+			entry, err := in+`"]`, in+`"] > .err, `+in+`#faults"] > .err`
+			said, at := page.Find(err).Not("[hidden]").Text(), `[id="`+strings.TrimPrefix(line.Find("a").AttrOr("href", ""), "#")+`"]`
+			if page.Find(at).Length() != 1 || quiet.Find(entry).Length() != 1 || quiet.Find(err).Length() != 1 || !strings.Contains(said, string(wrong[i].Pointer)) {
+				t.Errorf("%s: what is wrong with %s stands in %q, of %d entries, and %d places to lead to", name, wrong[i].Pointer, said, quiet.Find(entry).Length(), page.Find(at).Length())
+			}
+		})
 	}
 }
