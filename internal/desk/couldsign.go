@@ -13,9 +13,9 @@ type Seen interface {
 	// Arrived has it looked at once whether the people seen could decide a request that was
 	// announced. It does not block.
 	Arrived(c callbacks.Callback)
-	// Members yields the people seen in 30 days who are members of any of some groups and have a role
-	// that signs. It asks no database.
-	Members(groups []string) iter.Seq[callbacks.Person]
+	// Members yields the people seen in 30 days who are members of any of some groups or act for one,
+	// with the delegations to them as they were a minute ago at most. It asks no database.
+	Members(groups []string) iter.Seq[callbacks.Signer]
 }
 
 // nobodySeen is used where nobody keeps who was seen.
@@ -23,8 +23,8 @@ type nobodySeen struct{}
 
 func (nobodySeen) Arrived(callbacks.Callback) {}
 
-func (nobodySeen) Members([]string) iter.Seq[callbacks.Person] {
-	return func(func(callbacks.Person) bool) {}
+func (nobodySeen) Members([]string) iter.Seq[callbacks.Signer] {
+	return func(func(callbacks.Signer) bool) {}
 }
 
 // maxNamed bounds the people who are named for a place. Where more could fill it, nobody is.
@@ -70,36 +70,68 @@ func (s *Service) few(gate callbacks.Gate, p callbacks.Proposal, threshold int, 
 		groups = slices.Concat(groups, requirement.Escalate.To)
 	}
 	for one := range s.seen.Members(groups) {
-		fills := gate.Fills(callbacks.Signer{Person: one}, p)
+		fills := gate.Fills(callbacks.Signer{Person: one.Person}, p)
 		if one.ID == reader || fills == nil || !fills[threshold] {
 			continue
 		}
 		if len(all) == maxNamed {
 			return nil
 		}
-		all = append(all, one)
+		all = append(all, one.Person)
 	}
 	return all
 }
 
-// Colleagues returns up to limit people seen who may take part in the decision of a callback, the
-// reader left out. A delegation may still exclude one of them.
+// Colleagues returns up to limit people seen who may take part in the decision of a callback in their
+// own right, the reader left out. A delegation may still exclude one of them.
 func (s *Service) Colleagues(reader callbacks.Person, c *callbacks.Callback, limit int) (all []callbacks.Person) {
 	now := s.now()
 	gate := s.gate(c, nil, now)
-	groups := slices.Clone(gate.Queue.Groups)
-	for _, threshold := range c.Requirement.Signatures {
-		groups = append(groups, threshold.From...)
-	}
-	if to := c.Requirement.Escalate; to != nil {
-		groups = append(groups, to.To...)
-	}
-	for one := range s.seen.Members(groups) {
-		fresh := one
+	for one := range s.seen.Members(groupsOf(gate)) {
+		fresh := one.Person
 		fresh.GroupsReadAt = now // signing in again reads them
 		if one.ID != reader.ID && len(all) < limit && gate.MayTakePart(callbacks.Signer{Person: fresh}) == nil {
-			all = append(all, one)
+			all = append(all, one.Person)
 		}
 	}
 	return all
+}
+
+// CouldCome says whether the reader could give a signature that a callback lacks, and names up to limit
+// others of the people seen who could, in their own right or in that of somebody they act for. It reads
+// the signatures of the callback, if there are any, and the delegations to the reader.
+func (s *Service) CouldCome(
+	ctx context.Context, reader callbacks.Person, c *callbacks.Callback, limit int,
+) (you bool, others []callbacks.Person, err error) {
+	signatures, err := s.signatures(ctx, c)
+	if err != nil {
+		return false, nil, err
+	}
+	signer, err := s.signerOf(ctx, reader, c)
+	if err != nil {
+		return false, nil, err
+	}
+	gate := s.gate(c, signatures, s.now())
+	leading := gate.Standing().Leading()
+	for one := range s.seen.Members(groupsOf(gate)) {
+		if len(others) == limit {
+			break
+		}
+		if one.ID != reader.ID && gate.Helps(one, leading.Proposal) {
+			others = append(others, one.Person)
+		}
+	}
+	return gate.Helps(signer, leading.Proposal), others, nil
+}
+
+// groupsOf are the groups whose members may sign, or may once the callback is escalated.
+func groupsOf(gate callbacks.Gate) []string {
+	groups := slices.Clone(gate.Queue.Groups)
+	for _, threshold := range gate.Callback.Requirement.Signatures {
+		groups = append(groups, threshold.From...)
+	}
+	if to := gate.Callback.Requirement.Escalate; to != nil {
+		groups = append(groups, to.To...)
+	}
+	return groups
 }

@@ -17,10 +17,10 @@ type seen []callbacks.Person
 
 func (seen) Arrived(callbacks.Callback) {}
 
-func (s seen) Members(groups []string) iter.Seq[callbacks.Person] {
-	return func(yield func(callbacks.Person) bool) {
+func (s seen) Members(groups []string) iter.Seq[callbacks.Signer] {
+	return func(yield func(callbacks.Signer) bool) {
 		for _, one := range s {
-			if one.InGroup(groups) && !yield(one) {
+			if one.InGroup(groups) && !yield(callbacks.Signer{Person: one}) {
 				return
 			}
 		}

@@ -75,7 +75,7 @@ type Alarms struct {
 	counts   map[string]int
 	requests []Alarm
 	bound    map[callbacks.ConfigVersion]int
-	people   []callbacks.Signer // those seen, with a role that signs; replaced and never changed
+	people   []callbacks.Signer // those seen who may sign somewhere; replaced and never changed
 }
 
 // Alarm is a pending request that the people seen could not decide, all of them together.
@@ -120,13 +120,14 @@ func (a *Alarms) Bound() map[callbacks.ConfigVersion]int {
 }
 
 // Members implements [desk.Seen] with what the last round found. It yields nobody when Count is nil.
-func (a *Alarms) Members(groups []string) iter.Seq[callbacks.Person] {
+func (a *Alarms) Members(groups []string) iter.Seq[callbacks.Signer] {
 	a.mu.Lock()
 	seen := a.people
 	a.mu.Unlock()
-	return func(yield func(callbacks.Person) bool) {
+	return func(yield func(callbacks.Signer) bool) {
+		acts := func(d callbacks.Delegation) bool { return d.From.InGroup(groups) }
 		for _, person := range seen {
-			if person.InGroup(groups) && !yield(person.Person) {
+			if (person.InGroup(groups) || slices.ContainsFunc(person.Delegations, acts)) && !yield(person) {
 				return
 			}
 		}
@@ -171,7 +172,7 @@ func (a *Alarms) runOnce(ctx context.Context) (time.Time, error) {
 // examination is one look at everything that waits.
 type examination struct {
 	policy   Policy
-	seen     []callbacks.Signer            // with a role that signs
+	seen     []callbacks.Signer            // with a role that signs or a delegation
 	members  map[string][]callbacks.Signer // those of them who may see a request; see signers
 	now      time.Time
 	counts   map[string]int
@@ -265,8 +266,8 @@ func (a *Alarms) judge(ctx context.Context, e *examination, c *callbacks.Callbac
 	return nil
 }
 
-// seen are the people seen who have a role that signs, with the delegations to them. complete reports that all who were seen were
-// read.
+// seen are the people seen who have a role that signs or a delegation, with the delegations to them.
+// complete reports that all who were seen were read.
 func (a *Alarms) seen(
 	ctx context.Context, p Policy, now time.Time,
 ) (all []callbacks.Signer, complete bool, err error) {
@@ -278,12 +279,16 @@ func (a *Alarms) seen(
 	if err != nil {
 		return nil, false, fmt.Errorf("delegations: %w", err)
 	}
-	person := func(profile people.Profile) callbacks.Person { return known(profile, a.EmailTrusted).Person }
+	person := func(profile people.Profile) callbacks.Person {
+		one := known(profile, a.EmailTrusted).Person
+		one.Roles = p.Roles.of(one)
+		return one
+	}
 	delegations := delegation.NewIndex(held, person)
 	for _, profile := range profiles {
-		one := person(profile)
-		if one.Roles = p.Roles.of(one); one.Roles.Reviewer || one.Roles.Admin {
-			all = append(all, delegations.Signer(one))
+		signer := delegations.Signer(person(profile))
+		if signer.Roles.Reviewer || signer.Roles.Admin || len(signer.Delegations) > 0 {
+			all = append(all, signer)
 		}
 	}
 	return all, len(profiles) <= maxSeen, nil

@@ -14,7 +14,7 @@ import (
 type Requests interface {
 	List(ctx context.Context, p callbacks.Person, f desk.Filter) (desk.Page, error)
 	Callback(ctx context.Context, p callbacks.Person, id callbacks.ID) (callbacks.Callback, error)
-	Colleagues(reader callbacks.Person, c *callbacks.Callback, limit int) []callbacks.Person
+	CouldCome(ctx context.Context, reader callbacks.Person, c *callbacks.Callback, limit int) (you bool, others []callbacks.Person, err error)
 }
 
 // Stranded is a pending request that will end undecided as things stand.
@@ -24,7 +24,9 @@ type Stranded struct {
 	Missing    []string // the groups of which too few people were seen; empty if there are enough
 	// Unconfigured says that nobody can sign, because its queue is not configured any more.
 	Unconfigured bool
-	// Could are people seen who may take part in its decision, at most MaxCould.
+	// You says whether the reader could give a signature that it lacks, and Could are others of the people
+	// seen who could, at most MaxCould.
+	You   bool
 	Could []callbacks.Person
 }
 
@@ -70,7 +72,9 @@ func (d *Desk) Stranded(ctx context.Context, p callbacks.Person) (all []Stranded
 		all, more = all[:MaxStranded], true
 	}
 	for i := range all {
-		all[i].Could = d.Requests.Colleagues(p, &all[i].Callback, MaxCould)
+		if all[i].You, all[i].Could, err = d.Requests.CouldCome(ctx, p, &all[i].Callback, MaxCould); err != nil {
+			return nil, false, err
+		}
 	}
 	return all, more, nil
 }

@@ -304,12 +304,19 @@ func TestStranded(t *testing.T) {
 	if got := viewstest.Words(rows.Eq(0)); !strings.Contains(got, "Queue financeX. A missing heartbeat ends it. Whoever opens it keeps it alive. Could come: Mara X, Mara X, Mara X and others.") {
 		t.Errorf("unattended: %q", got)
 	}
-	if got := viewstest.Words(rows.Eq(1)); !strings.Contains(got, "Too few people were seen of: controllers X. Nobody who could come was seen here in 30 days.") {
+	if got := viewstest.Words(rows.Eq(1)); !strings.Contains(got, "Too few people were seen of: controllers X. Nobody who could sign it now was seen here in 30 days.") {
 		t.Errorf("too few: %q", got)
 	}
 	if got := viewstest.Words(doc.Find(".empty h2").First()); got != "Nothing else needs attention" || rows.Find("a").AttrOr("href", "") != "/callbacks/stranded1?scope=attention" {
 		t.Errorf("%q below it, %s", got, rows.Find("a").AttrOr("href", ""))
 	}
+	m.Stranded.All[0].You, m.Stranded.All[1].You = true, true
+	for i, want := range []string{"You could sign it, and so could Mara X, Mara X, Mara X and others.", "You could sign it."} {
+		if got := viewstest.Words(page().Find("#stranded li").Eq(i).Find(".txt .meta").Eq(1)); got != want {
+			t.Errorf("to somebody who could sign %d: %q", i, got)
+		}
+	}
+	m.Stranded.All[0].You, m.Stranded.All[1].You = false, false
 	m.Stranded.All[1].Missing, m.Stranded.All[1].Unconfigured = nil, true
 	if got := viewstest.Words(page().Find("#stranded li").Eq(1).Find(".txt .meta")); got != "Queue finance is not configured any more, so nobody can sign." {
 		t.Errorf("without its queue: %q", got)

@@ -40,13 +40,27 @@ func (m Stranded) could(one *policy.Stranded) string {
 	for _, person := range one.Could {
 		names = append(names, untrusted.Isolate(person.Actor().Name))
 	}
+	if len(names) == policy.MaxCould {
+		names[len(names)-1] = "others"
+	}
 	switch {
-	case len(names) == policy.MaxCould:
-		return "Could come: " + strings.Join(names[:policy.MaxCould-1], ", ") + " and others."
+	case one.You && len(names) > 0:
+		return "You could sign it, and so could " + listed(names) + "."
+	case one.You:
+		return "You could sign it."
 	case len(names) > 0:
-		return "Could come: " + strings.Join(names, ", ") + "."
+		return "Could come: " + listed(names) + "."
 	case m.Known && !one.Unconfigured:
-		return "Nobody who could come was seen here in 30 days."
+		return "Nobody who could sign it now was seen here in 30 days."
 	}
 	return ""
+}
+
+// listed joins names: "Mara, Dana and others".
+func listed(names []string) string {
+	last := len(names) - 1
+	if last == 0 {
+		return names[0]
+	}
+	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
