@@ -158,14 +158,18 @@ func (p *planner) pending() {
 	}
 }
 
-// groups are those whose members may fill a place that is open.
+// groups are those whose members may fill a place that is open. Once the queue is not configured any
+// more, only those that the request was escalated to are.
 func (p *planner) groups(gate *callbacks.Gate, leading *callbacks.Tally) (all []string) {
+	_, configured := p.Queues[p.Callback.Queue]
 	for _, missing := range leading.Missing {
 		from := missing.From
 		if len(from) == 0 {
 			from = gate.Queue.Groups
 		}
-		all = append(all, from...)
+		if configured {
+			all = append(all, from...)
+		}
 	}
 	if p.escalated() {
 		all = append(all, p.Callback.Requirement.Escalate.To...)

@@ -62,3 +62,13 @@ func TestRisk(t *testing.T) {
 		wantDecided(r, r.slack.at("#urgent"), c.ID)
 	})
 }
+
+// TestPlan_QueueRemoved: once the queue is not configured any more nobody can sign, so admins alone are
+// told, whatever groups the rule names.
+func TestPlan_QueueRemoved(t *testing.T) {
+	t.Parallel()
+	sc := newScene()
+	sc.rule(two)
+	sc.circle.Queues = nil
+	callbackstest.Same(t, "told", words(sc.circle.Plan(&sc.s)), []string{"push ops's browser nobody +0s", "slack #ops nobody +0s"})
+}
