@@ -29,7 +29,7 @@ func TestDecision_NotEncoded(t *testing.T) {
 	answer := b.decide(id, form)
 	page := answer.document(t)
 	if said := page.Find("#problem").Text(); answer.status != http.StatusServiceUnavailable || answer.header.Get("Retry-After") != "5" ||
-		!strings.Contains(said, "The vault <is> closed. Nothing was recorded or sent") || page.Find("textarea#comment").Text() != "Seen and agreed." {
+		!strings.Contains(said, "The vault <is> closed. Nothing was recorded or sent") || !strings.Contains(said, "need no encoding") || page.Find("textarea#comment").Text() != "Seen and agreed." {
 		t.Errorf("%d %v: %s", answer.status, answer.header, said)
 	}
 	if c, err := s.store.Get(t.Context(), id); err != nil || c.State != callbacks.Pending || c.SignatureCount != 0 {
@@ -44,6 +44,23 @@ func TestDecision_NotEncoded(t *testing.T) {
 	codec.Fail("")
 	if a := b.decide(id, form); a.status != http.StatusSeeOther {
 		t.Errorf("once it works: %d", a.status)
+	}
+}
+
+// TestDecision_NothingEncoded: where every outcome is a success, none works while the codec fails, and the
+// page does not say that one does.
+func TestDecision_NothingEncoded(t *testing.T) {
+	t.Parallel()
+	s, codec := newEncodingSite(t)
+	answering := s.queues["finance"]
+	answering.RejectAs = callbacks.Success
+	s.queues["finance"] = answering
+	id, b := s.receive(payroll()).ID, s.as(rita)
+	form := b.choose(id, "reject", "No.")
+	codec.Fail("The vault is closed.")
+	said := b.decide(id, form).document(t).Find("#problem").Text()
+	if strings.Contains(said, "need no encoding") || !strings.Contains(said, "Nothing can be decided until encoding works again.") {
+		t.Errorf("the page says %q", said)
 	}
 }
 

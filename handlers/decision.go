@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -184,9 +185,6 @@ func (s *server) confirm(c echo.Context, d decision, stale bool) error {
 	}))
 }
 
-// notEncoded follows the words of a codec that failed.
-const notEncoded = "Nothing was recorded or sent, and what you wrote is still here. Press again in a moment. Outcomes that fail the callback need no encoding, and work."
-
 // answerRefusal answers a refused decision with a page on which the reviewer can change or copy it. Other
 // errors have pages of their own, which keep the comment too.
 func (s *server) answerRefusal(c echo.Context, d decision, err error) error {
@@ -204,14 +202,30 @@ func (s *server) answerRefusal(c echo.Context, d decision, err error) error {
 	case errors.Is(err, callbacks.ErrConflict):
 		return s.overtaken(c, d)
 	case unencoded:
-		retryAfter(c, retrySoon)
-		return s.showReview(c, http.StatusServiceUnavailable, review.Draft{
-			Outcome: d.Outcome, Comment: d.Comment, Answer: d.Answer, Fields: d.Fields, Faults: fault.List{{Pointer: "outcome", Detail: failed.Words + " " + notEncoded}},
-		})
+		return s.notEncoded(c, d, failed.Words)
 	case errors.Is(err, callbacks.ErrOldGroups):
 		return s.signInAgain(c, auth.Draft{Outcome: d.Outcome, Comment: d.Comment, Answer: d.Answer, Fields: d.Fields}, err)
 	}
 	return err
+}
+
+// notEncoded says in a codec's words why a result cannot be sent now, and what the reviewer can do.
+func (s *server) notEncoded(c echo.Context, d decision, why string) error {
+	current, err := s.Service.Callback(c.Request().Context(), s.person(c), callbackOf(c))
+	if err != nil {
+		return err
+	}
+	why += " Nothing was recorded or sent, and what you wrote is still here. Press again in a moment. "
+	fails := func(o callbacks.Outcome) bool { return o.Kind == callbacks.Failure }
+	if slices.ContainsFunc(s.Service.Queues().Offers(&current), fails) {
+		why += "Outcomes that fail the callback need no encoding, and work."
+	} else {
+		why += "Nothing can be decided until encoding works again."
+	}
+	retryAfter(c, retrySoon)
+	return s.showReview(c, http.StatusServiceUnavailable, review.Draft{
+		Outcome: d.Outcome, Comment: d.Comment, Answer: d.Answer, Fields: d.Fields, Faults: fault.List{{Pointer: "outcome", Detail: why}},
+	})
 }
 
 // overtaken says who or what decided or ended the callback first.

@@ -35,7 +35,8 @@ type Cover struct {
 // CoverOf is a cover for the values that pointers name in a document, nil if there are none.
 // Without pointers there are none. With pointers, and without a document in which they could be
 // looked up, nobody can tell which values are masked: everything is covered. Such a document is
-// empty, or no JSON, or a single text or number, as one is that still is encoded.
+// empty or no JSON, as one is that still is encoded. A single text or number is read
+// as any other: only the pointer to the whole leads to a value in it.
 func CoverOf(document []byte, pointers []string) *Cover {
 	if len(pointers) == 0 {
 		return nil
