@@ -109,13 +109,13 @@ func (s *Sheet) SignAgain() form.Posted {
 	}
 	o, _ := s.Callback.Outcome(void.Outcome)
 	brought, ok := s.Content.Forms[void.Outcome]
-	if _, err := form.Parse(void.Answer.Document); err != nil || !ok {
+	answer, err := form.Parse(void.Answer.Document)
+	if err != nil || !ok {
 		return nil
 	}
 	filling := brought.Filling(o, nil)
-	if filling.Form.HasSecret || void.Answer.Document == filling.Answer.JSON() {
+	if filling.Form.HasSecret || answer.Same(filling.Answer) {
 		return nil
 	}
-	written := form.Posted{form.JSONName(o.Inputs()): {void.Answer.Document}}
-	return filling.Form.Press(o.Inputs(), filling.Proposed, written, "form:"+o.Inputs())
+	return filling.Form.Say(o.Inputs(), filling.Proposed, answer)
 }

@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"cmp"
 	"testing"
 	"time"
 
@@ -16,23 +17,24 @@ func TestSheet_SignAgain(t *testing.T) {
 	t.Parallel()
 	const schema = `{"type":"object","properties":{"quantity":{"type":"integer"},"pin":{"type":"string"}}}`
 	for name, tt := range map[string]struct {
-		schema, answer string
-		outcome        string
-		announced      time.Duration
-		want           form.Posted
+		schema, proposed, answer string
+		outcome                  string
+		announced                time.Duration
+		want                     form.Posted
 	}{
 		"Fields":    {want: form.Posted{"answer:approve/quantity": {"36"}}},
 		"JSON":      {answer: `{"quantity":36,"more":1}`, want: form.Posted{"answer:approve#json": {`{"quantity":36,"more":1}`}}},
 		"Undrawn":   {schema: `{"not":{}}`, want: form.Posted{"answer:approve#json": {`{"quantity":36}`}}},
 		"Hidden":    {schema: `{"type":"object","properties":{"quantity":{"type":"integer"},"pin":{"type":"string","format":"password"}}}`},
 		"Proposed":  {answer: `{"quantity":40}`},
+		"CRLF":      {proposed: "{\r\n\"quantity\":40}", answer: "{\r\n\"quantity\":36}", want: form.Posted{"answer:approve/quantity": {"36"}}},
 		"NoForm":    {outcome: "reject"},
 		"NoAnswer":  {answer: "none"},
 		"Before":    {announced: -time.Minute, want: form.Posted{"answer:approve/quantity": {"36"}}},
 		"Announced": {announced: time.Minute},
 	} {
 		given := callbacks.Signature{Proposal: callbacks.Proposal{Outcome: "approve"}, At: callbackstest.T0, Answer: callbacks.Answer{Document: `{"quantity":36}`}}
-		brought := callbacks.Form{Schema: schema, Value: `{"quantity":40}`}
+		brought := callbacks.Form{Schema: schema, Value: cmp.Or(tt.proposed, `{"quantity":40}`)}
 		if tt.schema != "" {
 			brought.Schema = tt.schema
 		}

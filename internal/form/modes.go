@@ -18,20 +18,30 @@ func (f *Form) asJSON(prefix string, filled *Filled, posted Posted) Posted {
 
 // asFields is what is posted once an answer that was written as JSON is shown in fields.
 func (f *Form) asFields(prefix string, proposed Value, filled *Filled, posted Posted) Posted {
-	if filled.Root != nil || !f.Drawn() || len(filled.Faults) > 0 {
+	if filled.Root != nil || len(filled.Faults) > 0 {
 		return posted
 	}
-	if long(f.Root, filled.Answer) {
-		return posted // the page does not draw such a list
-	}
-	fields := Posted{}
-	inputs(f.Fill(prefix, proposed, nil).Root, filled.Answer, fields)
-	if !f.Fill(prefix, proposed, fields).Answer.Same(filled.Answer) {
-		return posted // fields cannot say this: it has other members, or another spelling
+	said := f.Say(prefix, proposed, filled.Answer)
+	if _, written := said.get(JSONName(prefix)); written {
+		return posted
 	}
 	forget(posted, prefix)
-	maps.Copy(posted, fields)
+	maps.Copy(posted, said)
 	return posted
+}
+
+// Say gives what is posted to say an answer, byte for byte: in fields if they can, else as JSON. They
+// cannot say other members, another spelling, or a longer list than the page draws. No form that hides
+// values is asked.
+func (f *Form) Say(prefix string, proposed, answer Value) Posted {
+	if f.Drawn() && !long(f.Root, answer) {
+		fields := Posted{}
+		inputs(f.Fill(prefix, proposed, nil).Root, answer, fields)
+		if f.Fill(prefix, proposed, fields).Answer.Same(answer) {
+			return fields
+		}
+	}
+	return Posted{JSONName(prefix): {answer.JSON()}}
 }
 
 // long reports whether a list of an answer has more items than the page draws.
