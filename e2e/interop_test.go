@@ -26,6 +26,7 @@ var versions = map[string][]string{
 	"haproxy":    {"-v"},
 	"prometheus": {"--version"},
 	"aws":        {"--version"},
+	"postconf":   {"-d", "mail_version"},
 }
 
 // installed finds a program and returns its path, and its name with its version.

@@ -13,6 +13,7 @@ apache2 apache2
 haproxy haproxy
 prometheus prometheus
 pgbouncer pgbouncer
+postfix postfix
 LIST
 scripts/install-debian.sh "${missing[@]}"
 
