@@ -60,9 +60,12 @@ class AnswerForm extends HTMLElement {
   }
 
   // Whether a button is one of this form's: its value is an action and the name of an entry.
-  #owns(button) {
-    const { prefix } = this.dataset, name = button.slice(button.indexOf(":") + 1);
-    return name === prefix || name.startsWith(`${prefix}/`);
+  #owns = (button) => this.#names(button.slice(button.indexOf(":") + 1));
+
+  // Whether a name is that of this form or of one of its inputs.
+  #names(name) {
+    const { prefix } = this.dataset;
+    return name.startsWith(prefix) && ["", "/", "#"].includes(name.charAt(prefix.length));
   }
 
   // Fields that were drawn get what only a script can give them.
@@ -211,10 +214,11 @@ class AnswerForm extends HTMLElement {
   // An answer that the server shows again is newer than the one that the browser keeps, unless it is from an earlier signature.
   async #restore() {
     const kept = answerOf(this.dataset.callback) ?? {};
-    const fields = Object.fromEntries(Object.entries(kept).filter(([name]) => name.startsWith(this.dataset.prefix)));
+    const split = (answer, own) => Object.fromEntries(Object.entries(answer).filter(([name]) => this.#names(name) === own));
+    const fields = split(kept, true); // all of them: the page may have come with JSON where fields were kept
     if (!Object.keys(fields).length || this.#touched) return;
     if (!("again" in this.dataset || (this.#changes?.hidden ?? true))) return;
-    if (!(await this.#bar?.previews?.press(`show:${this.dataset.prefix}`, { ...drafted(this.form), ...fields }))) return;
+    if (!(await this.#bar?.previews?.press(`show:${this.dataset.prefix}`, { ...split(drafted(this.form), false), ...fields }))) return;
     this.#touched = true;
     if (!this.#changes?.hidden) announce("Your answer is back.");
   }
