@@ -44,10 +44,17 @@ func options(e *form.Entry) (all []option) {
 	if !e.Field.Required || e.Text == "" && e.Widget == form.Search {
 		all = append(all, option{Title: "Not answered", Ours: true, Chosen: e.Text == ""})
 	}
+	titles := make(map[string]int, len(e.Field.Choices))
 	for _, o := range e.Field.Choices {
-		value := o.Value.JSON()
+		titles[o.Title]++
+	}
+	for _, o := range e.Field.Choices {
+		value, title := o.Value.JSON(), o.Title
 		known = known || value == e.Text
-		all = append(all, option{Value: value, Title: o.Title, Chosen: value == e.Text})
+		if titles[title] > 1 { // nobody could tell them apart
+			title += " (" + untrusted.Isolate(printable.Clip(value, 60)) + ")"
+		}
+		all = append(all, option{Value: value, Title: title, Chosen: value == e.Text})
 	}
 	if !known {
 		all = append(all, option{Value: e.Text, Title: "not on the list: " + untrusted.Isolate(printable.Clip(e.Text, 60)), Chosen: true})

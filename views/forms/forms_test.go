@@ -300,3 +300,14 @@ func TestFields_FaultsHaveAPlace(t *testing.T) {
 		})
 	}
 }
+
+// TestFields_SameTitle: choices with one title have their value beside it.
+func TestFields_SameTitle(t *testing.T) {
+	t.Parallel()
+	page := viewstest.HTML(t, forms.Fields(filled(t, `{"type":"object","properties":{"to":{"oneOf":[{"const":"a1","title":"Kaunas"},{"const":"a2","title":"Kaunas"},{"const":"b","title":"Riga"}]}}}`, `{"to":"b"}`, nil)))
+	for text, want := range map[string]int{`a1`: 1, `a2`: 1, `("b")`: 0, "Kaunas": 2, "Riga": 1} {
+		if got := strings.Count(page.Find("answer-form").Text(), text); got != want {
+			t.Errorf("%q is on the page %d times: %s", text, got, viewstest.Words(page.Find("answer-form")))
+		}
+	}
+}
