@@ -120,9 +120,10 @@ func (s *server) reviewModel(c echo.Context, id callbacks.ID, from query.Listing
 		if void := sheet.Void; void != nil { // to sign again with
 			m.Draft.Comment = cmp.Or(draft.Comment, void.Comment)
 		}
+		again := sheet.SignAgain()
+		m.Draft.Again = again != nil
 		if draft.Fields == nil {
-			m.Draft.Fields = sheet.SignAgain()
-			m.Draft.Again = m.Draft.Fields != nil
+			m.Draft.Fields = again
 		}
 		m.Previews, err = s.Service.Previews(ctx, p, &sheet, callbacks.Choice{Comment: m.Draft.Comment, Answer: m.Draft.Written(), Fields: m.Draft.Fields})
 	}
