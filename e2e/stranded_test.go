@@ -10,8 +10,8 @@ import (
 func TestStranded(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+	aiko, mara := w.signIn(t, "aiko"), w.signIn(t, "mara") // first: nobody was seen here before
 	item := w.ask(t, expense(func(q *demo.Question) { q.HeartbeatTimeoutSeconds = 600 }))
-	aiko, mara := w.signIn(t, "aiko"), w.signIn(t, "mara")
 	aiko.open("/?scope=attention")
 	aiko.comes("#freshness", "Live")
 	aiko.reads("#stranded", "A missing heartbeat ends it", "EXP-2291")
