@@ -142,15 +142,23 @@ func (s *Sheet) deliver(d *callbacks.Delivery, encoded bool) {
 // recorded. What a reviewer typed is not compared, because a mask there would tell them that it is the value.
 // A value that was recorded in part may have a part of a masked one.
 func (s *Sheet) hideChanges() {
+	tells := func(value string) bool {
+		return s.cover.Finds(value) || s.cover != nil && strings.HasSuffix(value, "…")
+	}
 	for i := range s.Audit {
-		for j, c := range s.Audit[i].Facts.Changes {
+		recorded := s.Audit[i].Facts.Changes
+		shown := slices.Clone(recorded)
+		for j, c := range recorded {
 			typed := c.Kind == form.Added || c.Kind == form.Answered
+			// What was only moved in its list was recorded as removed and added.
+			moved := c.Kind == form.Added && slices.ContainsFunc(recorded, func(from form.Change) bool { return from.Kind == form.Removed && from.Old == c.New })
 			if !typed && s.cover.Finds(c.Title) { // a member that no schema names is called by its name
-				s.Audit[i].Facts.Changes[j] = form.Change{Title: "Answer", Kind: form.Replaced}
-			} else if s.cover.Finds(c.Old) || s.cover != nil && strings.HasSuffix(c.Old, "…") {
-				s.Audit[i].Facts.Changes[j] = form.Change{Pointer: c.Pointer, Title: c.Title, Kind: form.Replaced, Widget: c.Widget}
+				shown[j] = form.Change{Title: "Answer", Kind: form.Replaced}
+			} else if tells(c.Old) || moved && tells(c.New) {
+				shown[j] = form.Change{Pointer: c.Pointer, Title: c.Title, Kind: form.Replaced, Widget: c.Widget}
 			}
 		}
+		s.Audit[i].Facts.Changes = shown
 	}
 }
 

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -110,6 +111,26 @@ func TestHideChanges(t *testing.T) {
 			if got := sheet.Audit[0].Facts.Changes[0]; got.Old != want || (got.Kind == form.Replaced) != (want == "") {
 				t.Errorf("%q is shown as %+v", old, got)
 			}
+		}
+	}
+}
+
+// TestHideChanges_Moved: an item that was only moved in its list is no value that a reviewer typed.
+func TestHideChanges_Moved(t *testing.T) {
+	t.Parallel()
+	removed := form.Change{Pointer: "/0", Title: "Line 1", Kind: form.Removed, Old: "DE02canary"}
+	added := form.Change{Pointer: "/1", Title: "Line 2", Kind: form.Added, New: "DE02canary"}
+	for name, tt := range map[string]struct {
+		changes []form.Change
+		shows   bool
+	}{"Moved": {[]form.Change{removed, added}, false}, "Typed": {[]form.Change{added}, true}} {
+		sheet := Sheet{
+			cover: mask.CoverOf([]byte(`{"iban":"DE02canary"}`), []string{"/iban"}),
+			Audit: []callbacks.AuditEntry{{Facts: callbacks.Facts{Changes: tt.changes}}},
+		}
+		sheet.hideChanges()
+		if got := fmt.Sprintf("%+v", sheet.Audit[0].Facts.Changes); strings.Contains(got, "canary") != tt.shows {
+			t.Errorf("%s: the page tells %s", name, got)
 		}
 	}
 }

@@ -27,7 +27,7 @@ var Keywords = []Keyword{
 	{"items", Drawn, "A list, or a table where the items are objects of single values"},
 	{"enum", Drawn, "A choice of texts, numbers, `true`, `false`, `null`; with 5 values and more it is searched"},
 	{"const", Drawn, "A choice of one value"},
-	{"oneOf", Drawn, "A choice, if each member is `const` with `title`; or one schema and `null`"},
+	{"oneOf", Drawn, "A choice, if each member is `const` with `title`, with its value beside it where titles repeat; or one schema and `null`"},
 	{"anyOf", Drawn, "As `oneOf`"},
 	{"allOf", Drawn, "If it has one member"},
 	{"$ref", Drawn, "To a place in the schema, `#/$defs/…`, unless it leads to itself"},
