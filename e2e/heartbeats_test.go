@@ -58,7 +58,7 @@ func TestBeatsThatFail(t *testing.T) {
 	mara.reads("#clocks .bite", "Heartbeat", "Not taken: throttled.")
 	mara.reads("#clocks", "At risk")
 	dana.until(first(a))
-	dana.reads("#list .grp", "At risk")
+	dana.reads("#list .rows .grp", "At risk")
 	dana.reads(a.row(), "Lambda does not take the heartbeats: throttled", "heartbeat")
 	aiko.open("/admin/callbacks?ends=unattended")
 	aiko.reads(a.row(), "Beats fail")

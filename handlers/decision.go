@@ -16,6 +16,7 @@ import (
 	"countersign/internal/fault"
 	"countersign/internal/jsonsyntax"
 	"countersign/views"
+	"countersign/views/forms"
 	"countersign/views/review"
 )
 
@@ -30,6 +31,7 @@ type decision struct {
 	pressed string
 	again   bool
 	typing  string // the outcome in whose form the reviewer types, if nothing else was typed since
+	earlier string // the outcome whose form was filled with an earlier answer of the reviewer
 }
 
 // readDecision reads the form. A time that cannot be read counts as an old one: the preview is
@@ -43,7 +45,7 @@ func (s *server) readDecision(c echo.Context) (decision, error) {
 	d := decision{Choice: callbacks.Choice{
 		Outcome: form.Get("outcome"), Comment: form.Get("comment"), Answer: answerIn(form), Fields: s.fieldsIn(c, form),
 		Sends: form.Get("sends") != "no",
-	}, seen: form.Get("seen"), back: form.Has("back"), pressed: form.Get("form"), again: form.Has("form"), typing: form.Get("typing")}
+	}, seen: form.Get("seen"), back: form.Has("back"), pressed: form.Get("form"), again: form.Has("form"), typing: form.Get("typing"), earlier: form.Get(forms.AgainField)}
 	if at, err := time.Parse(time.RFC3339, form.Get("at")); err == nil {
 		d.PreparedAt = at
 	}
@@ -269,7 +271,7 @@ func (s *server) preview(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return render(c, http.StatusOK, review.Previewed(id, s.origin(c).Address(), previews, d.Outcome))
+	return render(c, http.StatusOK, review.Previewed(id, s.origin(c).Address(), previews, d.Outcome, d.earlier))
 }
 
 // withdraw takes back the person's signature that waits for others. Without a reason, the page asks

@@ -40,6 +40,10 @@ type Form struct {
 // button is the name of the buttons that change a form. Their values are [form.Form.Press]'s.
 const button = "form"
 
+// AgainField names the outcome whose form began with an earlier answer of its reader, so that a form that is
+// drawn again says so.
+const AgainField = "again"
+
 // RevealButton is the name of the buttons that reveal a value. Their values are names of entries.
 const RevealButton = "reveal"
 

@@ -235,8 +235,9 @@ func signOthersForm(m Review, o othersForm) templ.Component {
 }
 
 // Previewed is what a script reads while the reader types, or once a button of a form was pressed:
-// the previews, and the forms with what is changed and wrong.
-func Previewed(id callbacks.ID, list views.Address, previews []desk.Preview, first string) templ.Component {
+// the previews, and the forms with what is changed and wrong. again is the outcome whose form began with an
+// earlier answer of the reader.
+func Previewed(id callbacks.ID, list views.Address, previews []desk.Preview, first, again string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -262,7 +263,7 @@ func Previewed(id callbacks.ID, list views.Address, previews []desk.Preview, fir
 			return templ_7745c5c3_Err
 		}
 		for _, f := range formsOf(previews) {
-			f.Callback, f.Action, f.Reveal = string(id), decisionPath(list, id), revealAddress(list, id)
+			f.Callback, f.Action, f.Reveal, f.Again = string(id), decisionPath(list, id), revealAddress(list, id), f.Outcome == again
 			templ_7745c5c3_Err = forms.Fields(f).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -314,7 +315,7 @@ func decisionChanges(m Review) templ.Component {
 			var templ_7745c5c3_Var10 string
 			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(words.Capital(words.Plural(len(changes), "change")) + " to what was proposed")
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/review/form.templ`, Line: 77, Col: 128}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/review/form.templ`, Line: 78, Col: 128}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 			if templ_7745c5c3_Err != nil {

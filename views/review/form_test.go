@@ -51,7 +51,7 @@ func TestForm_Changes(t *testing.T) {
 	if enter := page.Find("button[form=decide], #decide button").First().AttrOr("value", ""); enter != "show:answer:approve" {
 		t.Errorf("Enter in a field presses %q", enter)
 	}
-	fragment := viewstest.HTML(t, Previewed(m.Callback.ID, m.List, m.Previews, "approve"))
+	fragment := viewstest.HTML(t, Previewed(m.Callback.ID, m.List, m.Previews, "approve", ""))
 	if fragment.Find("answer-form").AttrOr("id", "") != page.Find("answer-form").AttrOr("id", "x") {
 		t.Error("the script does not find the form again")
 	}
