@@ -117,7 +117,8 @@ export class Previews {
 
   async #read({ draft, made, button, typing = "", abort: { signal } }) {
     const pressed = button === undefined ? { typing } : { form: button };
-    const response = await post(this.#url, { ...draft, ...pressed, outcome: this.#wanted ?? "" }, { signal }).catch(() => undefined);
+    const again = document.querySelector("answer-form input[name=again]")?.value ?? ""; // which form began with an earlier answer
+    const response = await post(this.#url, { ...draft, ...pressed, again, outcome: this.#wanted ?? "" }, { signal }).catch(() => undefined);
     const text = await response?.text().catch(() => undefined);
     if (signal.aborted) return false;
     if (response?.status === 409 || response?.status === 401) {
