@@ -26,6 +26,7 @@ var icons = map[string]string{
 	"hand":   `<circle cx="8" cy="8" r="5.5" stroke-dasharray="2.4 2.2"/><path d="M8 5.7v4.6M5.7 8h4.6"/>`,
 	"hist":   `<path d="M2.6 8a5.4 5.4 0 1 0 1.7-3.9L2.6 5.7"/><path d="M2.6 2.8v2.9h2.9M8 5.2V8l1.9 1.4"/>`,
 	"inbox":  `<path d="M2.5 9.5 4 3.5h8l1.5 6v3h-11z"/><path d="M2.5 9.5h3.3l.7 1.5h3l.7-1.5h3.3"/>`,
+	"info":   `<circle cx="8" cy="8" r="5.5"/><path d="M8 7.4v3.2M8 5.2v.1"/>`,
 	"key":    `<circle cx="5.2" cy="10.8" r="2.7"/><path d="m7.2 8.8 6-6M11 5l1.8 1.8"/>`,
 	"left":   `<path d="M10 3.5 5.5 8l4.5 4.5"/>`,
 	"link":   `<path d="M6.7 9.3a2.6 2.6 0 0 0 3.7 0l2.2-2.2a2.6 2.6 0 1 0-3.7-3.7l-.7.7"/><path d="M9.3 6.7a2.6 2.6 0 0 0-3.7 0L3.4 8.9a2.6 2.6 0 1 0 3.7 3.7l.7-.7"/>`,
